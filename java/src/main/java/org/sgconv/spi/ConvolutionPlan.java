@@ -1,0 +1,30 @@
+package org.sgconv.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.Tensor;
+
+/** Convolutions of one geometry and type. Safe for use by several threads, one call at a time. */
+public interface ConvolutionPlan extends AutoCloseable {
+
+  /** A new, empty spectrum of this plan; the caller closes it. */
+  PlanSpectrum createSpectrum();
+
+  /** Transforms kernel (C',H,L), with skip D (C,H) folded in if given, into {@code spectrum}. */
+  void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum);
+
+  /** y = post ⊙ conv(pre ⊙ u): u, pre, post (B,H,L), y (B,C·H,L). */
+  void forward(
+      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y);
+
+  /** Writes the gradients that {@code targets} asks for, given dy (B,C·H,L). */
+  void backward(
+      PlanSpectrum spectrum,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,20 @@
+package org.sgconv.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Where gradients go; null where one is not wanted.
+ *
+ * @param input du (B,H,L)
+ * @param kernel dk (C',H,L)
+ * @param skip dD (C,H)
+ * @param pre gradient of the gate before the convolution (B,H,L)
+ * @param post gradient of the gate after it (B,H,L)
+ */
+public record GradientTargets(
+    @Nullable Tensor input,
+    @Nullable Tensor kernel,
+    @Nullable Tensor skip,
+    @Nullable Tensor pre,
+    @Nullable Tensor post) {}

@@ -1,0 +1,30 @@
+package org.sgconv.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Kernel synthesis: weights (S,C',H,d), decay (H) (multipliers or exponents), norm (C',H), kernel
+ * (C',H,L) with any L ≥ 1.
+ */
+public interface KernelOperations {
+
+  /** Writes the L2 norm over the full length M to {@code norm}. */
+  void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm);
+
+  /** Writes the normalised kernel, cut or zero-padded to {@code kernel}'s length. */
+  void forward(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel);
+
+  /**
+   * Writes the gradients of weights and, for the power law, of the exponents. Nothing flows through
+   * the norm.
+   */
+  void backward(
+      KernelGeometry geometry,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      Tensor gradKernel,
+      Tensor gradWeights,
+      @Nullable Tensor gradDecay);
+}

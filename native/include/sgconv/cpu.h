@@ -1,0 +1,96 @@
+/* Structured global convolution on the host's CPU, float32.
+ *
+ * Arrays are contiguous and row-major; B batch, C heads, C' kernel channels (C, or 2C when
+ * bidirectional), H hidden width, L length, d parameters per scale, S scales, M full kernel length.
+ * Pointers need the alignment of float only; outputs must not overlap inputs. Every call is
+ * synchronous. Calls that share a context may come from several threads: they run one after another
+ * on the context's thread pool. No call below `plan_create` allocates memory.
+ */
+#ifndef SGCONV_CPU_H
+#define SGCONV_CPU_H
+
+#include "sgconv/geometry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SGCONV_CPU_ABI_VERSION 1
+
+SGCONV_API int32_t sgconv_cpu_abi_version(void);
+/* Library version, "major.minor.patch". Static storage. */
+SGCONV_API const char *sgconv_cpu_version(void);
+/* Text of this thread's last failure, "" before the first. */
+SGCONV_API const char *sgconv_cpu_last_error(void);
+/* Instruction set in use: "baseline", "avx2", "avx512" or "neon". The environment variable
+ * SGCONV_CPU_TIER, read once, forces a tier; one that this CPU or build lacks makes context_create
+ * fail with SGCONV_UNSUPPORTED. */
+SGCONV_API const char *sgconv_cpu_tier(void);
+
+/* A thread pool of `threads` workers (the calling thread counts as one); 0 means all processors that
+ * this process may use. */
+typedef struct sgconv_cpu_context sgconv_cpu_context;
+SGCONV_API sgconv_status sgconv_cpu_context_create(int32_t threads, sgconv_cpu_context **context);
+SGCONV_API sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context,
+                                                    int32_t *threads);
+/* NULL is ignored. Plans keep what they need of the context alive. */
+SGCONV_API void sgconv_cpu_context_destroy(sgconv_cpu_context *context);
+
+/* Kernel synthesis (SGConv, section 4).
+ * weights (S, C', H, d); decay (H): multipliers m_h or exponents delta_h, by `geometry->decay`;
+ * norm (C', H): L2 norm over the full length M; kernel (C', H, L), any L >= 1, zero beyond M. */
+SGCONV_API sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
+                                                const sgconv_kernel_geometry *geometry,
+                                                const float *weights, const float *decay,
+                                                float *norm);
+SGCONV_API sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
+                                                   const sgconv_kernel_geometry *geometry,
+                                                   const float *weights, const float *decay,
+                                                   const float *norm, int64_t length,
+                                                   float *kernel);
+/* grad_kernel (C', H, L) -> grad_weights (S, C', H, d), and grad_decay (H) for the power law, where it
+ * may be NULL; for the geometric law it must be NULL. Nothing flows through the norm. */
+SGCONV_API sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
+                                                    const sgconv_kernel_geometry *geometry,
+                                                    const float *weights, const float *decay,
+                                                    const float *norm, int64_t length,
+                                                    const float *grad_kernel, float *grad_weights,
+                                                    float *grad_decay);
+
+/* A plan holds twiddles, buffers and the transform size for one convolution geometry. */
+typedef struct sgconv_cpu_plan sgconv_cpu_plan;
+SGCONV_API sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
+                                                const sgconv_convolution_geometry *geometry,
+                                                sgconv_cpu_plan **plan);
+/* NULL is ignored. */
+SGCONV_API void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan);
+/* Size N >= L of the complex transform of one row. */
+SGCONV_API sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size);
+/* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry and tier. */
+SGCONV_API sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan,
+                                                        int64_t *bytes);
+
+/* kernel (C', H, L), skip D (C, H) or NULL -> spectrum, 64-byte aligned. */
+SGCONV_API sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
+                                                     const float *skip, void *spectrum);
+
+/* y = post * (conv(pre * u, kernel) + D * pre * u): u (B, H, L) -> y (B, C*H, L), index c*H + h.
+ * pre and post (B, H, L) may each be NULL; post is shared by the heads. batch >= 1. */
+SGCONV_API sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
+                                                        int64_t batch, const float *u,
+                                                        const float *pre, const float *post,
+                                                        float *y);
+
+/* Gradients given dy (B, C*H, L). Each output may be NULL and is then not computed:
+ * du (B, H, L), dk (C', H, L), dskip (C, H), dpre (B, H, L), dpost (B, H, L). dpre needs pre, dpost
+ * needs post. Deterministic: the same inputs give the same bits, whatever the number of threads. */
+SGCONV_API sgconv_status sgconv_cpu_convolution_backward(
+    sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy,
+    const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre,
+    float *dpost);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

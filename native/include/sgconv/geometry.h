@@ -1,0 +1,59 @@
+/* What is computed: the shapes and rules that the CPU and the CUDA library share. */
+#ifndef SGCONV_GEOMETRY_H
+#define SGCONV_GEOMETRY_H
+
+#include "sgconv/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How the scales of a kernel are put together (SGConv, section 4; published code, `mode`). */
+typedef enum sgconv_composition {
+  SGCONV_CONCATENATE = 0, /* pieces of length d * 2^(max(0, i-1) + r), one after another */
+  SGCONV_SUM = 1          /* pieces of length d * 2^(i + r), all starting at lag 0, added */
+} sgconv_composition;
+
+typedef enum sgconv_interpolation {
+  SGCONV_LINEAR = 0, /* half-pixel centres, clamped at both ends (align_corners = false) */
+  SGCONV_NEAREST = 1
+} sgconv_interpolation;
+
+typedef enum sgconv_decay {
+  SGCONV_GEOMETRIC = 0, /* piece i is multiplied by m_h^(S-1-i) */
+  SGCONV_POWER = 1      /* value at lag t is multiplied by (t+1)^(-delta_h) */
+} sgconv_decay;
+
+typedef enum sgconv_mode {
+  SGCONV_CAUSAL = 0,
+  SGCONV_BIDIRECTIONAL = 1, /* 2 * heads kernel channels: forward kernels, then backward */
+  SGCONV_CIRCULAR = 2
+} sgconv_mode;
+
+/* Multi-scale kernel. Full length M = d * 2^(S-1+r). */
+typedef struct sgconv_kernel_geometry {
+  int64_t channels;   /* C' >= 1: heads, times two when bidirectional */
+  int64_t hidden;     /* H >= 1 */
+  int64_t dim;        /* d >= 1: parameters per scale */
+  int64_t scales;     /* S >= 1 */
+  int64_t init_scale; /* r >= 0 */
+  int32_t composition;
+  int32_t interpolation;
+  int32_t decay;
+  int32_t reserved; /* must be 0 */
+} sgconv_kernel_geometry;
+
+/* Long convolution of signals (B, H, L) with kernels (C', H, L) to outputs (B, C*H, L). */
+typedef struct sgconv_convolution_geometry {
+  int64_t heads;  /* C >= 1 */
+  int64_t hidden; /* H >= 1 */
+  int64_t length; /* L >= 1 */
+  int32_t mode;
+  int32_t reserved; /* must be 0 */
+} sgconv_convolution_geometry;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
