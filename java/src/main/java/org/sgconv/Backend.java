@@ -5,9 +5,9 @@ import java.util.Optional;
 /**
  * A place where kernels are synthesised and convolutions computed.
  *
- * <p>Backends come from {@link Backends}. A backend that cannot work on this machine is still listed
- * and says why; using it throws {@link BackendUnavailableException} with that reason, never a silent
- * switch to another backend.
+ * <p>Backends come from {@link Backends}. A backend that cannot work on this machine is still
+ * listed and says why; using it throws {@link BackendUnavailableException} with that reason, never
+ * a silent switch to another backend.
  */
 public interface Backend {
 

@@ -5,8 +5,8 @@ public enum ConvolutionMode {
   /** {@code y[t] = Σ_{j=0..t} k[j]·u[t−j]}: linear, nothing wraps. */
   CAUSAL,
   /**
-   * Adds {@code Σ_{j≥0, t+1+j<L} k'[j]·u[t+1+j]}: linear. The backward kernel k' starts at lag −1, so
-   * that lag 0 is counted once; kernels have twice the channels, forward first.
+   * Adds {@code Σ_{j≥0, t+1+j<L} k'[j]·u[t+1+j]}: linear. The backward kernel k' starts at lag −1,
+   * so that lag 0 is counted once; kernels have twice the channels, forward first.
    */
   BIDIRECTIONAL,
   /** Indices modulo the signal length. */

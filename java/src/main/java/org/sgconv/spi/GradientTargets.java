@@ -12,6 +12,7 @@ import org.sgconv.tensor.Tensor;
  * @param pre gradient of the gate before the convolution (B,H,L)
  * @param post gradient of the gate after it (B,H,L)
  */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record GradientTargets(
     @Nullable Tensor input,
     @Nullable Tensor kernel,

@@ -7,6 +7,7 @@ import org.sgconv.tensor.Tensor;
  * Kernel synthesis: weights (S,C',H,d), decay (H) (multipliers or exponents), norm (C',H), kernel
  * (C',H,L) with any L ≥ 1.
  */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface KernelOperations {
 
   /** Writes the L2 norm over the full length M to {@code norm}. */

@@ -1,4 +1,7 @@
-/** What a backend implements. Applications use {@code org.sgconv.kernel} and {@code org.sgconv.conv}. */
+/**
+ * What a backend implements. Applications use {@code org.sgconv.kernel} and {@code
+ * org.sgconv.conv}.
+ */
 @NullMarked
 package org.sgconv.spi;
 

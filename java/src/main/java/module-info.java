@@ -1,0 +1,13 @@
+/**
+ * Structured global convolution: convolutions whose kernel is as long as the signal, forward and
+ * backward, on the host's processor and on GPUs.
+ */
+module org.sgconv {
+  requires static org.jspecify;
+
+  exports org.sgconv;
+  exports org.sgconv.spi;
+  exports org.sgconv.tensor;
+
+  uses org.sgconv.Backend;
+}

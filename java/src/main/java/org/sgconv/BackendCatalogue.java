@@ -1,0 +1,136 @@
+package org.sgconv;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A fixed list of backends and the choice among them; apart from {@link Backends} for tests. */
+final class BackendCatalogue {
+
+  private final List<Backend> backends;
+  private final Logger logger;
+  private final AtomicBoolean choiceLogged = new AtomicBoolean();
+
+  BackendCatalogue(List<Backend> backends, Logger logger) {
+    Set<String> names = new HashSet<>();
+    for (Backend backend : backends) {
+      if (!names.add(backend.name())) {
+        throw new BackendFailureException(
+            backend.name(),
+            "two providers have this name, one of them "
+                + backend.getClass().getName()
+                + "; remove one from the class or module path");
+      }
+    }
+    this.backends =
+        backends.stream()
+            .sorted(Comparator.comparingInt(Backend::rank).reversed().thenComparing(Backend::name))
+            .toList();
+    this.logger = logger;
+  }
+
+  /**
+   * Instantiates the providers. One that cannot even be instantiated is an error, not an absence.
+   */
+  static BackendCatalogue load(Iterable<Backend> providers, Logger logger) {
+    List<Backend> found = new ArrayList<>();
+    Iterator<Backend> each = providers.iterator();
+    try {
+      while (each.hasNext()) {
+        found.add(each.next());
+      }
+    } catch (java.util.ServiceConfigurationError error) {
+      throw new BackendFailureException("(unknown)", String.valueOf(error.getMessage()), error);
+    }
+    return new BackendCatalogue(found, logger);
+  }
+
+  List<Backend> all() {
+    return backends;
+  }
+
+  Backend named(String name) {
+    for (Backend backend : backends) {
+      if (backend.name().equals(name)) {
+        return backend;
+      }
+    }
+    throw new InvalidArgumentException(
+        "unknown backend '"
+            + name
+            + "'; known: "
+            + backends.stream().map(Backend::name).collect(Collectors.joining(", ")));
+  }
+
+  Backend best(@Nullable String override) {
+    Backend chosen;
+    String reason;
+    if (override != null) {
+      chosen = named(override);
+      chosen.ensureAvailable();
+      reason = "named by the system property " + Backends.PROPERTY;
+    } else {
+      chosen = highestAvailable();
+      reason = "highest rank of those available";
+    }
+    if (choiceLogged.compareAndSet(false, true)) {
+      logger.log(Level.INFO, explain(chosen, reason));
+    }
+    return chosen;
+  }
+
+  private Backend highestAvailable() {
+    for (Backend backend : backends) {
+      if (backend.isAvailable()) {
+        return backend;
+      }
+    }
+    InvalidArgumentException cause =
+        new InvalidArgumentException(
+            backends.isEmpty()
+                ? "no provider of " + Backend.class.getName() + " on the class or module path"
+                : "every backend is unavailable: " + reasons(null, false));
+    for (Backend backend : backends) {
+      backend.unavailabilityCause().ifPresent(cause::addSuppressed);
+    }
+    throw new BackendUnavailableException("best", cause);
+  }
+
+  private String explain(Backend chosen, String reason) {
+    String others = reasons(chosen, true);
+    return "backend "
+        + chosen.name()
+        + " chosen: "
+        + reason
+        + (others.isEmpty() ? "" : "; not " + others);
+  }
+
+  /** Why each backend but {@code chosen} was not taken. */
+  private String reasons(@Nullable Backend chosen, boolean probeAll) {
+    List<String> parts = new ArrayList<>();
+    for (Backend other : backends) {
+      if (other == chosen) {
+        continue;
+      }
+      // A lower-ranked backend is not probed: that might load native code for a log line.
+      boolean lower = probeAll && chosen != null && other.rank() < chosen.rank();
+      String why =
+          lower
+              ? "ranks lower (" + other.rank() + " < " + chosen.rank() + ")"
+              : other
+                  .unavailabilityCause()
+                  .map(cause -> String.valueOf(cause.getMessage()))
+                  .orElse("not asked for");
+      parts.add(other.name() + " (" + why + ")");
+    }
+    return String.join(", ", parts);
+  }
+}

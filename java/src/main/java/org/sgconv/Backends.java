@@ -1,0 +1,64 @@
+package org.sgconv;
+
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * The backends on the class or module path, found once through {@link ServiceLoader}.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class Backends {
+
+  /**
+   * System property that names the backend of {@link #best()}. A backend named here is used or its
+   * absence is an error; there is no fallback.
+   */
+  public static final String PROPERTY = "sgconv.backend";
+
+  /** Found on first use, so that an unusable provider fails the call and not the class. */
+  private static final class Found {
+    static final BackendCatalogue CATALOGUE =
+        BackendCatalogue.load(
+            ServiceLoader.load(Backend.class, Backends.class.getClassLoader()),
+            System.getLogger("org.sgconv"));
+  }
+
+  private Backends() {}
+
+  /** Every backend, usable here or not, highest {@link Backend#rank()} first. */
+  public static List<Backend> all() {
+    return Found.CATALOGUE.all();
+  }
+
+  /**
+   * The backend of that name, usable here or not: {@link Backend#unavailabilityCause()} says which.
+   *
+   * @throws InvalidArgumentException if there is none; the message lists the known names
+   */
+  public static Backend named(String name) {
+    return Found.CATALOGUE.named(name);
+  }
+
+  /**
+   * The usable backend of the highest {@link Backend#rank()}, or the one that the system property
+   * {@value #PROPERTY} names. The first call logs, at INFO, which it chose and why not the others.
+   *
+   * @throws InvalidArgumentException if the property names an unknown backend
+   * @throws BackendUnavailableException if the property names one that cannot be used here, or if
+   *     none can
+   */
+  public static Backend best() {
+    return Found.CATALOGUE.best(System.getProperty(PROPERTY));
+  }
+
+  /** The float64 reference in plain Java; works everywhere. */
+  public static Backend reference() {
+    return named("reference");
+  }
+
+  /** The C++ backend for the host's processor, usable here or not. */
+  public static Backend cpu() {
+    return named("cpu");
+  }
+}

@@ -1,0 +1,12 @@
+package org.sgconv;
+
+/** A tensor has another shape than the operation needs. */
+public final class ShapeMismatchException extends SgConvException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The message names the tensor, its shape and the shape that was expected. */
+  public ShapeMismatchException(String message) {
+    super(message);
+  }
+}

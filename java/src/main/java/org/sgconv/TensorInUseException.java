@@ -1,0 +1,12 @@
+package org.sgconv;
+
+/** A tensor was closed while another thread's operation was using its memory; it stays open. */
+public final class TensorInUseException extends SgConvException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The message names the tensor; the cause is the memory session's refusal. */
+  public TensorInUseException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

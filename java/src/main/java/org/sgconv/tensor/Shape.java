@@ -1,0 +1,156 @@
+package org.sgconv.tensor;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.sgconv.InvalidArgumentException;
+
+/**
+ * Sizes of a tensor's axes, outermost first. Every size is at least 1; rank 0 is one element. The
+ * number of elements fits a long.
+ */
+public final class Shape {
+
+  private final long[] dims;
+  private final long elementCount;
+
+  private Shape(long[] dims, long elementCount) {
+    this.dims = dims;
+    this.elementCount = elementCount;
+  }
+
+  /**
+   * A shape of these sizes.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or their product overflows a long
+   */
+  public static Shape of(long... dims) {
+    long[] copy = dims.clone();
+    long count = 1;
+    for (int axis = 0; axis < copy.length; axis++) {
+      if (copy[axis] < 1) {
+        throw new InvalidArgumentException(
+            "shape " + format(copy) + ": axis " + axis + " is " + copy[axis] + ", must be ≥ 1");
+      }
+      if (count > Long.MAX_VALUE / copy[axis]) {
+        throw new InvalidArgumentException(
+            "shape " + format(copy) + " has more than 2^63−1 elements");
+      }
+      count *= copy[axis];
+    }
+    return new Shape(copy, count);
+  }
+
+  /** Number of axes. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /**
+   * Size of an axis, 0 being the outermost.
+   *
+   * @throws InvalidArgumentException if there is no such axis
+   */
+  public long dim(int axis) {
+    if (axis < 0 || axis >= dims.length) {
+      throw new InvalidArgumentException(
+          "axis " + axis + " of shape " + this + ": must be from 0 to " + (dims.length - 1));
+    }
+    return dims[axis];
+  }
+
+  /** Product of the sizes; 1 for rank 0. */
+  public long elementCount() {
+    return elementCount;
+  }
+
+  /** A copy of the sizes. */
+  public long[] toArray() {
+    return dims.clone();
+  }
+
+  /** Whether these are the sizes. Allocates nothing. */
+  public boolean matches(long... sizes) {
+    return Arrays.equals(dims, sizes);
+  }
+
+  /**
+   * Position of an element in row-major order.
+   *
+   * @throws InvalidArgumentException if there is not one index an axis, or one is out of range
+   */
+  public long offsetOf(long... index) {
+    if (index.length != dims.length) {
+      throw new InvalidArgumentException(
+          "index " + format(index) + " of shape " + this + ": must have " + rank() + " entries");
+    }
+    long offset = 0;
+    for (int axis = 0; axis < dims.length; axis++) {
+      if (index[axis] < 0 || index[axis] >= dims[axis]) {
+        throw new InvalidArgumentException(
+            "index "
+                + format(index)
+                + " of shape "
+                + this
+                + ": entry "
+                + axis
+                + " must be from 0 to "
+                + (dims[axis] - 1));
+      }
+      offset = offset * dims[axis] + index[axis];
+    }
+    return offset;
+  }
+
+  /**
+   * The index of the element at a position in row-major order.
+   *
+   * @throws InvalidArgumentException if the position is out of range
+   */
+  public long[] indexOf(long offset) {
+    if (offset < 0 || offset >= elementCount) {
+      throw new InvalidArgumentException(
+          "element " + offset + " of shape " + this + ": must be from 0 to " + (elementCount - 1));
+    }
+    long[] index = new long[dims.length];
+    long rest = offset;
+    for (int axis = dims.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % dims[axis];
+      rest /= dims[axis];
+    }
+    return index;
+  }
+
+  /** This shape without its outermost axis. */
+  Shape inner() {
+    return new Shape(Arrays.copyOfRange(dims, 1, dims.length), elementCount / dims[0]);
+  }
+
+  /** This shape with another size of the outermost axis. */
+  Shape withOuter(long size) {
+    long[] copy = dims.clone();
+    copy[0] = size;
+    return new Shape(copy, elementCount / dims[0] * size);
+  }
+
+  static String format(long[] values) {
+    return Arrays.stream(values)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && Arrays.equals(dims, shape.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  /** The sizes, as in {@code (2, 3, 64)}. */
+  @Override
+  public String toString() {
+    return format(dims);
+  }
+}

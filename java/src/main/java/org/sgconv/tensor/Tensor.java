@@ -1,0 +1,542 @@
+package org.sgconv.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.Buffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.TensorClosedException;
+import org.sgconv.TensorInUseException;
+import org.sgconv.TypeMismatchException;
+
+/**
+ * A contiguous row-major array of float32 or float64 in host memory.
+ *
+ * <p>A tensor either owns its memory (64-byte aligned, zeroed at first), borrows it ({@code wrap}),
+ * or is a view of another tensor ({@code slice}, {@code reshape}) on the same elements. Whoever
+ * makes a tensor closes it. Closing an owner gives its memory back and ends its views; closing a
+ * borrower or a view releases no memory. An owner that is never closed is reported, when the
+ * garbage collector finds it, as a WARNING of the logger {@code org.sgconv.tensor} with the place
+ * of its allocation; {@code -Dsgconv.tensor.trace=true} records whole stacks.
+ *
+ * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows).
+ * Using a closed tensor throws {@link TensorClosedException}; if another thread closes it in the
+ * middle of a call, that call may instead fail with {@link IllegalStateException} from the memory
+ * session. It never touches freed memory. Reads and writes are not synchronised.
+ */
+public final class Tensor implements AutoCloseable {
+
+  private final Storage storage;
+  private final MemorySegment memory;
+  private final DType type;
+  private final Shape shape;
+  private final boolean root;
+  private final @Nullable Site made;
+  private volatile boolean closed;
+
+  private Tensor(Storage storage, MemorySegment memory, DType type, Shape shape, boolean root) {
+    this.storage = storage;
+    this.memory = memory;
+    this.type = type;
+    this.shape = shape;
+    this.root = root;
+    this.made = root ? null : Site.hereIfTracing();
+  }
+
+  /**
+   * A new tensor of zeros.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws HostMemoryException if the host has no such memory
+   */
+  public static Tensor zeros(DType type, long... dims) {
+    return zeros(type, Shape.of(dims));
+  }
+
+  /** As {@link #zeros(DType, long...)}. */
+  public static Tensor zeros(DType type, Shape shape) {
+    Storage storage = Storage.allocate(type + " " + shape, byteSize(type, shape));
+    return new Tensor(storage, storage.memory(), type, shape, true);
+  }
+
+  /**
+   * A new FLOAT32 tensor with a copy of these values.
+   *
+   * @throws ShapeMismatchException if the number of values is not that of the shape's elements
+   */
+  public static Tensor of(float[] values, long... dims) {
+    Shape shape = requireCount(Shape.of(dims), values.length);
+    Tensor tensor = zeros(DType.FLOAT32, shape);
+    tensor.copyFrom(values);
+    return tensor;
+  }
+
+  /**
+   * A new FLOAT64 tensor with a copy of these values.
+   *
+   * @throws ShapeMismatchException if the number of values is not that of the shape's elements
+   */
+  public static Tensor of(double[] values, long... dims) {
+    Shape shape = requireCount(Shape.of(dims), values.length);
+    Tensor tensor = zeros(DType.FLOAT64, shape);
+    tensor.copyFrom(values);
+    return tensor;
+  }
+
+  /**
+   * A tensor on native memory of the caller's, such as a mapped file, without copying. The memory
+   * must outlive the tensor's use; if its arena is closed, the tensor is as good as closed. If it
+   * is confined to a thread, so is the tensor. A read-only segment makes a tensor that cannot be an
+   * output.
+   *
+   * @throws InvalidArgumentException if the segment is on the Java heap or not aligned to its
+   *     elements
+   * @throws ShapeMismatchException if the segment's size is not that of the shape
+   */
+  public static Tensor wrap(MemorySegment segment, DType type, long... dims) {
+    Shape shape = Shape.of(dims);
+    if (!segment.isNative()) {
+      throw new InvalidArgumentException(
+          "cannot wrap memory on the Java heap (" + segment + "): copy it with Tensor.of(...)");
+    }
+    long bytes = byteSize(type, shape);
+    if (segment.byteSize() != bytes) {
+      throw new ShapeMismatchException(
+          "the segment has "
+              + segment.byteSize()
+              + " bytes, but "
+              + type
+              + " "
+              + shape
+              + " needs exactly "
+              + bytes
+              + ": correct the shape or take asSlice(offset, size)");
+    }
+    if (segment.address() % type.byteSize() != 0) {
+      throw new InvalidArgumentException(
+          "the segment's address "
+              + Long.toHexString(segment.address())
+              + " is not a multiple of "
+              + type.byteSize()
+              + ": copy it to an aligned place first");
+    }
+    Storage storage = Storage.borrow(type + " " + shape, segment);
+    return new Tensor(storage, segment, type, shape, true);
+  }
+
+  /**
+   * A FLOAT32 tensor on a direct buffer's elements from position to limit, without copying.
+   *
+   * @throws InvalidArgumentException if the buffer is on the Java heap or not in native byte order
+   * @throws ShapeMismatchException if it has not as many elements as the shape
+   */
+  public static Tensor wrap(FloatBuffer buffer, long... dims) {
+    requireWrappable(buffer, buffer.order());
+    return wrap(MemorySegment.ofBuffer(buffer), DType.FLOAT32, dims);
+  }
+
+  /**
+   * A FLOAT64 tensor on a direct buffer's elements from position to limit, without copying.
+   *
+   * @throws InvalidArgumentException if the buffer is on the Java heap or not in native byte order
+   * @throws ShapeMismatchException if it has not as many elements as the shape
+   */
+  public static Tensor wrap(DoubleBuffer buffer, long... dims) {
+    requireWrappable(buffer, buffer.order());
+    return wrap(MemorySegment.ofBuffer(buffer), DType.FLOAT64, dims);
+  }
+
+  /** Sizes of the axes. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Size of an axis, 0 being the outermost. */
+  public long dim(int axis) {
+    return shape.dim(axis);
+  }
+
+  /** Element type. */
+  public DType type() {
+    return type;
+  }
+
+  /** Number of elements. */
+  public long elementCount() {
+    return shape.elementCount();
+  }
+
+  /** Number of bytes. */
+  public long byteSize() {
+    return memory.byteSize();
+  }
+
+  /**
+   * A view of entry {@code index} of the outermost axis, with that axis gone.
+   *
+   * @throws InvalidArgumentException if there is no such entry, or no axis
+   */
+  public Tensor slice(long index) {
+    requireRange(index, index + 1);
+    Shape inner = shape.inner();
+    long bytes = inner.elementCount() * type.byteSize();
+    return view(segment().asSlice(index * bytes, bytes), inner);
+  }
+
+  /**
+   * A view of entries {@code from} (inclusive) to {@code to} (exclusive) of the outermost axis.
+   *
+   * @throws InvalidArgumentException if the range is empty or not within that axis
+   */
+  public Tensor slice(long from, long to) {
+    requireRange(from, to);
+    long bytes = byteSize() / shape.dim(0);
+    return view(segment().asSlice(from * bytes, (to - from) * bytes), shape.withOuter(to - from));
+  }
+
+  /**
+   * A view of the same elements in another shape.
+   *
+   * @throws ShapeMismatchException if it has not as many elements
+   */
+  public Tensor reshape(long... dims) {
+    return view(segment(), requireCount(Shape.of(dims), elementCount()));
+  }
+
+  /**
+   * The element at an index, one entry an axis.
+   *
+   * @throws InvalidArgumentException if it is out of range
+   */
+  public double get(long... index) {
+    return Elements.get(segment(), type, shape.offsetOf(index));
+  }
+
+  /**
+   * Sets the element at an index, one entry an axis; FLOAT32 rounds to nearest.
+   *
+   * @throws InvalidArgumentException if it is out of range or the memory is read-only
+   */
+  public void set(double value, long... index) {
+    Elements.set(writable(), type, shape.offsetOf(index), value);
+  }
+
+  /**
+   * The element at a position in row-major order.
+   *
+   * @throws InvalidArgumentException if it is out of range
+   */
+  public double getFlat(long position) {
+    return Elements.get(segment(), type, requirePosition(position));
+  }
+
+  /**
+   * Sets the element at a position in row-major order; FLOAT32 rounds to nearest.
+   *
+   * @throws InvalidArgumentException if it is out of range or the memory is read-only
+   */
+  public void setFlat(long position, double value) {
+    Elements.set(writable(), type, requirePosition(position), value);
+  }
+
+  /**
+   * The elements in row-major order; FLOAT64 is rounded to nearest.
+   *
+   * @throws InvalidArgumentException if they are too many for a Java array
+   */
+  public float[] toFloatArray() {
+    return Elements.toFloatArray(this);
+  }
+
+  /**
+   * The elements in row-major order.
+   *
+   * @throws InvalidArgumentException if they are too many for a Java array
+   */
+  public double[] toDoubleArray() {
+    return Elements.toDoubleArray(this);
+  }
+
+  /**
+   * Overwrites the elements with another tensor's; the two may overlap.
+   *
+   * @throws ShapeMismatchException if the shapes differ
+   * @throws TypeMismatchException if the types differ: convert with {@link #to(DType)}
+   */
+  public void copyFrom(Tensor source) {
+    source.requireType("source", type);
+    source.requireShape("source", shape);
+    writable().copyFrom(source.segment());
+  }
+
+  /**
+   * Overwrites the elements of a FLOAT32 tensor, in row-major order.
+   *
+   * @throws ShapeMismatchException if there are more or fewer values than elements
+   * @throws TypeMismatchException if this is not FLOAT32
+   */
+  public void copyFrom(float[] values) {
+    requireType("tensor", DType.FLOAT32);
+    requireCount(shape, values.length);
+    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_FLOAT, 0, values.length);
+  }
+
+  /**
+   * Overwrites the elements of a FLOAT64 tensor, in row-major order.
+   *
+   * @throws ShapeMismatchException if there are more or fewer values than elements
+   * @throws TypeMismatchException if this is not FLOAT64
+   */
+  public void copyFrom(double[] values) {
+    requireType("tensor", DType.FLOAT64);
+    requireCount(shape, values.length);
+    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_DOUBLE, 0, values.length);
+  }
+
+  /** A new tensor of that type with the same values; FLOAT64 to FLOAT32 rounds to nearest. */
+  public Tensor to(DType target) {
+    MemorySegment source = segment();
+    Tensor result = zeros(target, shape);
+    Elements.convert(source, type, result.memory, target, elementCount());
+    return result;
+  }
+
+  /** A new tensor that owns a copy of the elements. */
+  public Tensor copy() {
+    return to(type);
+  }
+
+  /** Sets every element; FLOAT32 rounds to nearest. */
+  public void fill(double value) {
+    Elements.fill(writable(), type, elementCount(), value);
+  }
+
+  /**
+   * The memory itself, checked to be usable now by this thread. It must not be used after the
+   * tensor is closed: that throws {@link IllegalStateException}.
+   *
+   * @throws TensorClosedException if this tensor, or the one that it views, is closed
+   */
+  public MemorySegment segment() {
+    if (closed) {
+      throw closedException("is closed");
+    }
+    storage.requireUsable();
+    return memory;
+  }
+
+  /** Whether this is borrowed memory that must not be written. */
+  public boolean isReadOnly() {
+    return memory.isReadOnly();
+  }
+
+  /** Whether the two share any byte. */
+  public boolean overlaps(Tensor other) {
+    long start = segment().address();
+    long otherStart = other.segment().address();
+    return start < otherStart + other.byteSize() && otherStart < start + byteSize();
+  }
+
+  /**
+   * Returns normally only if the shape is this one.
+   *
+   * @param name what the caller calls this tensor, for the message
+   * @throws ShapeMismatchException otherwise
+   */
+  public void requireShape(String name, Shape expected) {
+    if (!shape.equals(expected)) {
+      throw new ShapeMismatchException(name + " has shape " + shape + ", expected " + expected);
+    }
+  }
+
+  /** As {@link #requireShape(String, Shape)}. */
+  public void requireShape(String name, long... expected) {
+    if (!shape.matches(expected)) {
+      throw new ShapeMismatchException(
+          name + " has shape " + shape + ", expected " + Shape.format(expected));
+    }
+  }
+
+  /**
+   * Returns normally only if the element type is this one.
+   *
+   * @param name what the caller calls this tensor, for the message
+   * @throws TypeMismatchException otherwise
+   */
+  public void requireType(String name, DType expected) {
+    if (type != expected) {
+      throw new TypeMismatchException(
+          name
+              + " is "
+              + type
+              + ", expected "
+              + expected
+              + ": convert it with to("
+              + expected
+              + ")");
+    }
+  }
+
+  /**
+   * Returns normally only if the tensor can be written.
+   *
+   * @param name what the caller calls this tensor, for the message
+   * @throws InvalidArgumentException if its memory is read-only
+   */
+  public void requireWritable(String name) {
+    segment();
+    if (isReadOnly()) {
+      throw new InvalidArgumentException(
+          name + " " + this + " wraps read-only memory: write to a tensor of your own");
+    }
+  }
+
+  /**
+   * Returns normally only if the two share no byte.
+   *
+   * @param name what the caller calls this tensor, for the message
+   * @param otherName what the caller calls the other
+   * @throws InvalidArgumentException otherwise
+   */
+  public void requireDisjoint(String name, Tensor other, String otherName) {
+    if (overlaps(other)) {
+      throw new InvalidArgumentException(
+          name + " overlaps " + otherName + " in memory: give it memory of its own");
+    }
+  }
+
+  /**
+   * Returns normally only if every element is finite.
+   *
+   * @param name what the caller calls this tensor, for the message
+   * @throws InvalidArgumentException with the first index that holds a NaN or an infinity
+   */
+  public void requireFinite(String name) {
+    long position = Elements.firstNonFinite(segment(), type, elementCount());
+    if (position >= 0) {
+      throw new InvalidArgumentException(
+          name
+              + " "
+              + shape
+              + " holds "
+              + getFlat(position)
+              + " at "
+              + Shape.format(shape.indexOf(position))
+              + ": every value must be finite");
+    }
+  }
+
+  /** Whether this tensor, or the one that it views, is closed. */
+  public boolean isClosed() {
+    return closed || !storage.isOpen();
+  }
+
+  /**
+   * Ends the use of this tensor. An owner gives its memory back, and its views end too.
+   *
+   * @throws TensorClosedException if this tensor was closed before
+   * @throws TensorInUseException if another thread is in the middle of a native call on owned
+   *     memory; the tensor then stays open
+   */
+  @Override
+  public void close() {
+    if (root) {
+      storage.close();
+      return;
+    }
+    synchronized (this) {
+      if (closed) {
+        throw closedException("is closed already: close a tensor once");
+      }
+      closed = true;
+    }
+  }
+
+  /** Tensors that own memory and are not closed yet, in this JVM. */
+  public static long openCount() {
+    return Storage.openCount();
+  }
+
+  /** Type and shape, as in {@code FLOAT32 (2, 3, 64)}; no elements. */
+  @Override
+  public String toString() {
+    return type + " " + shape;
+  }
+
+  private Tensor view(MemorySegment part, Shape partShape) {
+    return new Tensor(storage, part, type, partShape, false);
+  }
+
+  private MemorySegment writable() {
+    requireWritable("tensor");
+    return memory;
+  }
+
+  private TensorClosedException closedException(String what) {
+    return new TensorClosedException(
+        "view " + this + " " + what + (made == null ? "" : "; made" + made));
+  }
+
+  private long requirePosition(long position) {
+    if (position < 0 || position >= elementCount()) {
+      throw new InvalidArgumentException(
+          "element " + position + " of " + this + ": must be from 0 to " + (elementCount() - 1));
+    }
+    return position;
+  }
+
+  private void requireRange(long from, long to) {
+    if (shape.rank() == 0) {
+      throw new InvalidArgumentException("a tensor of rank 0 has no axis to slice");
+    }
+    if (from < 0 || to <= from || to > shape.dim(0)) {
+      throw new InvalidArgumentException(
+          "slice "
+              + from
+              + " to "
+              + to
+              + " of "
+              + this
+              + ": must be within 0 to "
+              + shape.dim(0)
+              + " and not empty");
+    }
+  }
+
+  private static Shape requireCount(Shape shape, long count) {
+    if (shape.elementCount() != count) {
+      throw new ShapeMismatchException(
+          "shape " + shape + " has " + shape.elementCount() + " elements, not " + count);
+    }
+    return shape;
+  }
+
+  private static long byteSize(DType type, Shape shape) {
+    if (shape.elementCount() > Long.MAX_VALUE / type.byteSize()) {
+      throw new InvalidArgumentException(
+          "tensor " + type + " " + shape + " has more than 2^63−1 bytes");
+    }
+    return shape.elementCount() * type.byteSize();
+  }
+
+  private static void requireWrappable(Buffer buffer, ByteOrder order) {
+    if (!buffer.isDirect()) {
+      throw new InvalidArgumentException(
+          "cannot wrap a buffer on the Java heap (" + buffer + "): copy it with Tensor.of(...)");
+    }
+    if (order != ByteOrder.nativeOrder()) {
+      throw new InvalidArgumentException(
+          "the buffer is "
+              + order
+              + ", this machine "
+              + ByteOrder.nativeOrder()
+              + ": set ByteBuffer.order(ByteOrder.nativeOrder()) before taking the float or double"
+              + " view");
+    }
+  }
+}
