@@ -27,8 +27,8 @@ SGCONV_API const char *sgconv_cpu_last_error(void);
  * fail with SGCONV_UNSUPPORTED. */
 SGCONV_API const char *sgconv_cpu_tier(void);
 
-/* A thread pool of `threads` workers (the calling thread counts as one); 0 means all processors that
- * this process may use. */
+/* A thread pool of `threads` workers (the calling thread counts as one); 0 means all processors
+ * that this process may use. */
 typedef struct sgconv_cpu_context sgconv_cpu_context;
 SGCONV_API sgconv_status sgconv_cpu_context_create(int32_t threads, sgconv_cpu_context **context);
 SGCONV_API sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context,
@@ -48,8 +48,8 @@ SGCONV_API sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
                                                    const float *weights, const float *decay,
                                                    const float *norm, int64_t length,
                                                    float *kernel);
-/* grad_kernel (C', H, L) -> grad_weights (S, C', H, d), and grad_decay (H) for the power law, where it
- * may be NULL; for the geometric law it must be NULL. Nothing flows through the norm. */
+/* grad_kernel (C', H, L) -> grad_weights (S, C', H, d), and grad_decay (H) for the power law, where
+ * it may be NULL; for the geometric law it must be NULL. Nothing flows through the norm. */
 SGCONV_API sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
                                                     const sgconv_kernel_geometry *geometry,
                                                     const float *weights, const float *decay,
@@ -66,7 +66,8 @@ SGCONV_API sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
 SGCONV_API void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan);
 /* Size N >= L of the complex transform of one row. */
 SGCONV_API sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size);
-/* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry and tier. */
+/* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry and tier.
+ */
 SGCONV_API sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan,
                                                         int64_t *bytes);
 
@@ -84,10 +85,12 @@ SGCONV_API sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, c
 /* Gradients given dy (B, C*H, L). Each output may be NULL and is then not computed:
  * du (B, H, L), dk (C', H, L), dskip (C, H), dpre (B, H, L), dpost (B, H, L). dpre needs pre, dpost
  * needs post. Deterministic: the same inputs give the same bits, whatever the number of threads. */
-SGCONV_API sgconv_status sgconv_cpu_convolution_backward(
-    sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy,
-    const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre,
-    float *dpost);
+SGCONV_API sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan,
+                                                         const void *spectrum, int64_t batch,
+                                                         const float *u, const float *dy,
+                                                         const float *pre, const float *post,
+                                                         float *du, float *dk, float *dskip,
+                                                         float *dpre, float *dpost);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,11 @@
+# Runs at install time: describes the libraries next to it, for the loader's version and content check.
+set(folder "${CMAKE_INSTALL_PREFIX}/${SGCONV_RESOURCE_FOLDER}")
+file(GLOB libraries "${folder}/lib*")
+list(SORT libraries)
+set(text "version=${SGCONV_VERSION}\n")
+foreach(library IN LISTS libraries)
+  get_filename_component(name "${library}" NAME)
+  file(SHA256 "${library}" hash)
+  string(APPEND text "sha256.${name}=${hash}\n")
+endforeach()
+file(WRITE "${folder}/natives.properties" "${text}")

@@ -1,0 +1,24 @@
+# sgconv_package(<target>...): installs shared libraries twice. They carry no version in their names: the
+# loader knows one name and checks the ABI version, and a NAR would pack every symbolic link as a copy.
+#  component `resources`: org/sgconv/native/<platform>/, with natives.properties that lists version and hashes
+#  component `nar`:       aol/<AOL>/lib/shared/ and aol/<AOL>/include/
+include_guard(GLOBAL)
+
+set(SGCONV_RESOURCE_FOLDER "org/sgconv/native/${SGCONV_PLATFORM}")
+
+function(sgconv_package)
+  foreach(library IN LISTS ARGN)
+    install(TARGETS ${library} LIBRARY DESTINATION ${SGCONV_RESOURCE_FOLDER} COMPONENT resources)
+    install(TARGETS ${library} LIBRARY DESTINATION aol/${SGCONV_AOL}/lib/shared COMPONENT nar)
+  endforeach()
+endfunction()
+
+# To be called once, after every sgconv_package.
+function(sgconv_finish_packaging include_folder)
+  install(DIRECTORY ${include_folder}/ DESTINATION aol/${SGCONV_AOL}/include COMPONENT nar)
+  install(
+    CODE "set(SGCONV_VERSION [[${SGCONV_VERSION}]])
+          set(SGCONV_RESOURCE_FOLDER [[${SGCONV_RESOURCE_FOLDER}]])
+          include([[${CMAKE_SOURCE_DIR}/cmake/NativesProperties.cmake]])"
+    COMPONENT resources)
+endfunction()

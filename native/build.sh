@@ -1,0 +1,60 @@
+#!/bin/sh
+# What Maven runs in this module: build.sh build | test
+# The environment names the preset (SGCONV_PRESET) and where results go (SGCONV_CLASSES, SGCONV_NAR_STAGE).
+set -eu
+native=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$native")
+preset=${SGCONV_PRESET:-release}
+tree=$native/target/cmake-$preset
+
+missing() {
+  cat >&2 <<EOF
+sgconv: $1 was not found; the native libraries cannot be built. Install a C++20 compiler and CMake 3.25 or later:
+  Debian, Ubuntu:  sudo apt-get install cmake g++ ninja-build
+  Fedora, RHEL:    sudo dnf install cmake gcc-c++ ninja-build
+  macOS:           brew install cmake ninja   (and: xcode-select --install)
+or build pure Java only, without the CPU and CUDA backends: add -Dsgconv.native.skip
+EOF
+  exit 1
+}
+
+require_tools() {
+  command -v cmake >/dev/null || missing cmake
+  if [ -n "${CXX:-}" ]; then
+    command -v "${CXX%% *}" >/dev/null || missing "the C++ compiler CXX=$CXX"
+  else
+    command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ||
+      missing "a C++ compiler"
+  fi
+  if command -v ninja >/dev/null && [ ! -f "$tree/CMakeCache.txt" ]; then
+    export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
+  elif [ -z "${CMAKE_GENERATOR:-}" ] && [ ! -f "$tree/CMakeCache.txt" ]; then
+    command -v make >/dev/null || missing "make or ninja"
+  fi
+}
+
+jobs() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN; }
+
+case "${1:-}" in
+  build)
+    require_tools
+    cd "$root"
+    cmake --preset "$preset" -DSGCONV_VERSION="${SGCONV_VERSION:-unversioned}"
+    cmake --build "$tree" --parallel "$(jobs)"
+    # Both trees are made anew, so that a library that no longer exists does not linger in a package.
+    rm -rf "$SGCONV_CLASSES/org/sgconv/native" "$SGCONV_NAR_STAGE"
+    cmake --install "$tree" --component resources --prefix "$SGCONV_CLASSES"
+    cmake --install "$tree" --component nar --prefix "$SGCONV_NAR_STAGE"
+    ;;
+  test)
+    if [ "${SGCONV_SKIP_TESTS:-false}" = true ]; then
+      echo "native tests are skipped: skipTests is set"
+      exit 0
+    fi
+    ctest --test-dir "$tree" --output-on-failure --no-tests=error --parallel "$(jobs)"
+    ;;
+  *)
+    echo "usage: build.sh build | test" >&2
+    exit 2
+    ;;
+esac
