@@ -3,9 +3,11 @@
  * backward, on the host's processor and on GPUs.
  */
 module org.sgconv {
+  requires jdk.management;
   requires static org.jspecify;
 
   exports org.sgconv;
+  exports org.sgconv.kernel;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
 

@@ -35,7 +35,6 @@ public final class HostMemoryException extends SgConvException {
         + purpose
         + ": "
         + bytes
-        + " bytes; close tensors that are no longer needed, work on smaller batches, or raise"
-        + " -XX:MaxDirectMemorySize";
+        + " bytes; close tensors that are no longer needed or work on smaller batches";
   }
 }

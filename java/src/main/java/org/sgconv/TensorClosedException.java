@@ -1,7 +1,7 @@
 package org.sgconv;
 
 /** A tensor was used, or closed again, after it or the tensor it is a view of had been closed. */
-public final class TensorClosedException extends SgConvException {
+public final class TensorClosedException extends ClosedException {
 
   private static final long serialVersionUID = 1L;
 

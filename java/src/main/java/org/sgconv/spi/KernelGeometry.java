@@ -3,6 +3,7 @@ package org.sgconv.spi;
 import org.sgconv.Composition;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.InvalidArgumentException;
 
 /**
  * Shape and rules of a multi-scale kernel.
@@ -23,6 +24,31 @@ public record KernelGeometry(
     Interpolation interpolation,
     DecayLaw decay) {
 
+  /** The longest full kernel: 2^40 lags. */
+  public static final long MAX_FULL_LENGTH = 1L << 40;
+
+  /**
+   * Checks the values.
+   *
+   * @throws InvalidArgumentException if one is out of range, or M is above {@link #MAX_FULL_LENGTH}
+   */
+  public KernelGeometry {
+    requireRange("channels", channels, 1, Integer.MAX_VALUE);
+    requireRange("hidden", hidden, 1, Integer.MAX_VALUE);
+    requireRange("kernelDim", dim, 1, Integer.MAX_VALUE);
+    requireRange("scales", scales, 1, 64);
+    requireRange("initScale", initScale, 0, 64);
+    int power = scales - 1 + initScale;
+    if (power > 40 || (long) dim << power > MAX_FULL_LENGTH) {
+      throw new InvalidArgumentException(
+          "full kernel length M = kernelDim·2^(scales−1+initScale) = "
+              + dim
+              + "·2^"
+              + power
+              + ": must be at most 2^40; take fewer scales or a smaller initScale");
+    }
+  }
+
   /** Stretch factor f_i of piece {@code scale}: 2^(max(0,i−1)+r) concatenated, 2^(i+r) summed. */
   public long factor(int scale) {
     int power = composition == Composition.SUM ? scale : Math.max(0, scale - 1);
@@ -32,5 +58,12 @@ public record KernelGeometry(
   /** Full kernel length M = d·2^(S−1+r). */
   public long fullLength() {
     return (long) dim << (scales - 1 + initScale);
+  }
+
+  static void requireRange(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new InvalidArgumentException(
+          name + " is " + value + ": must be from " + least + " to " + most);
+    }
   }
 }

@@ -75,9 +75,8 @@ final class Storage {
 
   /** New zeroed memory of its own. */
   static Storage allocate(String label, long bytes) {
-    if (bytes > Long.MAX_VALUE - ALIGNMENT) {
-      throw new HostMemoryException("tensor " + label, bytes);
-    }
+    String purpose = "tensor " + label;
+    HostMemory.reserve(purpose, bytes);
     Site site = Site.here();
     Arena arena = Arena.ofShared();
     MemorySegment memory;
@@ -85,7 +84,8 @@ final class Storage {
       memory = arena.allocate(bytes, ALIGNMENT);
     } catch (OutOfMemoryError error) {
       arena.close();
-      throw new HostMemoryException("tensor " + label, bytes, error);
+      HostMemory.release(bytes);
+      throw new HostMemoryException(purpose, bytes, error);
     }
     Ownership ownership = new Ownership(arena, "tensor " + label + " (" + bytes + " bytes)", site);
     Storage storage = new Storage(label, memory, ownership, site);
@@ -168,6 +168,7 @@ final class Storage {
       }
       owned.held = false;
       OPEN_COUNT.decrementAndGet();
+      HostMemory.release(memory.byteSize());
       if (owned.cleanable != null) {
         owned.cleanable.clean();
       }

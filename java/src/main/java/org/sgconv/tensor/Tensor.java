@@ -29,6 +29,7 @@ import org.sgconv.TypeMismatchException;
  * middle of a call, that call may instead fail with {@link IllegalStateException} from the memory
  * session. It never touches freed memory. Reads and writes are not synchronised.
  */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Tensor implements AutoCloseable {
 
   private final Storage storage;
@@ -454,6 +455,44 @@ public final class Tensor implements AutoCloseable {
         throw closedException("is closed already: close a tensor once");
       }
       closed = true;
+    }
+  }
+
+  /**
+   * Closes those of the tensors that are open, also when closing one of them fails: the first
+   * failure is thrown at the end, with the others suppressed.
+   *
+   * @param tensors each may be null
+   * @throws TensorClosedException if there are some and all of them are closed already
+   */
+  public static void closeAll(@Nullable Tensor... tensors) {
+    boolean anyOpen = false;
+    Tensor lastClosed = null;
+    RuntimeException failure = null;
+    for (Tensor tensor : tensors) {
+      if (tensor == null) {
+        continue;
+      }
+      if (tensor.isClosed()) {
+        lastClosed = tensor;
+        continue;
+      }
+      anyOpen = true;
+      try {
+        tensor.close();
+      } catch (TensorClosedException | TensorInUseException next) {
+        if (failure == null) {
+          failure = next;
+        } else {
+          failure.addSuppressed(next);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    if (!anyOpen && lastClosed != null) {
+      lastClosed.close();
     }
   }
 

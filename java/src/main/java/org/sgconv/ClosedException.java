@@ -1,0 +1,12 @@
+package org.sgconv;
+
+/** Something that holds memory was used, or closed again, after it had been closed. */
+public class ClosedException extends SgConvException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The message names what was closed. */
+  public ClosedException(String message) {
+    super(message);
+  }
+}

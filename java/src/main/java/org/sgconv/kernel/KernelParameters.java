@@ -1,0 +1,170 @@
+package org.sgconv.kernel;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.TensorClosedException;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * The parameters of a structured kernel: weights (S,C',H,d), decay (H) and, once taken, the norm
+ * (C',H). They own their tensors.
+ *
+ * <p>The norm is set at most once, by {@link #of} or by {@link KernelSynthesis}, and then stays.
+ * Several threads may read the parameters and take the norm; changing weights or decay while
+ * another thread uses them is the caller's to prevent.
+ */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
+public final class KernelParameters implements AutoCloseable {
+
+  private final KernelSpec spec;
+  private final Tensor weights;
+  private final Tensor decay;
+  private volatile @Nullable Tensor norm;
+
+  private KernelParameters(KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
+    this.spec = spec;
+    this.weights = weights;
+    this.decay = decay;
+    this.norm = norm;
+  }
+
+  /**
+   * New parameters drawn from a seed, without a norm yet: the weights as {@link
+   * KernelSpec#initialisation()} says; multipliers {@code linspace(decayMin, decayMax, H)}, or for
+   * the power law exponents uniform in that range, as in the published code. The same seed gives
+   * the same values on every platform.
+   *
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   */
+  public static KernelParameters random(KernelSpec spec, DType type, long seed) {
+    Tensor weights =
+        Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
+    Tensor decay;
+    try {
+      decay = Tensor.zeros(type, spec.hidden());
+    } catch (RuntimeException failure) {
+      weights.close();
+      throw failure;
+    }
+    SeededNormals random = new SeededNormals(seed);
+    ParameterInitialiser.weights(spec, random, weights);
+    ParameterInitialiser.decay(spec, random, decay);
+    return new KernelParameters(spec, weights, decay, null);
+  }
+
+  /**
+   * Parameters from these tensors, which then belong to the result: it closes them. If this method
+   * throws, they still belong to the caller.
+   *
+   * @param weights (S,C',H,d)
+   * @param decay (H): multipliers m_h, or for the power law exponents δ_h
+   * @param norm (C',H), each above 0; or null to have it taken at the first synthesis
+   * @throws org.sgconv.ShapeMismatchException if a shape contradicts the spec
+   * @throws org.sgconv.TypeMismatchException if the types differ
+   * @throws InvalidArgumentException if a value is not finite, a norm not above 0, or two tensors
+   *     overlap
+   */
+  public static KernelParameters of(
+      KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
+    weights.requireShape(
+        "weights (S,C',H,d)", spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
+    decay.requireShape("decay (H)", spec.hidden());
+    decay.requireType("decay", weights.type());
+    decay.requireDisjoint("decay", weights, "weights");
+    weights.requireFinite("weights");
+    decay.requireFinite("decay");
+    if (norm != null) {
+      norm.requireShape("norm (C',H)", spec.channels(), spec.hidden());
+      norm.requireType("norm", weights.type());
+      norm.requireDisjoint("norm", weights, "weights");
+      norm.requireDisjoint("norm", decay, "decay");
+      requireNorm(norm);
+    }
+    return new KernelParameters(spec, weights, decay, norm);
+  }
+
+  /** What the kernel looks like. */
+  public KernelSpec spec() {
+    return spec;
+  }
+
+  /** (S,C',H,d). Belongs to these parameters. */
+  public Tensor weights() {
+    return weights;
+  }
+
+  /** (H): multipliers, or for the power law exponents. Belongs to these parameters. */
+  public Tensor decay() {
+    return decay;
+  }
+
+  /** (C',H): L2 norm over the full length, once taken. Belongs to these parameters. */
+  public Optional<Tensor> norm() {
+    return Optional.ofNullable(norm);
+  }
+
+  /** Element type of all of them. */
+  public DType type() {
+    return weights.type();
+  }
+
+  /** Whether {@link #close()} has been called. */
+  public boolean isClosed() {
+    return weights.isClosed();
+  }
+
+  /**
+   * Closes the tensors.
+   *
+   * @throws TensorClosedException if they were closed before
+   */
+  @Override
+  public synchronized void close() {
+    Tensor.closeAll(weights, decay, norm);
+  }
+
+  /** The norm; if there is none yet, the one that {@code computation} writes, from now on. */
+  Tensor normOrTake(Consumer<Tensor> computation) {
+    Tensor taken = norm;
+    return taken != null ? taken : take(computation);
+  }
+
+  private synchronized Tensor take(Consumer<Tensor> computation) {
+    Tensor known = norm;
+    if (known != null) {
+      return known;
+    }
+    weights.segment();
+    Tensor fresh = Tensor.zeros(type(), spec.channels(), spec.hidden());
+    try {
+      computation.accept(fresh);
+      requireNorm(fresh);
+    } catch (RuntimeException failure) {
+      fresh.close();
+      throw failure;
+    }
+    norm = fresh;
+    return fresh;
+  }
+
+  /** A norm divides the kernel: zero, NaN or infinity would spread without a word. */
+  private static void requireNorm(Tensor norm) {
+    norm.requireFinite("norm (C',H)");
+    for (long i = 0; i < norm.elementCount(); i++) {
+      if (norm.getFlat(i) <= 0) {
+        long[] index = norm.shape().indexOf(i);
+        throw new InvalidArgumentException(
+            "the norm of kernel channel "
+                + index[0]
+                + ", row "
+                + index[1]
+                + " is "
+                + norm.getFlat(i)
+                + ": must be above 0; weights that are all zero have no norm to divide by");
+      }
+    }
+  }
+}

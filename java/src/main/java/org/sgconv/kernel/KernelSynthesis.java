@@ -1,0 +1,194 @@
+package org.sgconv.kernel;
+
+import org.sgconv.Backend;
+import org.sgconv.DecayLaw;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Computes kernels from their parameters, and gradients of the parameters, on one backend (SGConv,
+ * section 4).
+ *
+ * <p>Order: stretch and put together the scales, decay, take the norm if there is none yet, cut or
+ * zero-pad to the length, divide by the norm. The norm covers the full length M whatever the length
+ * asked for; it is taken once and then a constant: it has no gradient.
+ *
+ * <p>Any thread may call; the variants that write into given tensors allocate none.
+ */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
+public final class KernelSynthesis {
+
+  private final ComputeBackend backend;
+
+  private KernelSynthesis(ComputeBackend backend) {
+    this.backend = backend;
+  }
+
+  /**
+   * Synthesis on this backend.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   */
+  public static KernelSynthesis on(Backend backend) {
+    return new KernelSynthesis(ComputeBackend.of(backend));
+  }
+
+  /**
+   * Takes the norm of the parameters now; does nothing if they have one.
+   *
+   * @throws InvalidArgumentException if a norm is zero or not finite
+   */
+  public void normalise(KernelParameters parameters) {
+    requireSupported(parameters);
+    norm(parameters);
+  }
+
+  /**
+   * A new tensor with the normalised kernel (C',H,L), zero beyond lag M.
+   *
+   * @param length L, from 1 to 2^40
+   * @throws InvalidArgumentException if the length is out of range, or a norm to be taken is zero
+   *     or not finite
+   */
+  public Tensor forward(KernelParameters parameters, long length) {
+    requireSupported(parameters);
+    if (length < 1 || length > ConvolutionGeometry.MAX_LENGTH) {
+      throw new InvalidArgumentException(
+          "length is " + length + ": must be from 1 to " + ConvolutionGeometry.MAX_LENGTH);
+    }
+    KernelSpec spec = parameters.spec();
+    Tensor kernel = Tensor.zeros(parameters.type(), spec.channels(), spec.hidden(), length);
+    try {
+      forward(parameters, kernel);
+    } catch (RuntimeException failure) {
+      kernel.close();
+      throw failure;
+    }
+    return kernel;
+  }
+
+  /**
+   * Overwrites {@code kernel} (C',H,L) with the normalised kernel, zero beyond lag M.
+   *
+   * @throws ShapeMismatchException if the kernel is not (C',H,any L)
+   * @throws TypeMismatchException if its type is not the parameters'
+   * @throws InvalidArgumentException if it overlaps the parameters or is read-only, or a norm to be
+   *     taken is zero or not finite
+   */
+  public void forward(KernelParameters parameters, Tensor kernel) {
+    requireSupported(parameters);
+    requireKernel("kernel", parameters, kernel);
+    requireOutput("kernel", kernel, parameters);
+    Tensor norm = norm(parameters);
+    kernel.requireDisjoint("kernel", norm, "norm");
+    backend
+        .kernels()
+        .forward(
+            parameters.spec().geometry(), parameters.weights(), parameters.decay(), norm, kernel);
+  }
+
+  /**
+   * New tensors with the gradients of the parameters.
+   *
+   * @param gradKernel gradient of the normalised kernel, (C',H,L)
+   * @throws ShapeMismatchException if it is not (C',H,any L)
+   * @throws TypeMismatchException if its type is not the parameters'
+   */
+  public KernelGradients backward(KernelParameters parameters, Tensor gradKernel) {
+    requireSupported(parameters);
+    requireKernel("gradKernel", parameters, gradKernel);
+    KernelGradients gradients = KernelGradients.allocate(parameters);
+    try {
+      backward(parameters, gradKernel, gradients);
+    } catch (RuntimeException failure) {
+      gradients.close();
+      throw failure;
+    }
+    return gradients;
+  }
+
+  /**
+   * Overwrites {@code into} with the gradients of the parameters. The gradient of the decay is not
+   * computed where {@code into} has none.
+   *
+   * @param gradKernel gradient of the normalised kernel, (C',H,L)
+   * @throws ShapeMismatchException if a tensor has another shape than stated
+   * @throws TypeMismatchException if a tensor's type is not the parameters'
+   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, or if a
+   *     gradient of the geometric law's multipliers is asked for
+   */
+  public void backward(KernelParameters parameters, Tensor gradKernel, KernelGradients into) {
+    requireSupported(parameters);
+    requireKernel("gradKernel", parameters, gradKernel);
+    Tensor weights = into.weights();
+    weights.requireShape("gradient of weights", parameters.weights().shape());
+    requireOutput("gradient of weights", weights, parameters);
+    weights.requireDisjoint("gradient of weights", gradKernel, "gradKernel");
+    Tensor norm = norm(parameters);
+    weights.requireDisjoint("gradient of weights", norm, "norm");
+    Tensor decay = into.decay();
+    if (decay != null) {
+      if (parameters.spec().decay() == DecayLaw.GEOMETRIC) {
+        throw new InvalidArgumentException(
+            "gradient of decay: the multipliers of the geometric law have none; pass null");
+      }
+      decay.requireShape("gradient of decay", parameters.decay().shape());
+      requireOutput("gradient of decay", decay, parameters);
+      decay.requireDisjoint("gradient of decay", gradKernel, "gradKernel");
+      decay.requireDisjoint("gradient of decay", norm, "norm");
+      decay.requireDisjoint("gradient of decay", weights, "gradient of weights");
+    }
+    backend
+        .kernels()
+        .backward(
+            parameters.spec().geometry(),
+            parameters.weights(),
+            parameters.decay(),
+            norm,
+            gradKernel,
+            weights,
+            decay);
+  }
+
+  private Tensor norm(KernelParameters parameters) {
+    return parameters.normOrTake(
+        norm ->
+            backend
+                .kernels()
+                .norm(
+                    parameters.spec().geometry(), parameters.weights(), parameters.decay(), norm));
+  }
+
+  private void requireSupported(KernelParameters parameters) {
+    backend.requireType(parameters.type());
+  }
+
+  private static void requireKernel(String name, KernelParameters parameters, Tensor kernel) {
+    KernelSpec spec = parameters.spec();
+    kernel.requireType(name, parameters.type());
+    if (kernel.shape().rank() != 3
+        || kernel.dim(0) != spec.channels()
+        || kernel.dim(1) != spec.hidden()) {
+      throw new ShapeMismatchException(
+          name
+              + " has shape "
+              + kernel.shape()
+              + ", expected (C',H,L) = ("
+              + spec.channels()
+              + ", "
+              + spec.hidden()
+              + ", any L)");
+    }
+  }
+
+  private static void requireOutput(String name, Tensor output, KernelParameters parameters) {
+    output.requireType(name, parameters.type());
+    output.requireWritable(name);
+    output.requireDisjoint(name, parameters.weights(), "weights");
+    output.requireDisjoint(name, parameters.decay(), "decay");
+  }
+}
