@@ -117,13 +117,12 @@ final class BackendCatalogue {
   private String reasons(@Nullable Backend chosen, boolean probeAll) {
     List<String> parts = new ArrayList<>();
     for (Backend other : backends) {
-      if (other == chosen) {
+      if (other.equals(chosen)) {
         continue;
       }
       // A lower-ranked backend is not probed: that might load native code for a log line.
-      boolean lower = probeAll && chosen != null && other.rank() < chosen.rank();
       String why =
-          lower
+          probeAll && chosen != null && other.rank() < chosen.rank()
               ? "ranks lower (" + other.rank() + " < " + chosen.rank() + ")"
               : other
                   .unavailabilityCause()
