@@ -7,6 +7,7 @@ module org.sgconv {
   requires static org.jspecify;
 
   exports org.sgconv;
+  exports org.sgconv.conv;
   exports org.sgconv.kernel;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;

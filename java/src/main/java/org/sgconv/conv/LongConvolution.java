@@ -1,0 +1,355 @@
+package org.sgconv.conv;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.ClosedException;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Convolutions of signals (B,H,L) with kernels as long as the signal, (C',H,L), to outputs
+ * (B,C·H,L) with row c·H + h: heads C, kernel channels C' = C, or 2C when bidirectional (first C
+ * forward, then C backward). Which lags count is the {@link ConvolutionMode}'s definition; the
+ * linear modes are exact, nothing wraps. Any L ≥ 1 is legal.
+ *
+ * <p>A kernel is prepared once into a {@link KernelSpectrum}, optionally with a skip D (C,H) that
+ * adds D·u, and used for any number of batches. The variants that write into given tensors allocate
+ * none.
+ *
+ * <p>Any thread may call. Forward and backward may run side by side as far as the backend lets
+ * them; preparing and closing wait for them. Closing also closes the spectra; the order does not
+ * matter.
+ */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
+public final class LongConvolution implements AutoCloseable {
+
+  private final ComputeBackend backend;
+  private final ConvolutionGeometry geometry;
+  private final DType type;
+  private final ConvolutionPlan plan;
+  private final OperandCheck check;
+
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Set<KernelSpectrum> spectra = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean closed;
+
+  private LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
+    this.backend = backend;
+    this.geometry = geometry;
+    this.type = type;
+    this.plan = backend.plan(geometry, type);
+    this.check = new OperandCheck(geometry, type);
+  }
+
+  /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
+  public static LongConvolution create(
+      Backend backend, ConvolutionMode mode, int heads, int hidden, long length) {
+    ComputeBackend compute = ComputeBackend.of(backend);
+    Set<DType> types = compute.supportedTypes();
+    DType type = types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
+    return create(compute, mode, heads, hidden, length, type);
+  }
+
+  /**
+   * Convolutions of one shape on one backend; close it when done.
+   *
+   * @param heads C ≥ 1
+   * @param hidden H ≥ 1
+   * @param length L, from 1 to 2^40
+   * @param type of all tensors
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws InvalidArgumentException if a size is out of range
+   * @throws TypeMismatchException if the backend does not take that type
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   */
+  public static LongConvolution create(
+      Backend backend, ConvolutionMode mode, int heads, int hidden, long length, DType type) {
+    ComputeBackend compute = ComputeBackend.of(backend);
+    compute.requireType(type);
+    return new LongConvolution(compute, new ConvolutionGeometry(mode, heads, hidden, length), type);
+  }
+
+  /** As {@link #prepare(Tensor, Tensor)}, without a skip. */
+  public KernelSpectrum prepare(Tensor kernel) {
+    return prepare(kernel, null);
+  }
+
+  /**
+   * A new spectrum of this kernel; it keeps no reference to the tensors.
+   *
+   * @param kernel (C',H,L)
+   * @param skip D (C,H), or null for none
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   */
+  public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
+    check.prepare(kernel, skip);
+    lock.writeLock().lock();
+    try {
+      KernelSpectrum spectrum = new KernelSpectrum(this, openPlan().createSpectrum());
+      spectra.add(spectrum);
+      try {
+        fill(kernel, skip, spectrum);
+      } catch (RuntimeException failure) {
+        spectra.remove(spectrum);
+        spectrum.release();
+        throw failure;
+      }
+      return spectrum;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Replaces the kernel, and the skip, in a spectrum of this convolution.
+   *
+   * @param kernel (C',H,L)
+   * @param skip D (C,H), or null for none
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws InvalidArgumentException if the spectrum is another convolution's
+   */
+  public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
+    check.prepare(kernel, skip);
+    lock.writeLock().lock();
+    try {
+      openPlan();
+      fill(kernel, skip, into);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void fill(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
+    PlanSpectrum target = into.open(this);
+    into.beginPreparing();
+    plan.prepare(kernel, skip, target);
+    into.endPreparing(skip != null);
+  }
+
+  /** As {@link #forward(KernelSpectrum, Tensor, Gates)}, without gates. */
+  public Tensor forward(KernelSpectrum spectrum, Tensor u) {
+    return forward(spectrum, u, Gates.none());
+  }
+
+  /**
+   * A new tensor y (B,C·H,L) with {@code post ⊙ conv(pre ⊙ u)}.
+   *
+   * @param u (B,H,L)
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws InvalidArgumentException if the spectrum is another convolution's
+   */
+  public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates) {
+    long batch = check.inputs(u, gates);
+    Tensor y = Tensor.zeros(type, batch, geometry.outputRows(), geometry.length());
+    try {
+      forward(spectrum, u, gates, y);
+    } catch (RuntimeException failure) {
+      y.close();
+      throw failure;
+    }
+    return y;
+  }
+
+  /**
+   * Overwrites y (B,C·H,L) with {@code post ⊙ conv(pre ⊙ u)}.
+   *
+   * @param u (B,H,L)
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws InvalidArgumentException if y overlaps an input or is read-only, or the spectrum is
+   *     another convolution's
+   */
+  public void forward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor y) {
+    check.forward(u, gates, y);
+    lock.readLock().lock();
+    try {
+      openPlan().forward(spectrum.ready(this), u, gates.pre(), gates.post(), y);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** As {@link #backward(KernelSpectrum, Tensor, Gates, Tensor)}, without gates. */
+  public Gradients backward(KernelSpectrum spectrum, Tensor u, Tensor dy) {
+    return backward(spectrum, u, Gates.none(), dy);
+  }
+
+  /**
+   * New tensors with every gradient of a forward call: of u, the kernel, the skip if the spectrum
+   * has one, and the gates that are given.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param gates as in the forward call
+   * @param dy gradient of the output, (B,C·H,L)
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws InvalidArgumentException if the spectrum is another convolution's
+   */
+  public Gradients backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy) {
+    long batch = check.inputs(u, gates);
+    check.gradientOfOutput(dy, batch);
+    Gradients gradients = Gradients.allocate(this, spectrum, batch, gates);
+    try {
+      backward(spectrum, u, gates, dy, gradients);
+    } catch (RuntimeException failure) {
+      gradients.close();
+      throw failure;
+    }
+    return gradients;
+  }
+
+  /**
+   * Overwrites the tensors of {@code into} with the gradients of a forward call. Deterministic: the
+   * same inputs give the same bits on a given backend and device.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param gates as in the forward call
+   * @param dy gradient of the output, (B,C·H,L)
+   * @throws ShapeMismatchException if a tensor has another shape
+   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
+   *     gradient is asked for that the call does not have, or the spectrum is another convolution's
+   */
+  public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
+    GradientTargets targets = into.targets();
+    check.backward(u, gates, dy, targets);
+    lock.readLock().lock();
+    try {
+      ConvolutionPlan open = openPlan();
+      PlanSpectrum ready = spectrum.ready(this);
+      if (targets.skip() != null && !spectrum.skip()) {
+        throw new InvalidArgumentException(
+            "the gradient of the skip is asked for, but the spectrum was prepared without one:"
+                + " prepare the kernel with a skip or ask for no such gradient");
+      }
+      open.backward(ready, u, gates.pre(), gates.post(), dy, targets);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Where it runs. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Which lags count. */
+  public ConvolutionMode mode() {
+    return geometry.mode();
+  }
+
+  /** C. */
+  public int heads() {
+    return geometry.heads();
+  }
+
+  /** H. */
+  public int hidden() {
+    return geometry.hidden();
+  }
+
+  /** C': kernel channels, C or 2C when bidirectional. */
+  public int channels() {
+    return geometry.channels();
+  }
+
+  /** L, in samples. */
+  public long length() {
+    return geometry.length();
+  }
+
+  /** Element type of every tensor. */
+  public DType type() {
+    return type;
+  }
+
+  /**
+   * Gives back the plan's memory and that of its spectra, once the calls that use them have
+   * returned.
+   *
+   * @throws ClosedException if it was closed before
+   */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      openPlan();
+      closed = true;
+      List<KernelSpectrum> open = new ArrayList<>(spectra);
+      spectra.clear();
+      try {
+        open.forEach(KernelSpectrum::release);
+      } finally {
+        plan.close();
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */
+  void close(KernelSpectrum spectrum) {
+    lock.writeLock().lock();
+    try {
+      spectrum.closeOnce();
+      spectra.remove(spectrum);
+      spectrum.release();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Runs something that reads the state of a spectrum. */
+  <T> T shared(Supplier<T> action) {
+    lock.readLock().lock();
+    try {
+      return action.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private ConvolutionPlan openPlan() {
+    if (closed) {
+      throw new ClosedException(this + " is closed: create a new one");
+    }
+    return plan;
+  }
+
+  @Override
+  public String toString() {
+    return "LongConvolution["
+        + backend.name()
+        + ", "
+        + geometry.mode()
+        + ", heads="
+        + heads()
+        + ", hidden="
+        + hidden()
+        + ", length="
+        + length()
+        + ", "
+        + type
+        + "]";
+  }
+}

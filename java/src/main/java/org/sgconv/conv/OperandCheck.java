@@ -1,0 +1,170 @@
+package org.sgconv.conv;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Checks the tensors of a call before a backend sees them: type, shape, liveness, and that no
+ * output shares memory with another tensor of the call.
+ */
+final class OperandCheck {
+
+  private final ConvolutionGeometry geometry;
+  private final DType type;
+
+  OperandCheck(ConvolutionGeometry geometry, DType type) {
+    this.geometry = geometry;
+    this.type = type;
+  }
+
+  void prepare(Tensor kernel, @Nullable Tensor skip) {
+    kernel.requireType("kernel", type);
+    kernel.requireShape(
+        "kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
+    kernel.segment();
+    if (skip != null) {
+      skip.requireType("skip", type);
+      skip.requireShape("skip (C,H)", geometry.heads(), geometry.hidden());
+      skip.segment();
+    }
+  }
+
+  /** Checks the inputs; returns the batch size. */
+  long inputs(Tensor u, Gates gates) {
+    long batch = rows("u", u, geometry.hidden(), "(B,H,L)");
+    u.segment();
+    gate("pre", gates.pre(), batch);
+    gate("post", gates.post(), batch);
+    return batch;
+  }
+
+  void forward(Tensor u, Gates gates, Tensor y) {
+    long batch = inputs(u, gates);
+    batch(batch, rows("y", y, geometry.outputRows(), "(B,C·H,L)"), "y", y);
+    output("y", y, u, gates, null);
+  }
+
+  void gradientOfOutput(Tensor dy, long batch) {
+    batch(batch, rows("dy", dy, geometry.outputRows(), "(B,C·H,L)"), "dy", dy);
+    dy.segment();
+  }
+
+  void backward(Tensor u, Gates gates, Tensor dy, GradientTargets targets) {
+    long batch = inputs(u, gates);
+    gradientOfOutput(dy, batch);
+    Tensor input = targets.input();
+    Tensor kernel = targets.kernel();
+    Tensor skip = targets.skip();
+    Tensor pre = targets.pre();
+    Tensor post = targets.post();
+    if (input != null) {
+      signal("gradient of u", input, batch);
+      output("gradient of u", input, u, gates, dy);
+    }
+    if (kernel != null) {
+      kernel.requireType("gradient of kernel", type);
+      kernel.requireShape(
+          "gradient of kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
+      output("gradient of kernel", kernel, u, gates, dy);
+    }
+    if (skip != null) {
+      skip.requireType("gradient of skip", type);
+      skip.requireShape("gradient of skip (C,H)", geometry.heads(), geometry.hidden());
+      output("gradient of skip", skip, u, gates, dy);
+    }
+    if (pre != null) {
+      requireGate("pre", gates.pre());
+      signal("gradient of pre", pre, batch);
+      output("gradient of pre", pre, u, gates, dy);
+    }
+    if (post != null) {
+      requireGate("post", gates.post());
+      signal("gradient of post", post, batch);
+      output("gradient of post", post, u, gates, dy);
+    }
+    disjoint("gradient of u", input, "gradient of kernel", kernel);
+    disjoint("gradient of u", input, "gradient of skip", skip);
+    disjoint("gradient of u", input, "gradient of pre", pre);
+    disjoint("gradient of u", input, "gradient of post", post);
+    disjoint("gradient of kernel", kernel, "gradient of skip", skip);
+    disjoint("gradient of kernel", kernel, "gradient of pre", pre);
+    disjoint("gradient of kernel", kernel, "gradient of post", post);
+    disjoint("gradient of skip", skip, "gradient of pre", pre);
+    disjoint("gradient of skip", skip, "gradient of post", post);
+    disjoint("gradient of pre", pre, "gradient of post", post);
+  }
+
+  private void gate(String name, @Nullable Tensor gate, long batch) {
+    if (gate != null) {
+      signal(name, gate, batch);
+      gate.segment();
+    }
+  }
+
+  private void signal(String name, Tensor tensor, long batch) {
+    batch(batch, rows(name, tensor, geometry.hidden(), "(B,H,L)"), name, tensor);
+  }
+
+  /** Checks all but the batch size, and returns that. */
+  private long rows(String name, Tensor tensor, long rows, String symbols) {
+    tensor.requireType(name, type);
+    if (tensor.shape().rank() != 3 || tensor.dim(1) != rows || tensor.dim(2) != geometry.length()) {
+      throw new ShapeMismatchException(
+          name
+              + " has shape "
+              + tensor.shape()
+              + ", expected "
+              + symbols
+              + " = (any B, "
+              + rows
+              + ", "
+              + geometry.length()
+              + ")");
+    }
+    return tensor.dim(0);
+  }
+
+  private static void batch(long expected, long batch, String name, Tensor tensor) {
+    if (batch != expected) {
+      throw new ShapeMismatchException(
+          name
+              + " has shape "
+              + tensor.shape()
+              + " with batch size "
+              + batch
+              + ", expected that of u: "
+              + expected);
+    }
+  }
+
+  private static void output(
+      String name, Tensor output, Tensor u, Gates gates, @Nullable Tensor dy) {
+    output.requireWritable(name);
+    disjoint(name, output, "u", u);
+    disjoint(name, output, "pre", gates.pre());
+    disjoint(name, output, "post", gates.post());
+    disjoint(name, output, "dy", dy);
+  }
+
+  private static void disjoint(
+      String name, @Nullable Tensor tensor, String otherName, @Nullable Tensor other) {
+    if (tensor != null && other != null) {
+      tensor.requireDisjoint(name, other, otherName);
+    }
+  }
+
+  private static void requireGate(String name, @Nullable Tensor gate) {
+    if (gate == null) {
+      throw new InvalidArgumentException(
+          "the gradient of the gate '"
+              + name
+              + "' is asked for, but that gate is not given: give it in Gates or ask for no"
+              + " gradient");
+    }
+  }
+}
