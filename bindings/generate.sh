@@ -1,0 +1,93 @@
+#!/bin/bash
+# Makes the Java bindings of the C headers with jextract, from the PATH.
+#
+#   bindings/generate.sh                    rewrites src/generated/java and jextract.version
+#   bindings/generate.sh --output DIR       writes the bindings and the version to DIR instead
+#   bindings/generate.sh --list LIBRARY     prints every symbol of our own headers that can be bound
+#
+# What is bound is listed in LIBRARY.includes. Output is the same on every run of one jextract
+# version; a test compares it with what is committed.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+include=$here/../native/include
+
+fail() {
+  echo "generate.sh: $1" >&2
+  exit 1
+}
+
+if ! command -v jextract >/dev/null; then
+  fail "jextract is not on the PATH. Get a binary of jextract 25 from https://jdk.java.net/jextract/
+or build it from https://github.com/openjdk/jextract (branch jdk25 or later, with libclang 14 or 15),
+put its bin folder on the PATH and run this again. Building sgconv does not need it."
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# jextract brings the compiler's own headers. A libclang that also finds a system-wide copy of them
+# includes stdint.h twice and loses its types, so only jextract's copy is used.
+echo -nobuiltininc >"$work/compile_flags.txt"
+export JEXTRACT_JAVA_OPTIONS="${JEXTRACT_JAVA_OPTIONS:-} --enable-native-access=org.openjdk.jextract"
+
+# run_jextract ARGUMENT...: in $work, where it reads compile_flags.txt; quiet unless it fails.
+run_jextract() {
+  (cd "$work" && jextract "$@") >"$work/log" 2>&1 || fail "jextract failed: $(cat "$work/log")"
+}
+
+# bind LIBRARY CLASS HEADER INCLUDE_DIR...: package org.sgconv.bindings.LIBRARY, header class CLASS.
+bind() {
+  local library=$1 class=$2 header=$3 directory flags=()
+  shift 3
+  for directory in "$@"; do
+    [[ -f $directory/$header ]] && header=$directory/$header
+    flags+=(-I "$directory")
+  done
+  [[ -f $header ]] || fail "$header not found in: $*"
+  if [[ $mode == list ]]; then
+    [[ $library == "$wanted" ]] || return 0
+    run_jextract "${flags[@]}" --dump-includes "$work/all" "$header"
+    grep -E "# header: .*/$(basename "$(dirname "$header")")/" "$work/all" | sed -E 's/ +#.*//' | LC_ALL=C sort -u
+    return 0
+  fi
+  grep -v '^#' "$here/$library.includes" >"$work/$library.includes"
+  run_jextract "${flags[@]}" --target-package "org.sgconv.bindings.$library" \
+    --header-class-name "$class" --symbols-class-name "${class}Symbols" \
+    --output "$work/java" "@$work/$library.includes" "$header"
+}
+
+bind_all() {
+  bind cpu SgconvCpu sgconv/cpu.h "$include"
+}
+
+mode=generate
+wanted=
+java=$here/src/generated/java
+version=$here/jextract.version
+case ${1:-} in
+  '') ;;
+  --output)
+    [[ $# == 2 ]] || fail "--output needs a folder"
+    mkdir -p "$2"
+    java=$(cd "$2" && pwd)
+    version=$java/jextract.version
+    ;;
+  --list)
+    [[ $# == 2 ]] || fail "--list needs a library, such as cpu"
+    mode=list
+    wanted=$2
+    ;;
+  *) fail "unknown argument '$1'; run it with --output DIR, --list LIBRARY or nothing" ;;
+esac
+
+bind_all
+if [[ $mode == list ]]; then
+  [[ -f $work/all ]] || fail "no library '$wanted'"
+  exit 0
+fi
+
+# Everything was made: only now replace what is there.
+rm -rf "$java/org/sgconv/bindings"
+mkdir -p "$java"
+cp -R "$work/java/." "$java"
+jextract --version 2>&1 | grep -E '^(jextract|LibClang)' >"$version"

@@ -1,0 +1,69 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.MemorySegment;
+import org.sgconv.bindings.cpu.SgconvCpu;
+import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
+
+/**
+ * {@code sgconv_convolution_geometry}: signals (B, H, L), kernels (C', H, L), outputs (B, C·H, L).
+ *
+ * @param heads C ≥ 1
+ * @param hidden H ≥ 1
+ * @param length L ≥ 1
+ */
+public record ConvolutionShape(long heads, long hidden, long length, Mode mode) {
+
+  /** {@code sgconv_mode}. */
+  public enum Mode {
+    /** Lags from 0. */
+    CAUSAL(SgconvCpu.SGCONV_CAUSAL(), 1),
+    /** Lags of both signs; forward kernels, then backward kernels. */
+    BIDIRECTIONAL(SgconvCpu.SGCONV_BIDIRECTIONAL(), 2),
+    /** Indices modulo the length. */
+    CIRCULAR(SgconvCpu.SGCONV_CIRCULAR(), 1);
+
+    private final int code;
+    private final int directions;
+
+    Mode(int code, int directions) {
+      this.code = code;
+      this.directions = directions;
+    }
+  }
+
+  /** Checks every range, and that one row of each array has a size. */
+  public ConvolutionShape {
+    Sizes.requirePositive("heads", heads);
+    Sizes.requirePositive("hidden", hidden);
+    Sizes.requirePositive("length", length);
+    Sizes.floatBytes("kernel", mode.directions, heads, hidden, length);
+  }
+
+  /** Bytes of one signal (H, L). */
+  long signalBytes() {
+    return Sizes.floatBytes("signal", 1, 1, hidden, length);
+  }
+
+  /** Bytes of one output (C·H, L). */
+  long outputBytes() {
+    return Sizes.floatBytes("output", 1, heads, hidden, length);
+  }
+
+  /** Bytes of a kernel (C', H, L). */
+  long kernelBytes() {
+    return Sizes.floatBytes("kernel", mode.directions, heads, hidden, length);
+  }
+
+  /** Bytes of a skip (C, H). */
+  long skipBytes() {
+    return Sizes.floatBytes("skip", 1, 1, heads, hidden);
+  }
+
+  void write(MemorySegment struct) {
+    sgconv_convolution_geometry.heads(struct, heads);
+    sgconv_convolution_geometry.hidden(struct, hidden);
+    sgconv_convolution_geometry.length(struct, length);
+    sgconv_convolution_geometry.mode(struct, mode.code);
+    sgconv_convolution_geometry.reserved(struct, 0);
+  }
+}

@@ -1,0 +1,146 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
+import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
+
+/**
+ * A thread pool of the CPU library and the kernel synthesis on it. Calls from several threads run
+ * one after another; {@link #close} waits for the one that runs.
+ */
+public final class CpuContext implements AutoCloseable {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final CallArguments arguments = new CallArguments();
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment geometry = arena.allocate(sgconv_kernel_geometry.layout());
+  private final int threads;
+  private MemorySegment handle;
+
+  CpuContext(MemorySegment handle) {
+    this.handle = handle;
+    MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+    CpuDowncalls.contextThreads(handle, count);
+    this.threads = count.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  /** Threads that compute, the calling one included. */
+  public int threads() {
+    return threads;
+  }
+
+  /** Writes the L2 norms (C', H) of the kernels over their full length. */
+  public void kernelNorm(
+      KernelShape shape, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
+    lock.lock();
+    try {
+      MemorySegment context = open();
+      CallArguments in = arguments.of("sgconv_cpu_kernel_norm");
+      in.input("weights", weights, shape.weightBytes());
+      in.input("decay", decay, shape.decayBytes());
+      in.output("norm", norm, shape.normBytes());
+      shape.write(geometry);
+      CpuDowncalls.kernelNorm(context, geometry, weights, decay, norm);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes the normalised kernel (C', H, length). */
+  public void kernelForward(
+      KernelShape shape,
+      MemorySegment weights,
+      MemorySegment decay,
+      MemorySegment norm,
+      long length,
+      MemorySegment kernel) {
+    lock.lock();
+    try {
+      MemorySegment context = open();
+      CallArguments in = arguments.of("sgconv_cpu_kernel_forward");
+      in.input("weights", weights, shape.weightBytes());
+      in.input("decay", decay, shape.decayBytes());
+      in.input("norm", norm, shape.normBytes());
+      in.output("kernel", kernel, shape.kernelBytes(length));
+      shape.write(geometry);
+      CpuDowncalls.kernelForward(context, geometry, weights, decay, norm, length, kernel);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes the gradients of weights (S, C', H, d) and, for the power law, of decay (H). */
+  public void kernelBackward(
+      KernelShape shape,
+      MemorySegment weights,
+      MemorySegment decay,
+      MemorySegment norm,
+      long length,
+      MemorySegment gradKernel,
+      MemorySegment gradWeights,
+      @Nullable MemorySegment gradDecay) {
+    lock.lock();
+    try {
+      MemorySegment context = open();
+      CallArguments in = arguments.of("sgconv_cpu_kernel_backward");
+      in.input("weights", weights, shape.weightBytes());
+      in.input("decay", decay, shape.decayBytes());
+      in.input("norm", norm, shape.normBytes());
+      in.input("gradKernel", gradKernel, shape.kernelBytes(length));
+      in.output("gradWeights", gradWeights, shape.weightBytes());
+      MemorySegment gradDecayOrNull =
+          in.optionalOutput("gradDecay", gradDecay, shape.decayBytes());
+      shape.write(geometry);
+      CpuDowncalls.kernelBackward(
+          context,
+          geometry,
+          weights,
+          decay,
+          norm,
+          length,
+          gradKernel,
+          gradWeights,
+          gradDecayOrNull);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A new plan; the caller closes it, before or after this context. */
+  public CpuPlan createPlan(ConvolutionShape shape) {
+    lock.lock();
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
+      shape.write(struct);
+      MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
+      CpuDowncalls.planCreate(open(), struct, plan);
+      return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the pool once its plans are closed too. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      MemorySegment context = open();
+      handle = MemorySegment.NULL;
+      CpuDowncalls.contextDestroy(context);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private MemorySegment open() {
+    if (handle.address() == 0) {
+      throw new HandleClosedException("CpuContext");
+    }
+    return handle;
+  }
+}

@@ -1,0 +1,190 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolutions of one shape. Calls from several threads run one after another; {@link #close} waits
+ * for the one that runs.
+ */
+public final class CpuPlan implements AutoCloseable {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final CallArguments arguments = new CallArguments();
+  private final ConvolutionShape shape;
+  private final long transformSize;
+  private final long spectrumBytes;
+  private MemorySegment handle;
+
+  CpuPlan(ConvolutionShape shape, MemorySegment handle) {
+    this.shape = shape;
+    this.handle = handle;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
+      CpuDowncalls.planTransformSize(handle, value);
+      this.transformSize = value.get(ValueLayout.JAVA_LONG, 0);
+      CpuDowncalls.planSpectrumBytes(handle, value);
+      this.spectrumBytes = value.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  /** Shape that the plan was made for. */
+  public ConvolutionShape shape() {
+    return shape;
+  }
+
+  /** Complex values in the transform of one row. */
+  public long transformSize() {
+    return transformSize;
+  }
+
+  /** Bytes of one spectrum. */
+  public long spectrumBytes() {
+    return spectrumBytes;
+  }
+
+  /**
+   * A new spectrum that nothing was written to; the caller closes it.
+   *
+   * @throws NativeStatusException {@code OUT_OF_MEMORY} if there is no memory for it
+   */
+  public CpuSpectrum createSpectrum() {
+    lock.lock();
+    try {
+      open();
+      return new CpuSpectrum(this);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Transforms kernel (C', H, L) with skip (C, H) or null into {@code spectrum}. */
+  public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
+    lock.lock();
+    try {
+      MemorySegment plan = open();
+      CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
+      in.input("kernel", kernel, shape.kernelBytes());
+      MemorySegment skipOrNull = in.optionalInput("skip", skip, shape.skipBytes());
+      MemorySegment target = in.output("spectrum", spectrum.memory(this), spectrumBytes);
+      spectrum.markPrepared(false); // a failure may leave a part of it written
+      CpuDowncalls.spectrumPrepare(plan, kernel, skipOrNull, target);
+      spectrum.markPrepared(true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes y (batch, C·H, L) = post ⊙ conv(pre ⊙ u).
+   *
+   * @param u signals (batch, H, L)
+   * @param pre gate (batch, H, L) or null
+   * @param post gate (batch, H, L) or null
+   */
+  public void forward(
+      CpuSpectrum spectrum,
+      long batch,
+      MemorySegment u,
+      @Nullable MemorySegment pre,
+      @Nullable MemorySegment post,
+      MemorySegment y) {
+    lock.lock();
+    try {
+      MemorySegment plan = open();
+      CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
+      long signal = in.bytes("batch", batch, shape.signalBytes());
+      long output = in.bytes("batch", batch, shape.outputBytes());
+      MemorySegment prepared =
+          in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
+      in.input("u", u, signal);
+      MemorySegment preOrNull = in.optionalInput("pre", pre, signal);
+      MemorySegment postOrNull = in.optionalInput("post", post, signal);
+      in.output("y", y, output);
+      CpuDowncalls.convolutionForward(plan, prepared, batch, u, preOrNull, postOrNull, y);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes the gradients that are asked for; null where one is not wanted. The arguments are those of
+   * {@code sgconv_cpu_convolution_backward}, one by one so that a call allocates nothing.
+   *
+   * @param u signals (batch, H, L)
+   * @param dy gradient (batch, C·H, L)
+   * @param pre gate (batch, H, L) or null
+   * @param post gate (batch, H, L) or null
+   * @param du (batch, H, L) or null
+   * @param dk (C', H, L) or null
+   * @param dskip (C, H) or null
+   * @param dpre (batch, H, L) or null; needs {@code pre}
+   * @param dpost (batch, H, L) or null; needs {@code post}
+   */
+  public void backward(
+      CpuSpectrum spectrum,
+      long batch,
+      MemorySegment u,
+      MemorySegment dy,
+      @Nullable MemorySegment pre,
+      @Nullable MemorySegment post,
+      @Nullable MemorySegment du,
+      @Nullable MemorySegment dk,
+      @Nullable MemorySegment dskip,
+      @Nullable MemorySegment dpre,
+      @Nullable MemorySegment dpost) {
+    lock.lock();
+    try {
+      MemorySegment plan = open();
+      CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
+      long signal = in.bytes("batch", batch, shape.signalBytes());
+      long output = in.bytes("batch", batch, shape.outputBytes());
+      MemorySegment prepared =
+          in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
+      in.input("u", u, signal);
+      in.input("dy", dy, output);
+      CpuDowncalls.convolutionBackward(
+          plan,
+          prepared,
+          batch,
+          u,
+          dy,
+          in.optionalInput("pre", pre, signal),
+          in.optionalInput("post", post, signal),
+          in.optionalOutput("du", du, signal),
+          in.optionalOutput("dk", dk, shape.kernelBytes()),
+          in.optionalOutput("dskip", dskip, shape.skipBytes()),
+          in.optionalOutput("dpre", dpre, signal),
+          in.optionalOutput("dpost", dpost, signal));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees the plan. Its spectra are closed by their owners. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      MemorySegment plan = open();
+      handle = MemorySegment.NULL;
+      CpuDowncalls.planDestroy(plan);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  private MemorySegment open() {
+    if (handle.address() == 0) {
+      throw new HandleClosedException("CpuPlan");
+    }
+    return handle;
+  }
+}

@@ -1,0 +1,11 @@
+package org.sgconv.bindings;
+
+/** A context, plan or spectrum was used, or closed again, after it was closed. */
+public final class HandleClosedException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1L;
+
+  HandleClosedException(String handle) {
+    super(handle + " is closed");
+  }
+}

@@ -1,0 +1,24 @@
+package org.sgconv.bindings;
+
+/** A call into a native library failed; the message ends with the library's own text. */
+public final class NativeStatusException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final NativeStatus status;
+
+  NativeStatusException(String function, NativeStatus status, int code, String text) {
+    super("%s: %s (status %d): %s".formatted(function, status, code, text));
+    this.status = status;
+  }
+
+  NativeStatusException(String function, NativeStatus status, String text, Throwable cause) {
+    super("%s: %s: %s".formatted(function, status, text), cause);
+    this.status = status;
+  }
+
+  /** What kind of failure it is. */
+  public NativeStatus status() {
+    return status;
+  }
+}

@@ -1,0 +1,28 @@
+package org.sgconv.bindings;
+
+/** Products of dimensions that fail instead of wrapping. */
+final class Sizes {
+
+  private Sizes() {}
+
+  static long requirePositive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+    }
+    return value;
+  }
+
+  /** Bytes of an array of float32 with these dimensions, each at least 1. */
+  static long floatBytes(String array, long first, long second, long third, long fourth) {
+    try {
+      long rows = Math.multiplyExact(first, second);
+      long values = Math.multiplyExact(rows, Math.multiplyExact(third, fourth));
+      return Math.multiplyExact(Float.BYTES, values);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s has %d x %d x %d x %d values, more than memory can hold"
+              .formatted(array, first, second, third, fourth),
+          e);
+    }
+  }
+}

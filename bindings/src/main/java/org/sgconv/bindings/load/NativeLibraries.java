@@ -1,0 +1,50 @@
+package org.sgconv.bindings.load;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Loads each native library at most once in this process. Looked for in {@code
+ * -Dsgconv.library.path} (folders or files), then in the jar of {@code sgconv-native}, from which it
+ * is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or {@code
+ * ~/.cache/sgconv}.
+ */
+public final class NativeLibraries {
+
+  private sealed interface Outcome {
+    record Loaded(LoadedLibrary library) implements Outcome {}
+
+    record Failed(NativeLibraryException reason) implements Outcome {}
+  }
+
+  private static final Map<NativeLibrary, Outcome> OUTCOMES = new EnumMap<>(NativeLibrary.class);
+
+  private NativeLibraries() {}
+
+  /**
+   * Loads {@code library}, or returns what the first call did.
+   *
+   * @throws NativeLibraryException if it cannot be loaded: the same one on every call, with each
+   *     failed attempt as a suppressed exception
+   */
+  public static synchronized LoadedLibrary load(NativeLibrary library) {
+    return switch (OUTCOMES.computeIfAbsent(library, NativeLibraries::search)) {
+      case Outcome.Loaded(LoadedLibrary loaded) -> loaded;
+      case Outcome.Failed(NativeLibraryException reason) -> throw reason;
+    };
+  }
+
+  private static Outcome search(NativeLibrary library) {
+    try {
+      ClassLoader resources = NativeLibraries.class.getClassLoader();
+      return new Outcome.Loaded(
+          new LibrarySearch(
+                  SearchSettings.ofProcess(),
+                  MountTable.current(),
+                  resources == null ? ClassLoader.getSystemClassLoader() : resources)
+              .load(library));
+    } catch (NativeLibraryException e) {
+      return new Outcome.Failed(e);
+    }
+  }
+}

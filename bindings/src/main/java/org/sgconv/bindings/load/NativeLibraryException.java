@@ -1,0 +1,38 @@
+package org.sgconv.bindings.load;
+
+import java.util.List;
+
+/**
+ * A native library cannot be used. The message is one line: the reason, then what can be done; every
+ * place that was tried and failed is a suppressed exception.
+ */
+public final class NativeLibraryException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** A library that was loaded but does not fit, with the failure that showed it. */
+  public NativeLibraryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** A library that was loaded but does not fit. */
+  public NativeLibraryException(String message) {
+    super(message);
+  }
+
+  static NativeLibraryException notLoaded(
+      NativeLibrary library, List<LoadAttemptException> attempts) {
+    StringBuilder text = new StringBuilder("cannot load " + library.fileName() + ": ");
+    for (int i = 0; i < attempts.size(); i++) {
+      text.append(i == 0 ? "" : "; ").append(attempts.get(i).getMessage());
+    }
+    text.append(". Possible solutions:");
+    for (int i = 0; i < attempts.size(); i++) {
+      text.append(i == 0 ? " " : "; ").append((char) ('a' + i)).append(") ");
+      text.append(attempts.get(i).remedy());
+    }
+    NativeLibraryException failure = new NativeLibraryException(text.toString());
+    attempts.forEach(failure::addSuppressed);
+    return failure;
+  }
+}

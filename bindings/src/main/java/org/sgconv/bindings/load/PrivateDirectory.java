@@ -1,0 +1,72 @@
+package org.sgconv.bindings.load;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/** Files and folders that no other user can have written; the superuser is trusted. */
+final class PrivateDirectory {
+
+  private static final int TYPE_MASK = 0xf000;
+  private static final int REGULAR = 0x8000;
+  private static final int OTHERS_WRITE = 0022;
+
+  private final Path path;
+  private final int userId;
+
+  private PrivateDirectory(Path path, int userId) {
+    this.path = path;
+    this.userId = userId;
+  }
+
+  /** Makes the folder with permissions 0700, or checks the one that is there. */
+  static PrivateDirectory open(Path directory, int userId)
+      throws IOException, LoadAttemptException {
+    try {
+      if (directory.getParent() != null) {
+        Files.createDirectories(directory.getParent());
+      }
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      // checked below, like a new one
+    }
+    PrivateDirectory result = new PrivateDirectory(directory.toRealPath(), userId);
+    Map<String, Object> attributes = Files.readAttributes(result.path, "unix:uid,mode");
+    if (!result.isOurs(attributes)) {
+      throw new LoadAttemptException(
+          "%s could be written by another user (owner %s, mode %o; this process runs as %d)"
+              .formatted(result.path, attributes.get("uid"), mode(attributes) & 07777, userId),
+          "set -Dsgconv.cache.dir to a folder that only this user can write to");
+    }
+    return result;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Whether {@code file} is a regular file, no link, that only this user can have written. */
+  boolean holdsPrivateFile(Path file) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Map<String, Object> attributes =
+        Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+    return (mode(attributes) & TYPE_MASK) == REGULAR && isOurs(attributes);
+  }
+
+  private boolean isOurs(Map<String, Object> attributes) {
+    int owner = (Integer) attributes.get("uid");
+    return (owner == userId || owner == 0) && (mode(attributes) & OTHERS_WRITE) == 0;
+  }
+
+  private static int mode(Map<String, Object> attributes) {
+    return (Integer) attributes.get("mode");
+  }
+}
