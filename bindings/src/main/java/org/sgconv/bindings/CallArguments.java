@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the segments of one call at a time. It is reused from call to call, under its owner's lock,
- * so that a call allocates nothing; it keeps addresses and names only, no segment.
+ * Checks the segments of one call at a time. It is reused from call to call, under its owner's
+ * lock, so that a call allocates nothing; it keeps addresses and names only, no segment.
  */
 final class CallArguments {
 
@@ -54,8 +54,7 @@ final class CallArguments {
     }
     if (blocks > Long.MAX_VALUE / blockBytes) {
       throw new IllegalArgumentException(
-          "%s: %s is %d, too many for %d bytes each"
-              .formatted(function, name, blocks, blockBytes));
+          "%s: %s is %d, too many for %d bytes each".formatted(function, name, blocks, blockBytes));
     }
     return blocks * blockBytes;
   }

@@ -92,8 +92,7 @@ public final class CpuContext implements AutoCloseable {
       in.input("norm", norm, shape.normBytes());
       in.input("gradKernel", gradKernel, shape.kernelBytes(length));
       in.output("gradWeights", gradWeights, shape.weightBytes());
-      MemorySegment gradDecayOrNull =
-          in.optionalOutput("gradDecay", gradDecay, shape.decayBytes());
+      MemorySegment gradDecayOrNull = in.optionalOutput("gradDecay", gradDecay, shape.decayBytes());
       shape.write(geometry);
       CpuDowncalls.kernelBackward(
           context,

@@ -78,8 +78,7 @@ final class CpuDowncalls {
       MemorySegment norm) {
     String function = "sgconv_cpu_kernel_norm";
     try {
-      check(
-          function, SgconvCpu.sgconv_cpu_kernel_norm(context, geometry, weights, decay, norm));
+      check(function, SgconvCpu.sgconv_cpu_kernel_norm(context, geometry, weights, decay, norm));
     } catch (LinkageError e) {
       throw missing(function, e);
     }
@@ -119,15 +118,7 @@ final class CpuDowncalls {
       check(
           function,
           SgconvCpu.sgconv_cpu_kernel_backward(
-              context,
-              geometry,
-              weights,
-              decay,
-              norm,
-              length,
-              gradKernel,
-              gradWeights,
-              gradDecay));
+              context, geometry, weights, decay, norm, length, gradKernel, gradWeights, gradDecay));
     } catch (LinkageError e) {
       throw missing(function, e);
     }

@@ -15,7 +15,6 @@ import org.sgconv.bindings.load.NativeLibraryException;
 public final class CpuLibrary {
 
   private static @Nullable CpuLibrary opened;
-  private static @Nullable NativeLibraryException failure;
 
   private final LoadedLibrary loaded;
   private final String version;
@@ -38,19 +37,11 @@ public final class CpuLibrary {
   /**
    * Loads the library on the first call.
    *
-   * @throws NativeLibraryException if there is none that can be used: the same one on every call
+   * @throws NativeLibraryException if there is none that can be used
    */
   public static synchronized CpuLibrary open() {
-    if (failure != null) {
-      throw failure;
-    }
     if (opened == null) {
-      try {
-        opened = new CpuLibrary(NativeLibraries.load(NativeLibrary.CPU));
-      } catch (NativeLibraryException e) {
-        failure = e;
-        throw e;
-      }
+      opened = new CpuLibrary(NativeLibraries.load(NativeLibrary.CPU));
     }
     return opened;
   }

@@ -98,8 +98,7 @@ public final class CpuPlan implements AutoCloseable {
       CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
-      MemorySegment prepared =
-          in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
+      MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
       MemorySegment preOrNull = in.optionalInput("pre", pre, signal);
       MemorySegment postOrNull = in.optionalInput("post", post, signal);
@@ -111,8 +110,8 @@ public final class CpuPlan implements AutoCloseable {
   }
 
   /**
-   * Writes the gradients that are asked for; null where one is not wanted. The arguments are those of
-   * {@code sgconv_cpu_convolution_backward}, one by one so that a call allocates nothing.
+   * Writes the gradients that are asked for; null where one is not wanted. The arguments are those
+   * of {@code sgconv_cpu_convolution_backward}, one by one so that a call allocates nothing.
    *
    * @param u signals (batch, H, L)
    * @param dy gradient (batch, C·H, L)
@@ -142,8 +141,7 @@ public final class CpuPlan implements AutoCloseable {
       CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
-      MemorySegment prepared =
-          in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
+      MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
       in.input("dy", dy, output);
       CpuDowncalls.convolutionBackward(

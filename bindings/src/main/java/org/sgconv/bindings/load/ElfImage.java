@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the headers of an ELF shared object say (System V ABI, "Object Files" and "Dynamic Linking").
- * Mapping a file that is shorter than its headers promise kills the process, so every file is read
- * here before it is loaded.
+ * What the headers of an ELF shared object say (System V ABI, "Object Files" and "Dynamic
+ * Linking"). Mapping a file that is shorter than its headers promise kills the process, so every
+ * file is read here before it is loaded.
  *
  * @param architecture such as {@code x86_64}
  * @param needed names of the libraries it depends on; read for 64-bit little-endian images only

@@ -80,8 +80,7 @@ final class LibrarySearch {
   }
 
   private LoadedLibrary fromResource(NativeLibrary library) throws LoadAttemptException {
-    String name =
-        "org/sgconv/native/" + settings.platform().folder() + "/" + library.fileName();
+    String name = "org/sgconv/native/" + settings.platform().folder() + "/" + library.fileName();
     URL resource = resources.getResource(name);
     if (resource == null) {
       throw new LoadAttemptException(
@@ -108,8 +107,7 @@ final class LibrarySearch {
     return loadFile(library, file, resource.toString(), elsewhere);
   }
 
-  private LoadedLibrary loadFile(
-      NativeLibrary library, Path file, String origin, String relocation)
+  private LoadedLibrary loadFile(NativeLibrary library, Path file, String origin, String relocation)
       throws LoadAttemptException {
     LoadDiagnosis diagnosis = new LoadDiagnosis(settings.platform(), mounts, relocation);
     ElfImage image = diagnosis.inspect(file);

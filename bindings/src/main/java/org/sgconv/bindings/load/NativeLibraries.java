@@ -5,9 +5,9 @@ import java.util.Map;
 
 /**
  * Loads each native library at most once in this process. Looked for in {@code
- * -Dsgconv.library.path} (folders or files), then in the jar of {@code sgconv-native}, from which it
- * is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or {@code
- * ~/.cache/sgconv}.
+ * -Dsgconv.library.path} (folders or files), then in the jar of {@code sgconv-native}, from which
+ * it is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or
+ * {@code ~/.cache/sgconv}.
  */
 public final class NativeLibraries {
 

@@ -3,8 +3,8 @@ package org.sgconv.bindings.load;
 import java.util.List;
 
 /**
- * A native library cannot be used. The message is one line: the reason, then what can be done; every
- * place that was tried and failed is a suppressed exception.
+ * A native library cannot be used. The message is one line: the reason, then what can be done;
+ * every place that was tried and failed is a suppressed exception.
  */
 public final class NativeLibraryException extends RuntimeException {
 

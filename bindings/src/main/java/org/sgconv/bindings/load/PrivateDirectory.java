@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
+import java.util.Objects;
 
 /** Files and folders that no other user can have written; the superuser is trusted. */
 final class PrivateDirectory {
@@ -37,11 +37,11 @@ final class PrivateDirectory {
       // checked below, like a new one
     }
     PrivateDirectory result = new PrivateDirectory(directory.toRealPath(), userId);
-    Map<String, Object> attributes = Files.readAttributes(result.path, "unix:uid,mode");
+    Attributes attributes = Attributes.read(result.path);
     if (!result.isOurs(attributes)) {
       throw new LoadAttemptException(
-          "%s could be written by another user (owner %s, mode %o; this process runs as %d)"
-              .formatted(result.path, attributes.get("uid"), mode(attributes) & 07777, userId),
+          "%s could be written by another user (owner %d, mode %o; this process runs as %d)"
+              .formatted(result.path, attributes.owner, attributes.mode & 07777, userId),
           "set -Dsgconv.cache.dir to a folder that only this user can write to");
     }
     return result;
@@ -56,17 +56,24 @@ final class PrivateDirectory {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    Map<String, Object> attributes =
-        Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    return (mode(attributes) & TYPE_MASK) == REGULAR && isOurs(attributes);
+    Attributes attributes = Attributes.read(file);
+    return (attributes.mode & TYPE_MASK) == REGULAR && isOurs(attributes);
   }
 
-  private boolean isOurs(Map<String, Object> attributes) {
-    int owner = (Integer) attributes.get("uid");
-    return (owner == userId || owner == 0) && (mode(attributes) & OTHERS_WRITE) == 0;
+  private boolean isOurs(Attributes attributes) {
+    return (attributes.owner == userId || attributes.owner == 0)
+        && (attributes.mode & OTHERS_WRITE) == 0;
   }
 
-  private static int mode(Map<String, Object> attributes) {
-    return (Integer) attributes.get("mode");
+  private record Attributes(int owner, int mode) {
+
+    static Attributes read(Path path) throws IOException {
+      return new Attributes(read(path, "unix:uid"), read(path, "unix:mode"));
+    }
+
+    private static int read(Path path, String name) throws IOException {
+      return (Integer)
+          Objects.requireNonNull(Files.getAttribute(path, name, LinkOption.NOFOLLOW_LINKS));
+    }
   }
 }

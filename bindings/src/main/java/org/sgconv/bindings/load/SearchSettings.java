@@ -25,7 +25,9 @@ record SearchSettings(@Nullable String libraryPath, Path cacheDirectory, Platfor
         Platform.current());
   }
 
-  /** {@code sgconv.cache.dir}, or {@code sgconv} in the user's cache folder (XDG base directories). */
+  /**
+   * {@code sgconv.cache.dir}, or {@code sgconv} in the user's cache folder (XDG base directories).
+   */
   static Path cacheDirectory(
       @Nullable String property, Map<String, String> environment, @Nullable String home) {
     if (property != null && !property.isBlank()) {
