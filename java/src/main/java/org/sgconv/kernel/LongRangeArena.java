@@ -19,9 +19,9 @@ import org.sgconv.Initialisation;
 public enum LongRangeArena {
   /** Nested list expressions, 2048 tokens: H 128, d 1, multiplier 2. */
   LISTOPS(128, 2048, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
-  /** IMDb reviews as 4096 bytes: H 256, d 2, multiplier 2. */
+  /** IMDb reviews as 4096 characters: H 256, d 2, multiplier 2. */
   TEXT(256, 4096, 2, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
-  /** Pairs of papers as 4000 bytes each: H 256, d 1, multiplier 2. */
+  /** Pairs of papers of 4000 characters each: H 256, d 1, multiplier 2. */
   RETRIEVAL(256, 4000, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
   /**
    * Grey CIFAR-10 images of 32×32 pixels as signals of 1024: H 512, d 32, power law with exponent
@@ -36,6 +36,8 @@ public enum LongRangeArena {
    */
   PATH_X(256, 16384, 64, 1, DecayLaw.GEOMETRIC, 1, 3, Initialisation.COSINE);
 
+  @SuppressWarnings(
+      "ImmutableEnumChecker") // KernelSpec is immutable; it cannot say so without a dependency
   private final KernelSpec spec;
 
   LongRangeArena(
