@@ -35,11 +35,18 @@ require_tools() {
 
 jobs() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN; }
 
+if [ "${SGCONV_SKIP:-false}" = true ]; then
+  # What an earlier build left must not end up in the jar.
+  rm -rf "$SGCONV_CLASSES/org/sgconv/native" "$SGCONV_NAR_STAGE"
+  echo "native libraries: ${1:-} is skipped because of -Dsgconv.native.skip"
+  exit 0
+fi
+
 case "${1:-}" in
   build)
     require_tools
     cd "$root"
-    cmake --preset "$preset" -DSGCONV_VERSION="${SGCONV_VERSION:-unversioned}"
+    cmake --preset "$preset"
     cmake --build "$tree" --parallel "$(jobs)"
     # Both trees are made anew, so that a library that no longer exists does not linger in a package.
     rm -rf "$SGCONV_CLASSES/org/sgconv/native" "$SGCONV_NAR_STAGE"
