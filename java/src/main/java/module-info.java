@@ -4,6 +4,7 @@
  */
 module org.sgconv {
   requires jdk.management;
+  requires org.sgconv.bindings;
   requires static org.jspecify;
 
   exports org.sgconv;
@@ -13,4 +14,7 @@ module org.sgconv {
   exports org.sgconv.tensor;
 
   uses org.sgconv.Backend;
+
+  provides org.sgconv.Backend with
+      org.sgconv.internal.cpu.CpuBackend;
 }

@@ -5,6 +5,9 @@ public final class HostMemoryException extends SgConvException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final String REMEDY =
+      "; close tensors that are no longer needed or work on smaller batches";
+
   /** Bytes that were asked for. */
   private final long bytes;
 
@@ -25,16 +28,22 @@ public final class HostMemoryException extends SgConvException {
     this.bytes = bytes;
   }
 
-  /** Bytes that were asked for. */
+  /**
+   * Native code ran out of memory and did not say how much it asked for.
+   *
+   * @param purpose what could not be allocated
+   */
+  public HostMemoryException(String purpose, Throwable cause) {
+    super("no host memory for " + purpose + ": " + cause.getMessage() + REMEDY, cause);
+    this.bytes = 0;
+  }
+
+  /** Bytes that were asked for, or 0 if that is not known. */
   public long bytes() {
     return bytes;
   }
 
   private static String text(String purpose, long bytes) {
-    return "no host memory for "
-        + purpose
-        + ": "
-        + bytes
-        + " bytes; close tensors that are no longer needed or work on smaller batches";
+    return "no host memory for " + purpose + ": " + bytes + " bytes" + REMEDY;
   }
 }

@@ -59,6 +59,15 @@ final class CallArguments {
     return blocks * blockBytes;
   }
 
+  /** An address that is not null and a multiple of {@code alignment}. */
+  void requireAlignment(String name, MemorySegment segment, long alignment) {
+    long start = segment.address();
+    if (start == 0 || start % alignment != 0) {
+      throw invalid(
+          name, "starts at address 0x%x, expected a multiple of %d".formatted(start, alignment));
+    }
+  }
+
   private MemorySegment checked(String name, MemorySegment segment, long bytes, boolean writes) {
     if (!segment.isNative()) {
       throw invalid(name, "is on the Java heap, expected native memory");
@@ -72,15 +81,11 @@ final class CallArguments {
     if (segment.byteSize() != bytes) {
       throw invalid(name, "holds " + segment.byteSize() + " bytes, expected " + bytes);
     }
-    long start = segment.address();
-    if (start == 0 || start % FLOAT_ALIGNMENT != 0) {
-      throw invalid(
-          name,
-          "starts at address 0x%x, expected a multiple of %d".formatted(start, FLOAT_ALIGNMENT));
-    }
+    requireAlignment(name, segment, FLOAT_ALIGNMENT);
     if (writes && segment.isReadOnly()) {
       throw invalid(name, "is read-only, expected memory to write to");
     }
+    long start = segment.address();
     long end = start + bytes;
     for (int i = 0; i < count; i++) {
       if ((writes || written[i]) && start < ends[i] && starts[i] < end) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuPlan implements AutoCloseable {
 
+  private static final long SPECTRUM_ALIGNMENT = 64; // sgconv/cpu.h, spectrum_prepare
+
   private final ReentrantLock lock = new ReentrantLock();
   private final CallArguments arguments = new CallArguments();
   private final ConvolutionShape shape;
@@ -47,15 +49,18 @@ public final class CpuPlan implements AutoCloseable {
   }
 
   /**
-   * A new spectrum that nothing was written to; the caller closes it.
+   * A spectrum in {@code memory}, which must stay open as long as the spectrum is used.
    *
-   * @throws NativeStatusException {@code OUT_OF_MEMORY} if there is no memory for it
+   * @param memory {@link #spectrumBytes} bytes, 64-byte aligned
    */
-  public CpuSpectrum createSpectrum() {
+  public CpuSpectrum createSpectrum(MemorySegment memory) {
     lock.lock();
     try {
       open();
-      return new CpuSpectrum(this);
+      CallArguments in = arguments.of("spectrum");
+      in.output("memory", memory, spectrumBytes);
+      in.requireAlignment("memory", memory, SPECTRUM_ALIGNMENT);
+      return new CpuSpectrum(this, memory);
     } finally {
       lock.unlock();
     }
@@ -162,7 +167,7 @@ public final class CpuPlan implements AutoCloseable {
     }
   }
 
-  /** Frees the plan. Its spectra are closed by their owners. */
+  /** Frees the plan; its spectra are of no use any more. */
   @Override
   public void close() {
     lock.lock();
@@ -173,10 +178,6 @@ public final class CpuPlan implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  ReentrantLock lock() {
-    return lock;
   }
 
   private MemorySegment open() {

@@ -1,6 +1,6 @@
 package org.sgconv.bindings;
 
-/** A context, plan or spectrum was used, or closed again, after it was closed. */
+/** A context or plan was used, or closed again, after it was closed. */
 public final class HandleClosedException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

@@ -1,0 +1,121 @@
+package org.sgconv.internal.cpu;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.BackendInfo;
+import org.sgconv.bindings.CpuContext;
+import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.NativeStatusException;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.DType;
+
+/**
+ * float32 on the host's processor. The library is loaded and its thread pool started when the
+ * backend is first asked about; both then last as long as the process.
+ */
+public final class CpuBackend implements ComputeBackend {
+
+  static final String NAME = "cpu";
+
+  private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
+
+  private final Supplier<CpuLibrary> libraries;
+  private final @Nullable String threadsProperty;
+
+  // Guarded by this; one of the two is set once the backend has started.
+  private @Nullable Started started;
+  private @Nullable Throwable cause;
+
+  private record Started(CpuLibrary library, CpuContext context, KernelOperations kernels) {}
+
+  /** For the service loader. */
+  public CpuBackend() {
+    this(CpuLibrary::open, System.getProperty(ThreadCount.PROPERTY));
+  }
+
+  CpuBackend(Supplier<CpuLibrary> libraries, @Nullable String threadsProperty) {
+    this.libraries = libraries;
+    this.threadsProperty = threadsProperty;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int rank() {
+    return 10;
+  }
+
+  @Override
+  public synchronized Optional<Throwable> unavailabilityCause() {
+    if (started == null && cause == null) {
+      try {
+        started = start();
+      } catch (RuntimeException e) {
+        cause = e;
+      }
+    }
+    return Optional.ofNullable(cause);
+  }
+
+  private Started start() {
+    int threads = ThreadCount.parse(threadsProperty);
+    CpuLibrary library = libraries.get();
+    try {
+      CpuContext context = library.createContext(threads);
+      return new Started(library, context, new CpuKernels(context));
+    } catch (NativeStatusException e) {
+      throw Failures.translate("starting " + library.path(), e);
+    }
+  }
+
+  private synchronized Started started() {
+    ensureAvailable();
+    if (started == null) {
+      throw new IllegalStateException("available but not started");
+    }
+    return started;
+  }
+
+  @Override
+  public BackendInfo info() {
+    Started here = started();
+    CpuLibrary library = here.library();
+    return new BackendInfo(
+        NAME,
+        library.version(),
+        library.tier(),
+        here.context().threads(),
+        List.of("host processor (" + System.getProperty("os.arch") + ")"),
+        List.of(library.path() + " " + library.version()));
+  }
+
+  @Override
+  public Set<DType> supportedTypes() {
+    return TYPES;
+  }
+
+  @Override
+  public KernelOperations kernels() {
+    return started().kernels();
+  }
+
+  @Override
+  public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
+    requireType(type);
+    CpuContext context = started().context();
+    try {
+      return new CpuConvolutionPlan(geometry, context.createPlan(Shapes.of(geometry)));
+    } catch (RuntimeException e) {
+      throw Failures.translate("a plan for " + geometry, e);
+    }
+  }
+}

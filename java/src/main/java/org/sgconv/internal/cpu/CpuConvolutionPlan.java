@@ -1,0 +1,99 @@
+package org.sgconv.internal.cpu;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.CpuPlan;
+import org.sgconv.bindings.CpuSpectrum;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.Tensor;
+
+/** Convolutions of one geometry through a plan of the library. */
+final class CpuConvolutionPlan implements ConvolutionPlan {
+
+  private final ConvolutionGeometry geometry;
+  private final CpuPlan plan;
+
+  CpuConvolutionPlan(ConvolutionGeometry geometry, CpuPlan plan) {
+    this.geometry = geometry;
+    this.plan = plan;
+  }
+
+  @Override
+  public PlanSpectrum createSpectrum() {
+    try {
+      return CpuPlanSpectrum.allocate(plan);
+    } catch (RuntimeException e) {
+      throw Failures.translate("a spectrum of " + geometry, e);
+    }
+  }
+
+  @Override
+  public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
+    try {
+      plan.prepare(kernel.segment(), segment(skip), own(spectrum));
+    } catch (RuntimeException e) {
+      throw Failures.translate("a spectrum of " + geometry, e);
+    }
+  }
+
+  @Override
+  public void forward(
+      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+    try {
+      plan.forward(own(spectrum), u.dim(0), u.segment(), segment(pre), segment(post), y.segment());
+    } catch (RuntimeException e) {
+      throw Failures.translate("forward " + geometry, e);
+    }
+  }
+
+  @Override
+  public void backward(
+      PlanSpectrum spectrum,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets) {
+    try {
+      plan.backward(
+          own(spectrum),
+          u.dim(0),
+          u.segment(),
+          dy.segment(),
+          segment(pre),
+          segment(post),
+          segment(targets.input()),
+          segment(targets.kernel()),
+          segment(targets.skip()),
+          segment(targets.pre()),
+          segment(targets.post()));
+    } catch (RuntimeException e) {
+      throw Failures.translate("backward " + geometry, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      plan.close();
+    } catch (RuntimeException e) {
+      throw Failures.translate("closing the plan of " + geometry, e);
+    }
+  }
+
+  private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
+    return tensor == null ? null : tensor.segment();
+  }
+
+  private static CpuSpectrum own(PlanSpectrum spectrum) {
+    if (spectrum instanceof CpuPlanSpectrum cpu) {
+      return cpu.spectrum();
+    }
+    throw new InvalidArgumentException(
+        "the spectrum is a " + spectrum.getClass().getName() + ", not one of the cpu backend");
+  }
+}

@@ -1,0 +1,81 @@
+package org.sgconv.internal.cpu;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.CpuContext;
+import org.sgconv.bindings.KernelShape;
+import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.Tensor;
+
+/** Kernel synthesis on one context. */
+final class CpuKernels implements KernelOperations {
+
+  private final CpuContext context;
+
+  /** The last geometry, since a model's layers share one: a call then allocates nothing. */
+  private volatile @Nullable Known last;
+
+  private record Known(KernelGeometry geometry, KernelShape shape) {}
+
+  CpuKernels(CpuContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
+    try {
+      context.kernelNorm(shape(geometry), weights.segment(), decay.segment(), norm.segment());
+    } catch (RuntimeException e) {
+      throw Failures.translate("norm of kernel " + geometry, e);
+    }
+  }
+
+  @Override
+  public void forward(
+      KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
+    try {
+      context.kernelForward(
+          shape(geometry),
+          weights.segment(),
+          decay.segment(),
+          norm.segment(),
+          kernel.dim(2),
+          kernel.segment());
+    } catch (RuntimeException e) {
+      throw Failures.translate("kernel " + geometry, e);
+    }
+  }
+
+  @Override
+  public void backward(
+      KernelGeometry geometry,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      Tensor gradKernel,
+      Tensor gradWeights,
+      @Nullable Tensor gradDecay) {
+    try {
+      context.kernelBackward(
+          shape(geometry),
+          weights.segment(),
+          decay.segment(),
+          norm.segment(),
+          gradKernel.dim(2),
+          gradKernel.segment(),
+          gradWeights.segment(),
+          gradDecay == null ? null : gradDecay.segment());
+    } catch (RuntimeException e) {
+      throw Failures.translate("gradients of kernel " + geometry, e);
+    }
+  }
+
+  private KernelShape shape(KernelGeometry geometry) {
+    Known known = last;
+    if (known == null || !known.geometry.equals(geometry)) {
+      known = new Known(geometry, Shapes.of(geometry));
+      last = known;
+    }
+    return known.shape;
+  }
+}

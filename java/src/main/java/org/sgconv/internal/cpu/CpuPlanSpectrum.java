@@ -1,0 +1,44 @@
+package org.sgconv.internal.cpu;
+
+import org.sgconv.bindings.CpuPlan;
+import org.sgconv.bindings.CpuSpectrum;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** A spectrum in a tensor's memory, so that it counts, is limited and is reported like one. */
+final class CpuPlanSpectrum implements PlanSpectrum {
+
+  private final Tensor memory;
+  private final CpuSpectrum spectrum;
+
+  private CpuPlanSpectrum(Tensor memory, CpuSpectrum spectrum) {
+    this.memory = memory;
+    this.spectrum = spectrum;
+  }
+
+  static CpuPlanSpectrum allocate(CpuPlan plan) {
+    Tensor memory = Tensor.zeros(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES);
+    try {
+      return new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  CpuSpectrum spectrum() {
+    memory.segment(); // throws once it is closed
+    return spectrum;
+  }
+
+  @Override
+  public long byteSize() {
+    return memory.byteSize();
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

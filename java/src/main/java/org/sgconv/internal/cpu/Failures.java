@@ -1,0 +1,51 @@
+package org.sgconv.internal.cpu;
+
+import org.sgconv.BackendFailureException;
+import org.sgconv.ClosedException;
+import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.SgConvException;
+import org.sgconv.bindings.NativeStatusException;
+import org.sgconv.bindings.load.NativeLibraryException;
+
+/** The library's exceptions for failures of the bindings. */
+final class Failures {
+
+  private Failures() {}
+
+  /**
+   * What the caller throws instead of {@code failure}.
+   *
+   * @param purpose what was being done, for the message
+   */
+  static RuntimeException translate(String purpose, RuntimeException failure) {
+    return switch (failure) {
+      case SgConvException known -> known;
+      case NativeStatusException status -> translate(purpose, status);
+      case NativeLibraryException library ->
+          new BackendFailureException(
+              CpuBackend.NAME, String.valueOf(library.getMessage()), library);
+      case IllegalArgumentException invalid ->
+          new InvalidArgumentException(purpose + ": " + invalid.getMessage(), invalid);
+      // A handle or, between check and call, a tensor's memory that another thread has closed.
+      case IllegalStateException closed -> closed(purpose, closed);
+      default -> failure;
+    };
+  }
+
+  private static ClosedException closed(String purpose, IllegalStateException failure) {
+    ClosedException closed = new ClosedException(purpose + ": " + failure.getMessage());
+    closed.initCause(failure);
+    return closed;
+  }
+
+  private static SgConvException translate(String purpose, NativeStatusException failure) {
+    String text = purpose + ": " + failure.getMessage();
+    return switch (failure.status()) {
+      case INVALID_ARGUMENT -> new InvalidArgumentException(text, failure);
+      case OUT_OF_MEMORY -> new HostMemoryException(purpose, failure);
+      case UNSUPPORTED, INTERNAL, DEVICE ->
+          new BackendFailureException(CpuBackend.NAME, text, failure);
+    };
+  }
+}
