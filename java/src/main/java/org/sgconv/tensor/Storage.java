@@ -116,7 +116,8 @@ final class Storage {
     if (closed) {
       throw closedException("is closed");
     }
-    if (ownership == null && !memory.isAccessibleBy(Thread.currentThread())) {
+    if (ownership == null
+        && !(memory.scope().isAlive() && memory.isAccessibleBy(Thread.currentThread()))) {
       throw borrowedException();
     }
   }
