@@ -9,6 +9,7 @@ module org.sgconv {
 
   exports org.sgconv;
   exports org.sgconv.conv;
+  exports org.sgconv.io;
   exports org.sgconv.kernel;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
@@ -16,5 +17,6 @@ module org.sgconv {
   uses org.sgconv.Backend;
 
   provides org.sgconv.Backend with
-      org.sgconv.internal.cpu.CpuBackend;
+      org.sgconv.internal.cpu.CpuBackend,
+      org.sgconv.internal.reference.ReferenceBackend;
 }

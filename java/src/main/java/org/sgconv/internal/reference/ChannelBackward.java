@@ -1,0 +1,120 @@
+package org.sgconv.internal.reference;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Gradients for one hidden channel. With v = pre ⊙ u, z = conv(v), y = post ⊙ z and, for each head,
+ * g the kernel by lag:
+ *
+ * <ul>
+ *   <li>dz = post ⊙ dy, dpost = Σ_c dy ⊙ z,
+ *   <li>dv[s] = Σ_c Σ_t g[t−s]·dz[t], du = pre ⊙ dv, dpre = u ⊙ dv,
+ *   <li>dg[n] = Σ_b Σ_t dz[t]·v[t−n], which holds dk, dk' and dD = dg[0].
+ * </ul>
+ */
+final class ChannelBackward {
+
+  private final ConvolutionGeometry geometry;
+  private final ChannelRows rows;
+  private final LagProducts products;
+
+  ChannelBackward(ConvolutionGeometry geometry, LagProducts products, int channel) {
+    this.geometry = geometry;
+    this.rows = new ChannelRows(geometry, channel);
+    this.products = products;
+  }
+
+  void run(
+      ReferenceSpectrum spectrum,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets) {
+    Lags[] g = new Lags[rows.heads()];
+    Lags[] dg = new Lags[rows.heads()];
+    for (int head = 0; head < rows.heads(); head++) {
+      g[head] = spectrum.lags(head, rows.channel());
+      dg[head] = new Lags(geometry.mode(), rows.length());
+    }
+    for (long b = 0; b < u.dim(0); b++) {
+      row(b, g, dg, u, pre, post, dy, targets);
+    }
+    for (int head = 0; head < rows.heads(); head++) {
+      writeKernelGradients(head, dg[head], targets);
+    }
+  }
+
+  private void row(
+      long b,
+      Lags[] g,
+      Lags[] dg,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets) {
+    double[] signal = rows.readSignal(u, b);
+    double[] preGate = pre == null ? ones() : rows.readSignal(pre, b);
+    double[] postGate = post == null ? ones() : rows.readSignal(post, b);
+    double[] v = signal.clone();
+    Rows.scale(v, preGate);
+    double[] dv = new double[rows.length()];
+    double[] dpost = new double[rows.length()];
+    for (int head = 0; head < rows.heads(); head++) {
+      double[] dyRow = rows.readOutput(dy, b, head);
+      if (targets.post() != null) {
+        double[] z = new double[rows.length()];
+        products.convolve(g[head], v, z);
+        for (int t = 0; t < z.length; t++) {
+          dpost[t] += dyRow[t] * z[t];
+        }
+      }
+      double[] dz = dyRow;
+      Rows.scale(dz, postGate);
+      if (targets.input() != null || targets.pre() != null) {
+        products.addTransposed(g[head], dz, dv);
+      }
+      if (targets.kernel() != null || targets.skip() != null) {
+        products.addCorrelation(dz, v, dg[head]);
+      }
+    }
+    writeProduct(dv, preGate, targets.input(), b);
+    writeProduct(dv, signal, targets.pre(), b);
+    writeProduct(dpost, ones(), targets.post(), b);
+  }
+
+  private void writeKernelGradients(int head, Lags dg, GradientTargets targets) {
+    if (targets.kernel() != null) {
+      boolean both = geometry.mode().directions() == 2;
+      double[] forward = new double[rows.length()];
+      double[] backward = new double[both ? rows.length() : 0];
+      dg.kernelGradient(forward, backward);
+      Rows.write(forward, targets.kernel(), rows.kernelRow(head));
+      if (both) {
+        Rows.write(backward, targets.kernel(), rows.kernelRow(rows.heads() + head));
+      }
+    }
+    if (targets.skip() != null) {
+      Rows.write(new double[] {dg.get(0)}, targets.skip(), rows.kernelRow(head));
+    }
+  }
+
+  private void writeProduct(double[] a, double[] b, @Nullable Tensor target, long batch) {
+    if (target != null) {
+      double[] product = a.clone();
+      Rows.scale(product, b);
+      Rows.write(product, target, rows.signalRow(batch));
+    }
+  }
+
+  private double[] ones() {
+    double[] ones = new double[rows.length()];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+}

@@ -1,0 +1,37 @@
+package org.sgconv.internal.reference;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.tensor.Tensor;
+
+/** y = post ⊙ conv(pre ⊙ u) for one hidden channel, all heads and the whole batch. */
+final class ChannelForward {
+
+  private final ChannelRows rows;
+  private final LagProducts products;
+
+  ChannelForward(ConvolutionGeometry geometry, LagProducts products, int channel) {
+    this.rows = new ChannelRows(geometry, channel);
+    this.products = products;
+  }
+
+  void run(
+      ReferenceSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+    long batch = u.dim(0);
+    for (int head = 0; head < rows.heads(); head++) {
+      Lags g = spectrum.lags(head, rows.channel());
+      for (long b = 0; b < batch; b++) {
+        double[] v = rows.readSignal(u, b);
+        if (pre != null) {
+          Rows.scale(v, rows.readSignal(pre, b));
+        }
+        double[] z = new double[v.length];
+        products.convolve(g, v, z);
+        if (post != null) {
+          Rows.scale(z, rows.readSignal(post, b));
+        }
+        Rows.write(z, y, rows.outputRow(b, head));
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.sgconv.internal.reference;
+
+/** The sums as they are written, L² operations. */
+final class DirectProducts implements LagProducts {
+
+  @Override
+  public void convolve(Lags g, double[] x, double[] y) {
+    int length = g.length();
+    for (int t = 0; t < length; t++) {
+      int last = Math.min(length - 1, t - g.lowest());
+      double sum = 0;
+      for (int s = 0; s <= last; s++) {
+        sum += g.get(t - s) * x[s];
+      }
+      y[t] = sum;
+    }
+  }
+
+  @Override
+  public void addTransposed(Lags g, double[] dy, double[] dx) {
+    int length = g.length();
+    for (int s = 0; s < length; s++) {
+      double sum = 0;
+      for (int t = Math.max(0, s + g.lowest()); t < length; t++) {
+        sum += g.get(t - s) * dy[t];
+      }
+      dx[s] += sum;
+    }
+  }
+
+  @Override
+  public void addCorrelation(double[] dy, double[] x, Lags dg) {
+    int length = dg.length();
+    for (int n = dg.lowest(); n < length; n++) {
+      double sum = 0;
+      for (int t = Math.max(0, n); t < Math.min(length, length + n); t++) {
+        sum += dy[t] * x[t - n];
+      }
+      dg.add(n, sum);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package org.sgconv.internal.reference;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Convolutions of one geometry. Hidden channels are independent and run in parallel; within one,
+ * every sum has a fixed order, so that results do not depend on the number of threads.
+ */
+final class ReferencePlan implements ConvolutionPlan {
+
+  /** Bytes of arrays that one hidden channel needs for each sample, about. */
+  private static final long BYTES_PER_SAMPLE = 256;
+
+  private final ConvolutionGeometry geometry;
+  private final DType type;
+  private final LagProducts products;
+
+  ReferencePlan(ConvolutionGeometry geometry, DType type, LagProducts products) {
+    this.geometry = geometry;
+    this.type = type;
+    this.products = products;
+  }
+
+  @Override
+  public PlanSpectrum createSpectrum() {
+    return new ReferenceSpectrum(geometry, type);
+  }
+
+  @Override
+  public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
+    ReferenceSpectrum target = own(spectrum);
+    target.kernel.copyFrom(kernel);
+    if (skip == null) {
+      target.skip.fill(0);
+    } else {
+      target.skip.copyFrom(skip);
+    }
+  }
+
+  @Override
+  public void forward(
+      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+    ReferenceSpectrum kernel = own(spectrum);
+    Channels.forEach(
+        geometry.hidden(),
+        "rows of " + geometry,
+        BYTES_PER_SAMPLE * geometry.length(),
+        h -> new ChannelForward(geometry, products, h).run(kernel, u, pre, post, y),
+        u,
+        pre,
+        post,
+        y);
+  }
+
+  @Override
+  public void backward(
+      PlanSpectrum spectrum,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets) {
+    ReferenceSpectrum kernel = own(spectrum);
+    Channels.forEach(
+        geometry.hidden(),
+        "rows of " + geometry,
+        BYTES_PER_SAMPLE * geometry.length(),
+        h -> new ChannelBackward(geometry, products, h).run(kernel, u, pre, post, dy, targets),
+        u,
+        pre,
+        post,
+        dy,
+        targets.input(),
+        targets.kernel(),
+        targets.skip(),
+        targets.pre(),
+        targets.post());
+  }
+
+  /** Nothing to release: a plan holds only tables on the Java heap. */
+  @Override
+  public void close() {}
+
+  private ReferenceSpectrum own(PlanSpectrum spectrum) {
+    if (spectrum instanceof ReferenceSpectrum own
+        && own.geometry.equals(geometry)
+        && own.kernel.type() == type) {
+      return own;
+    }
+    throw new InvalidArgumentException(
+        "spectrum " + spectrum + " belongs to another plan than " + geometry);
+  }
+}

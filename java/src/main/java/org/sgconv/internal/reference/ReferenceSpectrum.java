@@ -1,0 +1,55 @@
+package org.sgconv.internal.reference;
+
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** A copy of kernel (C',H,L) and skip (C,H); the reference keeps no transforms. */
+final class ReferenceSpectrum implements PlanSpectrum {
+
+  final ConvolutionGeometry geometry;
+  final Tensor kernel;
+  final Tensor skip;
+
+  ReferenceSpectrum(ConvolutionGeometry geometry, DType type) {
+    this.geometry = geometry;
+    skip = Tensor.zeros(type, geometry.heads(), geometry.hidden());
+    try {
+      kernel = Tensor.zeros(type, geometry.channels(), geometry.hidden(), geometry.length());
+    } catch (RuntimeException e) {
+      skip.close();
+      throw e;
+    }
+  }
+
+  /** g of head {@code head} and hidden channel {@code channel}. */
+  Lags lags(int head, int channel) {
+    int length = (int) geometry.length();
+    double[] forward = kernelRow(head, channel);
+    double[] backward =
+        geometry.mode().directions() == 2
+            ? kernelRow(geometry.heads() + head, channel)
+            : new double[0];
+    double d = Rows.read(skip, (long) head * geometry.hidden() + channel, 1)[0];
+    Lags lags = new Lags(geometry.mode(), length);
+    lags.addKernel(forward, backward, d);
+    return lags;
+  }
+
+  private double[] kernelRow(int kernelChannel, int channel) {
+    return Rows.read(
+        kernel, (long) kernelChannel * geometry.hidden() + channel, (int) geometry.length());
+  }
+
+  @Override
+  public long byteSize() {
+    return kernel.byteSize() + skip.byteSize();
+  }
+
+  @Override
+  public void close() {
+    kernel.close();
+    skip.close();
+  }
+}
