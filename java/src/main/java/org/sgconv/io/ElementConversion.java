@@ -1,0 +1,86 @@
+package org.sgconv.io;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.OptionalLong;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** Little-endian bytes of any alignment to and from tensors. */
+final class ElementConversion {
+
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfDouble F64 =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ORDER);
+
+  private ElementConversion() {}
+
+  /** Fills a tensor with as many elements of a floating-point type. */
+  static void copy(MemorySegment source, ElementType type, Tensor target) {
+    MemorySegment memory = target.segment();
+    boolean wide = target.type() == DType.FLOAT64;
+    if (type == ElementType.of(target.type())) {
+      ValueLayout from = wide ? F64 : F32;
+      ValueLayout to = wide ? ValueLayout.JAVA_DOUBLE : ValueLayout.JAVA_FLOAT;
+      MemorySegment.copy(source, from, 0, memory, to, 0, target.elementCount());
+      return;
+    }
+    for (long i = 0; i < target.elementCount(); i++) {
+      double value = element(source, type, i);
+      if (wide) {
+        memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
+      } else {
+        memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
+      }
+    }
+  }
+
+  private static double element(MemorySegment source, ElementType type, long index) {
+    return switch (type) {
+      case F64 -> source.get(F64, 8 * index);
+      case F32 -> source.get(F32, 4 * index);
+      case F16 -> Float.float16ToFloat(source.get(I16, 2 * index));
+      case BF16 -> Float.intBitsToFloat(source.get(I16, 2 * index) << 16);
+      default -> throw new IllegalArgumentException(type + " is not floating-point");
+    };
+  }
+
+  /** The one integer or boolean in {@code source}, or empty if it is none that fits a long. */
+  static OptionalLong integer(MemorySegment source, ElementType type) {
+    long value =
+        switch (type) {
+          case BOOL, U8 -> Byte.toUnsignedLong(source.get(ValueLayout.JAVA_BYTE, 0));
+          case I8 -> source.get(ValueLayout.JAVA_BYTE, 0);
+          case U16 -> Short.toUnsignedLong(source.get(I16, 0));
+          case I16 -> source.get(I16, 0);
+          case U32 -> Integer.toUnsignedLong(source.get(I32, 0));
+          case I32 -> source.get(I32, 0);
+          case U64, I64 -> source.get(I64, 0);
+          default -> -1;
+        };
+    boolean sound =
+        switch (type) {
+          case BOOL -> value <= 1;
+          case U64 -> value >= 0;
+          case U8, I8, U16, I16, U32, I32, I64 -> true;
+          default -> false;
+        };
+    return sound ? OptionalLong.of(value) : OptionalLong.empty();
+  }
+
+  /**
+   * Copies {@code count} elements of a tensor, from element {@code first} on, to {@code target}.
+   */
+  static void write(Tensor tensor, long first, long count, MemorySegment target) {
+    boolean wide = tensor.type() == DType.FLOAT64;
+    ValueLayout from = wide ? ValueLayout.JAVA_DOUBLE : ValueLayout.JAVA_FLOAT;
+    ValueLayout to = wide ? F64 : F32;
+    long offset = first * tensor.type().byteSize();
+    MemorySegment.copy(tensor.segment(), from, offset, target, to, 0, count);
+  }
+}

@@ -1,0 +1,245 @@
+package org.sgconv.io;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidFileException;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * A safetensors file, mapped into memory and validated as a whole before anything is read from it.
+ * Tensors are copied out, so they outlive the file. Any thread may read.
+ *
+ * <p>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes, row-major
+ * and little-endian (github.com/huggingface/safetensors).
+ */
+public final class Safetensors implements AutoCloseable {
+
+  /** Longer headers are refused, as by the format's own implementation. */
+  private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  private static final int PREFIX_BYTES = 8;
+
+  private final Path path;
+  private final Arena arena;
+  private final MemorySegment bytes;
+  private final SafetensorsHeader header;
+
+  private Safetensors(Path path, Arena arena, MemorySegment bytes, SafetensorsHeader header) {
+    this.path = path;
+    this.arena = arena;
+    this.bytes = bytes;
+    this.header = header;
+  }
+
+  /**
+   * Opens and validates a file; the caller closes it.
+   *
+   * @throws InvalidFileException if it cannot be read or its header is not sound; the message names
+   *     the file, the tensor and what was expected
+   */
+  public static Safetensors open(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new InvalidFileException(
+          path, Files.exists(path) ? "is not a regular file" : "does not exist");
+    }
+    Arena arena = Arena.ofShared();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      long headerBytes = headerBytes(path, mapped);
+      String json = decode(mapped.asSlice(PREFIX_BYTES, headerBytes));
+      MemorySegment content = mapped.asSlice(PREFIX_BYTES + headerBytes);
+      SafetensorsHeader header = SafetensorsHeader.parse(json, content.byteSize());
+      return new Safetensors(path, arena, content, header);
+    } catch (IOException e) {
+      arena.close();
+      throw new InvalidFileException(path, "cannot be read: " + e, e);
+    } catch (JsonException e) {
+      arena.close();
+      throw new InvalidFileException(path, "is not a sound safetensors file: " + e.getMessage(), e);
+    } catch (RuntimeException | InternalError e) {
+      arena.close();
+      throw shrunkOr(path, e);
+    }
+  }
+
+  /** Collects tensors and metadata for a new file. */
+  public static SafetensorsWriter writer() {
+    return new SafetensorsWriter();
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** Every tensor by name, in the order of their bytes. */
+  public Map<String, TensorEntry> entries() {
+    return Collections.unmodifiableMap(header.entries());
+  }
+
+  /** Names of all tensors, in the order of their bytes. */
+  public List<String> names() {
+    return List.copyOf(header.entries().keySet());
+  }
+
+  /** Strings under {@code __metadata__}; empty if there are none. */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(header.metadata());
+  }
+
+  /**
+   * What the header says of one tensor.
+   *
+   * @throws InvalidFileException if there is no such tensor
+   */
+  public TensorEntry entry(String name) {
+    TensorEntry entry = header.entries().get(name);
+    if (entry == null) {
+      throw new InvalidFileException(
+          path,
+          "has no tensor "
+              + JsonValue.quote(name)
+              + "; it has "
+              + header.entries().keySet().stream().limit(20).toList()
+              + (header.entries().size() > 20 ? " and more" : ""));
+    }
+    return entry;
+  }
+
+  /**
+   * A copy of a tensor in its own type: F64 as FLOAT64, F32, F16 and BF16 as FLOAT32, all exactly.
+   * The caller closes it.
+   *
+   * @throws InvalidFileException if there is no such tensor, it has no elements or another type
+   */
+  public Tensor read(String name) {
+    return read(name, entry(name).type() == ElementType.F64 ? DType.FLOAT64 : DType.FLOAT32);
+  }
+
+  /**
+   * A copy of an F64, F32, F16 or BF16 tensor as {@code type}; only F64 to FLOAT32 rounds. The
+   * caller closes it.
+   *
+   * @throws InvalidFileException if there is no such tensor, it has no elements or another type
+   */
+  public Tensor read(String name, DType type) {
+    TensorEntry entry = entry(name);
+    if (!entry.type().isReadableAsTensor()) {
+      throw unreadable(entry, "is " + entry.type() + ", expected F64, F32, F16 or BF16");
+    }
+    if (entry.elementCount() == 0) {
+      throw unreadable(entry, "has shape " + entry.shapeText() + ", expected at least one element");
+    }
+    Tensor tensor = Tensor.zeros(type, entry.dimArray());
+    try {
+      ElementConversion.copy(bytesOf(entry), entry.type(), tensor);
+      return tensor;
+    } catch (RuntimeException | InternalError e) {
+      tensor.close();
+      throw shrunkOr(path, e);
+    }
+  }
+
+  /**
+   * The value of a tensor of one integer or boolean; true is 1.
+   *
+   * @throws InvalidFileException if there is no such tensor, it has not exactly one element,
+   *     another type, or a value that is not of its type (a BOOL of 2, a U64 beyond 2^63 - 1)
+   */
+  public long readInteger(String name) {
+    TensorEntry entry = entry(name);
+    if (entry.elementCount() != 1) {
+      throw unreadable(entry, "has shape " + entry.shapeText() + ", expected one element");
+    }
+    try {
+      return ElementConversion.integer(bytesOf(entry), entry.type())
+          .orElseThrow(
+              () ->
+                  unreadable(
+                      entry, "is no " + entry.type() + " integer or boolean that fits 63 bits"));
+    } catch (InternalError e) {
+      throw shrunkOr(path, e);
+    }
+  }
+
+  /** Releases the mapping. Tensors that were read stay. */
+  @Override
+  public void close() {
+    if (!arena.scope().isAlive()) {
+      throw new InvalidArgumentException(path + " is closed already: close a file once");
+    }
+    arena.close();
+  }
+
+  private MemorySegment bytesOf(TensorEntry entry) {
+    if (!arena.scope().isAlive()) {
+      throw new InvalidArgumentException(path + " is closed: read tensors before closing it");
+    }
+    return bytes.asSlice(entry.begin(), entry.end() - entry.begin());
+  }
+
+  private InvalidFileException unreadable(TensorEntry entry, String what) {
+    return new InvalidFileException(path, "tensor " + JsonValue.quote(entry.name()) + " " + what);
+  }
+
+  private static long headerBytes(Path path, MemorySegment mapped) {
+    if (mapped.byteSize() < PREFIX_BYTES) {
+      throw new InvalidFileException(
+          path, "has " + mapped.byteSize() + " bytes, expected at least the 8 of a header length");
+    }
+    ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    long length = mapped.get(layout, 0);
+    long room = mapped.byteSize() - PREFIX_BYTES;
+    if (length < 0 || length > Math.min(room, MAX_HEADER_BYTES)) {
+      throw new InvalidFileException(
+          path,
+          "header length is "
+              + Long.toUnsignedString(length)
+              + ", expected at most "
+              + Math.min(room, MAX_HEADER_BYTES)
+              + " (the rest of the file, and no more than "
+              + MAX_HEADER_BYTES
+              + "): it is truncated or not a safetensors file");
+    }
+    return length;
+  }
+
+  private static String decode(MemorySegment header) throws JsonException {
+    ByteBuffer utf8 = ByteBuffer.wrap(header.toArray(ValueLayout.JAVA_BYTE));
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(utf8)
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new JsonException(
+          "the header is not UTF-8 at byte " + utf8.position() + " (" + e.getMessage() + ")");
+    }
+  }
+
+  /** The JVM reports a fault on a mapped page, whose file was cut meanwhile, as InternalError. */
+  private static RuntimeException shrunkOr(Path path, Throwable failure) {
+    if (failure instanceof RuntimeException other) {
+      return other;
+    }
+    return new InvalidFileException(path, "was truncated while it was read", failure);
+  }
+}
