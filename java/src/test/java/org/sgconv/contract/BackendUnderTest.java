@@ -1,0 +1,55 @@
+package org.sgconv.contract;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Assumptions;
+import org.sgconv.Backend;
+import org.sgconv.Backends;
+import org.sgconv.tensor.DType;
+
+/**
+ * What the parts of the contract are about. A test class for a backend and an element type
+ * implements this and the parts.
+ */
+interface BackendUnderTest {
+
+  /** Name of the backend. */
+  String backendName();
+
+  DType type();
+
+  default Tolerance tolerance() {
+    return Tolerance.of(type());
+  }
+
+  /** Whether this is what others are checked against, and so is checked by its definition alone. */
+  default boolean isReference() {
+    return backendName().equals("reference");
+  }
+
+  /** The backend. One that should be there and is not fails the test. */
+  default Backend backend() {
+    Backend backend = Backends.named(backendName());
+    if (!backend.isAvailable()) {
+      boolean excused = Boolean.getBoolean("sgconv.native.skip") || !isSupportedPlatform();
+      Assumptions.assumeFalse(
+          excused,
+          () ->
+              "SKIPPED: backend '"
+                  + backendName()
+                  + "' is not built here (-Dsgconv.native.skip, or this platform): "
+                  + backend.unavailabilityCause());
+      backend.ensureAvailable();
+    }
+    return backend;
+  }
+
+  /** What a failure message begins with. */
+  default String label(Object testCase) {
+    return backendName() + " " + type() + " " + testCase + Seed.replay();
+  }
+
+  private static boolean isSupportedPlatform() {
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    return system.contains("linux") && System.getProperty("os.arch").equals("amd64");
+  }
+}

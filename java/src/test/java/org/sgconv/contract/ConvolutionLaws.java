@@ -1,0 +1,216 @@
+package org.sgconv.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.sgconv.ConvolutionMode;
+
+/** What a convolution is, whatever its numbers: no second implementation is asked. */
+interface ConvolutionLaws extends BackendUnderTest {
+
+  /** Short enough for direct sums, and long enough for transforms, even and odd. */
+  List<Integer> LENGTHS = List.of(31, 256, 1023, 5000);
+
+  /** conv(a·u + b·w) = a·conv(u) + b·conv(w). */
+  @ParameterizedTest
+  @EnumSource
+  default void isLinear(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      Operands one = operands(mode, length, "linear");
+      Random random = Seed.random("second signal " + length);
+      // Small whole numbers, so that the combination is exact in float32 too.
+      double[] u = whole(random, one.u().length);
+      double[] w = whole(random, one.u().length);
+      double[] both = new double[u.length];
+      Arrays.setAll(both, i -> 2 * u[i] - 3 * w[i]);
+      double[] yu = y(with(one, u));
+      double[] yw = y(with(one, w));
+      double[] combined = new double[yu.length];
+      Arrays.setAll(combined, i -> 2 * yu[i] - 3 * yw[i]);
+      Tolerance sum = new Tolerance(3 * tolerance().relativeL2(), 3 * tolerance().maxOverRms());
+      sum.check(label(one.at()) + " linearity", combined, y(with(one, both)));
+    }
+  }
+
+  /** Scaling by a power of two scales every result exactly. */
+  @ParameterizedTest
+  @EnumSource
+  default void isHomogeneousToTheLastBit(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      Operands one = operands(mode, length, "homogeneous");
+      double[] scaled = Arrays.stream(one.u()).map(value -> value * 0x1p30).toArray();
+      double[] expected = Arrays.stream(y(one)).map(value -> value * 0x1p30).toArray();
+      Bits.requireSame(label(one.at()), expected, y(with(one, scaled)));
+    }
+  }
+
+  /** An impulse at s gives the kernel at lags t − s. */
+  @ParameterizedTest
+  @EnumSource
+  default void turnsAnImpulseIntoTheKernel(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      ConvolutionCase at = ConvolutionCase.plain(mode, 1, 2, 3, length);
+      Operands any = Operands.random(at, type(), Seed.random("impulse " + at));
+      for (int s : new int[] {0, length / 3, length - 1}) {
+        double[] u = new double[at.signalCount()];
+        for (int h = 0; h < at.hidden(); h++) {
+          u[h * length + s] = 1;
+        }
+        double[] expected = new double[at.outputCount()];
+        for (int row = 0; row < at.heads() * at.hidden(); row++) {
+          for (int t = 0; t < length; t++) {
+            expected[row * length + t] = kernelAtLag(any, row, t - s);
+          }
+        }
+        tolerance().check(label(at) + " impulse at " + s, expected, y(with(any, u)));
+      }
+    }
+  }
+
+  /** A causal convolution of a delayed signal is the delayed convolution. */
+  @ParameterizedTest
+  @EnumSource(names = "CAUSAL")
+  default void delaysItsOutputWithItsInput(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      Operands one = operands(mode, length, "delay");
+      int delay = length / 5 + 1;
+      double[] expected = delayed(y(one), length, delay);
+      double[] actual = y(with(one, delayed(one.u(), length, delay)));
+      tolerance().check(label(one.at()) + " delay " + delay, expected, actual);
+    }
+  }
+
+  /** What comes later does not change what was before. */
+  @ParameterizedTest
+  @EnumSource(names = "CAUSAL")
+  default void doesNotLookAhead(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      Operands one = operands(mode, length, "causality");
+      int now = length / 2;
+      double[] changed = one.u().clone();
+      for (int i = 0; i < changed.length; i++) {
+        changed[i] += i % length >= now ? 100 : 0;
+      }
+      double[] before = y(one);
+      double[] after = y(with(one, changed));
+      double rms = norm(after) / Math.sqrt(after.length);
+      for (int i = 0; i < before.length; i++) {
+        if (i % length < now) {
+          assertThat(Math.abs(after[i] - before[i]))
+              .as(label(one.at()) + " element " + i)
+              .isLessThanOrEqualTo(tolerance().maxOverRms() * rms);
+        }
+      }
+    }
+  }
+
+  /** ⟨conv(u), dy⟩ = ⟨u, du⟩ = ⟨k, dk⟩ + ⟨D, dD⟩, and with gates ⟨pre, dpre⟩ = ⟨post, dpost⟩. */
+  @ParameterizedTest
+  @EnumSource
+  default void hasAdjointGradients(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      ConvolutionCase at = ConvolutionCase.plain(mode, 3, 2, 2, length).withEverything();
+      Operands operands = Operands.random(at, type(), Seed.random("adjoint " + at));
+      ConvolutionRun run = ConvolutionRun.of(backend(), type(), operands);
+      double expected = dot(run.y(), operands.dy());
+      double scale = norm(run.y()) * norm(operands.dy());
+      double[] products = {
+        dot(operands.u(), run.du()),
+        dot(operands.kernel(), run.dk()) + dot(operands.skip(), run.dskip()),
+        dot(operands.pre(), run.dpre()),
+        dot(operands.post(), run.dpost())
+      };
+      for (double product : products) {
+        assertThat(Math.abs(product - expected))
+            .as(label(at) + " inner products " + Arrays.toString(products) + ", y·dy " + expected)
+            .isLessThanOrEqualTo(tolerance().relativeL2() * scale);
+      }
+    }
+  }
+
+  /** Silence in, silence out: exactly. */
+  @ParameterizedTest
+  @EnumSource
+  default void keepsSilence(ConvolutionMode mode) {
+    for (int length : LENGTHS) {
+      Operands one = operands(mode, length, "silence");
+      Operands silent = with(one, new double[one.u().length]);
+      ConvolutionRun run = ConvolutionRun.of(backend(), type(), silent);
+      assertThat(Arrays.stream(run.y())).as(label(one.at())).allMatch(value -> value == 0);
+      assertThat(Arrays.stream(run.dk())).as(label(one.at())).allMatch(value -> value == 0);
+    }
+  }
+
+  /** Same inputs, same bits, from any thread and any plan. */
+  @ParameterizedTest
+  @EnumSource
+  default void isDeterministic(ConvolutionMode mode) throws InterruptedException {
+    for (int length : LENGTHS) {
+      ConvolutionCase at = ConvolutionCase.plain(mode, 5, 2, 3, length).withEverything();
+      Operands operands = Operands.random(at, type(), Seed.random("determinism " + at));
+      ConvolutionRun first = ConvolutionRun.of(backend(), type(), operands);
+      ConvolutionRun[] again = new ConvolutionRun[2];
+      Thread other = new Thread(() -> again[0] = ConvolutionRun.of(backend(), type(), operands));
+      other.start();
+      other.join();
+      again[1] = ConvolutionRun.of(backend(), type(), operands);
+      for (ConvolutionRun run : again) {
+        run.requireSameBits(label(at), first);
+      }
+    }
+  }
+
+  private Operands operands(ConvolutionMode mode, int length, String law) {
+    ConvolutionCase at = ConvolutionCase.plain(mode, 2, 2, 3, length);
+    return Operands.random(at, type(), Seed.random(law + " " + at));
+  }
+
+  private double[] y(Operands operands) {
+    return ConvolutionRun.of(backend(), type(), operands).y();
+  }
+
+  private static Operands with(Operands other, double[] u) {
+    return new Operands(
+        other.at(), u, other.kernel(), other.skip(), other.pre(), other.post(), other.dy());
+  }
+
+  private static double kernelAtLag(Operands operands, int row, int lag) {
+    ConvolutionCase at = operands.at();
+    int length = at.length();
+    double[] k = operands.kernel();
+    return switch (at.mode()) {
+      case CAUSAL -> lag < 0 ? 0 : k[row * length + lag];
+      case BIDIRECTIONAL ->
+          lag >= 0 ? k[row * length + lag] : k[(at.heads() * at.hidden() + row) * length - lag - 1];
+      case CIRCULAR -> k[row * length + Math.floorMod(lag, length)];
+    };
+  }
+
+  private static double[] delayed(double[] rows, int length, int delay) {
+    double[] result = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      result[i] = i % length < delay ? 0 : rows[i - delay];
+    }
+    return result;
+  }
+
+  private static double[] whole(Random random, int count) {
+    return random.ints(count, -1000, 1001).asDoubleStream().toArray();
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static double norm(double[] a) {
+    return Math.sqrt(dot(a, a));
+  }
+}

@@ -1,0 +1,119 @@
+package org.sgconv.contract;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sgconv.Backend;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.Gradients;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Everything a backend computes for one case: output and every gradient. Gradients that the case
+ * has not are empty.
+ */
+@SuppressWarnings("ArrayRecordComponent") // plain carriers of test values, never compared
+record ConvolutionRun(
+    double[] y, double[] du, double[] dk, double[] dskip, double[] dpre, double[] dpost) {
+
+  private static final double[] NONE = {};
+
+  /** Runs forward and backward into poisoned outputs with guarded margins. */
+  static ConvolutionRun of(Backend backend, DType type, Operands operands) {
+    ConvolutionCase at = operands.at();
+    try (Tensors tensors = new Tensors(type, at.unaligned());
+        LongConvolution convolution =
+            LongConvolution.create(
+                backend, at.mode(), at.heads(), at.hidden(), at.length(), type)) {
+      long[] signal = {at.batch(), at.hidden(), at.length()};
+      long[] output = {at.batch(), (long) at.heads() * at.hidden(), at.length()};
+      long[] kernelShape = {at.channels(), at.hidden(), at.length()};
+      long[] skipShape = {at.heads(), at.hidden()};
+      Tensor u = tensors.input(operands.u(), signal);
+      Tensor dy = tensors.input(operands.dy(), output);
+      Tensor kernel = tensors.input(operands.kernel(), kernelShape);
+      Tensor skip = at.skip() ? tensors.input(operands.skip(), skipShape) : null;
+      Gates gates =
+          new Gates(
+              at.pre() ? tensors.input(operands.pre(), signal) : null,
+              at.post() ? tensors.input(operands.post(), signal) : null);
+      Tensor y = tensors.output(output);
+      Tensor du = tensors.output(signal);
+      Tensor dk = tensors.output(kernelShape);
+      Tensor dskip = at.skip() ? tensors.output(skipShape) : null;
+      Tensor dpre = at.pre() ? tensors.output(signal) : null;
+      Tensor dpost = at.post() ? tensors.output(signal) : null;
+      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
+        convolution.forward(spectrum, u, gates, y);
+        // Not closed: its tensors belong to `tensors`.
+        Gradients gradients = Gradients.of(du, dk, dskip, dpre, dpost);
+        convolution.backward(spectrum, u, gates, dy, gradients);
+      }
+      tensors.requireMarginsIntact(backend.name() + " " + at + Seed.replay());
+      return new ConvolutionRun(
+          y.toDoubleArray(),
+          du.toDoubleArray(),
+          dk.toDoubleArray(),
+          dskip == null ? NONE : dskip.toDoubleArray(),
+          dpre == null ? NONE : dpre.toDoubleArray(),
+          dpost == null ? NONE : dpost.toDoubleArray());
+    }
+  }
+
+  /** Fails unless every result is near another run's. */
+  void check(Tolerance tolerance, String what, ConvolutionRun expected) {
+    tolerance.check(what + " y", expected.y, y);
+    tolerance.check(what + " du", expected.du, du);
+    tolerance.check(what + " dk", expected.dk, dk);
+    tolerance.check(what + " dskip", expected.dskip, dskip);
+    tolerance.check(what + " dpre", expected.dpre, dpre);
+    tolerance.check(what + " dpost", expected.dpost, dpost);
+  }
+
+  /** Fails unless every result has another run's bits. */
+  void requireSameBits(String what, ConvolutionRun expected) {
+    Bits.requireSame(what + " y", expected.y, y);
+    Bits.requireSame(what + " du", expected.du, du);
+    Bits.requireSame(what + " dk", expected.dk, dk);
+    Bits.requireSame(what + " dskip", expected.dskip, dskip);
+    Bits.requireSame(what + " dpre", expected.dpre, dpre);
+    Bits.requireSame(what + " dpost", expected.dpost, dpost);
+  }
+
+  /** The guarded tensors of one run, closed together. */
+  private static final class Tensors implements AutoCloseable {
+
+    private final DType type;
+    private final boolean unaligned;
+    private final List<Guarded> all = new ArrayList<>();
+
+    Tensors(DType type, boolean unaligned) {
+      this.type = type;
+      this.unaligned = unaligned;
+    }
+
+    Tensor input(double[] values, long... dims) {
+      return keep(Guarded.input(type, unaligned, values, dims));
+    }
+
+    Tensor output(long... dims) {
+      return keep(Guarded.output(type, unaligned, dims));
+    }
+
+    private Tensor keep(Guarded guarded) {
+      all.add(guarded);
+      return guarded.tensor();
+    }
+
+    void requireMarginsIntact(String what) {
+      all.forEach(guarded -> guarded.requireMarginsIntact(what));
+    }
+
+    @Override
+    public void close() {
+      all.forEach(Guarded::close);
+    }
+  }
+}

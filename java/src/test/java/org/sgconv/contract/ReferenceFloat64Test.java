@@ -1,0 +1,17 @@
+package org.sgconv.contract;
+
+import org.sgconv.tensor.DType;
+
+/** The reference in float64. */
+class ReferenceFloat64Test implements ConvolutionSweep, ConvolutionLaws {
+
+  @Override
+  public String backendName() {
+    return "reference";
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT64;
+  }
+}
