@@ -1,4 +1,4 @@
-# Settings that every target of ours shares: link `sgconv_options` (C and C++).
+# Settings that every target of ours shares: link `sgconv_options` (C, C++ and CUDA).
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -15,6 +15,7 @@ add_library(sgconv_options INTERFACE)
 target_compile_options(
   sgconv_options
   INTERFACE $<$<COMPILE_LANGUAGE:C,CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror>
+            $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Werror --Werror=all-warnings>
             # Builds of one commit are equal wherever they are made.
             $<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>)
 target_link_options(sgconv_options INTERFACE -Wl,--no-undefined)

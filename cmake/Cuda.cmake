@@ -1,0 +1,30 @@
+# Decides whether the CUDA library is built: sets SGCONV_CUDA_ENABLED and enables the language.
+set(SGCONV_CUDA_ARCHITECTURES "80-real;90" CACHE STRING
+    "GPU architectures; <n>-real is machine code, <n> is machine code and PTX for later GPUs")
+
+if(NOT SGCONV_CUDA MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "sgconv: SGCONV_CUDA is '${SGCONV_CUDA}'; expected AUTO, ON or OFF")
+endif()
+
+set(SGCONV_CUDA_ENABLED OFF)
+if(SGCONV_CUDA STREQUAL "OFF")
+  message(STATUS "sgconv: no CUDA library, SGCONV_CUDA is OFF")
+else()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_ARCHITECTURES ${SGCONV_CUDA_ARCHITECTURES})
+    set(CMAKE_CUDA_STANDARD 17) # CMake 3.25 knows no later one
+    set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    set(CMAKE_CUDA_VISIBILITY_PRESET hidden)
+    set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)
+    enable_language(CUDA)
+    set(SGCONV_CUDA_ENABLED ON)
+    message(STATUS "sgconv: CUDA library with nvcc ${CMAKE_CUDA_COMPILER_VERSION} for ${SGCONV_CUDA_ARCHITECTURES}")
+  elseif(SGCONV_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "sgconv: SGCONV_CUDA is ON and nvcc was not found; install the CUDA toolkit, put nvcc on "
+                        "the PATH or set CUDACXX, or use -DSGCONV_CUDA=OFF")
+  else()
+    message(STATUS "sgconv: no CUDA library, nvcc was not found")
+  endif()
+endif()
