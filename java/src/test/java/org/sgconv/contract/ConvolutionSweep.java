@@ -20,7 +20,6 @@ interface ConvolutionSweep extends BackendUnderTest {
   List<Integer> SHORT_LENGTHS = List.of(1, 2, 3, 5, 17, 255, 256, 257, 997, 1000, 1024);
 
   List<Integer> LONG_LENGTHS = List.of(4095, 4096, 4097, 14113, 65536);
-  int LONGEST = 1_000_000;
 
   /** Every combination of mode, skip and gates; B, C and H from 1 to 5. */
   @TestFactory
@@ -65,17 +64,8 @@ interface ConvolutionSweep extends BackendUnderTest {
     return tests(cases);
   }
 
-  /** A million samples. */
-  @TestFactory
-  default Stream<DynamicTest> longestSignals() {
-    return tests(
-        List.of(
-            ConvolutionCase.plain(ConvolutionMode.CAUSAL, 1, 1, 1, LONGEST).withEverything(),
-            ConvolutionCase.plain(ConvolutionMode.BIDIRECTIONAL, 1, 1, 1, LONGEST),
-            ConvolutionCase.plain(ConvolutionMode.CIRCULAR, 1, 1, 1, LONGEST)));
-  }
-
-  private Stream<DynamicTest> tests(List<ConvolutionCase> cases) {
+  /** One test for each case. */
+  default Stream<DynamicTest> tests(List<ConvolutionCase> cases) {
     Backend backend = backend();
     return cases.stream().map(at -> dynamicTest(at.toString(), () -> check(backend, at)));
   }

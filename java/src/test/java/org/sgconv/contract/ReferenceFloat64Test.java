@@ -3,7 +3,8 @@ package org.sgconv.contract;
 import org.sgconv.tensor.DType;
 
 /** The reference in float64. */
-class ReferenceFloat64Test implements ConvolutionSweep, ConvolutionLaws {
+class ReferenceFloat64Test
+    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Misuse {
 
   @Override
   public String backendName() {

@@ -22,10 +22,9 @@ final class ReferenceKernels implements KernelOperations {
         h -> {
           KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
           for (int c = 0; c < geometry.channels(); c++) {
-            double squares = 0;
-            for (double value : row.synthesise(rowWeights(geometry, weights, c, h), fullLength)) {
-              squares += value * value;
-            }
+            double[] full = row.synthesise(rowWeights(geometry, weights, c, h), fullLength);
+            // The stream's sum is compensated: rows may have millions of values.
+            double squares = Arrays.stream(full).map(value -> value * value).sum();
             Rows.write(new double[] {Math.sqrt(squares)}, norm, rowIndex(geometry, c, h));
           }
         },

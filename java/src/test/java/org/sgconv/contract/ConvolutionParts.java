@@ -1,0 +1,56 @@
+package org.sgconv.contract;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** A convolution and the tensors of one case, for tests that call it in ways of their own. */
+final class ConvolutionParts implements AutoCloseable {
+
+  final DType type;
+  final LongConvolution convolution;
+  final Tensor u;
+  final Tensor kernel;
+  final Tensor dy;
+  final @Nullable Tensor skip;
+  final Gates gates;
+
+  ConvolutionParts(Backend backend, DType type, Operands operands) {
+    ConvolutionCase at = operands.at();
+    this.type = type;
+    convolution =
+        LongConvolution.create(backend, at.mode(), at.heads(), at.hidden(), at.length(), type);
+    long[] signal = {at.batch(), at.hidden(), at.length()};
+    u = tensor(operands.u(), signal);
+    kernel = tensor(operands.kernel(), at.channels(), at.hidden(), at.length());
+    dy = tensor(operands.dy(), at.batch(), (long) at.heads() * at.hidden(), at.length());
+    skip = at.skip() ? tensor(operands.skip(), at.heads(), at.hidden()) : null;
+    gates =
+        new Gates(
+            at.pre() ? tensor(operands.pre(), signal) : null,
+            at.post() ? tensor(operands.post(), signal) : null);
+  }
+
+  /** A new tensor of these values; the caller closes it. */
+  Tensor tensor(double[] values, long... dims) {
+    try (Tensor wide = Tensor.of(values, dims)) {
+      return wide.to(type);
+    }
+  }
+
+  /** A new tensor of NaN; the caller closes it. */
+  Tensor poisoned(long... dims) {
+    Tensor tensor = Tensor.zeros(type, dims);
+    tensor.fill(Double.NaN);
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    Tensor.closeAll(u, kernel, dy, skip, gates.pre(), gates.post());
+    convolution.close();
+  }
+}

@@ -1,0 +1,212 @@
+package org.sgconv.contract;
+
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.sgconv.Backend;
+import org.sgconv.Composition;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.DecayLaw;
+import org.sgconv.Interpolation;
+import org.sgconv.kernel.KernelGradients;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.tensor.Tensor;
+
+/** Synthesis, norm and gradients of kernels of every kind. */
+interface KernelContract extends BackendUnderTest {
+
+  /** Every composition, interpolation, decay law and direction, in several shapes. */
+  @TestFactory
+  default Stream<DynamicTest> synthesis() {
+    Backend backend = backend();
+    Random shapes = Seed.random("shapes of kernels");
+    List<KernelSpec> specs = new ArrayList<>();
+    for (Composition composition : Composition.values()) {
+      for (Interpolation interpolation : Interpolation.values()) {
+        for (DecayLaw decay : DecayLaw.values()) {
+          for (ConvolutionMode mode : ConvolutionMode.values()) {
+            for (int scales = 1; scales <= 6; scales++) {
+              specs.add(
+                  KernelSpec.builder()
+                      .composition(composition)
+                      .interpolation(interpolation)
+                      .decay(decay)
+                      .decayRange(
+                          decay == DecayLaw.POWER ? 0.3 : 1, decay == DecayLaw.POWER ? 1.5 : 3)
+                      .mode(mode)
+                      .scales(scales)
+                      .initScale(shapes.nextInt(3))
+                      .kernelDim(1 + shapes.nextInt(scales < 3 ? 40 : 9))
+                      .hidden(1 + shapes.nextInt(5))
+                      .heads(1 + shapes.nextInt(2))
+                      .build());
+            }
+          }
+        }
+      }
+    }
+    return specs.stream().map(spec -> dynamicTest(spec.toString(), () -> check(backend, spec)));
+  }
+
+  private void check(Backend backend, KernelSpec spec) {
+    Random random = Seed.random(spec);
+    int full = (int) spec.fullLength();
+    KernelSynthesis synthesis = KernelSynthesis.on(backend);
+    try (KernelParameters parameters = KernelParameters.random(spec, type(), random.nextLong())) {
+      NaiveKernel naive =
+          new NaiveKernel(
+              spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
+      double[] norm = naive.norm();
+      synthesis.normalise(parameters);
+      checkNorm(label(spec), norm, parameters.norm().orElseThrow().toDoubleArray());
+      for (int length : new int[] {1, full / 2 + 1, full, full + 13}) {
+        String what = label(spec) + " L=" + length;
+        checkForward(synthesis, parameters, what, naive.kernel(length, norm), length);
+        double[] gradKernel =
+            Operands.normal(random, type(), spec.channels() * spec.hidden() * length);
+        checkBackward(synthesis, parameters, what, naive, norm, gradKernel, length);
+      }
+    }
+  }
+
+  /** Norms of different rows differ by orders of magnitude: each counts for itself. */
+  private void checkNorm(String what, double[] expected, double[] actual) {
+    for (int row = 0; row < expected.length; row++) {
+      double[] one = {expected[row]};
+      tolerance().check(what + " norm of row " + row, one, new double[] {actual[row]});
+    }
+  }
+
+  private void checkForward(
+      KernelSynthesis synthesis,
+      KernelParameters parameters,
+      String what,
+      double[] expected,
+      int length) {
+    KernelSpec spec = parameters.spec();
+    try (Guarded kernel =
+        Guarded.output(type(), length % 2 == 1, spec.channels(), spec.hidden(), length)) {
+      synthesis.forward(parameters, kernel.tensor());
+      kernel.requireMarginsIntact(what);
+      tolerance().check(what + " kernel", expected, kernel.values());
+    }
+  }
+
+  private void checkBackward(
+      KernelSynthesis synthesis,
+      KernelParameters parameters,
+      String what,
+      NaiveKernel naive,
+      double[] norm,
+      double[] gradKernel,
+      int length) {
+    KernelSpec spec = parameters.spec();
+    boolean odd = length % 2 == 1;
+    boolean power = spec.decay() == DecayLaw.POWER;
+    long[] shape = parameters.weights().shape().toArray();
+    try (Guarded gradient =
+            Guarded.input(type(), odd, gradKernel, spec.channels(), spec.hidden(), length);
+        Guarded weights = Guarded.output(type(), odd, shape);
+        Guarded again = Guarded.output(type(), !odd, shape);
+        Guarded decay = Guarded.output(type(), odd, spec.hidden())) {
+      // Not closed: their tensors belong to the guards.
+      KernelGradients into = new KernelGradients(weights.tensor(), power ? decay.tensor() : null);
+      synthesis.backward(parameters, gradient.tensor(), into);
+      weights.requireMarginsIntact(what);
+      decay.requireMarginsIntact(what);
+      double[] expected = naive.weightGradient(gradKernel, length, norm);
+      tolerance().check(what + " gradient of weights", expected, weights.values());
+      if (power) {
+        double[] exponents = naive.exponentGradient(gradKernel, length, norm);
+        tolerance().check(what + " gradient of exponents", exponents, decay.values());
+      }
+      synthesis.backward(parameters, gradient.tensor(), new KernelGradients(again.tensor(), null));
+      Bits.requireSame(what + " gradient, repeated", weights.values(), again.values());
+    }
+  }
+
+  /** A million lags over sixteen scales: raw norms of 10^5 and what comes of them. */
+  @Test
+  default void synthesisesLongKernels() {
+    for (DecayLaw decay : DecayLaw.values()) {
+      KernelSpec spec =
+          KernelSpec.builder().hidden(1).kernelDim(32).scales(16).decay(decay).build();
+      int length = 1_000_000;
+      try (KernelParameters parameters = KernelParameters.random(spec, type(), Seed.VALUE)) {
+        KernelSynthesis synthesis = KernelSynthesis.on(backend());
+        double[] weights = parameters.weights().toDoubleArray();
+        NaiveKernel naive = new NaiveKernel(spec, weights, parameters.decay().toDoubleArray());
+        double[] norm = naive.norm();
+        double[] kernel = naive.kernel(length, norm);
+        try (Tensor actual = synthesis.forward(parameters, length)) {
+          checkOctaves(label(spec) + " kernel", kernel, actual.toDoubleArray(), 32);
+        }
+        checkNorm(label(spec), norm, parameters.norm().orElseThrow().toDoubleArray());
+        double[] gradKernel = Operands.normal(Seed.random(spec), type(), length);
+        checkInnerProducts(synthesis, parameters, gradKernel, kernel);
+      }
+    }
+  }
+
+  /**
+   * Compares the lags below {@code first}, then those up to twice as many, and so on: values fall
+   * by orders of magnitude from one scale to the next, and every scale counts for itself.
+   */
+  private void checkOctaves(String what, double[] expected, double[] actual, int first) {
+    for (int from = 0, to = first; from < expected.length; from = to, to *= 2) {
+      int end = Math.min(to, expected.length);
+      tolerance()
+          .check(
+              what + " from lag " + from,
+              Arrays.copyOfRange(expected, from, end),
+              Arrays.copyOfRange(actual, from, end));
+    }
+  }
+
+  /** The kernel is linear in the weights: ⟨G, k⟩ = ⟨w, dw⟩. */
+  private void checkInnerProducts(
+      KernelSynthesis synthesis,
+      KernelParameters parameters,
+      double[] gradKernel,
+      double[] kernel) {
+    try (Guarded gradient = Guarded.input(type(), false, gradKernel, 1, 1, gradKernel.length);
+        KernelGradients gradients = synthesis.backward(parameters, gradient.tensor())) {
+      double expected = dot(gradKernel, kernel);
+      double[] dw = gradients.weights().toDoubleArray();
+      double[] w = parameters.weights().toDoubleArray();
+      double scale = Math.sqrt(dot(dw, dw) * dot(w, w));
+      double error = Math.abs(dot(dw, w) - expected);
+      if (!(error <= tolerance().relativeL2() * scale)) {
+        throw new AssertionError(
+            label(parameters.spec()) + ": <w, dw> misses <G, k> = " + expected + " by " + error);
+      }
+      Tensor exponents = gradients.decay();
+      if (exponents != null) {
+        double[] terms = new double[kernel.length];
+        Arrays.setAll(terms, t -> -gradKernel[t] * kernel[t] * Math.log1p(t));
+        tolerance()
+            .check(
+                label(parameters.spec()) + " gradient of the exponent",
+                new double[] {Arrays.stream(terms).sum()},
+                exponents.toDoubleArray());
+      }
+    }
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,18 @@
+package org.sgconv.contract;
+
+import org.sgconv.tensor.DType;
+
+/** The reference with float32 tensors: rounds once, on the way out. */
+class ReferenceFloat32Test
+    implements ConvolutionSweep, ConvolutionLaws, ConvolutionUse, KernelContract, Misuse {
+
+  @Override
+  public String backendName() {
+    return "reference";
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT32;
+  }
+}
