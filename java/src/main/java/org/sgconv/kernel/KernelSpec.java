@@ -146,15 +146,15 @@ public final class KernelSpec {
    * Scales that reach {@code maxLength}: {@code 1 + ceil(log2(maxLength/kernelDim)) − initScale}.
    */
   private static int scales(Builder from) {
+    if (from.maxLength != null && from.maxLength < 1) {
+      throw new InvalidArgumentException("maxLength is " + from.maxLength + ": must be ≥ 1");
+    }
     if (from.scales != null) {
       return atLeastOne("scales", from.scales);
     }
     if (from.maxLength == null) {
       throw new InvalidArgumentException(
           "neither maxLength nor scales is given: give maxLength(longest signal in samples)");
-    }
-    if (from.maxLength < 1) {
-      throw new InvalidArgumentException("maxLength is " + from.maxLength + ": must be ≥ 1");
     }
     int power = ceilLog2(from.maxLength, from.kernelDim);
     long scales = 1L + power - from.initScale;

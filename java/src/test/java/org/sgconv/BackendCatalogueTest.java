@@ -1,0 +1,195 @@
+package org.sgconv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ResourceBundle;
+import java.util.ServiceConfigurationError;
+import org.junit.jupiter.api.Test;
+
+class BackendCatalogueTest {
+
+  private final Lines log = new Lines();
+  private final Fake reference = new Fake("reference", 0, Optional.empty());
+  private final Fake cpu = new Fake("cpu", 10, Optional.empty());
+  private final Fake broken =
+      new Fake("cuda", 20, Optional.of(new IllegalStateException("no driver found")));
+
+  @Test
+  void listsAllByRank() {
+    assertThat(catalogue(reference, broken, cpu).all()).containsExactly(broken, cpu, reference);
+  }
+
+  @Test
+  void findsByNameWhetherUsableOrNot() {
+    BackendCatalogue catalogue = catalogue(reference, broken);
+    assertThat(catalogue.named("cuda")).isSameAs(broken);
+    assertThatThrownBy(() -> catalogue.named("gpu"))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage("unknown backend 'gpu'; known: cuda, reference");
+  }
+
+  @Test
+  void takesTheBestUsableOneAndSaysWhyOnce() {
+    BackendCatalogue catalogue = catalogue(reference, broken, cpu);
+    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(log.lines)
+        .containsExactly(
+            "INFO backend cpu chosen: highest rank of those available; not cuda (no driver found),"
+                + " reference (ranks lower (0 < 10))");
+  }
+
+  @Test
+  void doesNotProbeWhatRanksLower() {
+    Fake untouchable =
+        new Fake("reference", 0, Optional.empty()) {
+          @Override
+          public Optional<Throwable> unavailabilityCause() {
+            throw new AssertionError("probed");
+          }
+        };
+    assertThat(catalogue(untouchable, cpu).best(null)).isSameAs(cpu);
+  }
+
+  @Test
+  void anOverrideIsTakenWhateverItsRank() {
+    BackendCatalogue catalogue = catalogue(reference, broken, cpu);
+    assertThat(catalogue.best("reference")).isSameAs(reference);
+    assertThat(log.lines)
+        .containsExactly(
+            "INFO backend reference chosen: named by the system property sgconv.backend; not cuda"
+                + " (no driver found), cpu (not asked for)");
+  }
+
+  @Test
+  void anOverrideNeverFallsBack() {
+    BackendCatalogue catalogue = catalogue(reference, broken, cpu);
+    assertThatThrownBy(() -> catalogue.best("cuda"))
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessage("backend 'cuda' is not available: no driver found")
+        .hasRootCauseMessage("no driver found");
+    assertThatThrownBy(() -> catalogue.best("gpu")).isInstanceOf(InvalidArgumentException.class);
+    assertThat(log.lines).isEmpty();
+  }
+
+  @Test
+  void noneUsableIsAnErrorWithEveryReason() {
+    BackendCatalogue catalogue = catalogue(broken);
+    assertThatThrownBy(() -> catalogue.best(null))
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessageContaining("cuda (no driver found)")
+        .cause()
+        .satisfies(
+            cause -> assertThat(cause.getSuppressed()).contains(broken.unavailable.orElseThrow()));
+    assertThatThrownBy(() -> catalogue().best(null))
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessageContaining("no provider of org.sgconv.Backend");
+  }
+
+  @Test
+  void refusesTwoOfOneName() {
+    assertThatThrownBy(() -> catalogue(cpu, new Fake("cpu", 3, Optional.empty())))
+        .isInstanceOf(BackendFailureException.class)
+        .hasMessageContaining("'cpu'")
+        .hasMessageContaining("two providers");
+  }
+
+  @Test
+  void aProviderThatCannotBeMadeIsAnError() {
+    Iterable<Backend> providers =
+        () ->
+            new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return true;
+              }
+
+              @Override
+              public Backend next() {
+                throw new ServiceConfigurationError("org.sgconv.Backend: Provider x.Y not found");
+              }
+            };
+    assertThatThrownBy(() -> BackendCatalogue.load(providers, log))
+        .isInstanceOf(BackendFailureException.class)
+        .hasMessageContaining("Provider x.Y not found")
+        .hasCauseInstanceOf(ServiceConfigurationError.class);
+  }
+
+  @Test
+  void ensureAvailableCarriesTheCause() {
+    cpu.ensureAvailable();
+    assertThat(cpu.isAvailable()).isTrue();
+    assertThat(broken.isAvailable()).isFalse();
+    assertThatThrownBy(broken::ensureAvailable)
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasCause(broken.unavailable.orElseThrow());
+  }
+
+  private BackendCatalogue catalogue(Backend... backends) {
+    return BackendCatalogue.load(List.of(backends), log);
+  }
+
+  private static class Fake implements Backend {
+    private final String name;
+    private final int rank;
+    private final Optional<Throwable> unavailable;
+
+    Fake(String name, int rank, Optional<Throwable> unavailable) {
+      this.name = name;
+      this.rank = rank;
+      this.unavailable = unavailable;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Optional<Throwable> unavailabilityCause() {
+      return unavailable;
+    }
+
+    @Override
+    public BackendInfo info() {
+      ensureAvailable();
+      return new BackendInfo(name, "1", "none", 1, List.of(), List.of());
+    }
+
+    @Override
+    public int rank() {
+      return rank;
+    }
+  }
+
+  private static final class Lines implements Logger {
+    private final List<String> lines = new ArrayList<>();
+
+    @Override
+    public String getName() {
+      return "test";
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return true;
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+      lines.add(level + " " + message);
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+      lines.add(level + " " + format);
+    }
+  }
+}

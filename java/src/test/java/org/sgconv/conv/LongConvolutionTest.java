@@ -1,0 +1,349 @@
+package org.sgconv.conv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.sgconv.BackendUnavailableException;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.TensorClosedException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.spi.RecordingBackend;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Shape;
+import org.sgconv.tensor.Tensor;
+
+/** What reaches a backend and what does not: B = 2, C = 3, H = 4, L = 5, bidirectional. */
+class LongConvolutionTest {
+
+  private final RecordingBackend backend = new RecordingBackend(DType.FLOAT32);
+  private final long openBefore = Tensor.openCount();
+  private final LongConvolution convolution =
+      LongConvolution.create(backend, ConvolutionMode.BIDIRECTIONAL, 3, 4, 5);
+  private final Tensor kernel = zeros(6, 4, 5);
+  private final Tensor skip = zeros(3, 4);
+  private final Tensor u = zeros(2, 4, 5);
+  private final Tensor gate = zeros(2, 4, 5);
+  private final Tensor y = zeros(2, 12, 5);
+  private final KernelSpectrum spectrum = convolution.prepare(kernel, skip);
+
+  private static Tensor zeros(long... dims) {
+    return Tensor.zeros(DType.FLOAT32, dims);
+  }
+
+  @AfterEach
+  void nothingLeaks() {
+    Tensor.closeAll(kernel, skip, u, gate, y);
+    convolution.close();
+    assertThat(backend.open).hasValue(0);
+    assertThat(Tensor.openCount()).isEqualTo(openBefore);
+  }
+
+  @Test
+  void knowsItsShape() {
+    assertThat(convolution.heads()).isEqualTo(3);
+    assertThat(convolution.hidden()).isEqualTo(4);
+    assertThat(convolution.channels()).isEqualTo(6);
+    assertThat(convolution.length()).isEqualTo(5);
+    assertThat(convolution.mode()).isEqualTo(ConvolutionMode.BIDIRECTIONAL);
+    assertThat(convolution.type()).isEqualTo(DType.FLOAT32);
+    assertThat(convolution.backend()).isSameAs(backend);
+    assertThat(convolution)
+        .hasToString(
+            "LongConvolution[recording, BIDIRECTIONAL, heads=3, hidden=4, length=5, FLOAT32]");
+    assertThat(spectrum.byteSize()).isEqualTo(128);
+    assertThat(spectrum.hasSkip()).isTrue();
+  }
+
+  @Test
+  void validCallsReachTheBackend() {
+    try (Tensor made = convolution.forward(spectrum, u)) {
+      assertThat(made.shape()).isEqualTo(Shape.of(2, 12, 5));
+    }
+    convolution.forward(spectrum, u, new Gates(gate, null), y);
+    convolution.forward(spectrum, u, new Gates(gate, gate), y);
+    convolution.prepare(kernel, null, spectrum);
+    assertThat(spectrum.hasSkip()).isFalse();
+    try (KernelSpectrum second = convolution.prepare(kernel)) {
+      assertThat(second.hasSkip()).isFalse();
+    }
+    assertThat(backend.calls)
+        .containsExactly(
+            "plan",
+            "prepare with skip",
+            "forward",
+            "forward pre",
+            "forward pre post",
+            "prepare",
+            "prepare");
+  }
+
+  @Test
+  void backwardAllocatesWhatTheCallHas() {
+    try (Gradients gradients = convolution.backward(spectrum, u, y)) {
+      assertThat(gradients.input().shape()).isEqualTo(Shape.of(2, 4, 5));
+      assertThat(gradients.kernel().shape()).isEqualTo(Shape.of(6, 4, 5));
+      assertThat(gradients.skip().orElseThrow().shape()).isEqualTo(Shape.of(3, 4));
+      assertThat(gradients.pre()).isEmpty();
+      assertThat(gradients.post()).isEmpty();
+      assertThat(backend.targets).isSameAs(gradients.targets());
+    }
+    convolution.prepare(kernel, null, spectrum);
+    try (Gradients gradients = convolution.backward(spectrum, u, new Gates(gate, gate), y)) {
+      assertThat(gradients.skip()).isEmpty();
+      assertThat(gradients.pre().orElseThrow().shape()).isEqualTo(Shape.of(2, 4, 5));
+      assertThat(gradients.post().orElseThrow().shape()).isEqualTo(Shape.of(2, 4, 5));
+    }
+  }
+
+  @Test
+  void onlyWhatIsWantedIsAskedFor() {
+    try (Gradients wanted = Gradients.of(null, zeros(6, 4, 5), null, null, null)) {
+      convolution.backward(spectrum, u, Gates.none(), y, wanted);
+      assertThat(backend.targets.input()).isNull();
+      assertThat(backend.targets.kernel()).isSameAs(wanted.kernel());
+      assertThatThrownBy(wanted::input)
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessage("the gradient of the input was not asked for");
+    }
+    assertThatThrownBy(() -> Gradients.of(null, null, null, null, null))
+        .isInstanceOf(InvalidArgumentException.class);
+  }
+
+  @Test
+  void refusesOtherShapes() {
+    try (Tensor wrong = zeros(2, 5, 4);
+        Tensor single = zeros(4, 5);
+        Tensor batch = zeros(3, 12, 5)) {
+      assertThatThrownBy(() -> convolution.forward(spectrum, wrong))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessage("u has shape (2, 5, 4), expected (B,H,L) = (any B, 4, 5)");
+      assertThatThrownBy(() -> convolution.forward(spectrum, single))
+          .isInstanceOf(ShapeMismatchException.class);
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), u))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessage("y has shape (2, 4, 5), expected (B,C·H,L) = (any B, 12, 5)");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), batch))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessageContaining("y has shape (3, 12, 5) with batch size 3, expected that of u: 2");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(wrong, null), y))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessageContaining("pre");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, y), y))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessageContaining("post");
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, batch))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessageContaining("dy");
+      assertThatThrownBy(() -> convolution.prepare(u))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessage("kernel (C',H,L) has shape (2, 4, 5), expected (6, 4, 5)");
+      assertThatThrownBy(() -> convolution.prepare(kernel, single))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessage("skip (C,H) has shape (4, 5), expected (3, 4)");
+    }
+    assertThat(backend.calls).containsExactly("plan", "prepare with skip");
+  }
+
+  @Test
+  void refusesGradientsOfOtherShapes() {
+    assertRefused(zeros(2, 4, 6), null, null, null, null, "gradient of u");
+    assertRefused(null, zeros(3, 4, 5), null, null, null, "gradient of kernel");
+    assertRefused(null, null, zeros(6, 4), null, null, "gradient of skip");
+    assertRefused(null, null, null, zeros(1, 4, 5), null, "gradient of pre");
+    assertRefused(null, null, null, null, zeros(2, 12, 5), "gradient of post");
+  }
+
+  private void assertRefused(
+      Tensor input, Tensor ofKernel, Tensor ofSkip, Tensor pre, Tensor post, String name) {
+    try (Gradients wrong = Gradients.of(input, ofKernel, ofSkip, pre, post)) {
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, new Gates(gate, gate), y, wrong))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessageStartingWith(name);
+    }
+  }
+
+  @Test
+  void refusesOtherTypes() {
+    try (Tensor wide = Tensor.zeros(DType.FLOAT64, 2, 4, 5);
+        Tensor wideKernel = Tensor.zeros(DType.FLOAT64, 6, 4, 5);
+        Tensor wideOutput = Tensor.zeros(DType.FLOAT64, 2, 12, 5);
+        Tensor wideSkip = Tensor.zeros(DType.FLOAT64, 3, 4)) {
+      assertThatThrownBy(() -> convolution.forward(spectrum, wide))
+          .isInstanceOf(TypeMismatchException.class)
+          .hasMessage("u is FLOAT64, expected FLOAT32: convert it with to(FLOAT32)");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), wideOutput))
+          .isInstanceOf(TypeMismatchException.class);
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, wide), y))
+          .isInstanceOf(TypeMismatchException.class);
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, wideOutput))
+          .isInstanceOf(TypeMismatchException.class);
+      assertThatThrownBy(() -> convolution.prepare(wideKernel))
+          .isInstanceOf(TypeMismatchException.class);
+      assertThatThrownBy(() -> convolution.prepare(kernel, wideSkip))
+          .isInstanceOf(TypeMismatchException.class);
+    }
+    assertThatThrownBy(
+            () -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 1, 1, DType.FLOAT64))
+        .isInstanceOf(TypeMismatchException.class);
+  }
+
+  @Test
+  void refusesOutputsThatShareMemory() {
+    try (Tensor pool = zeros(16, 4, 5)) {
+      Tensor signal = pool.slice(5, 7);
+      Tensor output = pool.slice(0, 6).reshape(2, 12, 5);
+      assertThatThrownBy(() -> convolution.forward(spectrum, signal, Gates.none(), output))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessage("y overlaps u in memory: give it memory of its own");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(signal, null), output))
+          .hasMessageContaining("y overlaps pre");
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, signal), output))
+          .hasMessageContaining("y overlaps post");
+      // Inputs may share memory with each other.
+      convolution.forward(spectrum, signal, new Gates(signal, signal), y);
+      convolution.forward(spectrum, signal, Gates.none(), pool.slice(7, 13).reshape(2, 12, 5));
+      Tensor target = pool.slice(4, 6);
+      assertOverlap(signal, Gates.none(), y, Gradients.of(target, null, null, null, null), "u");
+      assertOverlap(u, Gates.none(), output, Gradients.of(target, null, null, null, null), "dy");
+      assertOverlap(
+          u,
+          Gates.none(),
+          y,
+          Gradients.of(target, pool.slice(0, 6).reshape(6, 4, 5), null, null, null),
+          "gradient of kernel");
+      assertOverlap(
+          u,
+          new Gates(gate, gate),
+          y,
+          Gradients.of(null, null, null, target, signal),
+          "gradient of post");
+      assertOverlap(
+          u, new Gates(signal, null), y, Gradients.of(null, null, null, target, null), "pre");
+    }
+  }
+
+  private void assertOverlap(Tensor input, Gates gates, Tensor dy, Gradients into, String name) {
+    assertThatThrownBy(() -> convolution.backward(spectrum, input, gates, dy, into))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining(" overlaps " + name + " in memory");
+  }
+
+  @Test
+  void refusesGradientsThatTheCallDoesNotHave() {
+    try (Gradients gates = Gradients.of(null, null, null, zeros(2, 4, 5), zeros(2, 4, 5));
+        Gradients ofSkip = Gradients.of(null, null, zeros(3, 4), null, null)) {
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, new Gates(gate, null), y, gates))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("gradient of the gate 'post' is asked for");
+      convolution.backward(spectrum, u, Gates.none(), y, ofSkip);
+      convolution.prepare(kernel, null, spectrum);
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, Gates.none(), y, ofSkip))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("the spectrum was prepared without one");
+    }
+  }
+
+  @Test
+  void refusesClosedTensorsBeforeTheBackend() {
+    Tensor closed = zeros(2, 4, 5);
+    closed.close();
+    Tensor closedKernel = zeros(6, 4, 5);
+    closedKernel.close();
+    Tensor closedOutput = zeros(2, 12, 5);
+    closedOutput.close();
+    assertThatThrownBy(() -> convolution.prepare(closedKernel))
+        .isInstanceOf(TensorClosedException.class);
+    assertThatThrownBy(() -> convolution.forward(spectrum, closed))
+        .isInstanceOf(TensorClosedException.class);
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(closed, null), y))
+        .isInstanceOf(TensorClosedException.class);
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), closedOutput))
+        .isInstanceOf(TensorClosedException.class);
+    assertThatThrownBy(() -> convolution.backward(spectrum, u, closedOutput))
+        .isInstanceOf(TensorClosedException.class);
+    assertThat(backend.calls).containsExactly("plan", "prepare with skip");
+  }
+
+  @Test
+  void refusesSizesOutOfRange() {
+    for (long length : new long[] {0, -1, (1L << 40) + 1}) {
+      assertThatThrownBy(
+              () -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 1, length))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessage("length is " + length + ": must be from 1 to 1099511627776");
+    }
+    assertThatThrownBy(() -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 0, 1, 1))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("heads is 0");
+    assertThatThrownBy(() -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, -3, 1))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("hidden is -3");
+    assertThatThrownBy(
+            () ->
+                LongConvolution.create(
+                    backend, ConvolutionMode.BIDIRECTIONAL, Integer.MAX_VALUE, 1, 1))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("heads is 2147483647");
+  }
+
+  @Test
+  void anOutputThatDoesNotFitIsATypedError() {
+    try (LongConvolution wide =
+            LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1 << 30, 1 << 20, 5);
+        Tensor signal = zeros(1, 1 << 20, 5)) {
+      long open = Tensor.openCount();
+      KernelSpectrum none = null;
+      assertThatThrownBy(() -> wide.forward(none, signal))
+          .isInstanceOf(HostMemoryException.class)
+          .hasMessageContaining("(1, 1125899906842624, 5)");
+      assertThat(Tensor.openCount()).isEqualTo(open);
+    }
+  }
+
+  @Test
+  void takesTheBackendsTypeWhereItHasNoFloat32() {
+    RecordingBackend wide = new RecordingBackend(DType.FLOAT64);
+    try (LongConvolution only = LongConvolution.create(wide, ConvolutionMode.CAUSAL, 1, 1, 1);
+        LongConvolution both =
+            LongConvolution.create(
+                new RecordingBackend(DType.FLOAT64, DType.FLOAT32),
+                ConvolutionMode.CAUSAL,
+                1,
+                1,
+                1)) {
+      assertThat(only.type()).isEqualTo(DType.FLOAT64);
+      assertThat(both.type()).isEqualTo(DType.FLOAT32);
+    }
+    wide.cause = Optional.of(new IllegalStateException("gone"));
+    assertThatThrownBy(() -> LongConvolution.create(wide, ConvolutionMode.CAUSAL, 1, 1, 1))
+        .isInstanceOf(BackendUnavailableException.class);
+  }
+
+  @Test
+  void aFailingBackendLeavesNothingBehind() {
+    int spectra = backend.open.get();
+    long open = Tensor.openCount();
+    backend.inside =
+        () -> {
+          throw new UnsupportedOperationException("injected");
+        };
+    assertThatThrownBy(() -> convolution.prepare(kernel)).hasMessage("injected");
+    assertThat(backend.open).hasValue(spectra);
+    assertThatThrownBy(() -> convolution.forward(spectrum, u)).hasMessage("injected");
+    assertThatThrownBy(() -> convolution.backward(spectrum, u, y)).hasMessage("injected");
+    assertThat(Tensor.openCount()).isEqualTo(open);
+    assertThatThrownBy(() -> convolution.prepare(kernel, null, spectrum)).hasMessage("injected");
+    backend.inside = () -> {};
+    assertThatThrownBy(() -> convolution.forward(spectrum, u))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("holds no kernel");
+    convolution.prepare(kernel, null, spectrum);
+    convolution.forward(spectrum, u, Gates.none(), y);
+  }
+}

@@ -1,0 +1,187 @@
+package org.sgconv.spi;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.sgconv.BackendInfo;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** Computes nothing; records what reaches it, counts what is open, and fails or waits on demand. */
+public final class RecordingBackend implements ComputeBackend {
+
+  /** Names of the operations that were reached, in order. */
+  public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+  /** Plans and spectra that are open now. */
+  public final AtomicInteger open = new AtomicInteger();
+
+  /** Runs inside every operation, before it is recorded. */
+  public volatile Runnable inside = () -> {};
+
+  /** What the norm is filled with. */
+  public volatile double norm = 2;
+
+  /** Why it is unavailable, if it is. */
+  public volatile Optional<Throwable> cause = Optional.empty();
+
+  /** Targets of the last backward call. */
+  public volatile GradientTargets targets = new GradientTargets(null, null, null, null, null);
+
+  private final Set<DType> types;
+
+  /** One that takes these types. */
+  public RecordingBackend(DType first, DType... more) {
+    types = EnumSet.of(first, more);
+  }
+
+  @Override
+  public String name() {
+    return "recording";
+  }
+
+  @Override
+  public Optional<Throwable> unavailabilityCause() {
+    return cause;
+  }
+
+  @Override
+  public BackendInfo info() {
+    return new BackendInfo(name(), "1", "none", 1, List.of(), List.of());
+  }
+
+  @Override
+  public int rank() {
+    return 0;
+  }
+
+  @Override
+  public Set<DType> supportedTypes() {
+    return types;
+  }
+
+  @Override
+  public KernelOperations kernels() {
+    return new Kernels();
+  }
+
+  @Override
+  public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
+    reach("plan");
+    open.incrementAndGet();
+    return new Plan();
+  }
+
+  private void reach(String call) {
+    inside.run();
+    calls.add(call);
+  }
+
+  private final class Kernels implements KernelOperations {
+
+    @Override
+    public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor target) {
+      reach("norm");
+      target.fill(norm);
+    }
+
+    @Override
+    public void forward(
+        KernelGeometry geometry, Tensor weights, Tensor decay, Tensor divisor, Tensor kernel) {
+      reach("synthesise");
+      kernel.fill(divisor.getFlat(0));
+    }
+
+    @Override
+    public void backward(
+        KernelGeometry geometry,
+        Tensor weights,
+        Tensor decay,
+        Tensor divisor,
+        Tensor gradKernel,
+        Tensor gradWeights,
+        Tensor gradDecay) {
+      reach(gradDecay == null ? "gradient" : "gradient with decay");
+      gradWeights.fill(divisor.getFlat(0));
+    }
+  }
+
+  private final class Spectrum implements PlanSpectrum {
+    private boolean closed;
+
+    @Override
+    public long byteSize() {
+      return 128;
+    }
+
+    @Override
+    public void close() {
+      if (closed) {
+        throw new AssertionError("spectrum closed twice");
+      }
+      closed = true;
+      open.decrementAndGet();
+    }
+  }
+
+  private final class Plan implements ConvolutionPlan {
+    private boolean closed;
+
+    @Override
+    public PlanSpectrum createSpectrum() {
+      requireOpen(null);
+      open.incrementAndGet();
+      return new Spectrum();
+    }
+
+    @Override
+    public void prepare(Tensor kernel, Tensor skip, PlanSpectrum spectrum) {
+      requireOpen(spectrum);
+      reach(skip == null ? "prepare" : "prepare with skip");
+      requireOpen(spectrum);
+    }
+
+    @Override
+    public void forward(PlanSpectrum spectrum, Tensor u, Tensor pre, Tensor post, Tensor y) {
+      requireOpen(spectrum);
+      reach("forward" + gates(pre, post));
+      requireOpen(spectrum);
+      y.fill(1);
+    }
+
+    @Override
+    public void backward(
+        PlanSpectrum spectrum,
+        Tensor u,
+        Tensor pre,
+        Tensor post,
+        Tensor dy,
+        GradientTargets wanted) {
+      requireOpen(spectrum);
+      reach("backward" + gates(pre, post));
+      requireOpen(spectrum);
+      targets = wanted;
+    }
+
+    private static String gates(Tensor pre, Tensor post) {
+      return (pre == null ? "" : " pre") + (post == null ? "" : " post");
+    }
+
+    private void requireOpen(PlanSpectrum spectrum) {
+      if (closed || (spectrum != null && ((Spectrum) spectrum).closed)) {
+        throw new AssertionError("used after close: a native backend would touch freed memory");
+      }
+    }
+
+    @Override
+    public void close() {
+      requireOpen(null);
+      closed = true;
+      open.decrementAndGet();
+    }
+  }
+}
