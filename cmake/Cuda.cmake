@@ -28,3 +28,11 @@ else()
     message(STATUS "sgconv: no CUDA library, nvcc was not found")
   endif()
 endif()
+
+# The emulated device, for tests, is written for one processor and one system.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT SGCONV_SANITIZE)
+  set(SGCONV_EMULATION_DEFAULT ON)
+else()
+  set(SGCONV_EMULATION_DEFAULT OFF)
+endif()
+option(SGCONV_EMULATION "Build the emulated CUDA device that tests use" ${SGCONV_EMULATION_DEFAULT})

@@ -1,0 +1,149 @@
+/* CUDA kernels of structured global convolution.
+ *
+ * The caller owns devices, memory, streams and transforms (CUDA runtime, cuFFT); this library only
+ * launches CUDA kernels. Every pointer named below is device memory of the current device unless it
+ * says "host"; `stream` is a cudaStream_t of that device, NULL for the default stream. Calls return
+ * after the launch: they neither wait, nor allocate, nor copy, so that they can be captured into a
+ * CUDA graph.
+ *
+ * Arrays are contiguous and row-major; B batch, C heads, C' kernel channels (C, or 2C when
+ * bidirectional), H hidden width, L length, N >= L transform size, d parameters per scale, S
+ * scales, M full kernel length. "Complex" is interleaved float32 (re, im). Signals, outputs and
+ * gates have the caller's `sgconv_dtype`; kernels, norms, spectra and their gradients are float32,
+ * and so is all arithmetic. Pointers need the alignment of their element; 16-byte alignment of
+ * pointers and rows is faster. Results are deterministic: no atomics, sums in a fixed order that
+ * does not depend on how rows are chunked.
+ *
+ * How a convolution is made, in the ring x^N = i, with w_n = exp(i pi n / 2N):
+ *   spectrum: kernel_place, then C2C forward of each row in place;
+ *   forward:  twist(u), C2C forward, spectrum_multiply, C2C inverse, untwist -> y;
+ *   backward: x = twist(u) and g = twist(dy), both C2C forward, spectrum_backward, then C2C inverse
+ *             of its two results and untwist -> du, kernel_gradient -> dk, dD.
+ */
+#ifndef SGCONV_CUDA_H
+#define SGCONV_CUDA_H
+
+#include "sgconv/geometry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SGCONV_CUDA_ABI_VERSION 1
+
+SGCONV_API int32_t sgconv_cuda_abi_version(void);
+/* Library version, "major.minor.patch". Static storage. */
+SGCONV_API const char *sgconv_cuda_version(void);
+/* What the CUDA kernels were compiled for, for example "sm_80 sm_90 compute_90"; "emulated" on the
+ * emulated device. Static storage. */
+SGCONV_API const char *sgconv_cuda_architectures(void);
+/* Text of this thread's last failure, "" before the first. */
+SGCONV_API const char *sgconv_cuda_last_error(void);
+/* cudaError_t behind this thread's last SGCONV_DEVICE, 0 before the first. */
+SGCONV_API int32_t sgconv_cuda_last_device_error(void);
+/* SGCONV_OK if the current device can run this library's CUDA kernels, SGCONV_UNSUPPORTED if it is
+ * of an architecture that they were not compiled for. */
+SGCONV_API sgconv_status sgconv_cuda_check_device(void);
+
+/* Type of signals, outputs and gates. */
+typedef enum sgconv_dtype {
+  SGCONV_FLOAT32 = 0,
+  SGCONV_BFLOAT16 = 1,
+  SGCONV_FLOAT16 = 2
+} sgconv_dtype;
+
+/* Kernel synthesis (SGConv, section 4), one pass, no workspace.
+ * weights (S, C', H, d); decay (H): multipliers m_h or exponents delta_h, by `geometry->decay`;
+ * norm (C', H): L2 norm over the full length M; kernel (C', H, L), any L >= 1, zero beyond M.
+ * `geometry` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_kernel_norm(const sgconv_kernel_geometry *geometry,
+                                                 const float *weights, const float *decay,
+                                                 float *norm, void *stream);
+SGCONV_API sgconv_status sgconv_cuda_kernel_forward(const sgconv_kernel_geometry *geometry,
+                                                    const float *weights, const float *decay,
+                                                    const float *norm, int64_t length,
+                                                    float *kernel, void *stream);
+/* grad_kernel (C', H, L) -> grad_weights (S, C', H, d), and grad_decay (H) for the power law, where
+ * it may be NULL; for the geometric law it must be NULL. Nothing flows through the norm. */
+SGCONV_API sgconv_status sgconv_cuda_kernel_backward(const sgconv_kernel_geometry *geometry,
+                                                     const float *weights, const float *decay,
+                                                     const float *norm, int64_t length,
+                                                     const float *grad_kernel, float *grad_weights,
+                                                     float *grad_decay, void *stream);
+
+/* Smallest transform size N >= length without a prime factor above 7; a multiple of 8 from length
+ * 64 on, so that rows stay aligned. `size` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_transform_size(int64_t length, int64_t *size);
+
+/* The part of a convolution that one call works on: signals (B, H, L) or (B, C*H, L), of which rows
+ * (b, h) with batch_first <= b < batch_first + batch_count and likewise h. Signal pointers are
+ * those of the whole tensor; complex rows are packed, (batch_count, hidden_count, N). */
+typedef struct sgconv_cuda_rows {
+  int64_t heads;  /* C >= 1 */
+  int64_t hidden; /* H >= 1 */
+  int64_t length; /* L >= 1 */
+  int64_t size;   /* N >= L, at most 2^32 */
+  int64_t batch_first;
+  int64_t batch_count; /* >= 1 */
+  int64_t hidden_first;
+  int64_t hidden_count; /* >= 1; hidden_first + hidden_count <= H */
+} sgconv_cuda_rows;
+
+/* Kernel (C', H, L) and skip D (C, H) or NULL -> rows [row_first, row_first + row_count) of the C*H
+ * rows of the complex `spectrum` (C, H, N): coefficients at their place in the ring, times w. The
+ * caller then transforms the rows forward, in place, without scaling. `geometry` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_kernel_place(const sgconv_convolution_geometry *geometry,
+                                                  int64_t size, int64_t row_first,
+                                                  int64_t row_count, const float *kernel,
+                                                  const float *skip, float *spectrum, void *stream);
+
+/* z = w * (gate * signal), zero beyond L. head < 0: signal is (B, H, L); else head `head` of
+ * (B, C*H, L). gate (B, H, L) may be NULL. z complex (batch_count, hidden_count, N). */
+SGCONV_API sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, int32_t head,
+                                           int32_t dtype, const void *signal, const void *gate,
+                                           float *z, void *stream);
+
+/* y = gate * Re(conj(w) * z) / N, where z has been through the inverse transform without scaling.
+ * head < 0: y is (B, H, L); else head `head` of (B, C*H, L). gate (B, H, L) may be NULL.
+ * factor and product, both (B, H, L) or both NULL: product = factor * Re(conj(w) * z) / N; then y
+ * may be NULL. */
+SGCONV_API sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, int32_t head,
+                                             int32_t dtype, const float *z, const void *gate,
+                                             const void *factor, void *y, void *product,
+                                             void *stream);
+
+/* dpost = sum over heads of dy * Re(conj(w) * z_head) / N, one head a call, in order from 0.
+ * dy (B, C*H, L), dpost (B, H, L), both of `dtype`. sum float32 (batch_count, hidden_count, L)
+ * carries the sum from head to head: needed if C > 1, otherwise NULL. dpost is written at the last
+ * head. */
+SGCONV_API sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, int32_t head,
+                                                   int32_t dtype, const float *z, const void *dy,
+                                                   float *sum, void *dpost, void *stream);
+
+/* out = z * K for head `head`, K the complex spectrum (C, H, N). out may be z. */
+SGCONV_API sgconv_status sgconv_cuda_spectrum_multiply(const sgconv_cuda_rows *rows, int32_t head,
+                                                       const float *spectrum, const float *z,
+                                                       float *out, void *stream);
+
+/* Both gradients of head `head` in the frequency domain, from x and g (batch_count, hidden_count,
+ * N): input  (batch_count, hidden_count, N) = conj(K) * g, added to what is there if head > 0;
+ *   kernel (hidden_count, N) = sum over the batch, in order, of conj(x) * g, added to what is there
+ * if batch_first > 0: the caller gives the batch in order. input may be NULL (then spectrum may
+ * be), kernel may be NULL (then x may be). input may be g if C = 1. */
+SGCONV_API sgconv_status sgconv_cuda_spectrum_backward(const sgconv_cuda_rows *rows, int32_t head,
+                                                       const float *spectrum, const float *x,
+                                                       const float *g, float *input, float *kernel,
+                                                       void *stream);
+
+/* Kernel gradients of head `head`, h in [hidden_first, hidden_first + hidden_count), from the
+ * inverse transform (without scaling) of spectrum_backward's `kernel`: dk (C', H, L), dskip (C, H).
+ * Either may be NULL. The batch members of `rows` are ignored. */
+SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t mode,
+                                                     int32_t head, const float *correlation,
+                                                     float *dk, float *dskip, void *stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,39 @@
+// The CUDA language as our kernels use it: from nvcc, or from the emulated device.
+#pragma once
+
+#if defined(SGCONV_EMULATED)
+#include "emulation/kernel.h"
+#else
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+namespace sgconv::cuda {
+using bfloat16 = __nv_bfloat16;
+using float16 = __half;
+
+__device__ __forceinline__ float to_float(float value) { return value; }
+__device__ __forceinline__ float to_float(bfloat16 value) { return __bfloat162float(value); }
+__device__ __forceinline__ float to_float(float16 value) { return __half2float(value); }
+
+template <class T>
+__device__ __forceinline__ T from_float(float value);
+template <>
+__device__ __forceinline__ float from_float<float>(float value) {
+  return value;
+}
+template <>
+__device__ __forceinline__ bfloat16 from_float<bfloat16>(float value) {
+  return __float2bfloat16_rn(value);
+}
+template <>
+__device__ __forceinline__ float16 from_float<float16>(float value) {
+  return __float2half_rn(value);
+}
+}  // namespace sgconv::cuda
+
+// A block's array in shared memory.
+#define SGCONV_SHARED(type, name, count) __shared__ type name[count]
+// The address is about to be read or written as one object of its type.
+#define SGCONV_ACCESS(pointer) (pointer)
+#endif

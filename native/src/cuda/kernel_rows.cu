@@ -1,0 +1,128 @@
+// Convolution kernel <-> rows of the ring x^N = i. Lag l >= 0 sits at index l with weight 1, lag l
+// < 0 at N + l with weight -i; a circular kernel sits at lag j and, for j >= 1, also at lag j - L.
+#include "cuda/complex.h"
+#include "cuda/kernels.h"
+#include "cuda/signal_launch.h"
+
+namespace sgconv::cuda {
+namespace {
+
+struct PlaceArguments {
+  int32_t mode;
+  int64_t heads, hidden, length, size;
+  int64_t row_first, row_count;
+  Turn turn;
+  const float *kernel, *skip;
+  Complex *spectrum;
+};
+
+__global__ void __launch_bounds__(kMaxThreads) place_rows(const PlaceArguments a) {
+  for (int64_t row = thread_row(); row < a.row_count; row += row_step()) {
+    const int64_t channel = a.row_first + row;  // c * H + h
+    const float *forward = a.kernel + channel * a.length;
+    const float *backward = forward + a.heads * a.hidden * a.length;
+    const float skip = a.skip == nullptr ? 0.0f : a.skip[channel];
+    for (int64_t n = thread_column(); n < a.size; n += column_step()) {
+      Complex value{0.0f, 0.0f};
+      if (n < a.length) {
+        value.re = forward[n] + (n == 0 ? skip : 0.0f);
+      }
+      if (a.mode == SGCONV_BIDIRECTIONAL) {
+        const int64_t j = a.size - 1 - n;  // lag -1 - j
+        if (j < a.length - 1) {
+          value.im = -backward[j];
+        }
+      } else if (a.mode == SGCONV_CIRCULAR) {
+        const int64_t j = n - (a.size - a.length);  // lag j - L
+        if (j >= 1) {
+          value.im = -forward[j];
+        }
+      }
+      a.spectrum[channel * a.size + n] = twist_factor(a.turn, n) * value;
+    }
+  }
+}
+
+struct KernelGradientArguments {
+  int32_t mode;
+  int64_t heads, hidden, length, size;
+  int64_t head, hidden_first, hidden_count;
+  int64_t columns;  // L, or 1 when only the skip is asked for
+  Turn turn;
+  float scale;
+  const Complex *correlation;
+  float *dk, *dskip;
+};
+
+__device__ __forceinline__ Complex correlation_at(const KernelGradientArguments &a,
+                                                  const Complex *row, int64_t n) {
+  const Complex value = conjugate_times(twist_factor(a.turn, n), row[n]);
+  return {value.re * a.scale, value.im * a.scale};
+}
+
+__global__ void __launch_bounds__(kMaxThreads) kernel_gradient(const KernelGradientArguments a) {
+  for (int64_t row = thread_row(); row < a.hidden_count; row += row_step()) {
+    const Complex *correlation = a.correlation + row * a.size;
+    const int64_t channel = a.head * a.hidden + a.hidden_first + row;
+    for (int64_t j = thread_column(); j < a.columns; j += column_step()) {
+      const float ahead = correlation_at(a, correlation, j).re;
+      if (a.dskip != nullptr && j == 0) {
+        a.dskip[channel] = ahead;
+      }
+      if (a.dk == nullptr) {
+        continue;
+      }
+      float *forward = a.dk + channel * a.length;
+      if (a.mode == SGCONV_CIRCULAR && j >= 1) {
+        forward[j] = ahead - correlation_at(a, correlation, a.size - a.length + j).im;
+      } else {
+        forward[j] = ahead;
+      }
+      if (a.mode == SGCONV_BIDIRECTIONAL) {
+        float *backward = forward + a.heads * a.hidden * a.length;
+        backward[j] = j < a.length - 1 ? -correlation_at(a, correlation, a.size - 1 - j).im : 0.0f;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t size,
+                         int64_t row_first, int64_t row_count, const float *kernel,
+                         const float *skip, float *spectrum, void *stream) {
+  const PlaceArguments arguments{geometry.mode,
+                                 geometry.heads,
+                                 geometry.hidden,
+                                 geometry.length,
+                                 size,
+                                 row_first,
+                                 row_count,
+                                 turn_of(size),
+                                 kernel,
+                                 skip,
+                                 reinterpret_cast<Complex *>(spectrum)};
+  launch("place_rows", place_rows, row_grid(current_target(), row_count, size), stream, arguments);
+}
+
+void launch_kernel_gradient(const sgconv_cuda_rows &rows, int32_t mode, int64_t head,
+                            const float *correlation, float *dk, float *dskip, void *stream) {
+  const KernelGradientArguments arguments{mode,
+                                          rows.heads,
+                                          rows.hidden,
+                                          rows.length,
+                                          rows.size,
+                                          head,
+                                          rows.hidden_first,
+                                          rows.hidden_count,
+                                          dk == nullptr ? 1 : rows.length,
+                                          turn_of(rows.size),
+                                          static_cast<float>(1.0 / static_cast<double>(rows.size)),
+                                          reinterpret_cast<const Complex *>(correlation),
+                                          dk,
+                                          dskip};
+  launch("kernel_gradient", kernel_gradient,
+         row_grid(current_target(), rows.hidden_count, arguments.columns), stream, arguments);
+}
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,45 @@
+// Launchers of the CUDA kernels: arguments are already checked. One function a C entry.
+#pragma once
+
+#include <cstdint>
+
+#include "sgconv/cuda.h"
+
+namespace sgconv::cuda {
+
+// cudaError_t of looking up a CUDA kernel's code for the current device.
+int find_code();
+
+void launch_kernel_norm(const sgconv_kernel_geometry &geometry, const float *weights,
+                        const float *decay, float *norm, void *stream);
+void launch_kernel_forward(const sgconv_kernel_geometry &geometry, const float *weights,
+                           const float *decay, const float *norm, int64_t length, float *kernel,
+                           void *stream);
+void launch_weight_gradient(const sgconv_kernel_geometry &geometry, const float *decay,
+                            const float *norm, int64_t length, const float *grad_kernel,
+                            float *grad_weights, void *stream);
+void launch_decay_gradient(const sgconv_kernel_geometry &geometry, const float *weights,
+                           const float *decay, const float *norm, int64_t length,
+                           const float *grad_kernel, float *grad_decay, void *stream);
+
+void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t size,
+                         int64_t row_first, int64_t row_count, const float *kernel,
+                         const float *skip, float *spectrum, void *stream);
+void launch_kernel_gradient(const sgconv_cuda_rows &rows, int32_t mode, int64_t head,
+                            const float *correlation, float *dk, float *dskip, void *stream);
+
+// head < 0: a tensor without heads.
+void launch_twist(const sgconv_cuda_rows &rows, int64_t head, int32_t dtype, const void *signal,
+                  const void *gate, float *z, void *stream);
+void launch_untwist(const sgconv_cuda_rows &rows, int64_t head, int32_t dtype, const float *z,
+                    const void *gate, const void *factor, void *y, void *product, void *stream);
+void launch_gate_gradient(const sgconv_cuda_rows &rows, int64_t head, int32_t dtype, const float *z,
+                          const void *dy, float *sum, void *dpost, void *stream);
+
+void launch_spectrum_multiply(const sgconv_cuda_rows &rows, int64_t head, const float *spectrum,
+                              const float *z, float *out, void *stream);
+void launch_spectrum_backward(const sgconv_cuda_rows &rows, int64_t head, const float *spectrum,
+                              const float *x, const float *g, float *input, float *kernel,
+                              void *stream);
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,34 @@
+// Launches that cannot go unchecked.
+#pragma once
+
+#include <cstddef>
+
+#include "cuda/device.h"
+#include "cuda/policy.h"
+
+namespace sgconv::cuda {
+
+// Throws Failure(SGCONV_DEVICE) that names `what` unless `error` is cudaSuccess.
+void check_device_call(cudaError_t error, const char *what);
+
+// Throws Failure(SGCONV_DEVICE) that names the CUDA kernel and its configuration.
+void check_launch(cudaError_t error, const char *name, const RowGrid &shape, std::size_t shared);
+
+// All our CUDA kernels take one struct by value.
+template <class Arguments>
+void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
+            const Arguments &arguments) {
+#if defined(SGCONV_EMULATED)
+  const cudaError_t error = emulation::launch(
+      {name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block, 0,
+       static_cast<cudaStream_t>(stream), [kernel, arguments] { kernel(arguments); }});
+#else
+  void *pointers[] = {const_cast<Arguments *>(&arguments)};
+  const cudaError_t error =
+      cudaLaunchKernel(reinterpret_cast<const void *>(kernel), shape.grid, shape.block, pointers, 0,
+                       static_cast<cudaStream_t>(stream));
+#endif
+  check_launch(error, name, shape, 0);
+}
+
+}  // namespace sgconv::cuda

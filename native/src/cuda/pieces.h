@@ -1,0 +1,118 @@
+// A multi-scale kernel, value by value (SGConv, section 4). Factors are powers of two, so positions
+// and interpolation weights are exact.
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/device.h"
+#include "sgconv/geometry.h"
+
+namespace sgconv::cuda {
+
+constexpr int kMaxScales = 63;  // full length d * 2^(S-1+r) must fit int64_t
+
+struct Pieces {
+  int64_t channels, hidden, dim;
+  int32_t scales, init_scale;
+  int32_t composition, interpolation, decay;
+  int64_t full_length;  // M
+
+  // log2 of the interpolation factor of piece i.
+  __device__ __forceinline__ int32_t shift(int32_t piece) const {
+    const int32_t step = composition == SGCONV_SUM ? piece : (piece > 0 ? piece - 1 : 0);
+    return step + init_scale;
+  }
+  // First lag of piece i.
+  __device__ __forceinline__ int64_t start(int32_t piece) const {
+    return composition == SGCONV_SUM || piece == 0 ? 0 : dim << (piece - 1 + init_scale);
+  }
+};
+
+inline Pieces pieces_of(const sgconv_kernel_geometry &g) {
+  return {g.channels,
+          g.hidden,
+          g.dim,
+          static_cast<int32_t>(g.scales),
+          static_cast<int32_t>(g.init_scale),
+          g.composition,
+          g.interpolation,
+          g.decay,
+          g.dim << (g.scales - 1 + g.init_scale)};
+}
+
+// multiplier^exponent, correctly rounded but for the last bit.
+__device__ __forceinline__ double power(float multiplier, int32_t exponent) {
+  double result = 1.0;
+  double base = static_cast<double>(multiplier);
+  for (; exponent > 0; exponent >>= 1) {
+    if ((exponent & 1) != 0) {
+      result *= base;
+    }
+    base *= base;
+  }
+  return result;
+}
+
+// Weight of piece i before normalisation: m_h^(S-1-i), or 1 under the power law.
+__device__ __forceinline__ double piece_weight(const Pieces &pieces, float decay, int32_t piece) {
+  return pieces.decay == SGCONV_GEOMETRIC ? power(decay, pieces.scales - 1 - piece) : 1.0;
+}
+
+// (t+1)^(-delta)
+__device__ __forceinline__ float power_law(float delta, int64_t t) {
+  return powf(static_cast<float>(t + 1), -delta);
+}
+
+// Samples w[0..d) interpolated to d * 2^shift, at position j.
+__device__ __forceinline__ float interpolate(const Pieces &pieces, const float *w, int32_t shift,
+                                             int64_t j) {
+  const int64_t cell = j >> shift;
+  if (shift == 0 || pieces.interpolation == SGCONV_NEAREST) {
+    return w[cell];
+  }
+  const int64_t factor = int64_t{1} << shift;
+  const int64_t twice = 2 * (j & (factor - 1)) + 1;  // 2 * offset in the cell, half-pixel centre
+  const bool left = twice < factor;
+  const int64_t low = left ? cell - 1 : cell;
+  const float fraction = static_cast<float>(left ? twice + factor : twice - factor) *
+                         (0.5f / static_cast<float>(factor));
+  const float first = w[low < 0 ? 0 : low];
+  const float second = w[low + 1 < pieces.dim ? low + 1 : pieces.dim - 1];
+  return fmaf(fraction, second - first, first);
+}
+
+__device__ __forceinline__ int32_t log2_floor(int64_t value) {
+  return 63 - __clzll(static_cast<long long>(value));
+}
+
+// Piece of a concatenated kernel that lag t lies in.
+__device__ __forceinline__ int32_t piece_at(const Pieces &pieces, int64_t t) {
+  const int64_t first = pieces.dim << pieces.init_scale;
+  if (t < first) {
+    return 0;
+  }
+  const int32_t estimate = log2_floor(t) - log2_floor(first);
+  return (first << estimate) <= t ? estimate + 1 : estimate;
+}
+
+// Kernel value at lag t < M before the power law. `weights` is the row of piece 0, rows of further
+// pieces follow at a distance of C' * H * d; `factors` holds one factor a piece.
+__device__ __forceinline__ float synthesise(const Pieces &pieces, const float *weights,
+                                            const float *factors, int64_t t) {
+  const int64_t stride = pieces.channels * pieces.hidden * pieces.dim;
+  if (pieces.composition == SGCONV_CONCATENATE) {
+    const int32_t piece = piece_at(pieces, t);
+    return factors[piece] * interpolate(pieces, weights + piece * stride, pieces.shift(piece),
+                                        t - pieces.start(piece));
+  }
+  float sum = 0.0f;
+  for (int32_t piece = 0; piece < pieces.scales; ++piece) {
+    const int32_t shift = pieces.shift(piece);
+    if (t >> shift < pieces.dim) {
+      sum = fmaf(factors[piece], interpolate(pieces, weights + piece * stride, shift, t), sum);
+    }
+  }
+  return sum;
+}
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,92 @@
+// Parameters -> kernel, and the norm of the full-length kernel.
+#include <algorithm>
+
+#include "cuda/block_sum.h"
+#include "cuda/kernels.h"
+#include "cuda/launch.h"
+#include "cuda/pieces.h"
+
+namespace sgconv::cuda {
+namespace {
+
+struct SynthesisArguments {
+  Pieces pieces;
+  const float *weights, *decay, *norm;  // norm is nullptr while it is being taken
+  int64_t length;
+  float *out;
+};
+
+// factors[i] = weight of piece i, divided by Z if there is one. Followed by a barrier of the
+// caller.
+__device__ __forceinline__ void fill_factors(const SynthesisArguments &a, int64_t row,
+                                             float *factors) {
+  const double z = a.norm == nullptr ? 1.0 : static_cast<double>(a.norm[row]);
+  for (unsigned piece = threadIdx.x; piece < static_cast<unsigned>(a.pieces.scales);
+       piece += blockDim.x) {
+    factors[piece] = static_cast<float>(
+        piece_weight(a.pieces, a.decay[row % a.pieces.hidden], static_cast<int32_t>(piece)) / z);
+  }
+}
+
+__device__ __forceinline__ float value_at(const SynthesisArguments &a, int64_t row,
+                                          const float *factors, int64_t t) {
+  const float value = synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t);
+  return a.pieces.decay == SGCONV_POWER ? value * power_law(a.decay[row % a.pieces.hidden], t)
+                                        : value;
+}
+
+// Grid: x over lags, y over rows (c', h).
+__global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisArguments a) {
+  SGCONV_SHARED(float, factors, kMaxScales);
+  const int64_t rows = a.pieces.channels * a.pieces.hidden;
+  for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
+    fill_factors(a, row, factors);
+    __syncthreads();
+    for (int64_t t = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; t < a.length;
+         t += static_cast<int64_t>(gridDim.x) * blockDim.x) {
+      a.out[row * a.length + t] = t < a.pieces.full_length ? value_at(a, row, factors, t) : 0.0f;
+    }
+    __syncthreads();  // before the next row's factors
+  }
+}
+
+// One block a row. Raw norms reach 2e5 and M millions: squares are summed in float64.
+__global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArguments a) {
+  SGCONV_SHARED(float, factors, kMaxScales);
+  SGCONV_SHARED(double, partial, kMaxThreads / kWarp);
+  const int64_t rows = a.pieces.channels * a.pieces.hidden;
+  for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    fill_factors(a, row, factors);
+    __syncthreads();
+    double squares = 0.0;
+    for (int64_t t = threadIdx.x; t < a.pieces.full_length; t += blockDim.x) {
+      const double value = static_cast<double>(value_at(a, row, factors, t));
+      squares += value * value;
+    }
+    const double total = block_sum(squares, partial);
+    if (threadIdx.x == 0) {
+      a.out[row] = static_cast<float>(sqrt(total));
+    }
+    __syncthreads();  // before the next row's factors and partial sums
+  }
+}
+
+}  // namespace
+
+void launch_kernel_norm(const sgconv_kernel_geometry &geometry, const float *weights,
+                        const float *decay, float *norm, void *stream) {
+  launch("norm_rows", norm_rows,
+         reduction_grid(current_target(), geometry.channels * geometry.hidden), stream,
+         SynthesisArguments{pieces_of(geometry), weights, decay, nullptr, 0, norm});
+}
+
+void launch_kernel_forward(const sgconv_kernel_geometry &geometry, const float *weights,
+                           const float *decay, const float *norm, int64_t length, float *kernel,
+                           void *stream) {
+  const RowGrid shape =
+      block_row_grid(current_target(), geometry.channels * geometry.hidden, length);
+  launch("synthesise_rows", synthesise_rows, shape, stream,
+         SynthesisArguments{pieces_of(geometry), weights, decay, norm, length, kernel});
+}
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,350 @@
+#include "emulation/block.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <numeric>
+#include <random>
+
+#include "emulation/settings.h"
+
+namespace sgconv::emulation {
+namespace {
+
+constexpr unsigned char kPoison = 0xff;  // a NaN in every float type
+constexpr std::size_t kGap = 64;         // poisoned bytes after each shared array
+
+std::string place(Site site) { return std::string(site.file) + ":" + std::to_string(site.line); }
+
+bool same(Site a, Site b) {
+  return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
+}
+
+}  // namespace
+
+Index current_thread;
+Index current_block;
+dim3 block_size;
+dim3 grid_size;
+
+std::optional<Order> order_named(std::string_view name) {
+  if (name == "forward") {
+    return Order::kForward;
+  }
+  if (name == "reverse") {
+    return Order::kReverse;
+  }
+  if (name == "shuffled") {
+    return Order::kShuffled;
+  }
+  return std::nullopt;
+}
+
+BlockRunner &block_runner() {
+  static BlockRunner *const runner = [] {
+    auto *made = new BlockRunner();  // never destroyed, like the machine
+    const auto order = order_named(settings().order);
+    if (!order.has_value()) {
+      std::fprintf(stderr,
+                   "sgconv emulation: SGCONV_EMULATED_ORDER = '%s', expected forward, "
+                   "reverse or shuffled\n",
+                   settings().order.c_str());
+      std::abort();
+    }
+    made->set_order(*order, 1);
+    return made;
+  }();
+  return *runner;
+}
+
+void BlockRunner::set_order(Order order, unsigned seed) {
+  policy_ = order;
+  seed_ = seed;
+}
+
+Outcome BlockRunner::run(const Launch &launch) {
+  launch_ = &launch;
+  outcome_ = {};
+  running_ = true;
+  grid_size = launch.grid;
+  block_size = launch.block;
+  for (unsigned z = 0; z < launch.grid.z && outcome_.error == cudaSuccess; ++z) {
+    for (unsigned y = 0; y < launch.grid.y && outcome_.error == cudaSuccess; ++y) {
+      for (unsigned x = 0; x < launch.grid.x && outcome_.error == cudaSuccess; ++x) {
+        current_block = {x, y, z};
+        run_block(launch);
+      }
+    }
+  }
+  running_ = false;
+  return outcome_;
+}
+
+void BlockRunner::prepare_threads(const dim3 &block) {
+  const std::size_t count = static_cast<std::size_t>(block.x) * block.y * block.z;
+  threads_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Thread &thread = threads_[i];
+    if (thread.stack != nullptr) {  // left over from a launch that was given up
+      free_stacks_.push_back(std::move(thread.stack));
+    }
+    const auto flat = static_cast<unsigned>(i);
+    thread.state = State::kNew;
+    thread.exchanges = 0;
+    thread.index = {flat % block.x, flat / block.x % block.y, flat / block.x / block.y};
+  }
+  slots_.assign((count + kWarp - 1) / kWarp * kWarp * 2, ~std::uint64_t{0});
+  order_.resize(count);
+  std::iota(order_.begin(), order_.end(), 0u);
+  if (policy_ == Order::kReverse) {
+    std::reverse(order_.begin(), order_.end());
+  } else if (policy_ == Order::kShuffled) {
+    std::shuffle(order_.begin(), order_.end(), std::minstd_rand(seed_ + current_block.x + 1));
+  }
+}
+
+void BlockRunner::run_block(const Launch &launch) {
+  prepare_threads(launch.block);
+  poison_shared(launch.dynamic_shared);
+  std::size_t done = 0;
+  while (done < threads_.size()) {
+    bool moved = false;
+    for (const unsigned thread : order_) {
+      const State state = threads_[thread].state;
+      if (state != State::kNew && state != State::kReady) {
+        continue;
+      }
+      moved = true;
+      turn(thread);
+      if (outcome_.error != cudaSuccess) {
+        return;
+      }
+      done += threads_[thread].state == State::kDone ? 1u : 0u;
+    }
+    const bool released = release_warps() || release_block();
+    if (outcome_.error != cudaSuccess) {
+      return;
+    }
+    if (!moved && !released) {
+      report_deadlock();
+      return;
+    }
+  }
+  check_shared();
+}
+
+void BlockRunner::enter() {
+  BlockRunner &runner = block_runner();
+  runner.launch_->body();
+  runner.threads_[runner.current_].state = State::kDone;
+  void *unused = nullptr;
+  sgconv_emulation_switch(&unused, runner.scheduler_);
+}
+
+void BlockRunner::turn(unsigned number) {
+  Thread &thread = threads_[number];
+  if (thread.state == State::kNew) {
+    if (free_stacks_.empty()) {
+      free_stacks_.push_back(std::make_unique<FiberStack>());
+    }
+    thread.stack = std::move(free_stacks_.back());
+    free_stacks_.pop_back();
+    thread.stack_pointer = thread.stack->prepare(&BlockRunner::enter);
+    thread.state = State::kReady;
+  }
+  current_ = number;
+  current_thread = thread.index;
+  fault_error_ = cudaSuccess;
+  sgconv_emulation_switch(&scheduler_, thread.stack_pointer);
+  if (fault_error_ != cudaSuccess) {
+    fail(fault_error_, fault_text_);
+  }
+  if (thread.state == State::kDone) {
+    free_stacks_.push_back(std::move(thread.stack));
+  }
+}
+
+void BlockRunner::wait(State state, Site site) {
+  Thread &thread = threads_[current_];
+  thread.state = state;
+  thread.site = site;
+  sgconv_emulation_switch(&thread.stack_pointer, scheduler_);
+}
+
+void BlockRunner::fault(cudaError_t error, const char *text) {
+  fault_error_ = error;
+  std::snprintf(fault_text_, sizeof fault_text_, "%s, thread (%u, %u, %u) of block (%u, %u, %u)",
+                text, current_thread.x, current_thread.y, current_thread.z, current_block.x,
+                current_block.y, current_block.z);
+  void *unused = nullptr;
+  sgconv_emulation_switch(&unused, scheduler_);
+  __builtin_unreachable();
+}
+
+void BlockRunner::fail(cudaError_t error, const std::string &text) {
+  if (outcome_.error == cudaSuccess) {
+    outcome_ = {error, std::string("CUDA kernel ") + launch_->name + ": " + text};
+  }
+}
+
+void BlockRunner::block_barrier(Site site) {
+  if (!settings().skips(site)) {
+    wait(State::kAtBlockBarrier, site);
+  }
+}
+
+void BlockRunner::warp_barrier(unsigned mask, Site site) {
+  if (mask != 0xffffffffu) {
+    fault(cudaErrorNotSupported, "a warp barrier for part of a warp");
+  }
+  if (!settings().skips(site)) {
+    wait(State::kAtWarpBarrier, site);
+  }
+}
+
+std::uint64_t BlockRunner::exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site) {
+  if (mask != 0xffffffffu) {
+    fault(cudaErrorNotSupported, "a shuffle for part of a warp");
+  }
+  const unsigned self = current_;
+  const unsigned warp = self / kWarp;
+  if ((warp + 1) * kWarp > threads_.size() || lane >= kWarp) {
+    fault(cudaErrorLaunchFailure, "a shuffle from a lane that does not exist");
+  }
+  // A lane cannot be two exchanges ahead of another of its warp, so two rounds of slots suffice.
+  const std::size_t round = threads_[self].exchanges++ % 2;
+  const std::size_t base = (2 * static_cast<std::size_t>(warp) + round) * kWarp;
+  slots_[base + self % kWarp] = value;
+  wait(State::kAtWarpBarrier, site);
+  return slots_[base + lane];
+}
+
+bool BlockRunner::same_site(unsigned first, unsigned last) const {
+  for (unsigned i = first + 1; i < last; ++i) {
+    if (!same(threads_[i].site, threads_[first].site)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool BlockRunner::release_warps() {
+  bool released = false;
+  const auto count = static_cast<unsigned>(threads_.size());
+  for (unsigned first = 0; first < count; first += kWarp) {
+    const unsigned last = std::min(first + kWarp, count);
+    bool all = true;
+    for (unsigned i = first; i < last && all; ++i) {
+      all = threads_[i].state == State::kAtWarpBarrier;
+    }
+    if (!all) {
+      continue;
+    }
+    if (!same_site(first, last)) {
+      fail(cudaErrorLaunchFailure,
+           "lanes of one warp wait at different places, among them " + place(threads_[first].site));
+      return false;
+    }
+    for (unsigned i = first; i < last; ++i) {
+      threads_[i].state = State::kReady;
+    }
+    released = true;
+  }
+  return released;
+}
+
+bool BlockRunner::release_block() {
+  for (const Thread &thread : threads_) {
+    if (thread.state != State::kAtBlockBarrier) {
+      return false;
+    }
+  }
+  if (!same_site(0, static_cast<unsigned>(threads_.size()))) {
+    fail(cudaErrorLaunchFailure, "threads of one block wait at different barriers, among them " +
+                                     place(threads_.front().site));
+    return false;
+  }
+  for (Thread &thread : threads_) {
+    thread.state = State::kReady;
+  }
+  return true;
+}
+
+void BlockRunner::report_deadlock() {
+  std::size_t ended = 0;
+  for (const Thread &thread : threads_) {
+    ended += thread.state == State::kDone ? 1u : 0u;
+  }
+  for (const Thread &thread : threads_) {
+    if (thread.state != State::kDone) {
+      fail(cudaErrorLaunchFailure, "deadlock: thread (" + std::to_string(thread.index.x) + ", " +
+                                       std::to_string(thread.index.y) + ", " +
+                                       std::to_string(thread.index.z) + ") waits at " +
+                                       place(thread.site) + " for threads that do not come; " +
+                                       std::to_string(ended) + " threads have ended");
+      return;
+    }
+  }
+}
+
+void BlockRunner::poison_shared(std::size_t dynamic_bytes) {
+  arrays_.clear();
+  shared_bytes_ = settings().shared_memory + 64 * kGap;
+  shared_memory_.resize(shared_bytes_ + kGap);
+  void *start = shared_memory_.data();
+  std::size_t space = shared_memory_.size();
+  shared_ = static_cast<unsigned char *>(std::align(kGap, shared_bytes_, start, space));
+  shared_used_ = (dynamic_bytes + kGap + kGap - 1) / kGap * kGap;
+  std::fill_n(shared_, shared_used_, kPoison);
+  arrays_.push_back({{"dynamic", 0}, 0, dynamic_bytes});
+}
+
+void *BlockRunner::dynamic_shared() { return shared_; }
+
+void *BlockRunner::shared_array(std::size_t bytes, std::size_t alignment, Site site) {
+  for (const SharedArray &array : arrays_) {
+    if (same(array.site, site)) {
+      return shared_ + array.offset;
+    }
+  }
+  if (alignment > kGap || shared_used_ + bytes + 2 * kGap > shared_bytes_) {
+    fault(cudaErrorLaunchFailure, "more shared memory than a block has");
+  }
+  const std::size_t offset = shared_used_;
+  shared_used_ = (offset + bytes + kGap + kGap - 1) / kGap * kGap;
+  std::fill(shared_ + offset, shared_ + shared_used_, kPoison);
+  arrays_.push_back({site, offset, bytes});
+  return shared_ + offset;
+}
+
+void BlockRunner::check_shared() {
+  for (std::size_t i = 0; i < arrays_.size(); ++i) {
+    const std::size_t end = i + 1 < arrays_.size() ? arrays_[i + 1].offset : shared_used_;
+    for (std::size_t at = arrays_[i].offset + arrays_[i].bytes; at < end; ++at) {
+      if (shared_[at] != kPoison) {
+        fail(cudaErrorIllegalAddress,
+             "a write beyond the shared array at " + place(arrays_[i].site));
+        return;
+      }
+    }
+  }
+}
+
+void block_barrier(Site site) { block_runner().block_barrier(site); }
+void warp_barrier(unsigned mask, Site site) { block_runner().warp_barrier(mask, site); }
+std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site) {
+  return block_runner().exchange(mask, value, lane, site);
+}
+unsigned lane_of_current() { return block_runner().lane_of_current(); }
+void *shared_array(std::size_t bytes, std::size_t alignment, Site site) {
+  return block_runner().shared_array(bytes, alignment, site);
+}
+void *dynamic_shared() { return block_runner().dynamic_shared(); }
+void misaligned(const void *address, std::size_t alignment) {
+  char text[128];
+  std::snprintf(text, sizeof text, "address %p is not aligned to %zu bytes", address, alignment);
+  block_runner().fault(cudaErrorMisalignedAddress, text);
+}
+
+}  // namespace sgconv::emulation

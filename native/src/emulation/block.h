@@ -1,0 +1,94 @@
+// Runs one launch: its blocks one after another, the threads of a block as fibers.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulation/fiber.h"
+#include "emulation/kernel.h"
+
+namespace sgconv::emulation {
+
+// In which order the threads of a block get their turn. Results must not depend on it.
+enum class Order { kForward, kReverse, kShuffled };
+
+struct Outcome {
+  cudaError_t error = cudaSuccess;
+  std::string text;
+};
+
+class BlockRunner {
+ public:
+  Outcome run(const Launch &launch);
+
+  // From within a fiber.
+  void block_barrier(Site site);
+  void warp_barrier(unsigned mask, Site site);
+  std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site);
+  void *shared_array(std::size_t bytes, std::size_t alignment, Site site);
+  void *dynamic_shared();
+  unsigned lane_of_current() const { return current_ % kWarp; }
+  [[noreturn]] void fault(cudaError_t error, const char *text);
+
+  bool running() const { return running_; }
+  void set_order(Order order, unsigned seed);
+
+ private:
+  static constexpr unsigned kWarp = 32;
+  enum class State { kNew, kReady, kAtBlockBarrier, kAtWarpBarrier, kDone };
+  struct Thread {
+    State state = State::kNew;
+    Index index{};
+    void *stack_pointer = nullptr;
+    std::unique_ptr<FiberStack> stack;
+    Site site{};
+    unsigned exchanges = 0;
+  };
+  struct SharedArray {
+    Site site;
+    std::size_t offset, bytes;
+  };
+
+  static void enter();
+  void run_block(const Launch &launch);
+  void prepare_threads(const dim3 &block);
+  void turn(unsigned thread);
+  void wait(State state, Site site);
+  bool release_warps();
+  bool release_block();
+  void report_deadlock();
+  bool same_site(unsigned first, unsigned last) const;
+  void poison_shared(std::size_t dynamic_bytes);
+  void check_shared();
+  void fail(cudaError_t error, const std::string &text);
+
+  const Launch *launch_ = nullptr;
+  std::vector<Thread> threads_;
+  std::vector<unsigned> order_;
+  std::vector<std::unique_ptr<FiberStack>> free_stacks_;
+  std::vector<std::uint64_t> slots_;  // exchange values: two rounds a warp
+  std::vector<unsigned char> shared_memory_;
+  unsigned char *shared_ = nullptr;  // aligned start of shared_memory_
+  std::size_t shared_bytes_ = 0;
+  std::vector<SharedArray> arrays_;
+  std::size_t shared_used_ = 0;
+  void *scheduler_ = nullptr;
+  unsigned current_ = 0;
+  bool running_ = false;
+  Order policy_ = Order::kForward;
+  unsigned seed_ = 0;
+  Outcome outcome_;
+  cudaError_t fault_error_ = cudaSuccess;
+  char fault_text_[256] = {};
+};
+
+std::optional<Order> order_named(std::string_view name);
+
+// All launches run on this one, under the device lock.
+BlockRunner &block_runner();
+
+}  // namespace sgconv::emulation

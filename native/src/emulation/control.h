@@ -1,0 +1,43 @@
+/* What tests ask of the emulated machine, beyond CUDA's own functions. Exported by the emulated
+ * CUDA runtime. */
+#ifndef SGCONV_EMULATION_CONTROL_H
+#define SGCONV_EMULATION_CONTROL_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Makes the n-th call from now at a point fail, n >= 1. Points: "allocation" (device memory),
+ * "pinned", "stream", "event", "launch", "plan", "transform". error: a cudaError_t, or a
+ * cufftResult for "plan" and "transform". At "launch", 700, 716 and 719 appear when the work runs
+ * and poison the context, others at the call. Returns 0, or -1 for an unknown point.
+ * SGCONV_EMULATED_FAILURES="point:n:error,..." does the same at the start. */
+__attribute__((visibility("default"))) int32_t sgconv_emulation_fail(const char *point, int64_t n,
+                                                                     int32_t error);
+/* Forgets failures to come and unpoisons every context; handles and memory stay. */
+__attribute__((visibility("default"))) void sgconv_emulation_reset(void);
+
+/* What is alive: "allocation", "bytes" (of all devices), "pinned", "registered", "stream", "event",
+ * "graph", "executable", "plan"; -1 for another name. */
+__attribute__((visibility("default"))) int64_t sgconv_emulation_live(const char *kind);
+/* Calls since the start: "allocation", "free", "pinned", "launch", "copy", "plan", "transform",
+ * "synchronise"; 0 for another name. */
+__attribute__((visibility("default"))) int64_t sgconv_emulation_count(const char *kind);
+/* Most bytes a device has had in use since the last reset of the peak. */
+__attribute__((visibility("default"))) int64_t sgconv_emulation_peak_bytes(int32_t device);
+__attribute__((visibility("default"))) void sgconv_emulation_reset_peak(int32_t device);
+
+/* Text of the last fault: which CUDA kernel, thread, and why. Valid until the next fault. */
+__attribute__((visibility("default"))) const char *sgconv_emulation_report(void);
+
+/* "forward", "reverse" or "shuffled": in which order a block's threads get their turn. */
+__attribute__((visibility("default"))) int32_t sgconv_emulation_order(const char *order,
+                                                                      int32_t seed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

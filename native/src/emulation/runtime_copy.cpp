@@ -1,0 +1,148 @@
+// Copies and fills. A copy from pageable memory takes the bytes at the call, as CUDA's staging
+// does; one from page-locked memory reads them when its turn comes; one to pageable memory waits.
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "emulation/machine.h"
+
+namespace sgconv::emulation {
+namespace {
+
+struct Side {
+  Device *device;  // nullptr: host
+  const Allocation *allocation;
+};
+
+Side side_of(const void *address, std::size_t size) {
+  Device *device = machine().device_of(address);
+  return {device, device == nullptr ? nullptr : device->memory.find(address, size)};
+}
+
+bool fits(const Side &side, bool on_device) {
+  return on_device ? side.allocation != nullptr : side.device == nullptr;
+}
+
+cudaError_t check_direction(const Side &target, const Side &source, cudaMemcpyKind kind) {
+  switch (kind) {
+    case cudaMemcpyHostToHost:
+      return fits(target, false) && fits(source, false) ? cudaSuccess : cudaErrorInvalidValue;
+    case cudaMemcpyHostToDevice:
+      return fits(target, true) && fits(source, false) ? cudaSuccess : cudaErrorInvalidValue;
+    case cudaMemcpyDeviceToHost:
+      return fits(target, false) && fits(source, true) ? cudaSuccess : cudaErrorInvalidValue;
+    case cudaMemcpyDeviceToDevice:
+      return fits(target, true) && fits(source, true) ? cudaSuccess : cudaErrorInvalidValue;
+    case cudaMemcpyDefault:
+      return fits(target, target.device != nullptr) && fits(source, source.device != nullptr)
+                 ? cudaSuccess
+                 : cudaErrorInvalidValue;
+  }
+  return cudaErrorInvalidMemcpyDirection;
+}
+
+// When the copy's turn comes the memory may be gone.
+cudaError_t copy_now(void *target, const void *source, std::size_t size) {
+  const Side to = side_of(target, size);
+  const Side from = side_of(source, size);
+  if (!fits(to, to.device != nullptr) || !fits(from, from.device != nullptr)) {
+    machine().report = "a copy from or to device memory that has been freed";
+    return cudaErrorIllegalAddress;
+  }
+  const auto open = [](Device *device) {
+    return device == nullptr ? nullptr : std::make_unique<Access>(*device);
+  };
+  const auto target_access = open(to.device);
+  const auto source_access = open(from.device);
+  std::memcpy(target, source, size);
+  return cudaSuccess;
+}
+
+cudaError_t copy(void *target, const void *source, std::size_t size, cudaMemcpyKind kind,
+                 const std::shared_ptr<Stream> &stream) {
+  if (stream == nullptr) {
+    return machine().current() == nullptr ? cudaErrorNoDevice : cudaErrorInvalidResourceHandle;
+  }
+  if (size == 0) {
+    return cudaSuccess;
+  }
+  if (target == nullptr || source == nullptr) {
+    return cudaErrorInvalidValue;
+  }
+  const Side to = side_of(target, size);
+  const Side from = side_of(source, size);
+  if (const cudaError_t error = check_direction(to, from, kind); error != cudaSuccess) {
+    return error;
+  }
+  ++machine().counts["copy"];
+  const bool pageable_source = from.device == nullptr && !machine().is_pinned(source, size);
+  if (pageable_source && stream->capture == nullptr) {
+    const auto *bytes = static_cast<const char *>(source);
+    auto staged = std::make_shared<std::vector<char>>(bytes, bytes + size);
+    return machine().enqueue(
+        stream, [target, staged] { return copy_now(target, staged->data(), staged->size()); });
+  }
+  const cudaError_t error =
+      machine().enqueue(stream, [target, source, size] { return copy_now(target, source, size); });
+  const bool pageable_target = to.device == nullptr && !machine().is_pinned(target, size);
+  if (error == cudaSuccess && pageable_target && stream->capture == nullptr) {
+    machine().drain(stream);
+  }
+  return error;
+}
+
+cudaError_t fill(void *target, int value, std::size_t size, const std::shared_ptr<Stream> &stream) {
+  if (stream == nullptr) {
+    return machine().current() == nullptr ? cudaErrorNoDevice : cudaErrorInvalidResourceHandle;
+  }
+  if (size == 0) {
+    return cudaSuccess;
+  }
+  if (side_of(target, size).allocation == nullptr) {
+    return cudaErrorInvalidValue;
+  }
+  return machine().enqueue(stream, [target, value, size] {
+    const Side to = side_of(target, size);
+    if (to.allocation == nullptr) {
+      machine().report = "a fill of device memory that has been freed";
+      return cudaErrorIllegalAddress;
+    }
+    const Access access(*to.device);
+    std::memset(target, value, size);
+    return cudaSuccess;
+  });
+}
+
+}  // namespace
+}  // namespace sgconv::emulation
+
+using namespace sgconv::emulation;
+
+cudaError_t cudaMemcpy(void *target, const void *source, std::size_t size, cudaMemcpyKind kind) {
+  const std::lock_guard guard(machine().lock);
+  if (machine().forbidden_in_capture()) {
+    return finish(cudaErrorStreamCaptureUnsupported);
+  }
+  const auto stream = machine().stream_of(nullptr);
+  const cudaError_t error = copy(target, source, size, kind, stream);
+  if (error == cudaSuccess) {
+    machine().drain(stream);
+  }
+  return finish(error);
+}
+
+cudaError_t cudaMemcpyAsync(void *target, const void *source, std::size_t size, cudaMemcpyKind kind,
+                            cudaStream_t stream) {
+  const std::lock_guard guard(machine().lock);
+  return finish(copy(target, source, size, kind, machine().stream_of(stream)));
+}
+
+cudaError_t cudaMemset(void *target, int value, std::size_t size) {
+  const std::lock_guard guard(machine().lock);
+  return finish(fill(target, value, size, machine().stream_of(nullptr)));
+}
+
+cudaError_t cudaMemsetAsync(void *target, int value, std::size_t size, cudaStream_t stream) {
+  const std::lock_guard guard(machine().lock);
+  return finish(fill(target, value, size, machine().stream_of(stream)));
+}
