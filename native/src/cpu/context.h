@@ -1,0 +1,34 @@
+// A context: threads and the lock that lets calls on them run one after another.
+#ifndef SGCONV_CPU_CONTEXT_H
+#define SGCONV_CPU_CONTEXT_H
+
+#include <memory>
+#include <mutex>
+
+#include "cpu/pool.h"
+#include "cpu/tier.h"
+
+namespace sgconv {
+
+class Context {
+ public:
+  // threads >= 1, or 0 for all processors that the process may use.
+  explicit Context(int threads);
+
+  const Tier &tier() const { return tier_; }
+  int threads() const { return pool_.threads(); }
+  Pool &pool() { return pool_; }
+  [[nodiscard]] std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
+
+ private:
+  const Tier &tier_;
+  std::mutex mutex_;
+  Pool pool_;
+};
+
+// Most threads of a context.
+constexpr int kMostThreads = 1024;
+
+}  // namespace sgconv
+
+#endif

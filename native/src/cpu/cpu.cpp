@@ -1,0 +1,255 @@
+// The C boundary: validation, then the library proper.
+#include "sgconv/cpu.h"
+
+#include <memory>
+
+#include "common/check.h"
+#include "common/error.h"
+#include "cpu/dispatch.h"
+#include "cpu/kernels.h"
+#include "cpu/plan.h"
+
+struct sgconv_cpu_context {
+  std::shared_ptr<sgconv::Context> context;
+};
+
+struct sgconv_cpu_plan {
+  sgconv::Plan plan;
+};
+
+namespace {
+
+using sgconv::checked_product;
+using sgconv::guarded;
+using sgconv::require_at_least;
+using sgconv::require_between;
+using sgconv::require_null;
+using sgconv::require_pointer;
+
+// Longest row: the tables and indices of a transform stay far below overflow.
+constexpr int64_t kMostLength = int64_t{1} << 40;
+
+void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry,
+                  const float *weights, const float *decay) {
+  require_pointer(context, "context");
+  require_pointer(geometry, "geometry");
+  require_pointer(weights, "weights");
+  require_pointer(decay, "decay");
+  const sgconv_kernel_geometry &g = *geometry;
+  require_at_least(g.channels, 1, "channels");
+  require_at_least(g.hidden, 1, "hidden");
+  require_at_least(g.dim, 1, "dim");
+  require_between(g.scales, 1, 64, "scales");
+  require_between(g.init_scale, 0, 62, "init_scale");
+  require_between(g.composition, 0, 1, "composition");
+  require_between(g.interpolation, 0, 1, "interpolation");
+  require_between(g.decay, 0, 1, "decay");
+  require_between(g.reserved, 0, 0, "reserved");
+  sgconv::full_length(g);
+  checked_product({g.scales, g.channels, g.hidden, g.dim},
+                  "weights (scales, channels, hidden, dim)");
+}
+
+void check_kernel_length(const sgconv_kernel_geometry &g, int64_t length) {
+  require_between(length, 1, kMostLength, "length");
+  checked_product({g.channels, g.hidden, length}, "kernel (channels, hidden, length)");
+}
+
+sgconv::Synthesis synthesis(const sgconv_kernel_geometry &geometry, const float *weights,
+                            const float *decay) {
+  sgconv::Synthesis job{};
+  job.geometry = geometry;
+  job.weights = weights;
+  job.decay = decay;
+  return job;
+}
+
+void check_batch(const sgconv_cpu_plan *plan, int64_t batch) {
+  require_pointer(plan, "plan");
+  require_at_least(batch, 1, "batch");
+  const sgconv_convolution_geometry &g = plan->plan.geometry();
+  checked_product({batch, g.heads, g.hidden, g.length}, "y (batch, heads * hidden, length)");
+}
+
+void check_spectrum(const void *spectrum) {
+  require_pointer(spectrum, "spectrum");
+  sgconv::require_aligned(spectrum, 64, "spectrum");
+}
+
+}  // namespace
+
+int32_t sgconv_cpu_abi_version(void) { return SGCONV_CPU_ABI_VERSION; }
+
+const char *sgconv_cpu_version(void) { return SGCONV_VERSION; }
+
+const char *sgconv_cpu_last_error(void) { return sgconv::last_error(); }
+
+const char *sgconv_cpu_tier(void) { return sgconv::tier_name(); }
+
+sgconv_status sgconv_cpu_context_create(int32_t threads, sgconv_cpu_context **context) {
+  return guarded([&] {
+    require_pointer(context, "context");
+    require_between(threads, 0, sgconv::kMostThreads, "threads");
+    *context = new sgconv_cpu_context{std::make_shared<sgconv::Context>(threads)};
+  });
+}
+
+sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context, int32_t *threads) {
+  return guarded([&] {
+    require_pointer(context, "context");
+    require_pointer(threads, "threads");
+    *threads = context->context->threads();
+  });
+}
+
+void sgconv_cpu_context_destroy(sgconv_cpu_context *context) { delete context; }
+
+sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
+                                     const sgconv_kernel_geometry *geometry, const float *weights,
+                                     const float *decay, float *norm) {
+  return guarded([&] {
+    check_kernel(context, geometry, weights, decay);
+    require_pointer(norm, "norm");
+    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
+    job.norm_out = norm;
+    sgconv::synthesis_norm(*context->context, job);
+  });
+}
+
+sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
+                                        const sgconv_kernel_geometry *geometry,
+                                        const float *weights, const float *decay, const float *norm,
+                                        int64_t length, float *kernel) {
+  return guarded([&] {
+    check_kernel(context, geometry, weights, decay);
+    require_pointer(norm, "norm");
+    require_pointer(kernel, "kernel");
+    check_kernel_length(*geometry, length);
+    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
+    job.norm = norm;
+    job.length = length;
+    job.kernel = kernel;
+    sgconv::synthesis_forward(*context->context, job);
+  });
+}
+
+sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
+                                         const sgconv_kernel_geometry *geometry,
+                                         const float *weights, const float *decay,
+                                         const float *norm, int64_t length,
+                                         const float *grad_kernel, float *grad_weights,
+                                         float *grad_decay) {
+  return guarded([&] {
+    check_kernel(context, geometry, weights, decay);
+    require_pointer(norm, "norm");
+    require_pointer(grad_kernel, "grad_kernel");
+    require_pointer(grad_weights, "grad_weights");
+    if (geometry->decay == SGCONV_GEOMETRIC) {
+      require_null(grad_decay, "grad_decay", "multipliers of the geometric law are not learned");
+    }
+    check_kernel_length(*geometry, length);
+    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
+    job.norm = norm;
+    job.length = length;
+    job.grad_kernel = grad_kernel;
+    job.grad_weights = grad_weights;
+    sgconv::synthesis_backward(*context->context, job, grad_decay);
+  });
+}
+
+sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
+                                     const sgconv_convolution_geometry *geometry,
+                                     sgconv_cpu_plan **plan) {
+  return guarded([&] {
+    require_pointer(context, "context");
+    require_pointer(geometry, "geometry");
+    require_pointer(plan, "plan");
+    const sgconv_convolution_geometry &g = *geometry;
+    require_at_least(g.heads, 1, "heads");
+    require_at_least(g.hidden, 1, "hidden");
+    require_between(g.length, 1, kMostLength, "length");
+    require_between(g.mode, 0, 2, "mode");
+    require_between(g.reserved, 0, 0, "reserved");
+    // Also bounds the spectrum and the scratch memory, which are at most some forty times larger.
+    checked_product({64, g.heads, g.hidden, g.length}, "spectrum (heads, hidden, size)");
+    *plan = new sgconv_cpu_plan{sgconv::Plan(context->context, g)};
+  });
+}
+
+void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan) { delete plan; }
+
+sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size) {
+  return guarded([&] {
+    require_pointer(plan, "plan");
+    require_pointer(size, "size");
+    *size = plan->plan.transform().size;
+  });
+}
+
+sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan, int64_t *bytes) {
+  return guarded([&] {
+    require_pointer(plan, "plan");
+    require_pointer(bytes, "bytes");
+    *bytes = plan->plan.spectrum_bytes();
+  });
+}
+
+sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
+                                          const float *skip, void *spectrum) {
+  return guarded([&] {
+    require_pointer(plan, "plan");
+    require_pointer(kernel, "kernel");
+    check_spectrum(spectrum);
+    sgconv::Convolution job{};
+    job.kernel = kernel;
+    job.skip = skip;
+    job.prepared = static_cast<float *>(spectrum);
+    plan->plan.prepare(job);
+  });
+}
+
+sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
+                                             int64_t batch, const float *u, const float *pre,
+                                             const float *post, float *y) {
+  return guarded([&] {
+    check_batch(plan, batch);
+    check_spectrum(spectrum);
+    require_pointer(u, "u");
+    require_pointer(y, "y");
+    sgconv::Convolution job{};
+    job.batch = batch;
+    job.spectrum = static_cast<const float *>(spectrum);
+    job.u = u;
+    job.pre = pre;
+    job.post = post;
+    job.y = y;
+    plan->plan.forward(job);
+  });
+}
+
+sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum,
+                                              int64_t batch, const float *u, const float *dy,
+                                              const float *pre, const float *post, float *du,
+                                              float *dk, float *dskip, float *dpre, float *dpost) {
+  return guarded([&] {
+    check_batch(plan, batch);
+    check_spectrum(spectrum);
+    require_pointer(u, "u");
+    require_pointer(dy, "dy");
+    if (pre == nullptr) require_null(dpre, "dpre", "there is no gate `pre`");
+    if (post == nullptr) require_null(dpost, "dpost", "there is no gate `post`");
+    sgconv::Convolution job{};
+    job.batch = batch;
+    job.spectrum = static_cast<const float *>(spectrum);
+    job.u = u;
+    job.dy = dy;
+    job.pre = pre;
+    job.post = post;
+    job.du = du;
+    job.dk = dk;
+    job.dskip = dskip;
+    job.dpre = dpre;
+    job.dpost = dpost;
+    plan->plan.backward(job);
+  });
+}

@@ -1,0 +1,181 @@
+// Convolution of short rows, L <= kDirectLength, by sums over Toeplitz vectors: below some length
+// this takes fewer operations than any transform. The prepared kernel of one (c, h) holds the lags
+// -(L-1) .. L-1 and then their reverse, each padded with zeros to whole vectors.
+#ifndef SGCONV_CPU_DIRECT_H
+#define SGCONV_CPU_DIRECT_H
+
+#include "cpu/simd/vector.h"
+#include "cpu/tier.h"
+
+namespace sgconv::SGCONV_TIER {
+
+constexpr std::int64_t kMostPadded = kDirectLength;
+
+SGCONV_INLINE std::int64_t padded(std::int64_t length) { return (length + W - 1) / W * W; }
+
+// out[i] = sum over s in [first(i), last(i)) of a[s] * lags[i - s], 0 <= i < padded(length), where
+// lags below zero matter only if `behind` and lags above zero only if `ahead`.
+inline void toeplitz(const float *lags, const float *a, std::int64_t length, bool behind,
+                     bool ahead, float *out) {
+  for (std::int64_t at = 0; at < length; at += W) {
+    const std::int64_t first = ahead ? 0 : at;
+    const std::int64_t last = behind || at + W > length ? length : at + W;
+    F even = set1(0.0f), odd = set1(0.0f);
+    std::int64_t s = first;
+    for (; s + 1 < last; s += 2) {
+      even = fma(set1(a[s]), loadu(lags + at - s), even);
+      odd = fma(set1(a[s + 1]), loadu(lags + at - s - 1), odd);
+    }
+    if (s < last) even = fma(set1(a[s]), loadu(lags + at - s), even);
+    store(out + at, even + odd);
+  }
+}
+
+inline void direct_prepare(const Convolution &job, const Workspace &, const Team &,
+                           std::int64_t first, std::int64_t last) {
+  const std::int64_t length = job.transform->length, size = padded(length);
+  for (std::int64_t item = first; item < last; ++item) {
+    float *lags = job.prepared + item * job.transform->spectrum_floats;
+    for (std::int64_t i = 0; i < 4 * size; ++i) lags[i] = 0.0f;
+    float *zero = lags + length - 1, *reverse = zero + 2 * size;
+    const float *k = job.kernel + item * length;
+    const float *back = k + job.geometry.heads * job.geometry.hidden * length;
+    for (std::int64_t j = 0; j < length; ++j) zero[j] = k[j];
+    if (job.skip != nullptr) zero[0] += job.skip[item];
+    for (std::int64_t j = 1; j < length; ++j) {
+      if (job.geometry.mode == SGCONV_CIRCULAR) zero[-j] = k[length - j];
+      if (job.geometry.mode == SGCONV_BIDIRECTIONAL) zero[-j] = back[j - 1];
+    }
+    for (std::int64_t j = 1 - length; j < length; ++j) reverse[j] = zero[-j];
+  }
+}
+
+// samples * gate (or null), zeros up to `size`
+SGCONV_INLINE void gated(const float *samples, const float *gate, std::int64_t length,
+                         std::int64_t size, float *out) {
+  for (std::int64_t i = 0; i < length; ++i)
+    out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
+  for (std::int64_t i = length; i < size; ++i) out[i] = 0.0f;
+}
+
+inline void direct_forward(const Convolution &job, const Workspace &, const Team &,
+                           std::int64_t first, std::int64_t last) {
+  const std::int64_t length = job.transform->length, size = padded(length);
+  const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
+  const bool behind = job.geometry.mode != SGCONV_CAUSAL;
+  alignas(64) float v[kMostPadded], out[kMostPadded];
+  for (std::int64_t item = first; item < last; ++item) {
+    const std::int64_t h = item / job.batch, b = item % job.batch;
+    const std::int64_t in = (b * hidden + h) * length;
+    gated(job.u + in, job.pre == nullptr ? nullptr : job.pre + in, length, size, v);
+    for (std::int64_t c = 0; c < heads; ++c) {
+      const float *lags =
+          job.spectrum + (c * hidden + h) * job.transform->spectrum_floats + length - 1;
+      toeplitz(lags, v, length, behind, true, out);
+      gated(out, job.post == nullptr ? nullptr : job.post + in, length, length,
+            job.y + ((b * heads + c) * hidden + h) * length);
+    }
+  }
+}
+
+// correlation[size + l] (+)= sum over s of u[s] * dy[s + l] for every lag l that the mode has.
+inline void correlate(const float *u, const float *dy, std::int64_t length, bool behind, bool begin,
+                      float *correlation) {
+  const std::int64_t size = padded(length);
+  alignas(64) float wide[4 * kMostPadded];
+  for (std::int64_t i = 0; i < 4 * size; ++i) wide[i] = 0.0f;
+  for (std::int64_t i = 0; i < length; ++i) wide[size + i] = dy[i];
+  for (std::int64_t lag = behind ? -size : 0; lag < size; lag += W) {
+    F sum = begin ? set1(0.0f) : load(correlation + size + lag);
+    for (std::int64_t s = 0; s < length; ++s) {
+      sum = fma(set1(u[s]), loadu(wide + size + s + lag), sum);
+    }
+    store(correlation + size + lag, sum);
+  }
+}
+
+inline void direct_store_correlation(const Convolution &job, std::int64_t item,
+                                     const float *correlation) {
+  const std::int64_t length = job.transform->length;
+  const float *zero = correlation + padded(length);
+  if (job.dskip != nullptr) job.dskip[item] = zero[0];
+  if (job.dk == nullptr) return;
+  float *dk = job.dk + item * length;
+  for (std::int64_t j = 0; j < length; ++j) dk[j] = zero[j];
+  if (job.geometry.mode == SGCONV_CIRCULAR) {
+    for (std::int64_t j = 1; j < length; ++j) dk[j] += zero[j - length];
+  }
+  if (job.geometry.mode == SGCONV_BIDIRECTIONAL) {
+    float *back = dk + job.geometry.heads * job.geometry.hidden * length;
+    for (std::int64_t j = 0; j + 1 < length; ++j) back[j] = zero[-1 - j];
+    back[length - 1] = 0.0f;
+  }
+}
+
+inline void direct_finish(const Convolution &job, const Workspace &, const Team &,
+                          std::int64_t first, std::int64_t last) {
+  const std::int64_t heads = job.geometry.heads;
+  const std::int64_t row_floats = heads * job.transform->spectrum_floats;
+  for (std::int64_t h = first; h < last; ++h) {
+    float *sum = job.partial + h * job.slices * row_floats;
+    for (std::int64_t c = 0; c < heads; ++c) {
+      float *head = sum + c * job.transform->spectrum_floats;
+      for (std::int64_t slice = 1; slice < job.slices; ++slice) {
+        const std::int64_t size = 2 * padded(job.transform->length);
+        for (std::int64_t i = 0; i < size; ++i) head[i] += head[slice * row_floats + i];
+      }
+      direct_store_correlation(job, c * job.geometry.hidden + h, head);
+    }
+  }
+}
+
+inline void direct_backward(const Convolution &job, const Workspace &space, const Team &,
+                            std::int64_t first, std::int64_t last) {
+  const Transform &t = *job.transform;
+  const std::int64_t length = t.length, size = padded(length);
+  const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
+  const bool behind = job.geometry.mode != SGCONV_CAUSAL;
+  const bool input = job.du != nullptr || job.dpre != nullptr;
+  alignas(64) float v[kMostPadded], g[kMostPadded], out[kMostPadded], sum[kMostPadded];
+  for (std::int64_t item = first; item < last; ++item) {
+    const std::int64_t h = item / job.slices, slice = item % job.slices;
+    float *correlation =
+        job.slices > 1 ? job.partial + item * heads * t.spectrum_floats : space.correlation;
+    const std::int64_t from = job.batch * slice / job.slices;
+    const std::int64_t to = job.batch * (slice + 1) / job.slices;
+    for (std::int64_t b = from; b < to; ++b) {
+      const std::int64_t in = (b * hidden + h) * length;
+      const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
+      gated(job.u + in, pre, length, size, v);
+      for (std::int64_t c = 0; c < heads; ++c) {
+        const float *lags = job.spectrum + (c * hidden + h) * t.spectrum_floats + length - 1;
+        const float *dy = job.dy + ((b * heads + c) * hidden + h) * length;
+        gated(dy, job.post == nullptr ? nullptr : job.post + in, length, size, g);
+        if (job.dk != nullptr || job.dskip != nullptr) {
+          correlate(v, g, length, behind, b == from, correlation + c * t.spectrum_floats);
+        }
+        if (input) {
+          toeplitz(lags + 2 * size, g, length, true, behind, c == 0 ? sum : out);
+          for (std::int64_t i = 0; c > 0 && i < size; ++i) sum[i] += out[i];
+        }
+        if (job.dpost != nullptr) {
+          toeplitz(lags, v, length, behind, true, out);
+          for (std::int64_t i = 0; i < length; ++i) {
+            job.dpost[in + i] = (c == 0 ? 0.0f : job.dpost[in + i]) + out[i] * dy[i];
+          }
+        }
+      }
+      if (job.dpre != nullptr) gated(sum, job.u + in, length, length, job.dpre + in);
+      if (job.du != nullptr) gated(sum, pre, length, length, job.du + in);
+    }
+    if (job.slices == 1 && (job.dk != nullptr || job.dskip != nullptr)) {
+      for (std::int64_t c = 0; c < heads; ++c) {
+        direct_store_correlation(job, c * hidden + h, correlation + c * t.spectrum_floats);
+      }
+    }
+  }
+}
+
+}  // namespace sgconv::SGCONV_TIER
+
+#endif

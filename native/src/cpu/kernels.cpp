@@ -1,0 +1,109 @@
+#include "cpu/kernels.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "common/error.h"
+#include "cpu/memory.h"
+
+namespace sgconv {
+namespace {
+
+struct Run {
+  const Tier *tier;
+  SynthesisCode code;
+  const Synthesis *job;
+  char *scratch;
+  std::int64_t scratch_bytes;
+  std::int64_t threads;
+  std::int64_t rows;
+  double *logarithms;
+  std::int64_t logarithm_count;
+};
+
+void run_rows(void *argument, int index) {
+  const Run &run = *static_cast<const Run *>(argument);
+  run.code(*run.job, run.scratch + index * run.scratch_bytes, run.rows * index / run.threads,
+           run.rows * (index + 1) / run.threads);
+}
+
+void run_logarithms(void *argument, int index) {
+  const Run &run = *static_cast<const Run *>(argument);
+  const std::int64_t first = run.logarithm_count * index / run.threads;
+  const std::int64_t last = run.logarithm_count * (index + 1) / run.threads;
+  run.tier->logarithms(first, last, run.logarithms + first);
+}
+
+// `lags`: how many samples of each row are looked at.
+void run_job(Context &context, SynthesisCode code, Synthesis &job, std::int64_t lags) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  const std::int64_t threads = context.threads();
+  std::int64_t bytes = 3 * kSynthesisBlock * static_cast<std::int64_t>(sizeof(float)) +
+                       g.scales * g.dim * static_cast<std::int64_t>(sizeof(double));
+  bytes = (bytes + 127) / 128 * 128;
+  const Buffer scratch(threads * bytes, "kernel synthesis");
+  Buffer logarithms;
+  Run run{&context.tier(),
+          code,
+          &job,
+          reinterpret_cast<char *>(scratch.floats()),
+          bytes,
+          threads,
+          g.channels * g.hidden,
+          nullptr,
+          lags};
+  const auto lock = context.lock();
+  if (g.decay == SGCONV_POWER) {
+    logarithms = Buffer(lags * static_cast<std::int64_t>(sizeof(double)), "logarithms of lags");
+    run.logarithms = logarithms.doubles();
+    job.logarithms = run.logarithms;
+    context.pool().run(run_logarithms, &run);
+  }
+  context.pool().run(run_rows, &run);
+}
+
+}  // namespace
+
+std::int64_t full_length(const sgconv_kernel_geometry &geometry) {
+  const std::int64_t levels = geometry.scales - 1 + geometry.init_scale;
+  constexpr std::int64_t kMost = std::int64_t{1} << 56;
+  if (levels > 56 || geometry.dim > (kMost >> levels)) {
+    throw Failure(SGCONV_INVALID_ARGUMENT,
+                  "full kernel length dim * 2^(scales - 1 + init_scale) with dim = " +
+                      std::to_string(geometry.dim) +
+                      ", scales = " + std::to_string(geometry.scales) + ", init_scale = " +
+                      std::to_string(geometry.init_scale) + " exceeds 2^56; use fewer scales");
+  }
+  return geometry.dim << levels;
+}
+
+void synthesis_norm(Context &context, Synthesis job) {
+  job.full_length = full_length(job.geometry);
+  run_job(context, context.tier().synthesis_norm, job, job.full_length);
+}
+
+void synthesis_forward(Context &context, Synthesis job) {
+  job.full_length = full_length(job.geometry);
+  run_job(context, context.tier().synthesis_forward, job, std::min(job.length, job.full_length));
+}
+
+void synthesis_backward(Context &context, Synthesis job, float *grad_decay) {
+  job.full_length = full_length(job.geometry);
+  const sgconv_kernel_geometry &g = job.geometry;
+  std::vector<double> grad_exponent;
+  if (grad_decay != nullptr) {
+    grad_exponent.resize(static_cast<std::size_t>(g.channels * g.hidden));
+    job.grad_exponent = grad_exponent.data();
+  }
+  run_job(context, context.tier().synthesis_backward, job, std::min(job.length, job.full_length));
+  for (std::int64_t h = 0; grad_decay != nullptr && h < g.hidden; ++h) {
+    double sum = 0.0;
+    for (std::int64_t c = 0; c < g.channels; ++c) {
+      sum += grad_exponent[static_cast<std::size_t>(c * g.hidden + h)];
+    }
+    grad_decay[h] = static_cast<float>(sum);
+  }
+}
+
+}  // namespace sgconv

@@ -1,0 +1,20 @@
+// Kernel synthesis on a context's threads.
+#ifndef SGCONV_CPU_KERNELS_H
+#define SGCONV_CPU_KERNELS_H
+
+#include "cpu/context.h"
+#include "cpu/tier.h"
+
+namespace sgconv {
+
+// M = d * 2^(S-1+r); a failure if it is too large.
+std::int64_t full_length(const sgconv_kernel_geometry &geometry);
+
+void synthesis_norm(Context &context, Synthesis job);
+void synthesis_forward(Context &context, Synthesis job);
+// grad_decay (H) or null.
+void synthesis_backward(Context &context, Synthesis job, float *grad_decay);
+
+}  // namespace sgconv
+
+#endif

@@ -1,0 +1,29 @@
+// Large buffers: page-aligned, zeroed on first touch, on huge pages where the system has them.
+#ifndef SGCONV_CPU_MEMORY_H
+#define SGCONV_CPU_MEMORY_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sgconv {
+
+class Buffer {
+ public:
+  Buffer() = default;
+  // Throws Failure(SGCONV_OUT_OF_MEMORY) that names the bytes and `purpose`.
+  Buffer(std::int64_t bytes, const char *purpose);
+  Buffer(Buffer &&other) noexcept;
+  Buffer &operator=(Buffer &&other) noexcept;
+  ~Buffer();
+
+  float *floats() const { return static_cast<float *>(start_); }
+  double *doubles() const { return static_cast<double *>(start_); }
+
+ private:
+  void *start_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace sgconv
+
+#endif

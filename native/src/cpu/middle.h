@@ -1,0 +1,110 @@
+// What happens to a tile of a spectrum between the forward and the inverse part of the transform.
+#ifndef SGCONV_CPU_MIDDLE_H
+#define SGCONV_CPU_MIDDLE_H
+
+#include "cpu/node.h"
+
+namespace sgconv::SGCONV_TIER {
+
+constexpr std::int64_t kTileFloats = 2 * W * W;
+
+// Ends in a spectrum: x * scale + bias.
+struct ToSpectrum {
+  static constexpr bool kForward = true, kInverse = false;
+  float *spectrum;
+  float scale;
+  float bias;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
+    float *out = spectrum + tile * kTileFloats;
+    const F s = set1(scale), b = set1(bias);
+    each<0, W>([&](auto q) SGCONV_BODY {
+      store_complex(out + 2 * W * q, {fma(x[q].re, s, b), x[q].im * s});
+    });
+  }
+};
+
+struct FromSpectrum {
+  static constexpr bool kForward = false, kInverse = true;
+  const float *spectrum;
+  float scale;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
+    const float *in = spectrum + tile * kTileFloats;
+    const F s = set1(scale);
+    each<0, W>([&](auto q) SGCONV_BODY {
+      const C value = load_complex(in + 2 * W * q);
+      x[q] = {value.re * s, value.im * s};
+    });
+  }
+};
+
+struct TimesKernel {
+  static constexpr bool kForward = true, kInverse = true;
+  const float *kernel;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
+    const float *k = kernel + tile * kTileFloats;
+    each<0, W>([&](auto q) SGCONV_BODY { x[q] = x[q] * load_complex(k + 2 * W * q); });
+  }
+};
+
+struct SignalTimesKernel {
+  static constexpr bool kForward = false, kInverse = true;
+  const float *signal;
+  const float *kernel;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
+    const float *u = signal + tile * kTileFloats, *k = kernel + tile * kTileFloats;
+    each<0, W>([&](auto q) SGCONV_BODY {
+      x[q] = load_complex(u + 2 * W * q) * load_complex(k + 2 * W * q);
+    });
+  }
+};
+
+// Of a row of dy. Adds conj(U) DY to the correlation, if there is one, and forms DY conj(K): as the
+// result if `inverse`, else added to `sum`, if there is one.
+template <bool inverse>
+struct Gradient {
+  static constexpr bool kForward = true, kInverse = inverse;
+  const float *kernel;
+  const float *signal;
+  float *correlation;
+  bool first_correlation;  // overwrite it
+  float *sum;
+  bool first_sum;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
+    const std::int64_t at = tile * kTileFloats;
+    if (correlation != nullptr) {
+      const float *u = signal + at;
+      float *c = correlation + at;
+      if (first_correlation) {
+        each<0, W>([&](auto q) SGCONV_BODY {
+          store_complex(c + 2 * W * q, conjugate_times(load_complex(u + 2 * W * q), x[q]));
+        });
+      } else {
+        each<0, W>([&](auto q) SGCONV_BODY {
+          store_complex(c + 2 * W * q, add_conjugate_times(load_complex(c + 2 * W * q),
+                                                           load_complex(u + 2 * W * q), x[q]));
+        });
+      }
+    }
+    const float *k = kernel + at;
+    if constexpr (inverse) {
+      each<0, W>([&](auto q)
+                     SGCONV_BODY { x[q] = conjugate_times(load_complex(k + 2 * W * q), x[q]); });
+    } else if (sum != nullptr) {
+      float *s = sum + at;
+      if (first_sum) {
+        each<0, W>([&](auto q) SGCONV_BODY {
+          store_complex(s + 2 * W * q, conjugate_times(load_complex(k + 2 * W * q), x[q]));
+        });
+      } else {
+        each<0, W>([&](auto q) SGCONV_BODY {
+          store_complex(s + 2 * W * q, add_conjugate_times(load_complex(s + 2 * W * q),
+                                                           load_complex(k + 2 * W * q), x[q]));
+        });
+      }
+    }
+  }
+};
+
+}  // namespace sgconv::SGCONV_TIER
+
+#endif

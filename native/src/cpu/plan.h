@@ -1,0 +1,47 @@
+// A plan: the tables and the scratch memory of one convolution geometry.
+#ifndef SGCONV_CPU_PLAN_H
+#define SGCONV_CPU_PLAN_H
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cpu/context.h"
+#include "cpu/memory.h"
+#include "cpu/tier.h"
+
+namespace sgconv {
+
+class Plan {
+ public:
+  Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &geometry);
+
+  Context &context() const { return *context_; }
+  const sgconv_convolution_geometry &geometry() const { return geometry_; }
+  const Transform &transform() const { return transform_; }
+  std::int64_t spectrum_bytes() const;
+
+  // Fills in geometry, transform and scratch, then runs it on the context's threads.
+  void prepare(Convolution job);
+  void forward(Convolution job);
+  void backward(Convolution job);
+
+ private:
+  void make_workspaces();
+  std::int64_t slices(std::int64_t batch) const;
+  bool split_rows(std::int64_t items) const;
+  void run(ConvolutionCode code, const Convolution &job, std::int64_t items);
+
+  std::shared_ptr<Context> context_;
+  sgconv_convolution_geometry geometry_;
+  Transform transform_{};
+  bool direct_ = false;
+  Buffer tables_;
+  std::vector<Buffer> scratch_;
+  std::vector<Workspace> workspaces_;
+  Buffer partial_;
+};
+
+}  // namespace sgconv
+
+#endif

@@ -1,0 +1,142 @@
+// Convolution of whole rows by transforms: prepare and forward.
+#ifndef SGCONV_CPU_ROWS_H
+#define SGCONV_CPU_ROWS_H
+
+#include "cpu/middle.h"
+#include "cpu/root.h"
+#include "cpu/tier.h"
+
+namespace sgconv::SGCONV_TIER {
+
+struct Range {
+  std::int64_t first, last;
+};
+
+// A team member's share of the root's columns and of its children.
+SGCONV_INLINE Range columns_of(const Transform &t, const Team &team) {
+  const std::int64_t vectors = t.steps[0].child / W;
+  return {vectors * team.index / team.count * W, vectors * (team.index + 1) / team.count * W};
+}
+
+SGCONV_INLINE Range children_of(const Transform &t, const Team &team) {
+  const std::int64_t radix = t.steps[0].radix;
+  return {radix * team.index / team.count, radix * (team.index + 1) / team.count};
+}
+
+SGCONV_INLINE void wait(const Team &team) {
+  if (team.count > 1) team.wait(team.state);
+}
+
+// All of one row's steps between real samples and work, as a team member.
+struct RowPasses {
+  const Transform &t;
+  const Team &team;
+  float *work;
+
+  // samples * gate (or null) -> work
+  void load(const float *samples, const float *gate) const {
+    const Range columns = columns_of(t, team);
+    if (gate == nullptr && t.length == t.size) {
+      root_forward(t, columns.first, columns.last, WholeRow{samples}, work);
+    } else {
+      root_forward(t, columns.first, columns.last, GatedRow{samples, gate, t.length}, work);
+    }
+    wait(team);
+  }
+
+  template <class Middle>
+  void run(Middle middle) const {
+    const Range range = children_of(t, team);
+    children(t, range.first, range.last, work, middle);
+  }
+
+  template <class Store>
+  void store(const Store &samples) const {
+    wait(team);
+    const Range columns = columns_of(t, team);
+    root_inverse(t, columns.first, columns.last, work, samples);
+  }
+
+  // `more`: the team goes on with the same row's work instead of loading the next row.
+  void store_row(float *samples, const float *gate, bool streamed) const {
+    if (gate == nullptr && t.length == t.size) {
+      const bool aligned = reinterpret_cast<std::uintptr_t>(samples) % (4 * W) == 0;
+      if (streamed && aligned) {
+        store(StreamWhole{samples});
+      } else {
+        store(StoreWhole{samples});
+      }
+    } else {
+      store(StoreGated{samples, gate, nullptr, nullptr, t.length});
+    }
+  }
+};
+
+// Ring element of a two-sided kernel: lag l >= 0 has index l and weight 1, lag l < 0 has index N +
+// l and weight -i, because x^N = i. Bidirectional: kernel[C + c] at lags -1, -2, ...; circular: the
+// kernel again, one period earlier.
+inline void two_sided_kernel(const Convolution &job, std::int64_t item, float *re, float *im) {
+  const std::int64_t length = job.transform->length, size = job.transform->size;
+  const float *k = job.kernel + item * length;
+  for (std::int64_t j = 0; j < length; ++j) re[j] = k[j];
+  for (std::int64_t j = length; j < size; ++j) re[j] = 0.0f;
+  for (std::int64_t j = 0; j <= size - length; ++j) im[j] = 0.0f;
+  if (job.geometry.mode == SGCONV_CIRCULAR) {
+    for (std::int64_t j = 1; j < length; ++j) im[size - length + j] = -k[j];
+  } else {
+    const float *back = k + job.geometry.heads * job.geometry.hidden * length;
+    for (std::int64_t j = 0; j + 1 < length; ++j) im[size - 1 - j] = -back[j];
+  }
+}
+
+inline void prepare_rows(const Convolution &job, const Workspace &space, const Team &team,
+                         std::int64_t first, std::int64_t last) {
+  const Transform &t = *job.transform;
+  const RowPasses row{t, team, space.work};
+  const float scale = 1.0f / static_cast<float>(t.size);
+  for (std::int64_t item = first; item < last; ++item) {
+    if (job.geometry.mode == SGCONV_CAUSAL) {
+      row.load(job.kernel + item * t.length, nullptr);
+    } else {
+      if (team.index == 0) two_sided_kernel(job, item, space.real, space.imaginary);
+      wait(team);
+      const Range columns = columns_of(t, team);
+      root_forward_complex(t, columns.first, columns.last, space.real, space.imaginary, space.work);
+      wait(team);
+    }
+    // D is a kernel element at lag 0, whose transform is constant.
+    const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
+    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias});
+    wait(team);
+  }
+}
+
+inline void forward_rows(const Convolution &job, const Workspace &space, const Team &team,
+                         std::int64_t first, std::int64_t last) {
+  const Transform &t = *job.transform;
+  const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
+  const RowPasses row{t, team, space.work};
+  for (std::int64_t item = first; item < last; ++item) {
+    const std::int64_t h = item / job.batch, b = item % job.batch;
+    const std::int64_t in = (b * hidden + h) * t.length;
+    const float *gate = job.post == nullptr ? nullptr : job.post + in;
+    row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
+    if (heads == 1) {
+      row.run(TimesKernel{job.spectrum + h * t.spectrum_floats});
+      row.store_row(job.y + in, gate, job.stream);
+      continue;
+    }
+    row.run(ToSpectrum{space.signal, 1.0f, 0.0f});
+    for (std::int64_t c = 0; c < heads; ++c) {
+      const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
+      row.run(SignalTimesKernel{space.signal, kernel});
+      row.store_row(job.y + ((b * heads + c) * hidden + h) * t.length, gate, job.stream);
+      wait(team);
+    }
+  }
+  if (job.stream) stream_fence();
+}
+
+}  // namespace sgconv::SGCONV_TIER
+
+#endif

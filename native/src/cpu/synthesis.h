@@ -1,0 +1,221 @@
+// Kernel synthesis (SGConv, section 4), forward, backward and norm, row by row of (C', H).
+#ifndef SGCONV_CPU_SYNTHESIS_H
+#define SGCONV_CPU_SYNTHESIS_H
+
+#include "cpu/pieces.h"
+#include "cpu/power.h"
+
+namespace sgconv::SGCONV_TIER {
+
+constexpr std::int64_t kBlock = kSynthesisBlock;
+
+struct Piece {
+  std::int64_t start;  // lag of its first sample
+  std::int64_t factor;
+  std::int64_t end;
+  const float *weights;
+  double multiplier;
+};
+
+// Piece i of row `row`: places and factors by the composition, m_h^(S-1-i) by the geometric law.
+SGCONV_INLINE Piece piece_at(const Synthesis &job, std::int64_t row, std::int64_t i) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  Piece piece;
+  if (g.composition == SGCONV_SUM) {
+    piece.factor = std::int64_t{1} << (i + g.init_scale);
+    piece.start = 0;
+  } else {
+    piece.factor = std::int64_t{1} << ((i > 1 ? i - 1 : 0) + g.init_scale);
+    piece.start = i == 0 ? 0 : g.dim * piece.factor;
+  }
+  piece.end = piece.start + g.dim * piece.factor;
+  piece.weights = job.weights + (i * g.channels * g.hidden + row) * g.dim;
+  piece.multiplier = 1.0;
+  if (g.decay == SGCONV_GEOMETRIC) {
+    const double m = static_cast<double>(job.decay[row % g.hidden]);
+    for (std::int64_t k = i; k + 1 < g.scales; ++k) piece.multiplier *= m;
+  }
+  return piece;
+}
+
+// Lags from .. to - 1 of a row, to <= M, before the power law, times scale.
+inline void compose(const Synthesis &job, std::int64_t row, double scale, std::int64_t from,
+                    std::int64_t to, float *out) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  const bool linear = g.interpolation == SGCONV_LINEAR, sum = g.composition == SGCONV_SUM;
+  if (sum) {
+    for (std::int64_t t = from; t < to; ++t) out[t - from] = 0.0f;
+  }
+  for (std::int64_t i = 0; i < g.scales; ++i) {
+    const Piece piece = piece_at(job, row, i);
+    const std::int64_t begin = piece.start > from ? piece.start : from;
+    const std::int64_t end = piece.end < to ? piece.end : to;
+    if (begin >= end) continue;
+    interpolate(piece.weights, g.dim, piece.factor, linear,
+                static_cast<float>(piece.multiplier * scale), begin - piece.start,
+                end - piece.start, sum, out + (begin - from));
+  }
+}
+
+SGCONV_INLINE std::int64_t shorter(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+
+inline void synthesis_forward(const Synthesis &job, void *scratch, std::int64_t first,
+                              std::int64_t last) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  const std::int64_t live = shorter(job.length, job.full_length);
+  float *powers = static_cast<float *>(scratch);
+  for (std::int64_t row = first; row < last; ++row) {
+    float *kernel = job.kernel + row * job.length;
+    const double scale = 1.0 / static_cast<double>(job.norm[row]);
+    if (g.decay == SGCONV_POWER || g.composition == SGCONV_SUM) {
+      for (std::int64_t t = 0; t < live; t += kBlock) {
+        const std::int64_t end = shorter(t + kBlock, live);
+        compose(job, row, scale, t, end, kernel + t);
+        if (g.decay == SGCONV_POWER) {
+          fill_powers(job.logarithms + t, end - t, static_cast<double>(job.decay[row % g.hidden]),
+                      powers);
+          for (std::int64_t j = t; j < end; ++j) kernel[j] *= powers[j - t];
+        }
+      }
+    } else {
+      compose(job, row, scale, 0, live, kernel);
+    }
+    for (std::int64_t t = live; t < job.length; ++t) kernel[t] = 0.0f;
+  }
+}
+
+// Sum of squares of an interpolated piece without the power law, from its weights: over one segment
+// the fractions have sum f/2 and sum of squares f/3 - 1/(12 f).
+inline double sum_of_squares(const float *weights, std::int64_t dim, std::int64_t factor,
+                             bool linear) {
+  const double f = static_cast<double>(factor);
+  double sum = 0.0;
+  if (!linear || factor == 1) {
+    for (std::int64_t q = 0; q < dim; ++q) {
+      const double w = static_cast<double>(weights[q]);
+      sum += w * w;
+    }
+    return f * sum;
+  }
+  const double first = static_cast<double>(weights[0]);
+  const double last = static_cast<double>(weights[dim - 1]);
+  sum = f / 2.0 * (first * first + last * last);
+  for (std::int64_t q = 0; q + 1 < dim; ++q) {
+    const double w = static_cast<double>(weights[q]);
+    const double slope = static_cast<double>(weights[q + 1]) - w;
+    sum += f * w * (w + slope) + slope * slope * (f / 3.0 - 1.0 / (12.0 * f));
+  }
+  return sum;
+}
+
+SGCONV_INLINE double block_sum_of_squares(const float *block, std::int64_t count) {
+  double sum = 0.0;
+  for (std::int64_t from = 0; from < count; from += 16 * W) {
+    F lanes = set1(0.0f);
+    const std::int64_t end = shorter(from + 16 * W, count);
+    std::int64_t j = from;
+    for (; j + W <= end; j += W) {
+      const F v = loadu(block + j);
+      lanes = fma(v, v, lanes);
+    }
+    sum += sum_of_lanes(lanes);
+    for (; j < end; ++j) sum += static_cast<double>(block[j]) * static_cast<double>(block[j]);
+  }
+  return sum;
+}
+
+inline void synthesis_norm(const Synthesis &job, void *scratch, std::int64_t first,
+                           std::int64_t last) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  float *block = static_cast<float *>(scratch), *powers = block + kBlock;
+  for (std::int64_t row = first; row < last; ++row) {
+    double sum = 0.0;
+    if (g.decay == SGCONV_GEOMETRIC && g.composition == SGCONV_CONCATENATE) {
+      for (std::int64_t i = 0; i < g.scales; ++i) {
+        const Piece piece = piece_at(job, row, i);
+        sum += piece.multiplier * piece.multiplier *
+               sum_of_squares(piece.weights, g.dim, piece.factor, g.interpolation == SGCONV_LINEAR);
+      }
+    } else {
+      for (std::int64_t t = 0; t < job.full_length; t += kBlock) {
+        const std::int64_t count = shorter(kBlock, job.full_length - t);
+        compose(job, row, 1.0, t, t + count, block);
+        if (g.decay == SGCONV_POWER) {
+          fill_powers(job.logarithms + t, count, static_cast<double>(job.decay[row % g.hidden]),
+                      powers);
+          for (std::int64_t j = 0; j < count; ++j) block[j] *= powers[j];
+        }
+        sum += block_sum_of_squares(block, count);
+      }
+    }
+    job.norm_out[row] = static_cast<float>(__builtin_sqrt(sum));
+  }
+}
+
+// Sum of g * k * log2(t+1), in eight fixed partial sums.
+SGCONV_INLINE double exponent_sum(const float *g, const float *k, const double *logs,
+                                  std::int64_t count) {
+  double part[8] = {};
+  std::int64_t j = 0;
+  for (; j + 8 <= count; j += 8) {
+    for (int i = 0; i < 8; ++i) {
+      part[i] += static_cast<double>(g[j + i]) * static_cast<double>(k[j + i]) * logs[j + i];
+    }
+  }
+  double sum = 0.0;
+  for (; j < count; ++j) sum += static_cast<double>(g[j]) * static_cast<double>(k[j]) * logs[j];
+  for (int i = 0; i < 8; ++i) sum += part[i];
+  return sum;
+}
+
+inline void synthesis_backward(const Synthesis &job, void *scratch, std::int64_t first,
+                               std::int64_t last) {
+  const sgconv_kernel_geometry &g = job.geometry;
+  const bool linear = g.interpolation == SGCONV_LINEAR;
+  const std::int64_t live = shorter(job.length, job.full_length);
+  float *scaled = static_cast<float *>(scratch), *powers = scaled + kBlock;
+  float *kernel = powers + kBlock;
+  double *grad = reinterpret_cast<double *>(kernel + kBlock);
+  for (std::int64_t row = first; row < last; ++row) {
+    for (std::int64_t i = 0; i < g.scales * g.dim; ++i) grad[i] = 0.0;
+    double exponent = 0.0;
+    for (std::int64_t t = 0; t < live; t += kBlock) {
+      const std::int64_t end = shorter(t + kBlock, live), count = end - t;
+      const float *in = job.grad_kernel + row * job.length + t;
+      const float *out = in;
+      if (g.decay == SGCONV_POWER) {
+        fill_powers(job.logarithms + t, count, static_cast<double>(job.decay[row % g.hidden]),
+                    powers);
+        for (std::int64_t j = 0; j < count; ++j) scaled[j] = in[j] * powers[j];
+        if (job.grad_exponent != nullptr) {
+          compose(job, row, 1.0, t, end, kernel);
+          exponent += exponent_sum(scaled, kernel, job.logarithms + t, count);
+        }
+        out = scaled;
+      }
+      for (std::int64_t i = 0; i < g.scales; ++i) {
+        const Piece piece = piece_at(job, row, i);
+        const std::int64_t from = piece.start > t ? piece.start : t;
+        const std::int64_t to = shorter(piece.end, end);
+        if (from >= to) continue;
+        interpolate_transposed(out + (from - t), g.dim, piece.factor, linear, from - piece.start,
+                               to - piece.start, grad + i * g.dim);
+      }
+    }
+    const double unscale = 1.0 / static_cast<double>(job.norm[row]);
+    for (std::int64_t i = 0; i < g.scales; ++i) {
+      const double factor = piece_at(job, row, i).multiplier * unscale;
+      float *out = job.grad_weights + (i * g.channels * g.hidden + row) * g.dim;
+      for (std::int64_t q = 0; q < g.dim; ++q) {
+        out[q] = static_cast<float>(factor * grad[i * g.dim + q]);
+      }
+    }
+    if (job.grad_exponent != nullptr) {
+      job.grad_exponent[row] = -0.693147180559945309 * unscale * exponent;
+    }
+  }
+}
+
+}  // namespace sgconv::SGCONV_TIER
+
+#endif

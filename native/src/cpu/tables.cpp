@@ -1,0 +1,145 @@
+#include "cpu/tables.h"
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace sgconv {
+namespace {
+
+struct Complex {
+  double re, im;
+};
+
+// e(t) = exp(2 pi i t)
+Complex e(double turns) {
+  const double angle = 2.0 * std::numbers::pi * turns;
+  return {std::cos(angle), std::sin(angle)};
+}
+
+std::int64_t reversed(std::int64_t value, int bits) {
+  std::int64_t result = 0;
+  for (int i = 0; i < bits; ++i) result |= ((value >> i) & 1) << (bits - 1 - i);
+  return result;
+}
+
+bool is_power_of_two(std::int64_t n) { return (n & (n - 1)) == 0; }
+
+int log2_of(std::int64_t power) { return __builtin_ctzll(static_cast<std::uint64_t>(power)); }
+
+// Constant of the child at position p of a node with constant theta.
+double child_theta(double theta, std::int64_t radix, std::int64_t p) {
+  const std::int64_t k = is_power_of_two(radix) ? reversed(p, log2_of(radix)) : p;
+  return (theta + static_cast<double>(k)) / static_cast<double>(radix);
+}
+
+// The n-th forward twiddle of a step: level d of a power of two has one for every two nodes.
+Complex forward_twiddle(double theta, std::int64_t radix, std::int64_t n) {
+  if (!is_power_of_two(radix)) {
+    return e(theta * static_cast<double>(n + 1) / static_cast<double>(radix));
+  }
+  if (n == 0) return e(theta / 2.0);
+  const int depth = 64 - __builtin_clzll(static_cast<std::uint64_t>(n));
+  const std::int64_t pair = n - (std::int64_t{1} << (depth - 1));
+  const double k = static_cast<double>(reversed(2 * pair, depth));
+  return e((theta + k) / static_cast<double>(std::int64_t{2} << depth));
+}
+
+Complex inverse_twiddle(double theta, std::int64_t radix, std::int64_t n) {
+  return e(theta * static_cast<double>(n) / static_cast<double>(radix));
+}
+
+void put(float *table, const Complex &value) {
+  table[0] = static_cast<float>(value.re);
+  table[1] = static_cast<float>(value.im);
+}
+
+void fill_step(float *forward, float *inverse, const Step &step,
+               const std::vector<double> &thetas) {
+  for (const double theta : thetas) {
+    for (std::int64_t n = 0; n < forward_twiddles(step.radix); ++n, forward += 2) {
+      put(forward, forward_twiddle(theta, step.radix, n));
+    }
+    for (std::int64_t n = 1; n < step.radix; ++n, inverse += 2) {
+      put(inverse, inverse_twiddle(theta, step.radix, n));
+    }
+  }
+}
+
+// Lane l of tile i belongs to block i * W + l; lanes past the last block stay zero.
+void fill_leaf(float *forward, float *inverse, std::int64_t width,
+               const std::vector<double> &thetas) {
+  const std::int64_t blocks = static_cast<std::int64_t>(thetas.size());
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const double theta = thetas[static_cast<std::size_t>(block)];
+    const std::int64_t tile = block / width, lane = block % width;
+    const auto place = [&](float *table, std::int64_t vector, const Complex &value) {
+      table[2 * width * vector + lane] = static_cast<float>(value.re);
+      table[2 * width * vector + width + lane] = static_cast<float>(value.im);
+    };
+    for (std::int64_t n = 0; n < width / 2; ++n) {
+      place(forward, tile * (width / 2) + n, forward_twiddle(theta, width, n));
+    }
+    for (std::int64_t n = 1; n < width; ++n) {
+      place(inverse, tile * (width - 1) + n - 1, inverse_twiddle(theta, width, n));
+    }
+  }
+}
+
+}  // namespace
+
+Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t width,
+                      Transform &t) {
+  t = Transform{};
+  t.length = length;
+  t.size = factors.size;
+  t.fused = factors.fused;
+  t.step_count = static_cast<int>(factors.steps.size());
+  const std::int64_t blocks = t.size / width;
+  t.tiles = (blocks + width - 1) / width;
+  t.spectrum_floats = t.tiles * 2 * width * width;
+
+  std::int64_t floats = t.tiles * (width * width + 2 * width * (width - 1));
+  std::int64_t node_size = t.size;
+  for (int i = 0; i < t.step_count; ++i) {
+    Step &step = t.steps[i];
+    step.radix = factors.steps[static_cast<std::size_t>(i)];
+    step.nodes = t.size / node_size;
+    node_size /= step.radix;
+    step.child = node_size;
+    step.forward_floats = 2 * forward_twiddles(step.radix);
+    step.inverse_floats = 2 * (step.radix - 1);
+    floats += step.nodes * (step.forward_floats + step.inverse_floats);
+  }
+  // Children that start at equal addresses modulo 4096 would compete for the same cache lines.
+  t.root_stride = 2 * t.steps[0].child + (t.fused ? 2 * width : 0);
+  t.work_floats = t.fused ? t.steps[0].radix * t.root_stride : t.spectrum_floats;
+
+  Buffer tables(floats * static_cast<std::int64_t>(sizeof(float)), "twiddle tables");
+  float *leaf_forward = tables.floats();
+  float *leaf_inverse = leaf_forward + t.tiles * width * width;
+  float *next = leaf_inverse + t.tiles * 2 * width * (width - 1);
+  t.leaf_forward = leaf_forward;
+  t.leaf_inverse = leaf_inverse;
+  std::vector<double> thetas{0.25};
+  for (int i = 0; i < t.step_count; ++i) {
+    Step &step = t.steps[i];
+    float *inverse = next + step.nodes * step.forward_floats;
+    fill_step(next, inverse, step, thetas);
+    step.forward = next;
+    step.inverse = inverse;
+    next = inverse + step.nodes * step.inverse_floats;
+    std::vector<double> below;
+    below.reserve(thetas.size() * static_cast<std::size_t>(step.radix));
+    for (const double theta : thetas) {
+      for (std::int64_t p = 0; p < step.radix; ++p) {
+        below.push_back(child_theta(theta, step.radix, p));
+      }
+    }
+    thetas.swap(below);
+  }
+  fill_leaf(leaf_forward, leaf_inverse, width, thetas);
+  return tables;
+}
+
+}  // namespace sgconv

@@ -1,0 +1,50 @@
+// The transform in the ring x^N = i, as plain data that every instruction set's code reads.
+//
+// A node of size m is a polynomial modulo x^m = e(theta), e(t) = exp(2 pi i t); the root has theta
+// = 1/4. A step of radix R splits it into children of size m/R with theta_k = (theta + k) / R, all
+// at once for a level. Blocks of size W (the vector width) are finished by the leaf, which
+// transposes W of them at a time so that lanes are blocks. The spectrum keeps the order in which
+// this leaves it.
+//
+// Complex arrays are split by vectors: W real parts, then W imaginary parts.
+#ifndef SGCONV_CPU_TRANSFORM_H
+#define SGCONV_CPU_TRANSFORM_H
+
+#include <cstdint>
+
+namespace sgconv {
+
+struct Step {
+  std::int64_t radix;
+  std::int64_t child;           // complex elements of a child
+  std::int64_t nodes;           // nodes that this step splits
+  const float *forward;         // per node: forward_twiddles(radix) complex numbers
+  const float *inverse;         // per node: e(n theta / radix), n = 1 .. radix - 1
+  std::int64_t forward_floats;  // per node
+  std::int64_t inverse_floats;
+};
+
+constexpr int kMostSteps = 40;
+
+struct Transform {
+  std::int64_t length;       // L, samples of a row
+  std::int64_t size;         // N >= L
+  std::int64_t tiles;        // groups of W blocks
+  std::int64_t root_stride;  // floats from one child of the root to the next
+  std::int64_t work_floats;  // one row in work
+  std::int64_t spectrum_floats;
+  bool fused;  // the last step, of radix W, is done together with the leaf
+  int step_count;
+  Step steps[kMostSteps];
+  const float *leaf_forward;  // per tile: forward_twiddles(W) vectors of complex numbers
+  const float *leaf_inverse;  // per tile: W - 1 vectors of complex numbers
+};
+
+// Distinct twiddles of one forward step; the others follow from them by a factor of i.
+constexpr std::int64_t forward_twiddles(std::int64_t radix) {
+  return radix == 3 || radix == 5 ? radix - 1 : radix / 2;
+}
+
+}  // namespace sgconv
+
+#endif

@@ -1,0 +1,25 @@
+// One convolution geometry: random inputs, the library's outputs and the oracle's.
+#ifndef SGCONV_TEST_CONVOLUTION_CASE_H
+#define SGCONV_TEST_CONVOLUTION_CASE_H
+
+#include <cstdint>
+#include <string>
+
+#include "sgconv/cpu.h"
+
+struct ConvolutionCase {
+  std::int64_t batch, heads, hidden, length;
+  sgconv_mode mode;
+  bool skip, pre, post;
+  std::int64_t seed;
+  bool at_start;  // place arrays at the start of a page, else at the end
+  std::string text() const;
+};
+
+// Largest error of y and of all gradients in units of the bound. Prints what exceeds it.
+double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &test);
+
+// Ends the test if a call failed; as skipped (77) if the forced tier is not for this processor.
+void require_ok(sgconv_status status, const char *call);
+
+#endif

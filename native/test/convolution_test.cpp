@@ -1,0 +1,57 @@
+// Sweep of awkward sizes in every mode against the float64 oracle. Arguments: threads, seed.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "convolution_case.h"
+#include "random.h"
+
+namespace {
+
+constexpr std::int64_t kShort[] = {1,   2,   3,   5,   16,  17,  31,  63,  64,  65,   100, 129,
+                                   200, 255, 256, 257, 300, 320, 500, 777, 997, 1000, 1024};
+constexpr std::int64_t kMedium[] = {1025, 1280, 1500, 2048, 3000, 4095, 4096, 4097, 5000, 14113};
+constexpr std::int64_t kLong[] = {32768, 65536, 100000};
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  const int threads = argc > 1 ? std::atoi(argv[1]) : 2;
+  const std::int64_t seed = argc > 2 ? std::atoll(argv[2]) : 7;
+  sgconv_cpu_context *context = nullptr;
+  require_ok(sgconv_cpu_context_create(threads, &context), "context_create");
+  Random random(static_cast<std::uint64_t>(seed));
+  double worst = 0.0;
+  int cases = 0, failures = 0;
+  const auto run = [&](ConvolutionCase test) {
+    test.seed = seed + cases++;
+    const double error = check_convolution(context, test);
+    if (!(error <= 1.0)) ++failures;
+    worst = std::max(worst, error);
+  };
+  const auto pick = [&](std::int64_t most) {
+    return 1 + static_cast<std::int64_t>(random.word() % static_cast<std::uint64_t>(most));
+  };
+  const auto flag = [&] { return (random.word() & 1) != 0; };
+  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+    for (const std::int64_t length : kShort) {
+      run({1, 1, 1, length, mode, false, false, false, 0, false});
+      run({pick(5), pick(3), pick(4), length, mode, flag(), flag(), flag(), 0, flag()});
+      run({3, 2, 2, length, mode, true, true, true, 0, true});
+      run({2, 1, 40, length, mode, true, false, false, 0, flag()});
+    }
+    for (const std::int64_t length : kMedium) {
+      run({2, 1, 3, length, mode, true, false, false, 0, false});
+      run({pick(3), pick(3), pick(3), length, mode, flag(), flag(), flag(), 0, flag()});
+    }
+    for (const std::int64_t length : kLong) {
+      run({1, 1, 1, length, mode, true, false, false, 0, true});
+      run({2, 2, 1, length, mode, flag(), true, true, 0, false});
+    }
+  }
+  run({1, 1, 1, 1000000, SGCONV_CAUSAL, true, false, false, 0, false});
+  sgconv_cpu_context_destroy(context);
+  std::printf("%s, %d threads: %d cases, %d failures, worst error %.3f of the bound\n",
+              sgconv_cpu_tier(), threads, cases, failures, worst);
+  return failures == 0 ? 0 : 1;
+}

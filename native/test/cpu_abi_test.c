@@ -1,0 +1,131 @@
+/* The C interface from C: one convolution by hand, and misuse, which must fail with a text that
+ * names the value and must write nothing. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sgconv/cpu.h"
+
+static int failures = 0;
+
+static void expect(int condition, const char *what) {
+  if (!condition) {
+    ++failures;
+    fprintf(stderr, "FAILED: %s; last error: %s\n", what, sgconv_cpu_last_error());
+  }
+}
+
+static void expect_invalid(sgconv_status status, const char *mentions) {
+  expect(status == SGCONV_INVALID_ARGUMENT, mentions);
+  expect(strstr(sgconv_cpu_last_error(), mentions) != NULL, mentions);
+}
+
+static void convolve(sgconv_cpu_context *context) {
+  const sgconv_convolution_geometry geometry = {1, 1, 3, SGCONV_CAUSAL, 0};
+  const float k[3] = {1.0f, 2.0f, 3.0f}, u[3] = {1.0f, 0.0f, 10.0f}, skip[1] = {100.0f};
+  const float expected[3] = {101.0f, 2.0f, 1013.0f};
+  float y[3] = {0.0f, 0.0f, 0.0f};
+  sgconv_cpu_plan *plan = NULL;
+  int64_t bytes = 0;
+  void *spectrum;
+  expect(sgconv_cpu_plan_create(context, &geometry, &plan) == SGCONV_OK, "plan_create");
+  expect(sgconv_cpu_plan_spectrum_bytes(plan, &bytes) == SGCONV_OK, "plan_spectrum_bytes");
+  spectrum = aligned_alloc(64, ((size_t)bytes + 63) / 64 * 64);
+  expect(sgconv_cpu_spectrum_prepare(plan, k, skip, spectrum) == SGCONV_OK, "spectrum_prepare");
+  expect(sgconv_cpu_convolution_forward(plan, spectrum, 1, u, NULL, NULL, y) == SGCONV_OK,
+         "convolution_forward");
+  for (int i = 0; i < 3; ++i) expect(fabsf(y[i] - expected[i]) < 1e-3f, "value of y");
+
+  expect_invalid(sgconv_cpu_spectrum_prepare(plan, NULL, NULL, spectrum), "kernel");
+  expect_invalid(sgconv_cpu_spectrum_prepare(plan, k, NULL, (char *)spectrum + 4), "aligned");
+  expect_invalid(sgconv_cpu_spectrum_prepare(NULL, k, NULL, spectrum), "plan");
+  expect_invalid(sgconv_cpu_convolution_forward(plan, spectrum, 0, u, NULL, NULL, y), "batch = 0");
+  expect_invalid(sgconv_cpu_convolution_forward(plan, spectrum, INT64_MAX / 2, u, NULL, NULL, y),
+                 "elements");
+  expect_invalid(sgconv_cpu_convolution_forward(plan, spectrum, 1, NULL, NULL, NULL, y),
+                 "u is NULL");
+  expect_invalid(sgconv_cpu_convolution_forward(plan, NULL, 1, u, NULL, NULL, y), "spectrum");
+  expect_invalid(sgconv_cpu_convolution_backward(plan, spectrum, 1, u, u, NULL, NULL, NULL, NULL,
+                                                 NULL, y, NULL),
+                 "dpre");
+  expect_invalid(sgconv_cpu_convolution_backward(plan, spectrum, 1, u, u, NULL, NULL, NULL, NULL,
+                                                 NULL, NULL, y),
+                 "dpost");
+  expect(fabsf(y[0] - expected[0]) < 1e-3f, "y was written by a failing call");
+  expect(sgconv_cpu_convolution_backward(plan, spectrum, 1, u, u, NULL, NULL, NULL, NULL, NULL,
+                                         NULL, NULL) == SGCONV_OK,
+         "backward without outputs");
+  free(spectrum);
+  sgconv_cpu_plan_destroy(plan);
+}
+
+static void misuse_plans(sgconv_cpu_context *context) {
+  sgconv_convolution_geometry geometry = {1, 1, 16, SGCONV_CAUSAL, 0};
+  sgconv_cpu_plan *plan = NULL;
+  sgconv_status status;
+  expect_invalid(sgconv_cpu_plan_create(NULL, &geometry, &plan), "context");
+  expect_invalid(sgconv_cpu_plan_create(context, NULL, &plan), "geometry");
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, NULL), "plan");
+  geometry.length = 0;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "length = 0");
+  geometry.length = INT64_MAX;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "length");
+  geometry.length = 16;
+  geometry.heads = -3;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "heads = -3");
+  geometry.heads = INT64_C(1) << 40;
+  geometry.hidden = INT64_C(1) << 40;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "elements");
+  geometry.heads = 1;
+  geometry.hidden = 1;
+  geometry.mode = 3;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "mode = 3");
+  geometry.mode = SGCONV_CAUSAL;
+  geometry.reserved = 1;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "reserved");
+  geometry.reserved = 0;
+  geometry.length = INT64_C(1) << 40;
+  status = sgconv_cpu_plan_create(context, &geometry, &plan);
+  expect(status == SGCONV_OUT_OF_MEMORY || status == SGCONV_INVALID_ARGUMENT, "absurd length");
+  expect(plan == NULL, "a failing plan_create wrote its output");
+  sgconv_cpu_plan_destroy(NULL);
+}
+
+static void misuse_kernels(sgconv_cpu_context *context) {
+  sgconv_kernel_geometry g = {1, 1, 2, 2, 0, SGCONV_CONCATENATE, SGCONV_LINEAR, SGCONV_GEOMETRIC,
+                              0};
+  const float w[4] = {1.0f, 2.0f, 3.0f, 4.0f}, decay[1] = {1.0f}, norm[1] = {1.0f};
+  float out[4];
+  expect_invalid(sgconv_cpu_kernel_forward(context, &g, w, decay, norm, 0, out), "length = 0");
+  expect_invalid(sgconv_cpu_kernel_forward(context, &g, w, decay, NULL, 4, out), "norm");
+  expect_invalid(sgconv_cpu_kernel_norm(context, &g, NULL, decay, out), "weights");
+  expect_invalid(sgconv_cpu_kernel_backward(context, &g, w, decay, norm, 4, w, out, out),
+                 "grad_decay");
+  g.scales = 0;
+  expect_invalid(sgconv_cpu_kernel_norm(context, &g, w, decay, out), "scales = 0");
+  g.scales = 60;
+  expect_invalid(sgconv_cpu_kernel_norm(context, &g, w, decay, out), "scales = 60");
+  g.scales = 2;
+  g.interpolation = 9;
+  expect_invalid(sgconv_cpu_kernel_norm(context, &g, w, decay, out), "interpolation = 9");
+  g.interpolation = SGCONV_LINEAR;
+  expect(sgconv_cpu_kernel_norm(context, &g, w, decay, out) == SGCONV_OK, "kernel_norm");
+  expect(fabsf(out[0] - sqrtf(1.0f + 4.0f + 9.0f + 16.0f)) < 1e-5f, "value of the norm");
+}
+
+int main(void) {
+  sgconv_cpu_context *context = NULL;
+  int32_t threads = 0;
+  expect(strcmp(sgconv_cpu_last_error(), "") == 0, "an error before the first call");
+  expect_invalid(sgconv_cpu_context_create(-1, &context), "threads = -1");
+  expect_invalid(sgconv_cpu_context_create(1, NULL), "context");
+  expect(sgconv_cpu_context_create(2, &context) == SGCONV_OK, "context_create");
+  expect(sgconv_cpu_context_threads(context, &threads) == SGCONV_OK && threads == 2, "threads");
+  convolve(context);
+  misuse_plans(context);
+  misuse_kernels(context);
+  sgconv_cpu_context_destroy(context);
+  sgconv_cpu_context_destroy(NULL);
+  return failures == 0 ? 0 : 1;
+}

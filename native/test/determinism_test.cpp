@@ -1,0 +1,76 @@
+// The same inputs give the same bits whatever the number of threads, and on every repetition.
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "convolution_case.h"
+#include "guarded.h"
+#include "random.h"
+
+namespace {
+
+struct Shape {
+  std::int64_t batch, heads, hidden, length;
+  sgconv_mode mode;
+};
+
+std::vector<float> outputs(int threads, const Shape &s) {
+  Random random(3);
+  const std::int64_t in = s.batch * s.hidden * s.length, out = in * s.heads;
+  const std::int64_t channels = s.heads * (s.mode == SGCONV_BIDIRECTIONAL ? 2 : 1);
+  const std::int64_t kernel = channels * s.hidden * s.length;
+  const auto fill = [&](std::int64_t count) {
+    std::vector<float> x(static_cast<std::size_t>(count));
+    for (float &value : x) value = random.normal();
+    return x;
+  };
+  const std::vector<float> u = fill(in), k = fill(kernel), dy = fill(out);
+  const std::vector<float> skip = fill(s.heads * s.hidden);
+  std::vector<float> result(static_cast<std::size_t>(out + in + kernel + s.heads * s.hidden));
+  float *y = result.data(), *du = y + out, *dk = du + in, *dskip = dk + kernel;
+
+  sgconv_cpu_context *context = nullptr;
+  sgconv_cpu_plan *plan = nullptr;
+  std::int64_t bytes = 0;
+  const sgconv_convolution_geometry geometry = {s.heads, s.hidden, s.length, s.mode, 0};
+  require_ok(sgconv_cpu_context_create(threads, &context), "context_create");
+  require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
+  // The plan keeps what it needs of the context.
+  sgconv_cpu_context_destroy(context);
+  require_ok(sgconv_cpu_plan_spectrum_bytes(plan, &bytes), "plan_spectrum_bytes");
+  Guarded spectrum((bytes + 4095) / 4096 * 1024, true);
+  require_ok(sgconv_cpu_spectrum_prepare(plan, k.data(), skip.data(), spectrum.data()), "prepare");
+  require_ok(
+      sgconv_cpu_convolution_forward(plan, spectrum.data(), s.batch, u.data(), nullptr, nullptr, y),
+      "forward");
+  for (int i = 0; i < 2; ++i) {
+    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), s.batch, u.data(), dy.data(),
+                                               nullptr, nullptr, du, dk, dskip, nullptr, nullptr),
+               "backward");
+  }
+  sgconv_cpu_plan_destroy(plan);
+  return result;
+}
+
+}  // namespace
+
+int main() {
+  const Shape shapes[] = {{7, 1, 3, 1000, SGCONV_CAUSAL},    {5, 2, 33, 300, SGCONV_BIDIRECTIONAL},
+                          {9, 1, 2, 50, SGCONV_CIRCULAR},    {3, 1, 1, 65536, SGCONV_CAUSAL},
+                          {1, 2, 3, 50000, SGCONV_CIRCULAR}, {2, 1, 5, 40000, SGCONV_BIDIRECTIONAL},
+                          {4, 1, 2, 16384, SGCONV_CAUSAL}};
+  int failures = 0;
+  for (const Shape &shape : shapes) {
+    const std::vector<float> expected = outputs(1, shape);
+    for (const int threads : {2, 3, 5}) {
+      const std::vector<float> found = outputs(threads, shape);
+      if (std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) != 0) {
+        ++failures;
+        std::printf("FAILED: B=%lld L=%lld differs between 1 and %d threads\n",
+                    static_cast<long long>(shape.batch), static_cast<long long>(shape.length),
+                    threads);
+      }
+    }
+  }
+  return failures == 0 ? 0 : 1;
+}
