@@ -126,13 +126,13 @@ public final class KernelParameters implements AutoCloseable {
     Tensor.closeAll(weights, decay, norm);
   }
 
-  /** The norm; if there is none yet, the one that {@code computation} writes, from now on. */
-  Tensor normOrTake(Consumer<Tensor> computation) {
-    Tensor taken = norm;
-    return taken != null ? taken : take(computation);
+  /** The norm, or null if there is none yet. */
+  @Nullable Tensor normIfTaken() {
+    return norm;
   }
 
-  private synchronized Tensor take(Consumer<Tensor> computation) {
+  /** The norm; if there is none yet, the one that {@code computation} writes, from now on. */
+  synchronized Tensor takeNorm(Consumer<Tensor> computation) {
     Tensor known = norm;
     if (known != null) {
       return known;

@@ -155,7 +155,11 @@ public final class KernelSynthesis {
   }
 
   private Tensor norm(KernelParameters parameters) {
-    return parameters.normOrTake(
+    Tensor known = parameters.normIfTaken();
+    if (known != null) {
+      return known;
+    }
+    return parameters.takeNorm(
         norm ->
             backend
                 .kernels()

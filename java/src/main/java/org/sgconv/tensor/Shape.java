@@ -68,9 +68,19 @@ public final class Shape {
     return dims.clone();
   }
 
-  /** Whether these are the sizes. Allocates nothing. */
+  /** Whether these are the sizes. */
   public boolean matches(long... sizes) {
     return Arrays.equals(dims, sizes);
+  }
+
+  /** Whether these two are the sizes; without an array, for checks on every call. */
+  public boolean matches(long first, long second) {
+    return dims.length == 2 && dims[0] == first && dims[1] == second;
+  }
+
+  /** Whether these three are the sizes; without an array, for checks on every call. */
+  public boolean matches(long first, long second, long third) {
+    return dims.length == 3 && dims[0] == first && dims[1] == second && dims[2] == third;
   }
 
   /**

@@ -358,8 +358,21 @@ public final class Tensor implements AutoCloseable {
   /** As {@link #requireShape(String, Shape)}. */
   public void requireShape(String name, long... expected) {
     if (!shape.matches(expected)) {
-      throw new ShapeMismatchException(
-          name + " has shape " + shape + ", expected " + Shape.format(expected));
+      throw mismatch(name, expected);
+    }
+  }
+
+  /** As {@link #requireShape(String, Shape)}; without an array, for checks on every call. */
+  public void requireShape(String name, long first, long second) {
+    if (!shape.matches(first, second)) {
+      throw mismatch(name, first, second);
+    }
+  }
+
+  /** As {@link #requireShape(String, Shape)}; without an array, for checks on every call. */
+  public void requireShape(String name, long first, long second, long third) {
+    if (!shape.matches(first, second, third)) {
+      throw mismatch(name, first, second, third);
     }
   }
 
@@ -519,6 +532,11 @@ public final class Tensor implements AutoCloseable {
   private TensorClosedException closedException(String what) {
     return new TensorClosedException(
         "view " + this + " " + what + (made == null ? "" : "; made" + made));
+  }
+
+  private ShapeMismatchException mismatch(String name, long... expected) {
+    return new ShapeMismatchException(
+        name + " has shape " + shape + ", expected " + Shape.format(expected));
   }
 
   private long requirePosition(long position) {

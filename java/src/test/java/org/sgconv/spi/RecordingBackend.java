@@ -20,6 +20,9 @@ public final class RecordingBackend implements ComputeBackend {
   /** Plans and spectra that are open now. */
   public final AtomicInteger open = new AtomicInteger();
 
+  /** Whether calls are recorded; if not, an operation allocates nothing. */
+  public volatile boolean recording = true;
+
   /** Runs inside every operation, before it is recorded. */
   public volatile Runnable inside = () -> {};
 
@@ -33,6 +36,7 @@ public final class RecordingBackend implements ComputeBackend {
   public volatile GradientTargets targets = new GradientTargets(null, null, null, null, null);
 
   private final Set<DType> types;
+  private final KernelOperations kernels = new Kernels();
 
   /** One that takes these types. */
   public RecordingBackend(DType first, DType... more) {
@@ -66,7 +70,7 @@ public final class RecordingBackend implements ComputeBackend {
 
   @Override
   public KernelOperations kernels() {
-    return new Kernels();
+    return kernels;
   }
 
   @Override
@@ -78,7 +82,9 @@ public final class RecordingBackend implements ComputeBackend {
 
   private void reach(String call) {
     inside.run();
-    calls.add(call);
+    if (recording) {
+      calls.add(call);
+    }
   }
 
   private final class Kernels implements KernelOperations {
@@ -141,14 +147,14 @@ public final class RecordingBackend implements ComputeBackend {
     @Override
     public void prepare(Tensor kernel, Tensor skip, PlanSpectrum spectrum) {
       requireOpen(spectrum);
-      reach(skip == null ? "prepare" : "prepare with skip");
+      RecordingBackend.this.reach(skip == null ? "prepare" : "prepare with skip");
       requireOpen(spectrum);
     }
 
     @Override
     public void forward(PlanSpectrum spectrum, Tensor u, Tensor pre, Tensor post, Tensor y) {
       requireOpen(spectrum);
-      reach("forward" + gates(pre, post));
+      reach("forward", pre, post);
       requireOpen(spectrum);
       y.fill(1);
     }
@@ -162,13 +168,16 @@ public final class RecordingBackend implements ComputeBackend {
         Tensor dy,
         GradientTargets wanted) {
       requireOpen(spectrum);
-      reach("backward" + gates(pre, post));
+      reach("backward", pre, post);
       requireOpen(spectrum);
       targets = wanted;
     }
 
-    private static String gates(Tensor pre, Tensor post) {
-      return (pre == null ? "" : " pre") + (post == null ? "" : " post");
+    private void reach(String call, Tensor pre, Tensor post) {
+      inside.run();
+      if (recording) {
+        calls.add(call + (pre == null ? "" : " pre") + (post == null ? "" : " post"));
+      }
     }
 
     private void requireOpen(PlanSpectrum spectrum) {
