@@ -95,21 +95,24 @@ __device__ __forceinline__ int32_t piece_at(const Pieces &pieces, int64_t t) {
   return (first << estimate) <= t ? estimate + 1 : estimate;
 }
 
-// Kernel value at lag t < M before the power law. `weights` is the row of piece 0, rows of further
-// pieces follow at a distance of C' * H * d; `factors` holds one factor a piece.
-__device__ __forceinline__ float synthesise(const Pieces &pieces, const float *weights,
-                                            const float *factors, int64_t t) {
+// Kernel value at lag t < M before the power law, in float64: the values near lag 0 exceed the rms
+// of a long kernel a hundredfold, and there every rounding shows. `weights` is the row of piece 0,
+// rows of further pieces follow at a distance of C' * H * d; `factors` holds one factor a piece.
+__device__ __forceinline__ double synthesise(const Pieces &pieces, const float *weights,
+                                             const double *factors, int64_t t) {
   const int64_t stride = pieces.channels * pieces.hidden * pieces.dim;
   if (pieces.composition == SGCONV_CONCATENATE) {
     const int32_t piece = piece_at(pieces, t);
-    return factors[piece] * interpolate(pieces, weights + piece * stride, pieces.shift(piece),
-                                        t - pieces.start(piece));
+    return factors[piece] *
+           static_cast<double>(interpolate(pieces, weights + piece * stride, pieces.shift(piece),
+                                           t - pieces.start(piece)));
   }
-  float sum = 0.0f;
+  double sum = 0.0;
   for (int32_t piece = 0; piece < pieces.scales; ++piece) {
     const int32_t shift = pieces.shift(piece);
     if (t >> shift < pieces.dim) {
-      sum = fmaf(factors[piece], interpolate(pieces, weights + piece * stride, shift, t), sum);
+      sum += factors[piece] *
+             static_cast<double>(interpolate(pieces, weights + piece * stride, shift, t));
     }
   }
   return sum;

@@ -123,10 +123,10 @@ struct DecayGradientArguments {
 
 // One block an exponent: the sum runs over all channels and lags.
 __global__ void __launch_bounds__(kMaxThreads) decay_gradient(const DecayGradientArguments a) {
-  SGCONV_SHARED(float, factors, kMaxScales);
+  SGCONV_SHARED(double, factors, kMaxScales);
   SGCONV_SHARED(double, partial, kMaxThreads / kWarp);
   for (unsigned piece = threadIdx.x; piece < kMaxScales; piece += blockDim.x) {
-    factors[piece] = 1.0f;
+    factors[piece] = 1.0;
   }
   __syncthreads();
   const int64_t end = a.length < a.pieces.full_length ? a.length : a.pieces.full_length;
@@ -136,10 +136,12 @@ __global__ void __launch_bounds__(kMaxThreads) decay_gradient(const DecayGradien
       const int64_t row = channel * a.pieces.hidden + h;
       double of_channel = 0.0;
       for (int64_t t = threadIdx.x; t < end; t += blockDim.x) {
-        const float value = synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t) *
-                            power_law(a.decay[h], t) * -logf(static_cast<float>(t + 1));
-        of_channel +=
-            static_cast<double>(a.grad_kernel[row * a.length + t]) * static_cast<double>(value);
+        // In float64, because the sum over a long kernel can cancel.
+        const double logarithm = log(static_cast<double>(t + 1));
+        const double slope = -logarithm * exp(-static_cast<double>(a.decay[h]) * logarithm);
+        const double value =
+            synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t) * slope;
+        of_channel += static_cast<double>(a.grad_kernel[row * a.length + t]) * value;
       }
       sum += of_channel / static_cast<double>(a.norm[row]);
     }

@@ -19,32 +19,34 @@ struct SynthesisArguments {
 // factors[i] = weight of piece i, divided by Z if there is one. Followed by a barrier of the
 // caller.
 __device__ __forceinline__ void fill_factors(const SynthesisArguments &a, int64_t row,
-                                             float *factors) {
+                                             double *factors) {
   const double z = a.norm == nullptr ? 1.0 : static_cast<double>(a.norm[row]);
   for (unsigned piece = threadIdx.x; piece < static_cast<unsigned>(a.pieces.scales);
        piece += blockDim.x) {
-    factors[piece] = static_cast<float>(
-        piece_weight(a.pieces, a.decay[row % a.pieces.hidden], static_cast<int32_t>(piece)) / z);
+    factors[piece] =
+        piece_weight(a.pieces, a.decay[row % a.pieces.hidden], static_cast<int32_t>(piece)) / z;
   }
 }
 
-__device__ __forceinline__ float value_at(const SynthesisArguments &a, int64_t row,
-                                          const float *factors, int64_t t) {
-  const float value = synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t);
-  return a.pieces.decay == SGCONV_POWER ? value * power_law(a.decay[row % a.pieces.hidden], t)
-                                        : value;
+__device__ __forceinline__ double value_at(const SynthesisArguments &a, int64_t row,
+                                           const double *factors, int64_t t) {
+  const double value = synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t);
+  return a.pieces.decay == SGCONV_POWER
+             ? value * static_cast<double>(power_law(a.decay[row % a.pieces.hidden], t))
+             : value;
 }
 
 // Grid: x over lags, y over rows (c', h).
 __global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisArguments a) {
-  SGCONV_SHARED(float, factors, kMaxScales);
+  SGCONV_SHARED(double, factors, kMaxScales);
   const int64_t rows = a.pieces.channels * a.pieces.hidden;
   for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
     fill_factors(a, row, factors);
     __syncthreads();
     for (int64_t t = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; t < a.length;
          t += static_cast<int64_t>(gridDim.x) * blockDim.x) {
-      a.out[row * a.length + t] = t < a.pieces.full_length ? value_at(a, row, factors, t) : 0.0f;
+      a.out[row * a.length + t] =
+          t < a.pieces.full_length ? static_cast<float>(value_at(a, row, factors, t)) : 0.0f;
     }
     __syncthreads();  // before the next row's factors
   }
@@ -52,7 +54,7 @@ __global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisAr
 
 // One block a row. Raw norms reach 2e5 and M millions: squares are summed in float64.
 __global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArguments a) {
-  SGCONV_SHARED(float, factors, kMaxScales);
+  SGCONV_SHARED(double, factors, kMaxScales);
   SGCONV_SHARED(double, partial, kMaxThreads / kWarp);
   const int64_t rows = a.pieces.channels * a.pieces.hidden;
   for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
@@ -60,7 +62,7 @@ __global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArgument
     __syncthreads();
     double squares = 0.0;
     for (int64_t t = threadIdx.x; t < a.pieces.full_length; t += blockDim.x) {
-      const double value = static_cast<double>(value_at(a, row, factors, t));
+      const double value = value_at(a, row, factors, t);
       squares += value * value;
     }
     const double total = block_sum(squares, partial);

@@ -54,8 +54,7 @@ FiberStack::~FiberStack() { munmap(memory_, kGuard + kBytes); }
 
 void *FiberStack::prepare(void (*entry)()) const {
   auto *top = reinterpret_cast<std::uintptr_t *>(memory_ + kGuard + kBytes);
-  *--top = 0;                                        // alignment: entry is entered as by a call
-  *--top = 0;                                        // return address of entry, never used
+  *--top = 0;  // return address of entry, never used; leaves the alignment of a call
   *--top = reinterpret_cast<std::uintptr_t>(entry);  // popped by ret
   for (int i = 0; i < 6; ++i) {
     *--top = 0;  // callee-saved registers

@@ -1,0 +1,134 @@
+// Device memory of the emulated device: nobody touches it but the device, and only what is
+// allocated.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "emulated_kernels.h"
+
+namespace {
+
+using namespace sgconv::test;
+
+// The signal that ends a child process running `body`, 0 if it ends by itself.
+template <class Body>
+int signal_of(Body body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    body();
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+void host_accesses_fault() {
+  DeviceArray<float> array(std::vector<float>{1, 2, 3});
+  volatile float *address = array.get();
+  check_equal(signal_of([address] { (void)address[0]; }), SIGSEGV, "host read");
+  check_equal(signal_of([address] { address[1] = 4; }), SIGSEGV, "host write");
+  check_equal(signal_of([] {}), 0, "no access");
+  // Also after the device has worked.
+  float *values = array.get();
+  check_equal(run("add", dim3(1), dim3(3), [values] { values[threadIdx.x] += 1; }), cudaSuccess,
+              "add");
+  check_equal(signal_of([address] { (void)address[0]; }), SIGSEGV, "host read after a launch");
+  check(array.host() == std::vector<float>({2, 3, 4}), "values");
+}
+
+void accesses_outside_are_reported() {
+  DeviceArray<float> array(100);
+  float *values = array.get();
+  const auto store = [](float *target) { return [target] { *target = 1; }; };
+  must_fault("just beyond", dim3(1), cudaErrorIllegalAddress, "beyond", store(values + 100));
+  must_fault("just before", dim3(1), cudaErrorIllegalAddress, "before", store(values - 1));
+  must_fault("far beyond", dim3(1), cudaErrorIllegalAddress, "not allocated", store(values + 4096));
+}
+
+void use_after_free_is_reported() {
+  void *memory = nullptr;
+  require(cudaMalloc(&memory, 64), "cudaMalloc");
+  auto *value = static_cast<int *>(memory);
+  require(cudaFree(memory), "cudaFree");
+  must_fault("use after free", dim3(1), cudaErrorIllegalAddress, "not allocated",
+             [value] { *value = 1; });
+  check_equal(cudaFree(memory), cudaErrorInvalidValue, "double free");
+  cudaGetLastError();
+}
+
+void other_devices_are_closed() {
+  require(cudaSetDevice(1), "cudaSetDevice");
+  DeviceArray<int> there(4);
+  require(cudaSetDevice(0), "cudaSetDevice");
+  int *value = there.get();
+  must_fault("another device's memory", dim3(1), cudaErrorIllegalAddress, "not allocated",
+             [value] { *value = 1; });
+  DeviceArray<int> here(std::vector<int>{1, 2, 3, 4});
+  require(cudaMemcpy(there.get(), here.get(), 16, cudaMemcpyDeviceToDevice), "peer copy");
+  check(there.host() == std::vector<int>({1, 2, 3, 4}), "peer copy");
+}
+
+void misaligned_access() {
+  struct alignas(16) Four {
+    float element[4];
+  };
+  DeviceArray<float> array(8);
+  float *values = array.get();
+  must_fault("misaligned", dim3(1), cudaErrorMisalignedAddress, "16 bytes",
+             [values] { *SGCONV_ACCESS(reinterpret_cast<Four *>(values + 1)) = Four{}; });
+}
+
+void alignment_and_contents() {
+  for (const std::size_t size : {1ul, 255ul, 4096ul, 5000ul}) {
+    DeviceArray<unsigned char> array(size);
+    check_equal(reinterpret_cast<std::uintptr_t>(array.get()) % 256, 0u, "alignment");
+    const auto bytes = array.host();
+    check(std::all_of(bytes.begin(), bytes.end(), [](unsigned char b) { return b == 0xff; }),
+          "fresh memory is a NaN pattern");
+  }
+}
+
+void exhaustion() {
+  std::size_t free = 0, total = 0;
+  require(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  void *memory = nullptr;
+  check_equal(cudaMalloc(&memory, free + 1), cudaErrorMemoryAllocation, "too much");
+  check(memory == nullptr, "no pointer");
+  check_equal(cudaGetLastError(), cudaErrorMemoryAllocation, "last error");
+  require(cudaMalloc(&memory, 1 << 20), "cudaMalloc");
+  std::size_t less = 0;
+  require(cudaMemGetInfo(&less, &total), "cudaMemGetInfo");
+  check_equal(free - less, 1u << 20, "used memory");
+  require(cudaFree(memory), "cudaFree");
+}
+
+void directions() {
+  DeviceArray<char> array(16);
+  char host[16] = {};
+  check_equal(cudaMemcpy(array.get(), host, 17, cudaMemcpyHostToDevice), cudaErrorInvalidValue,
+              "beyond the allocation");
+  check_equal(cudaMemcpy(array.get(), host, 16, cudaMemcpyDeviceToHost), cudaErrorInvalidValue,
+              "wrong direction");
+  check_equal(cudaMemcpy(array.get(), host, 16, static_cast<cudaMemcpyKind>(9)),
+              cudaErrorInvalidMemcpyDirection, "unknown direction");
+  check_equal(cudaMemcpy(array.get(), host, 16, cudaMemcpyDefault), cudaSuccess, "default");
+  cudaGetLastError();
+}
+
+}  // namespace
+
+int main() {
+  host_accesses_fault();
+  accesses_outside_are_reported();
+  use_after_free_is_reported();
+  other_devices_are_closed();
+  misaligned_access();
+  alignment_and_contents();
+  exhaustion();
+  directions();
+  check_equal(sgconv_emulation_live("allocation"), 0, "allocations left");
+  return failures() == 0 ? 0 : 1;
+}
