@@ -89,7 +89,7 @@ class ElfImageTest {
     byte[] original = library();
     Random random = new Random(20260811);
     int rejected = 0;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 500; i++) {
       byte[] damaged = original.clone();
       for (int j = 0; j < 4; j++) {
         damaged[4 + random.nextInt(600)] = (byte) random.nextInt();
@@ -100,7 +100,7 @@ class ElfImageTest {
         rejected++; // any other exception fails the test
       }
     }
-    assertThat(rejected).isGreaterThan(100);
+    assertThat(rejected).isGreaterThan(25);
   }
 
   private byte[] library() throws Exception {
