@@ -73,7 +73,7 @@ final class CallArguments {
       throw invalid(name, "is on the Java heap, expected native memory");
     }
     if (!segment.scope().isAlive()) {
-      throw invalid(name, "is closed");
+      throw new UseAfterCloseException(function + ": " + name);
     }
     if (!segment.isAccessibleBy(Thread.currentThread())) {
       throw invalid(name, "belongs to another thread");

@@ -138,7 +138,7 @@ public final class CpuContext implements AutoCloseable {
 
   private MemorySegment open() {
     if (handle.address() == 0) {
-      throw new HandleClosedException("CpuContext");
+      throw new UseAfterCloseException("CpuContext");
     }
     return handle;
   }

@@ -182,7 +182,7 @@ public final class CpuPlan implements AutoCloseable {
 
   private MemorySegment open() {
     if (handle.address() == 0) {
-      throw new HandleClosedException("CpuPlan");
+      throw new UseAfterCloseException("CpuPlan");
     }
     return handle;
   }

@@ -59,12 +59,12 @@ class CpuHandlesTest {
   void refusesAClosedContext() {
     CpuContext context = library.createContext(1);
     context.close();
-    assertThatThrownBy(context::close).isInstanceOf(HandleClosedException.class);
-    assertThatThrownBy(() -> context.createPlan(SHAPE)).isInstanceOf(HandleClosedException.class);
+    assertThatThrownBy(context::close).isInstanceOf(UseAfterCloseException.class);
+    assertThatThrownBy(() -> context.createPlan(SHAPE)).isInstanceOf(UseAfterCloseException.class);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment four = arena.allocate(4, 4);
       assertThatThrownBy(() -> context.kernelNorm(kernel(1, 0), four, four, arena.allocate(4, 4)))
-          .isInstanceOf(HandleClosedException.class)
+          .isInstanceOf(UseAfterCloseException.class)
           .hasMessage("CpuContext is closed");
     }
   }
@@ -78,16 +78,16 @@ class CpuHandlesTest {
       CpuSpectrum spectrum = plan.createSpectrum(memory);
       plan.close();
       MemorySegment kernel = arena.allocate(SHAPE.kernelBytes(), 4);
-      assertThatThrownBy(plan::close).isInstanceOf(HandleClosedException.class);
+      assertThatThrownBy(plan::close).isInstanceOf(UseAfterCloseException.class);
       assertThatThrownBy(() -> plan.createSpectrum(memory))
-          .isInstanceOf(HandleClosedException.class);
+          .isInstanceOf(UseAfterCloseException.class);
       assertThatThrownBy(() -> plan.prepare(kernel, null, spectrum))
-          .isInstanceOf(HandleClosedException.class);
+          .isInstanceOf(UseAfterCloseException.class);
       assertThatThrownBy(() -> forward(plan, spectrum, 1, arena))
-          .isInstanceOf(HandleClosedException.class)
+          .isInstanceOf(UseAfterCloseException.class)
           .hasMessage("CpuPlan is closed");
       assertThatThrownBy(() -> backward(plan, spectrum, 1, arena))
-          .isInstanceOf(HandleClosedException.class);
+          .isInstanceOf(UseAfterCloseException.class);
     }
   }
 
@@ -144,7 +144,7 @@ class CpuHandlesTest {
         spectrum = prepared(plan, ended);
       }
       assertThatThrownBy(() -> forward(plan, spectrum, 1, arena))
-          .isInstanceOf(InvalidSegmentException.class)
+          .isInstanceOf(UseAfterCloseException.class)
           .hasMessageContaining("spectrum is closed");
     }
   }
@@ -244,7 +244,7 @@ class CpuHandlesTest {
                           done++;
                           running.countDown();
                         }
-                      } catch (HandleClosedException e) {
+                      } catch (UseAfterCloseException e) {
                         return done;
                       }
                     }));

@@ -243,7 +243,10 @@ class MisuseTest {
       }
     }
     assertThatThrownBy(() -> call.body().run(segments))
-        .isInstanceOf(InvalidSegmentException.class)
+        .isInstanceOf(
+            problem.equals("is closed")
+                ? UseAfterCloseException.class
+                : InvalidSegmentException.class)
         .hasMessageStartingWith("sgconv_cpu_")
         .hasMessageContaining(segment)
         .hasMessageContaining(problem);

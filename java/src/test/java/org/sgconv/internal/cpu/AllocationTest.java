@@ -1,0 +1,97 @@
+package org.sgconv.internal.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.sgconv.Composition;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.DecayLaw;
+import org.sgconv.Interpolation;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** A call into given tensors puts nothing on the Java heap once it is compiled. */
+class AllocationTest {
+
+  private static final int CALLS = 1000;
+  private static final int ROUNDS = 60;
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  @Test
+  void convolutionsAllocateNothing() {
+    ComputeBackend backend = NativeBackend.get();
+    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16);
+    try (ConvolutionPlan plan = backend.plan(geometry, DType.FLOAT32);
+        PlanSpectrum spectrum = plan.createSpectrum();
+        Tensor kernel = zeros(1, 2, 16);
+        Tensor skip = zeros(1, 2);
+        Tensor u = zeros(1, 2, 16);
+        Tensor pre = zeros(1, 2, 16);
+        Tensor post = zeros(1, 2, 16);
+        Tensor y = zeros(1, 2, 16);
+        Tensor du = zeros(1, 2, 16);
+        Tensor dk = zeros(1, 2, 16);
+        Tensor dskip = zeros(1, 2);
+        Tensor dpre = zeros(1, 2, 16);
+        Tensor dpost = zeros(1, 2, 16)) {
+      GradientTargets targets = new GradientTargets(du, dk, dskip, dpre, dpost);
+      assertThat(bytesPerRound(() -> plan.prepare(kernel, skip, spectrum))).isZero();
+      assertThat(bytesPerRound(() -> plan.forward(spectrum, u, pre, post, y))).isZero();
+      assertThat(bytesPerRound(() -> plan.backward(spectrum, u, pre, post, y, targets))).isZero();
+    }
+  }
+
+  @Test
+  void synthesisAllocatesNothing() {
+    ComputeBackend backend = NativeBackend.get();
+    KernelGeometry geometry =
+        new KernelGeometry(
+            1, 2, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
+    try (Tensor weights = zeros(3, 1, 2, 4);
+        Tensor decay = zeros(2);
+        Tensor norm = zeros(1, 2);
+        Tensor kernel = zeros(1, 2, 16);
+        Tensor gradKernel = zeros(1, 2, 16);
+        Tensor gradWeights = zeros(3, 1, 2, 4);
+        Tensor gradDecay = zeros(2)) {
+      norm.fill(1);
+      var kernels = backend.kernels();
+      assertThat(bytesPerRound(() -> kernels.norm(geometry, weights, decay, norm))).isZero();
+      norm.fill(1);
+      assertThat(bytesPerRound(() -> kernels.forward(geometry, weights, decay, norm, kernel)))
+          .isZero();
+      assertThat(
+              bytesPerRound(
+                  () ->
+                      kernels.backward(
+                          geometry, weights, decay, norm, gradKernel, gradWeights, gradDecay)))
+          .isZero();
+    }
+  }
+
+  /** The least of many rounds: the first ones still interpret and compile. */
+  private static long bytesPerRound(Runnable call) {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS && least > 0; round++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        call.run();
+      }
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
+  }
+
+  private static Tensor zeros(long... dims) {
+    return Tensor.zeros(DType.FLOAT32, dims);
+  }
+}

@@ -1,0 +1,203 @@
+package org.sgconv.internal.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.BackendInfo;
+import org.sgconv.BackendUnavailableException;
+import org.sgconv.ClosedException;
+import org.sgconv.Composition;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.DecayLaw;
+import org.sgconv.HostMemoryException;
+import org.sgconv.Interpolation;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.TensorClosedException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.load.NativeLibraryException;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+class CpuBackendTest {
+
+  private static final ConvolutionGeometry GEOMETRY =
+      new ConvolutionGeometry(ConvolutionMode.CAUSAL, 2, 3, 17);
+  private static final KernelGeometry KERNEL =
+      new KernelGeometry(
+          2, 3, 4, 2, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.GEOMETRIC);
+
+  @Test
+  void saysWhatItRunsOn() {
+    ComputeBackend backend = NativeBackend.get();
+    BackendInfo info = backend.info();
+    assertThat(info.name()).isEqualTo("cpu").isEqualTo(backend.name());
+    assertThat(info.instructionSet()).isIn("baseline", "avx2", "avx512", "neon");
+    assertThat(info.threads()).isPositive();
+    assertThat(info.libraries()).hasSize(1);
+    String[] library = info.libraries().getFirst().split(" ", -1);
+    assertThat(Path.of(library[0])).isAbsolute().matches(Files::isRegularFile);
+    assertThat(library[1]).isEqualTo(info.version()).isNotBlank();
+    assertThat(backend.supportedTypes()).containsExactly(DType.FLOAT32);
+  }
+
+  @Test
+  void isUnavailableWithoutItsLibraryAndSaysSoOnce() {
+    AtomicInteger attempts = new AtomicInteger();
+    NativeLibraryException reason = new NativeLibraryException("no library on this planet");
+    CpuBackend backend =
+        new CpuBackend(
+            () -> {
+              attempts.incrementAndGet();
+              throw reason;
+            },
+            null);
+    assertThat(backend.isAvailable()).isFalse();
+    assertThat(backend.unavailabilityCause()).containsSame(reason);
+    assertThatThrownBy(backend::info)
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessageContaining("no library on this planet")
+        .hasCause(reason);
+    assertThatThrownBy(backend::kernels).isInstanceOf(BackendUnavailableException.class);
+    assertThatThrownBy(() -> backend.plan(GEOMETRY, DType.FLOAT32))
+        .isInstanceOf(BackendUnavailableException.class);
+    assertThat(attempts).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1025", "two", "", "1.5", "99999999999"})
+  void isUnavailableWithThreadsThatAreNoNumberOfThreads(String value) {
+    CpuBackend backend = new CpuBackend(CpuLibrary::open, value);
+    assertThat(backend.unavailabilityCause().orElseThrow())
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage(
+            "-Dsgconv.cpu.threads="
+                + value
+                + ": expected a number of threads from 1 to 1024, or no such property for all"
+                + " processors");
+  }
+
+  @Test
+  void computesWithTheThreadsOfTheProperty() {
+    NativeBackend.get();
+    assertThat(new CpuBackend(CpuLibrary::open, " 3 ").info().threads()).isEqualTo(3);
+    assertThat(new CpuBackend(CpuLibrary::open, null).info().threads())
+        .isEqualTo(Runtime.getRuntime().availableProcessors());
+  }
+
+  @Test
+  void takesFloat32Alone() {
+    ComputeBackend backend = NativeBackend.get();
+    assertThatThrownBy(() -> backend.plan(GEOMETRY, DType.FLOAT64))
+        .isInstanceOf(TypeMismatchException.class)
+        .hasMessageContaining("does not take FLOAT64");
+  }
+
+  @Test
+  void reportsASpectrumThatNoMemoryHolds() {
+    ComputeBackend backend = NativeBackend.get();
+    ConvolutionGeometry huge = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1 << 24, 1 << 16);
+    try (ConvolutionPlan plan = backend.plan(huge, DType.FLOAT32)) {
+      assertThatThrownBy(plan::createSpectrum).isInstanceOf(HostMemoryException.class);
+    }
+  }
+
+  @Test
+  void reportsAPlanThatNoMemoryHolds() throws Exception {
+    ComputeBackend backend = NativeBackend.get();
+    assumeFalse(
+        Files.readString(Path.of("/proc/sys/vm/overcommit_memory")).strip().equals("1"),
+        "this system promises memory that it does not have");
+    ConvolutionGeometry huge =
+        new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, ConvolutionGeometry.MAX_LENGTH);
+    assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
+        .isInstanceOf(HostMemoryException.class)
+        .hasMessageContaining("length=" + ConvolutionGeometry.MAX_LENGTH)
+        .hasMessageContaining("close tensors that are no longer needed");
+  }
+
+  /** What the callers above the SPI prevent must still be an exception here. */
+  @Test
+  void guardsItsOwnBoundary() {
+    ComputeBackend backend = NativeBackend.get();
+    try (ConvolutionPlan plan = backend.plan(GEOMETRY, DType.FLOAT32);
+        PlanSpectrum spectrum = plan.createSpectrum();
+        Tensor kernel = Tensor.zeros(DType.FLOAT32, 2, 3, 17);
+        Tensor u = Tensor.zeros(DType.FLOAT32, 4, 3, 17);
+        Tensor y = Tensor.zeros(DType.FLOAT32, 4, 6, 17);
+        Tensor wrong = Tensor.zeros(DType.FLOAT32, 4, 6, 16)) {
+      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, y))
+          .isInstanceOf(ClosedException.class)
+          .hasMessageContaining("holds no kernel");
+      plan.prepare(kernel, null, spectrum);
+      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, wrong))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("y holds");
+      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, u))
+          .isInstanceOf(InvalidArgumentException.class);
+      assertThatThrownBy(() -> plan.prepare(wrong, null, spectrum))
+          .isInstanceOf(InvalidArgumentException.class);
+      assertThatThrownBy(
+              () ->
+                  plan.backward(
+                      spectrum,
+                      u,
+                      null,
+                      null,
+                      y,
+                      new GradientTargets(null, null, null, null, wrong)))
+          .isInstanceOf(InvalidArgumentException.class);
+      assertThatThrownBy(() -> backend.kernels().forward(KERNEL, kernel, kernel, kernel, wrong))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("weights holds");
+    }
+  }
+
+  @Test
+  void refusesSpectraOfOthersAndClosedOnes() {
+    ComputeBackend backend = NativeBackend.get();
+    try (Tensor kernel = Tensor.zeros(DType.FLOAT32, 2, 3, 17);
+        Tensor u = Tensor.zeros(DType.FLOAT32, 1, 3, 17);
+        Tensor y = Tensor.zeros(DType.FLOAT32, 1, 6, 17)) {
+      ConvolutionPlan plan = backend.plan(GEOMETRY, DType.FLOAT32);
+      PlanSpectrum spectrum = plan.createSpectrum();
+      plan.prepare(kernel, null, spectrum);
+      PlanSpectrum foreign =
+          new PlanSpectrum() {
+            @Override
+            public long byteSize() {
+              return 0;
+            }
+
+            @Override
+            public void close() {}
+          };
+      assertThatThrownBy(() -> plan.forward(foreign, u, null, null, y))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("not one of the cpu backend");
+      assertThat(spectrum.byteSize()).isPositive();
+      spectrum.close();
+      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, y))
+          .isInstanceOf(TensorClosedException.class);
+      assertThatThrownBy(spectrum::close).isInstanceOf(TensorClosedException.class);
+      plan.close();
+      assertThatThrownBy(plan::close)
+          .isInstanceOf(ClosedException.class)
+          .hasMessageContaining("CpuPlan is closed");
+      assertThatThrownBy(plan::createSpectrum).isInstanceOf(ClosedException.class);
+    }
+  }
+}
