@@ -52,6 +52,7 @@ case "${1:-}" in
     rm -rf "$SGCONV_CLASSES/org/sgconv/native" "$SGCONV_NAR_STAGE"
     cmake --install "$tree" --component resources --prefix "$SGCONV_CLASSES"
     cmake --install "$tree" --component nar --prefix "$SGCONV_NAR_STAGE"
+    cmake --install "$tree" --component bench --prefix "$native/target/bench"
     ;;
   test)
     if [ "${SGCONV_SKIP_TESTS:-false}" = true ]; then
