@@ -1,0 +1,93 @@
+package org.sgconv.benchmarks.peers;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.sgconv.Backends;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.tensor.DType;
+
+/** The libraries that are compared. */
+public enum Library {
+  /** This library's CPU backend. */
+  SGCONV("this library, cpu backend, float32"),
+  /** PyTorch through DJL. */
+  PYTORCH("PyTorch 2.7.1 through DJL 0.35.1"),
+  /** JTransforms. */
+  JTRANSFORMS("JTransforms 3.1"),
+  /** FFTW through bytedeco. */
+  FFTW("FFTW 3.3.10 through bytedeco"),
+  /** Intel MKL through bytedeco. */
+  MKL("Intel MKL 2025.3 through bytedeco"),
+  /** Plain Java: the float64 reference backend, or for synthesis float32 loops. */
+  JAVA("plain Java: the float64 reference backend; synthesis in float32 loops");
+
+  private final String description;
+
+  Library(String description) {
+    this.description = description;
+  }
+
+  /** The name on the command line and in results. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What it is, with its version. */
+  public String description() {
+    return description;
+  }
+
+  /** Whether it is a peer to be compared with, rather than this library's fast path. */
+  public boolean isPeer() {
+    return this != SGCONV;
+  }
+
+  /** Whether its native code comes with the Maven profile {@code peers} only. */
+  public boolean needsPeerNatives() {
+    return this == PYTORCH || this == FFTW || this == MKL;
+  }
+
+  /** Whether it takes part in kernel synthesis, which FFT libraries cannot. */
+  public boolean synthesises() {
+    return this == SGCONV || this == PYTORCH || this == JAVA;
+  }
+
+  /** The library of that {@link #id}. */
+  public static Library parse(String id) {
+    for (Library library : values()) {
+      if (library.id().equals(id.strip())) {
+        return library;
+      }
+    }
+    throw new InvalidArgumentException(
+        "peer '"
+            + id
+            + "': expected one of "
+            + Arrays.stream(values()).map(Library::id).collect(Collectors.joining(", ")));
+  }
+
+  /** Its convolution of {@code signals}, which must outlive it. */
+  public ConvolutionPeer convolution(Signals signals, int threads) {
+    int padded = FastLength.forLinear(signals.workload().length());
+    return switch (this) {
+      case SGCONV -> new SgconvConvolution(Backends.cpu(), DType.FLOAT32, signals);
+      case PYTORCH -> new PyTorchConvolution(signals, threads);
+      case JTRANSFORMS -> new RowConvolution(signals, new JTransformsTransform(padded), threads);
+      case FFTW -> new RowConvolution(signals, new FftwTransform(padded), threads);
+      case MKL -> new RowConvolution(signals, new MklTransform(padded), threads);
+      case JAVA -> new SgconvConvolution(Backends.reference(), DType.FLOAT64, signals);
+    };
+  }
+
+  /** Its kernel synthesis from {@code inputs}, which must outlive it. */
+  public SynthesisPeer synthesis(SynthesisInputs inputs, int threads) {
+    return switch (this) {
+      case SGCONV -> new SgconvSynthesis(Backends.cpu(), inputs);
+      case PYTORCH -> new PyTorchSynthesis(inputs, threads);
+      case JAVA -> new PlainJavaSynthesis(inputs, threads);
+      case JTRANSFORMS, FFTW, MKL ->
+          throw new InvalidArgumentException(id() + " is an FFT library: it has no synthesis");
+    };
+  }
+}

@@ -1,0 +1,23 @@
+package org.sgconv.benchmarks.peers;
+
+/** A real Fourier transform of one length, planned once, run in place on rows of its own. */
+interface RowTransform extends AutoCloseable {
+
+  /** A buffer for one row, to be used by one thread at a time. */
+  TransformRow newRow();
+
+  /** Real samples n of a row; even. */
+  int size();
+
+  /**
+   * Whether a spectrum has n/2 complex values with the real last one in place of the first one's
+   * imaginary part, rather than n/2+1.
+   */
+  boolean packed();
+
+  /** What a forward and an inverse transform multiply the samples by. */
+  float gain();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,123 @@
+package org.sgconv.benchmarks.peers;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Products of interleaved complex rows with the Vector API, for libraries that only transform. */
+final class SpectrumArithmetic {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
+  private static final VectorShuffle<Float> REAL = VectorShuffle.fromOp(SPECIES, lane -> lane & ~1);
+  private static final VectorShuffle<Float> IMAGINARY =
+      VectorShuffle.fromOp(SPECIES, lane -> lane | 1);
+
+  /** -1 in real lanes, 1 in imaginary ones. */
+  private static final FloatVector SIGN =
+      FloatVector.broadcast(SPECIES, 1f)
+          .blend(-1f, VectorMask.fromLong(SPECIES, 0x5555555555555555L));
+
+  private SpectrumArithmetic() {}
+
+  /** x ← x·k over {@code floats} floats. {@code packed} as in {@link RowTransform#packed}. */
+  static void multiply(MemorySegment x, MemorySegment k, long kOffset, int floats, boolean packed) {
+    float first = x.get(FLOAT, 0) * k.get(FLOAT, kOffset);
+    float last = x.get(FLOAT, 4) * k.get(FLOAT, kOffset + 4);
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, 4L * i, ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(SPECIES, k, kOffset + 4L * i, ORDER);
+      FloatVector cross = a.rearrange(SWAP).mul(b.rearrange(IMAGINARY)).mul(SIGN);
+      a.fma(b.rearrange(REAL), cross).intoMemorySegment(x, 4L * i, ORDER);
+    }
+    for (; i < floats; i += 2) {
+      float ar = x.get(FLOAT, 4L * i);
+      float ai = x.get(FLOAT, 4L * i + 4);
+      float br = k.get(FLOAT, kOffset + 4L * i);
+      float bi = k.get(FLOAT, kOffset + 4L * i + 4);
+      x.set(FLOAT, 4L * i, ar * br - ai * bi);
+      x.set(FLOAT, 4L * i + 4, ar * bi + ai * br);
+    }
+    if (packed) {
+      x.set(FLOAT, 0, first);
+      x.set(FLOAT, 4, last);
+    }
+  }
+
+  /**
+   * In one pass, sum ← sum + conj(u)·dy and dy ← conj(k)·dy. {@code packed} as in {@link
+   * RowTransform#packed}.
+   */
+  static void backward(
+      MemorySegment u,
+      MemorySegment dy,
+      MemorySegment sum,
+      MemorySegment k,
+      long kOffset,
+      int floats,
+      boolean packed) {
+    float first = dy.get(FLOAT, 0);
+    float last = dy.get(FLOAT, 4);
+    float firstSum = sum.get(FLOAT, 0) + u.get(FLOAT, 0) * first;
+    float lastSum = sum.get(FLOAT, 4) + u.get(FLOAT, 4) * last;
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, u, 4L * i, ORDER);
+      FloatVector d = FloatVector.fromMemorySegment(SPECIES, dy, 4L * i, ORDER);
+      FloatVector s = FloatVector.fromMemorySegment(SPECIES, sum, 4L * i, ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(SPECIES, k, kOffset + 4L * i, ORDER);
+      // conj(z)·d = re(z)·d - sign·im(z)·swap(d)
+      FloatVector turned = d.rearrange(SWAP).mul(SIGN).neg();
+      s = d.fma(a.rearrange(REAL), s);
+      turned.fma(a.rearrange(IMAGINARY), s).intoMemorySegment(sum, 4L * i, ORDER);
+      d.fma(b.rearrange(REAL), turned.mul(b.rearrange(IMAGINARY)))
+          .intoMemorySegment(dy, 4L * i, ORDER);
+    }
+    for (; i < floats; i += 2) {
+      backwardAt(u, dy, sum, k, kOffset, i);
+    }
+    if (packed) {
+      sum.set(FLOAT, 0, firstSum);
+      sum.set(FLOAT, 4, lastSum);
+      dy.set(FLOAT, 0, first * k.get(FLOAT, kOffset));
+      dy.set(FLOAT, 4, last * k.get(FLOAT, kOffset + 4));
+    }
+  }
+
+  private static void backwardAt(
+      MemorySegment u, MemorySegment dy, MemorySegment sum, MemorySegment k, long kOffset, int i) {
+    long re = 4L * i;
+    long im = re + 4;
+    float dr = dy.get(FLOAT, re);
+    float di = dy.get(FLOAT, im);
+    float ur = u.get(FLOAT, re);
+    float ui = u.get(FLOAT, im);
+    float kr = k.get(FLOAT, kOffset + re);
+    float ki = k.get(FLOAT, kOffset + im);
+    sum.set(FLOAT, re, sum.get(FLOAT, re) + ur * dr + ui * di);
+    sum.set(FLOAT, im, sum.get(FLOAT, im) + ur * di - ui * dr);
+    dy.set(FLOAT, re, kr * dr + ki * di);
+    dy.set(FLOAT, im, kr * di - ki * dr);
+  }
+
+  /** to ← from·factor. */
+  static void scale(MemorySegment from, MemorySegment to, long toOffset, int floats, float factor) {
+    int i = 0;
+    for (; i <= floats - LANES; i += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, from, 4L * i, ORDER)
+          .mul(factor)
+          .intoMemorySegment(to, toOffset + 4L * i, ORDER);
+    }
+    for (; i < floats; i++) {
+      to.set(FLOAT, toOffset + 4L * i, from.get(FLOAT, 4L * i) * factor);
+    }
+  }
+}
