@@ -1,0 +1,148 @@
+package org.sgconv.benchmarks.cpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.sgconv.benchmarks.peers.Library;
+
+/** Measures one contender at one case in a process of its own, through JMH. */
+final class ContenderProcess {
+
+  /**
+   * glibc: one arena that never maps or returns blocks by itself, on huge pages, so that large
+   * results do not fault in every page anew.
+   */
+  static final String MALLOC_TUNABLES =
+      "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736"
+          + ":glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1";
+
+  private static final int ITERATIONS = 3;
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+  private final CpuPlan plan;
+  private final Path folder;
+  private final Path tunedJava;
+
+  /** Keeps expectations, logs and findings in {@code folder}. */
+  ContenderProcess(CpuPlan plan, Path folder) throws IOException {
+    this.plan = plan;
+    this.folder = folder;
+    this.tunedJava = folder.resolve("java-tuned");
+    Files.writeString(
+        tunedJava,
+        "#!/bin/sh\nGLIBC_TUNABLES=%s exec '%s' \"$@\"%n"
+            .formatted(MALLOC_TUNABLES, Path.of(System.getProperty("java.home"), "bin", "java")));
+    Files.setPosixFilePermissions(tunedJava, PosixFilePermissions.fromString("rwx------"));
+    // Runs of other benchmarks on this host are no business of this one's correctness.
+    System.setProperty("jmh.ignoreLock", "true");
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws ContenderFailedException if it could not be set up, was wrong, or crashed
+   */
+  Sample run(Contender contender, BenchmarkCase what) throws IOException {
+    String name =
+        contender.id()
+            + "-"
+            + what.operation().id()
+            + "-"
+            + what.shape().toString().replace(',', 'x');
+    Path finding = folder.resolve(name + ".properties");
+    Path log = folder.resolve(name + ".log");
+    Files.deleteIfExists(finding);
+    try {
+      Collection<RunResult> results = new Runner(options(contender, what, finding, log)).run();
+      Finding found =
+          Finding.read(finding)
+              .orElseThrow(() -> new IllegalStateException("no finding of " + name));
+      return sample(results.iterator().next(), found);
+    } catch (RunnerException e) {
+      String reason =
+          Finding.read(finding)
+              .flatMap(found -> Optional.ofNullable(found.failure()))
+              .orElse("the process failed, see " + log);
+      throw new ContenderFailedException(reason, e);
+    }
+  }
+
+  private org.openjdk.jmh.runner.options.Options options(
+      Contender contender, BenchmarkCase what, Path finding, Path log) {
+    Class<?> type =
+        what.operation().isSynthesis() ? SynthesisBenchmark.class : ConvolutionBenchmark.class;
+    boolean brief = contender.library() == Library.JAVA;
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(
+                "^" + type.getName().replace(".", "\\.") + "\\." + what.operation().method() + "$")
+            .param("library", contender.library().id())
+            .param("shape", what.shape().toString())
+            .param("threads", Integer.toString(plan.threads()))
+            .forks(1)
+            .warmupIterations(1)
+            .warmupTime(time(plan.warmup()))
+            .measurementIterations(brief ? 1 : ITERATIONS)
+            .measurementTime(time(plan.measurement().dividedBy(ITERATIONS)))
+            .timeout(TimeValue.minutes(10))
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .output(log.toString())
+            .jvmArgs(jvmArguments(finding).toArray(String[]::new));
+    if (contender.tuned()) {
+      options.jvm(tunedJava.toString());
+    }
+    return options.build();
+  }
+
+  private static TimeValue time(Duration duration) {
+    return new TimeValue(duration.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private List<String> jvmArguments(Path finding) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("-Xmx2g");
+    arguments.add("--enable-native-access=ALL-UNNAMED");
+    arguments.add("--add-modules=jdk.incubator.vector");
+    arguments.add("-Dai.djl.offline=true");
+    System.getProperties()
+        .forEach(
+            (key, value) -> {
+              if (key.toString().startsWith("sgconv.")) {
+                arguments.add("-D" + key + "=" + value);
+              }
+            });
+    arguments.add("-Dsgconv.cpu.threads=" + plan.threads());
+    arguments.add("-D" + BenchmarkedOperation.EXPECTATIONS + "=" + folder);
+    arguments.add("-D" + BenchmarkedOperation.FINDING + "=" + finding);
+    return arguments;
+  }
+
+  private static Sample sample(RunResult run, Finding finding) {
+    Result<?> time = run.getPrimaryResult();
+    double allocated = Double.NaN;
+    for (Map.Entry<String, ?> extra : run.getSecondaryResults().entrySet()) {
+      if (extra.getKey().endsWith(ALLOCATED)) {
+        allocated = ((Result<?>) extra.getValue()).getScore();
+      }
+    }
+    return new Sample(
+        time.getStatistics().getPercentile(50), time.getStatistics().getN(), allocated, finding);
+  }
+}

@@ -1,0 +1,90 @@
+package org.sgconv.benchmarks.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.benchmarks.limit.MachineLimits;
+
+/** All rounds of one contender at one case. */
+public final class Measurement {
+
+  private final BenchmarkCase what;
+  private final Contender contender;
+  private final List<Sample> samples = new ArrayList<>();
+  private @Nullable String failure;
+
+  Measurement(BenchmarkCase what, Contender contender) {
+    this.what = what;
+    this.contender = contender;
+  }
+
+  void add(Sample sample) {
+    samples.add(sample);
+  }
+
+  void fail(String reason) {
+    failure = reason;
+  }
+
+  /** What was done. */
+  public BenchmarkCase what() {
+    return what;
+  }
+
+  /** Who did it. */
+  public Contender contender() {
+    return contender;
+  }
+
+  /** Why there are no times, or null. */
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** Whether there are times. */
+  public boolean isComplete() {
+    return failure == null && !samples.isEmpty();
+  }
+
+  List<Sample> samples() {
+    return List.copyOf(samples);
+  }
+
+  /** Median over the rounds of the median of a round. */
+  public double medianMs() {
+    return median(Sample::medianMs);
+  }
+
+  /** The slowest round over the fastest. */
+  public double spread() {
+    double[] times = samples.stream().mapToDouble(Sample::medianMs).sorted().toArray();
+    return times[times.length - 1] / times[0];
+  }
+
+  /** Java heap bytes of an operation, median over the rounds. */
+  public double bytesPerOperation() {
+    return median(Sample::bytesPerOperation);
+  }
+
+  /** Relative error against the reference. */
+  public double relativeError() {
+    return median(sample -> sample.finding().relativeError());
+  }
+
+  /** Necessary bytes of the operation over its time. */
+  public double gigabytesPerSecond() {
+    return what.operation().work(what.shape()).bytes() / (medianMs() * 1e6);
+  }
+
+  /** The machine's limit over the time: 1 cannot be exceeded. */
+  public double partOfLimit(MachineLimits limits) {
+    return limits.seconds(what.operation().work(what.shape())) * 1e3 / medianMs();
+  }
+
+  private double median(ToDoubleFunction<Sample> value) {
+    double[] values = samples.stream().mapToDouble(value).sorted().toArray();
+    int middle = values.length / 2;
+    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  }
+}

@@ -1,0 +1,147 @@
+package org.sgconv.benchmarks.cpu;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.sgconv.benchmarks.peers.ConvolutionPeer;
+import org.sgconv.benchmarks.peers.Library;
+import org.sgconv.benchmarks.peers.Output;
+import org.sgconv.benchmarks.peers.Signals;
+import org.sgconv.benchmarks.peers.SynthesisInputs;
+import org.sgconv.benchmarks.peers.SynthesisPeer;
+
+/**
+ * A library ready to be timed at one operation: it has run it once, and every element that it wrote
+ * agrees with the float64 reference.
+ */
+final class VerifiedOperation implements AutoCloseable {
+
+  static final long SEED = 20230501;
+
+  private final Library library;
+  private final BenchmarkCase what;
+  private final Runnable operation;
+  private final Runnable closing;
+  private final Deviation deviation;
+
+  private VerifiedOperation(
+      Library library,
+      BenchmarkCase what,
+      Runnable operation,
+      Runnable closing,
+      Deviation deviation) {
+    this.library = library;
+    this.what = what;
+    this.operation = operation;
+    this.closing = closing;
+    this.deviation = deviation;
+  }
+
+  /**
+   * Builds, runs and checks.
+   *
+   * @throws WrongResultException if a result is not the reference's
+   */
+  static VerifiedOperation of(
+      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      throws IOException {
+    VerifiedOperation result =
+        what.operation().isSynthesis()
+            ? synthesis(library, what, threads, expectations)
+            : convolution(library, what, threads, expectations);
+    result.requireRight();
+    return result;
+  }
+
+  private static VerifiedOperation convolution(
+      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      throws IOException {
+    Signals signals = new Signals(what.shape(), SEED);
+    ConvolutionPeer peer = library.convolution(signals, threads);
+    Runnable operation =
+        switch (what.operation()) {
+          case FORWARD -> peer::forward;
+          case FORWARD_NEW_KERNEL -> peer::forwardNewKernel;
+          case BACKWARD -> peer::backward;
+          case STEP -> peer::step;
+          case SYNTHESIS_FORWARD, SYNTHESIS_BACKWARD ->
+              throw new IllegalArgumentException(what + " is not a convolution");
+        };
+    if (what.operation() == Operation.FORWARD || what.operation() == Operation.BACKWARD) {
+      peer.prepare();
+    }
+    operation.run();
+    Deviation deviation = new Deviation(0, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      for (Output output : what.operation().outputs()) {
+        MemorySegment expected = expectations.convolution(signals, output, arena);
+        deviation = deviation.worst(Deviation.between(expected, peer.result(output)));
+      }
+    }
+    return new VerifiedOperation(
+        library,
+        what,
+        operation,
+        () -> {
+          peer.close();
+          signals.close();
+        },
+        deviation);
+  }
+
+  private static VerifiedOperation synthesis(
+      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      throws IOException {
+    SynthesisInputs inputs =
+        new SynthesisInputs(what.shape().hidden(), what.shape().length(), SEED);
+    SynthesisPeer peer = library.synthesis(inputs, threads);
+    boolean forward = what.operation() == Operation.SYNTHESIS_FORWARD;
+    Runnable operation = forward ? peer::forward : peer::backward;
+    operation.run();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment expected = expectations.synthesis(inputs, what.operation(), arena);
+      MemorySegment actual = forward ? peer.kernel() : peer.weightGradient();
+      return new VerifiedOperation(
+          library,
+          what,
+          operation,
+          () -> {
+            peer.close();
+            inputs.close();
+          },
+          Deviation.between(expected, actual));
+    }
+  }
+
+  private void requireRight() {
+    Deviation bound = library.isPeer() ? Deviation.PEER_BOUND : Deviation.OWN_BOUND;
+    if (!deviation.within(bound)) {
+      close();
+      throw new WrongResultException(
+          String.format(
+              "%s is wrong at %s: relative error %.2e (bound %.0e), largest error %.2e of the"
+                  + " root mean square (bound %.0e); it is not timed",
+              library.id(),
+              what,
+              deviation.relative(),
+              bound.relative(),
+              deviation.largest(),
+              bound.largest()));
+    }
+  }
+
+  /** Runs the operation once more. */
+  void run() {
+    operation.run();
+  }
+
+  /** How far the first run was from the reference. */
+  Deviation deviation() {
+    return deviation;
+  }
+
+  @Override
+  public void close() {
+    closing.run();
+  }
+}
