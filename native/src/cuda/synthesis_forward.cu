@@ -53,6 +53,8 @@ __global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisAr
 }
 
 // One block a row. Raw norms reach 2e5 and M millions: squares are summed in float64.
+// The two barriers of a row also keep rows apart: what one writes before a barrier, others read
+// after it.
 __global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArguments a) {
   SGCONV_SHARED(double, factors, kMaxScales);
   SGCONV_SHARED(double, partial, kMaxThreads / kWarp);
@@ -69,7 +71,6 @@ __global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArgument
     if (threadIdx.x == 0) {
       a.out[row] = static_cast<float>(sqrt(total));
     }
-    __syncthreads();  // before the next row's factors and partial sums
   }
 }
 

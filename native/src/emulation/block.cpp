@@ -95,11 +95,9 @@ void BlockRunner::prepare_threads(const dim3 &block) {
     thread.index = {flat % block.x, flat / block.x % block.y, flat / block.x / block.y};
   }
   slots_.assign((count + kWarp - 1) / kWarp * kWarp * 2, ~std::uint64_t{0});
-  order_.resize(count);
-  std::iota(order_.begin(), order_.end(), 0u);
-  if (policy_ == Order::kReverse) {
-    std::reverse(order_.begin(), order_.end());
-  } else if (policy_ == Order::kShuffled) {
+  if (policy_ == Order::kShuffled) {
+    order_.resize(count);
+    std::iota(order_.begin(), order_.end(), 0u);
     std::shuffle(order_.begin(), order_.end(), std::minstd_rand(seed_ + current_block.x + 1));
   }
 }
@@ -107,22 +105,10 @@ void BlockRunner::prepare_threads(const dim3 &block) {
 void BlockRunner::run_block(const Launch &launch) {
   prepare_threads(launch.block);
   poison_shared(launch.dynamic_shared);
-  std::size_t done = 0;
-  while (done < threads_.size()) {
-    bool moved = false;
-    for (const unsigned thread : order_) {
-      const State state = threads_[thread].state;
-      if (state != State::kNew && state != State::kReady) {
-        continue;
-      }
-      moved = true;
-      turn(thread);
-      if (outcome_.error != cudaSuccess) {
-        return;
-      }
-      done += threads_[thread].state == State::kDone ? 1u : 0u;
-    }
-    const bool released = release_warps() || release_block();
+  ended_ = 0;
+  while (ended_ < threads_.size()) {
+    const bool moved = policy_ == Order::kShuffled ? pass_fairly() : pass_greedily();
+    const bool released = outcome_.error == cudaSuccess && (release_warps() || release_block());
     if (outcome_.error != cudaSuccess) {
       return;
     }
@@ -132,6 +118,49 @@ void BlockRunner::run_block(const Launch &launch) {
     }
   }
   check_shared();
+}
+
+bool BlockRunner::pass_fairly() {
+  bool moved = false;
+  for (const unsigned thread : order_) {
+    moved |= turn_if_ready(thread);
+    if (outcome_.error != cudaSuccess) {
+      break;
+    }
+  }
+  return moved;
+}
+
+bool BlockRunner::pass_greedily() {
+  bool moved = false;
+  const auto count = static_cast<unsigned>(threads_.size());
+  const unsigned warps = (count + kWarp - 1) / kWarp;
+  for (unsigned i = 0; i < warps && outcome_.error == cudaSuccess; ++i) {
+    const unsigned warp = policy_ == Order::kReverse ? warps - 1 - i : i;
+    do {
+      moved |= turn_of_warp(warp, std::min(kWarp, count - warp * kWarp));
+    } while (outcome_.error == cudaSuccess && release_warp(warp));
+  }
+  return moved;
+}
+
+bool BlockRunner::turn_of_warp(unsigned warp, unsigned lanes) {
+  bool moved = false;
+  for (unsigned i = 0; i < lanes && outcome_.error == cudaSuccess; ++i) {
+    const unsigned lane = policy_ == Order::kReverse ? lanes - 1 - i : i;
+    moved |= turn_if_ready(warp * kWarp + lane);
+  }
+  return moved;
+}
+
+bool BlockRunner::turn_if_ready(unsigned thread) {
+  const State state = threads_[thread].state;
+  if (state != State::kNew && state != State::kReady) {
+    return false;
+  }
+  turn(thread);
+  ended_ += threads_[thread].state == State::kDone ? 1u : 0u;
+  return true;
 }
 
 void BlockRunner::enter() {
@@ -229,27 +258,29 @@ bool BlockRunner::same_site(unsigned first, unsigned last) const {
   return true;
 }
 
-bool BlockRunner::release_warps() {
-  bool released = false;
-  const auto count = static_cast<unsigned>(threads_.size());
-  for (unsigned first = 0; first < count; first += kWarp) {
-    const unsigned last = std::min(first + kWarp, count);
-    bool all = true;
-    for (unsigned i = first; i < last && all; ++i) {
-      all = threads_[i].state == State::kAtWarpBarrier;
-    }
-    if (!all) {
-      continue;
-    }
-    if (!same_site(first, last)) {
-      fail(cudaErrorLaunchFailure,
-           "lanes of one warp wait at different places, among them " + place(threads_[first].site));
+bool BlockRunner::release_warp(unsigned warp) {
+  const unsigned first = warp * kWarp;
+  const unsigned last = std::min(first + kWarp, static_cast<unsigned>(threads_.size()));
+  for (unsigned i = first; i < last; ++i) {
+    if (threads_[i].state != State::kAtWarpBarrier) {
       return false;
     }
-    for (unsigned i = first; i < last; ++i) {
-      threads_[i].state = State::kReady;
-    }
-    released = true;
+  }
+  if (!same_site(first, last)) {
+    fail(cudaErrorLaunchFailure,
+         "lanes of one warp wait at different places, among them " + place(threads_[first].site));
+    return false;
+  }
+  for (unsigned i = first; i < last; ++i) {
+    threads_[i].state = State::kReady;
+  }
+  return true;
+}
+
+bool BlockRunner::release_warps() {
+  bool released = false;
+  for (unsigned warp = 0; warp * kWarp < threads_.size(); ++warp) {
+    released |= release_warp(warp);
   }
   return released;
 }
@@ -272,17 +303,13 @@ bool BlockRunner::release_block() {
 }
 
 void BlockRunner::report_deadlock() {
-  std::size_t ended = 0;
-  for (const Thread &thread : threads_) {
-    ended += thread.state == State::kDone ? 1u : 0u;
-  }
   for (const Thread &thread : threads_) {
     if (thread.state != State::kDone) {
       fail(cudaErrorLaunchFailure, "deadlock: thread (" + std::to_string(thread.index.x) + ", " +
                                        std::to_string(thread.index.y) + ", " +
                                        std::to_string(thread.index.z) + ") waits at " +
                                        place(thread.site) + " for threads that do not come; " +
-                                       std::to_string(ended) + " threads have ended");
+                                       std::to_string(ended_) + " threads have ended");
       return;
     }
   }

@@ -13,7 +13,9 @@
 
 namespace sgconv::emulation {
 
-// In which order the threads of a block get their turn. Results must not depend on it.
+// In which order the threads of a block get their turn. Results must not depend on it. Forward and
+// reverse take one warp after another, each as far as it gets without the others; shuffled gives
+// every thread one turn at a time.
 enum class Order { kForward, kReverse, kShuffled };
 
 struct Outcome {
@@ -56,8 +58,13 @@ class BlockRunner {
   static void enter();
   void run_block(const Launch &launch);
   void prepare_threads(const dim3 &block);
+  bool pass_fairly();
+  bool pass_greedily();
+  bool turn_of_warp(unsigned warp, unsigned lanes);
+  bool turn_if_ready(unsigned thread);
   void turn(unsigned thread);
   void wait(State state, Site site);
+  bool release_warp(unsigned warp);
   bool release_warps();
   bool release_block();
   void report_deadlock();
@@ -68,7 +75,7 @@ class BlockRunner {
 
   const Launch *launch_ = nullptr;
   std::vector<Thread> threads_;
-  std::vector<unsigned> order_;
+  std::vector<unsigned> order_;  // of the shuffled policy
   std::vector<std::unique_ptr<FiberStack>> free_stacks_;
   std::vector<std::uint64_t> slots_;  // exchange values: two rounds a warp
   std::vector<unsigned char> shared_memory_;
@@ -78,6 +85,7 @@ class BlockRunner {
   std::size_t shared_used_ = 0;
   void *scheduler_ = nullptr;
   unsigned current_ = 0;
+  std::size_t ended_ = 0;
   bool running_ = false;
   Order policy_ = Order::kForward;
   unsigned seed_ = 0;

@@ -100,7 +100,7 @@ int main() {
         run(geometry(1, 2, 1, 3, 1), 9);
         run(geometry(2, 3, 4, 3, 0), 7);
         run(geometry(2, 3, 5, 4, 2), 200);   // longer than M
-        run(geometry(2, 11, 8, 6, 0), 256);  // more rows than blocks
+        run(geometry(2, 19, 8, 6, 0), 256);  // more rows than blocks
         run(geometry(1, 2, 16, 11, 0), 14113);
         run(geometry(1, 1, 3, 12, 1), 12288);  // the longest groups of lanes
       }
