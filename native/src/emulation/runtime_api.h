@@ -122,7 +122,7 @@ struct cudaDeviceProp {
 struct cudaFuncAttributes {
   std::size_t sharedSizeBytes, constSizeBytes, localSizeBytes;
   int maxThreadsPerBlock, numRegs, ptxVersion, binaryVersion;
-  char rest[96];
+  char rest[104];
 };
 
 extern "C" {

@@ -1,0 +1,158 @@
+/* The C boundary: what a wrong call returns and says, from plain C. */
+#include <stdio.h>
+#include <string.h>
+
+#include "emulation/control.h"
+#include "sgconv/cuda.h"
+
+static int failures = 0;
+
+static void expect(sgconv_status status, sgconv_status expected, const char *word,
+                   const char *what) {
+  if (status != expected || strstr(sgconv_cuda_last_error(), word) == NULL) {
+    ++failures;
+    fprintf(stderr, "FAILED: %s: status %d, expected %d; text '%s' should have '%s'\n", what,
+            (int)status, (int)expected, sgconv_cuda_last_error(), word);
+  }
+}
+
+static void refuse(sgconv_status status, const char *word, const char *what) {
+  expect(status, SGCONV_INVALID_ARGUMENT, word, what);
+}
+
+/* Never touched: every call here fails before it launches. */
+static float *const memory = (float *)4096;
+
+static void synthesis(void) {
+  const sgconv_kernel_geometry good = {1, 2, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_POWER, 0};
+  sgconv_kernel_geometry g = good;
+  refuse(sgconv_cuda_kernel_norm(NULL, memory, memory, memory, NULL), "geometry is NULL", "NULL");
+  refuse(sgconv_cuda_kernel_norm(&good, NULL, memory, memory, NULL), "weights is NULL", "NULL");
+  refuse(sgconv_cuda_kernel_norm(&good, memory, (float *)4098, memory, NULL),
+         "decay is not aligned to 4", "alignment");
+  g.scales = 0;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "geometry.scales = 0", "S");
+  g = good;
+  g.init_scale = 60;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "geometry.dim = 4", "M");
+  g = good;
+  g.init_scale = 62;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "scales = 3, expected 1 to 1",
+         "S with r");
+  g = good;
+  g.hidden = INT64_MAX / 2;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "weights has more", "overflow");
+  g = good;
+  g.reserved = 1;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "reserved = 1", "reserved");
+  g = good;
+  g.decay = 2;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "decay = 2", "decay law");
+  refuse(sgconv_cuda_kernel_forward(&good, memory, memory, memory, 0, memory, NULL), "length = 0",
+         "L");
+  g = good;
+  g.decay = SGCONV_GEOMETRIC;
+  refuse(sgconv_cuda_kernel_backward(&g, memory, memory, memory, 9, memory, memory, memory, NULL),
+         "grad_decay must be NULL", "decay gradient");
+}
+
+static void rows(void) {
+  const sgconv_cuda_rows good = {2, 3, 10, 12, 0, 1, 0, 3};
+  sgconv_cuda_rows r = good;
+  refuse(sgconv_cuda_twist(NULL, -1, 0, memory, NULL, memory, NULL), "rows is NULL", "NULL");
+  r.size = 9;
+  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "size = 9, expected 10", "N");
+  r = good;
+  r.hidden_first = 1;
+  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL),
+         "hidden_count = 3, expected 1 to 2", "h");
+  r = good;
+  r.batch_count = 0;
+  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "batch_count = 0", "b");
+  r = good;
+  r.batch_first = INT64_MAX / 3;
+  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "signal has more", "overflow");
+  refuse(sgconv_cuda_twist(&good, 2, 0, memory, NULL, memory, NULL), "head = 2, expected -1 to 1",
+         "head");
+  refuse(sgconv_cuda_twist(&good, -1, 3, memory, NULL, memory, NULL), "dtype = 3", "dtype");
+  refuse(sgconv_cuda_twist(&good, -1, 0, memory, NULL, memory + 1, NULL), "z is not aligned to 8",
+         "complex alignment");
+  refuse(sgconv_cuda_spectrum_multiply(&good, -1, memory, memory, memory, NULL), "head = -1",
+         "head");
+  refuse(sgconv_cuda_untwist(&good, 0, 0, memory, NULL, memory, memory, NULL, NULL),
+         "factor and product", "product");
+  refuse(sgconv_cuda_untwist(&good, 0, 0, memory, NULL, NULL, NULL, NULL, NULL), "both NULL", "y");
+  refuse(sgconv_cuda_gate_gradient(&good, 0, 0, memory, memory, NULL, memory, NULL), "sum is NULL",
+         "sum");
+  r = good;
+  r.heads = 1;
+  refuse(sgconv_cuda_gate_gradient(&r, 0, 0, memory, memory, memory, memory, NULL),
+         "sum must be NULL", "sum");
+  refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, memory, memory, NULL, NULL, NULL),
+         "both NULL", "results");
+  refuse(sgconv_cuda_spectrum_backward(&good, 0, NULL, memory, memory, memory, NULL, NULL),
+         "needs spectrum", "spectrum");
+  refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, NULL, memory, NULL, memory, NULL),
+         "needs x", "x");
+  refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, memory, memory, memory, NULL, NULL),
+         "must not be g", "in place");
+  refuse(sgconv_cuda_kernel_gradient(&good, 3, 0, memory, memory, NULL, NULL), "mode = 3", "mode");
+  refuse(sgconv_cuda_kernel_gradient(&good, 0, 0, memory, NULL, NULL, NULL), "both NULL",
+         "results");
+}
+
+static void place(void) {
+  const sgconv_convolution_geometry good = {1, 3, 10, SGCONV_CAUSAL, 0};
+  refuse(sgconv_cuda_kernel_place(&good, 12, 3, 1, memory, NULL, memory, NULL), "row_first = 3",
+         "rows");
+  refuse(sgconv_cuda_kernel_place(&good, 12, 2, 2, memory, NULL, memory, NULL), "row_count = 2",
+         "rows");
+  refuse(sgconv_cuda_kernel_place(&good, 9, 0, 1, memory, NULL, memory, NULL), "size = 9", "N");
+}
+
+static void sizes(void) {
+  static const int64_t expected[][2] = {
+      {1, 1},   {2, 2},     {11, 12},    {13, 14},     {63, 63},       {64, 64},
+      {65, 72}, {257, 280}, {997, 1000}, {4097, 4200}, {14113, 14336}, {4194304, 4194304}};
+  int64_t size = 0;
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; ++i) {
+    if (sgconv_cuda_transform_size(expected[i][0], &size) != SGCONV_OK || size != expected[i][1]) {
+      ++failures;
+      fprintf(stderr, "FAILED: transform size of %lld is %lld, expected %lld\n",
+              (long long)expected[i][0], (long long)size, (long long)expected[i][1]);
+    }
+  }
+  refuse(sgconv_cuda_transform_size(0, &size), "length = 0", "size of nothing");
+  refuse(sgconv_cuda_transform_size(1, NULL), "size is NULL", "NULL");
+}
+
+static void device(void) {
+  const sgconv_kernel_geometry g = {1, 2, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_GEOMETRIC, 0};
+  expect(sgconv_cuda_check_device(), SGCONV_OK, "", "device");
+  sgconv_emulation_fail("launch", 1, 701);
+  expect(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), SGCONV_DEVICE,
+         "CUDA kernel norm_rows, grid (2, 1, 1), block (256, 1, 1), shared memory 0 bytes: "
+         "cudaErrorLaunchOutOfResources (701)",
+         "failing launch");
+  if (sgconv_cuda_last_device_error() != 701) {
+    ++failures;
+    fprintf(stderr, "FAILED: last device error is %d\n", (int)sgconv_cuda_last_device_error());
+  }
+  expect(sgconv_cuda_kernel_norm(&g, memory, memory, memory, (void *)8), SGCONV_DEVICE,
+         "cudaErrorInvalidResourceHandle", "no such stream");
+}
+
+int main(void) {
+  if (sgconv_cuda_abi_version() != SGCONV_CUDA_ABI_VERSION ||
+      strcmp(sgconv_cuda_architectures(), "emulated") != 0 || strlen(sgconv_cuda_version()) == 0 ||
+      strcmp(sgconv_cuda_last_error(), "") != 0) {
+    ++failures;
+    fprintf(stderr, "FAILED: what the library says of itself\n");
+  }
+  synthesis();
+  rows();
+  place();
+  sizes();
+  device();
+  return failures == 0 ? 0 : 1;
+}
