@@ -98,7 +98,7 @@ final class Elements {
   }
 
   /** Position of the first NaN or infinity, or −1. */
-  static long firstNonFinite(MemorySegment memory, DType type, long count) {
+  private static long firstNonFinite(MemorySegment memory, DType type, long count) {
     switch (type) {
       case FLOAT32 -> {
         for (long i = 0; i < count; i++) {
@@ -116,6 +116,24 @@ final class Elements {
       }
     }
     return -1;
+  }
+
+  /** Names the first value that is not finite. */
+  static void requireFinite(String name, Tensor tensor) {
+    MemorySegment memory = tensor.segment();
+    long position = firstNonFinite(memory, tensor.type(), tensor.elementCount());
+    if (position >= 0) {
+      Shape shape = tensor.shape();
+      throw new InvalidArgumentException(
+          name
+              + " "
+              + shape
+              + " holds "
+              + get(memory, tensor.type(), position)
+              + " at "
+              + Shape.format(shape.indexOf(position))
+              + ": every value must be finite");
+    }
   }
 
   private static int arrayLength(Tensor tensor) {

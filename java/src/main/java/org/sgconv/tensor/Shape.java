@@ -3,6 +3,7 @@ package org.sgconv.tensor;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
 
 /**
  * Sizes of a tensor's axes, outermost first. Every size is at least 1; rank 0 is one element. The
@@ -117,10 +118,7 @@ public final class Shape {
    * @throws InvalidArgumentException if the position is out of range
    */
   public long[] indexOf(long offset) {
-    if (offset < 0 || offset >= elementCount) {
-      throw new InvalidArgumentException(
-          "element " + offset + " of shape " + this + ": must be from 0 to " + (elementCount - 1));
-    }
+    requirePosition(offset);
     long[] index = new long[dims.length];
     long rest = offset;
     for (int axis = dims.length - 1; axis >= 0; axis--) {
@@ -128,6 +126,57 @@ public final class Shape {
       rest /= dims[axis];
     }
     return index;
+  }
+
+  /** Returns a position in row-major order if there is such an element. */
+  long requirePosition(long position) {
+    if (position < 0 || position >= elementCount) {
+      throw new InvalidArgumentException(
+          "element "
+              + position
+              + " of shape "
+              + this
+              + ": must be from 0 to "
+              + (elementCount - 1));
+    }
+    return position;
+  }
+
+  /** Returns this if it has that number of elements. */
+  Shape requireCount(long count) {
+    if (elementCount != count) {
+      throw new ShapeMismatchException(
+          "shape " + this + " has " + elementCount + " elements, not " + count);
+    }
+    return this;
+  }
+
+  /** Refuses a range of the outermost axis that is empty or not within it. */
+  void requireOuterRange(long from, long to) {
+    if (dims.length == 0) {
+      throw new InvalidArgumentException("a tensor of rank 0 has no axis to slice");
+    }
+    if (from < 0 || to <= from || to > dims[0]) {
+      throw new InvalidArgumentException(
+          "slice "
+              + from
+              + " to "
+              + to
+              + " of shape "
+              + this
+              + ": must be within 0 to "
+              + dims[0]
+              + " and not empty");
+    }
+  }
+
+  /** Bytes of that many elements. */
+  long byteSize(DType type) {
+    if (elementCount > Long.MAX_VALUE / type.byteSize()) {
+      throw new InvalidArgumentException(
+          "tensor " + type + " " + this + " has more than 2^63−1 bytes");
+    }
+    return elementCount * type.byteSize();
   }
 
   /** This shape without its outermost axis. */

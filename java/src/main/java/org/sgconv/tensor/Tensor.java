@@ -2,8 +2,6 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.Buffer;
-import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +59,7 @@ public final class Tensor implements AutoCloseable {
 
   /** As {@link #zeros(DType, long...)}. */
   public static Tensor zeros(DType type, Shape shape) {
-    Storage storage = Storage.allocate(type + " " + shape, byteSize(type, shape));
+    Storage storage = Storage.allocate(type + " " + shape, shape.byteSize(type));
     return new Tensor(storage, storage.memory(), type, shape, true);
   }
 
@@ -71,7 +69,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if the number of values is not that of the shape's elements
    */
   public static Tensor of(float[] values, long... dims) {
-    Shape shape = requireCount(Shape.of(dims), values.length);
+    Shape shape = Shape.of(dims).requireCount(values.length);
     Tensor tensor = zeros(DType.FLOAT32, shape);
     tensor.copyFrom(values);
     return tensor;
@@ -83,7 +81,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if the number of values is not that of the shape's elements
    */
   public static Tensor of(double[] values, long... dims) {
-    Shape shape = requireCount(Shape.of(dims), values.length);
+    Shape shape = Shape.of(dims).requireCount(values.length);
     Tensor tensor = zeros(DType.FLOAT64, shape);
     tensor.copyFrom(values);
     return tensor;
@@ -101,31 +99,7 @@ public final class Tensor implements AutoCloseable {
    */
   public static Tensor wrap(MemorySegment segment, DType type, long... dims) {
     Shape shape = Shape.of(dims);
-    if (!segment.isNative()) {
-      throw new InvalidArgumentException(
-          "cannot wrap memory on the Java heap (" + segment + "): copy it with Tensor.of(...)");
-    }
-    long bytes = byteSize(type, shape);
-    if (segment.byteSize() != bytes) {
-      throw new ShapeMismatchException(
-          "the segment has "
-              + segment.byteSize()
-              + " bytes, but "
-              + type
-              + " "
-              + shape
-              + " needs exactly "
-              + bytes
-              + ": correct the shape or take asSlice(offset, size)");
-    }
-    if (segment.address() % type.byteSize() != 0) {
-      throw new InvalidArgumentException(
-          "the segment's address "
-              + Long.toHexString(segment.address())
-              + " is not a multiple of "
-              + type.byteSize()
-              + ": copy it to an aligned place first");
-    }
+    BorrowedMemory.requireSegment(segment, type, shape);
     Storage storage = Storage.borrow(type + " " + shape, segment);
     return new Tensor(storage, segment, type, shape, true);
   }
@@ -137,7 +111,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if it has not as many elements as the shape
    */
   public static Tensor wrap(FloatBuffer buffer, long... dims) {
-    requireWrappable(buffer, buffer.order());
+    BorrowedMemory.requireBuffer(buffer, buffer.order());
     return wrap(MemorySegment.ofBuffer(buffer), DType.FLOAT32, dims);
   }
 
@@ -148,7 +122,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if it has not as many elements as the shape
    */
   public static Tensor wrap(DoubleBuffer buffer, long... dims) {
-    requireWrappable(buffer, buffer.order());
+    BorrowedMemory.requireBuffer(buffer, buffer.order());
     return wrap(MemorySegment.ofBuffer(buffer), DType.FLOAT64, dims);
   }
 
@@ -183,7 +157,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if there is no such entry, or no axis
    */
   public Tensor slice(long index) {
-    requireRange(index, index + 1);
+    shape.requireOuterRange(index, index + 1);
     Shape inner = shape.inner();
     long bytes = inner.elementCount() * type.byteSize();
     return view(segment().asSlice(index * bytes, bytes), inner);
@@ -195,7 +169,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if the range is empty or not within that axis
    */
   public Tensor slice(long from, long to) {
-    requireRange(from, to);
+    shape.requireOuterRange(from, to);
     long bytes = byteSize() / shape.dim(0);
     return view(segment().asSlice(from * bytes, (to - from) * bytes), shape.withOuter(to - from));
   }
@@ -206,7 +180,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if it has not as many elements
    */
   public Tensor reshape(long... dims) {
-    return view(segment(), requireCount(Shape.of(dims), elementCount()));
+    return view(segment(), Shape.of(dims).requireCount(elementCount()));
   }
 
   /**
@@ -233,7 +207,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if it is out of range
    */
   public double getFlat(long position) {
-    return Elements.get(segment(), type, requirePosition(position));
+    return Elements.get(segment(), type, shape.requirePosition(position));
   }
 
   /**
@@ -242,7 +216,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if it is out of range or the memory is read-only
    */
   public void setFlat(long position, double value) {
-    Elements.set(writable(), type, requirePosition(position), value);
+    Elements.set(writable(), type, shape.requirePosition(position), value);
   }
 
   /**
@@ -283,7 +257,7 @@ public final class Tensor implements AutoCloseable {
    */
   public void copyFrom(float[] values) {
     requireType("tensor", DType.FLOAT32);
-    requireCount(shape, values.length);
+    shape.requireCount(values.length);
     MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_FLOAT, 0, values.length);
   }
 
@@ -295,7 +269,7 @@ public final class Tensor implements AutoCloseable {
    */
   public void copyFrom(double[] values) {
     requireType("tensor", DType.FLOAT64);
-    requireCount(shape, values.length);
+    shape.requireCount(values.length);
     MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_DOUBLE, 0, values.length);
   }
 
@@ -431,18 +405,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException with the first index that holds a NaN or an infinity
    */
   public void requireFinite(String name) {
-    long position = Elements.firstNonFinite(segment(), type, elementCount());
-    if (position >= 0) {
-      throw new InvalidArgumentException(
-          name
-              + " "
-              + shape
-              + " holds "
-              + getFlat(position)
-              + " at "
-              + Shape.format(shape.indexOf(position))
-              + ": every value must be finite");
-    }
+    Elements.requireFinite(name, this);
   }
 
   /** Whether this tensor, or the one that it views, is closed. */
@@ -479,34 +442,7 @@ public final class Tensor implements AutoCloseable {
    * @throws TensorClosedException if there are some and all of them are closed already
    */
   public static void closeAll(@Nullable Tensor... tensors) {
-    boolean anyOpen = false;
-    Tensor lastClosed = null;
-    RuntimeException failure = null;
-    for (Tensor tensor : tensors) {
-      if (tensor == null) {
-        continue;
-      }
-      if (tensor.isClosed()) {
-        lastClosed = tensor;
-        continue;
-      }
-      anyOpen = true;
-      try {
-        tensor.close();
-      } catch (TensorClosedException | TensorInUseException next) {
-        if (failure == null) {
-          failure = next;
-        } else {
-          failure.addSuppressed(next);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    if (!anyOpen && lastClosed != null) {
-      lastClosed.close();
-    }
+    Closing.all(tensors);
   }
 
   /** Tensors that own memory and are not closed yet, in this JVM. */
@@ -537,63 +473,5 @@ public final class Tensor implements AutoCloseable {
   private ShapeMismatchException mismatch(String name, long... expected) {
     return new ShapeMismatchException(
         name + " has shape " + shape + ", expected " + Shape.format(expected));
-  }
-
-  private long requirePosition(long position) {
-    if (position < 0 || position >= elementCount()) {
-      throw new InvalidArgumentException(
-          "element " + position + " of " + this + ": must be from 0 to " + (elementCount() - 1));
-    }
-    return position;
-  }
-
-  private void requireRange(long from, long to) {
-    if (shape.rank() == 0) {
-      throw new InvalidArgumentException("a tensor of rank 0 has no axis to slice");
-    }
-    if (from < 0 || to <= from || to > shape.dim(0)) {
-      throw new InvalidArgumentException(
-          "slice "
-              + from
-              + " to "
-              + to
-              + " of "
-              + this
-              + ": must be within 0 to "
-              + shape.dim(0)
-              + " and not empty");
-    }
-  }
-
-  private static Shape requireCount(Shape shape, long count) {
-    if (shape.elementCount() != count) {
-      throw new ShapeMismatchException(
-          "shape " + shape + " has " + shape.elementCount() + " elements, not " + count);
-    }
-    return shape;
-  }
-
-  private static long byteSize(DType type, Shape shape) {
-    if (shape.elementCount() > Long.MAX_VALUE / type.byteSize()) {
-      throw new InvalidArgumentException(
-          "tensor " + type + " " + shape + " has more than 2^63−1 bytes");
-    }
-    return shape.elementCount() * type.byteSize();
-  }
-
-  private static void requireWrappable(Buffer buffer, ByteOrder order) {
-    if (!buffer.isDirect()) {
-      throw new InvalidArgumentException(
-          "cannot wrap a buffer on the Java heap (" + buffer + "): copy it with Tensor.of(...)");
-    }
-    if (order != ByteOrder.nativeOrder()) {
-      throw new InvalidArgumentException(
-          "the buffer is "
-              + order
-              + ", this machine "
-              + ByteOrder.nativeOrder()
-              + ": set ByteBuffer.order(ByteOrder.nativeOrder()) before taking the float or double"
-              + " view");
-    }
   }
 }

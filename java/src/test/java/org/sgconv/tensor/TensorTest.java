@@ -64,7 +64,7 @@ class TensorTest {
       assertThatThrownBy(() -> tensor.set(1, 0, 3)).isInstanceOf(InvalidArgumentException.class);
       assertThatThrownBy(() -> tensor.getFlat(6))
           .isInstanceOf(InvalidArgumentException.class)
-          .hasMessage("element 6 of FLOAT32 (2, 3): must be from 0 to 5");
+          .hasMessage("element 6 of shape (2, 3): must be from 0 to 5");
       assertThatThrownBy(() -> tensor.setFlat(-1, 0)).isInstanceOf(InvalidArgumentException.class);
     }
   }
