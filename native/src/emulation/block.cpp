@@ -12,14 +12,7 @@
 namespace sgconv::emulation {
 namespace {
 
-constexpr unsigned char kPoison = 0xff;  // a NaN in every float type
-constexpr std::size_t kGap = 64;         // poisoned bytes after each shared array
-
 std::string place(Site site) { return std::string(site.file) + ":" + std::to_string(site.line); }
-
-bool same(Site a, Site b) {
-  return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
-}
 
 }  // namespace
 
@@ -104,7 +97,7 @@ void BlockRunner::prepare_threads(const dim3 &block) {
 
 void BlockRunner::run_block(const Launch &launch) {
   prepare_threads(launch.block);
-  poison_shared(launch.dynamic_shared);
+  shared_.poison(launch.dynamic_shared);
   ended_ = 0;
   while (ended_ < threads_.size()) {
     const bool moved = policy_ == Order::kShuffled ? pass_fairly() : pass_greedily();
@@ -117,7 +110,9 @@ void BlockRunner::run_block(const Launch &launch) {
       return;
     }
   }
-  check_shared();
+  if (const auto site = shared_.damage(); site.has_value()) {
+    fail(cudaErrorIllegalAddress, "a write beyond the shared array at " + place(*site));
+  }
 }
 
 bool BlockRunner::pass_fairly() {
@@ -315,47 +310,12 @@ void BlockRunner::report_deadlock() {
   }
 }
 
-void BlockRunner::poison_shared(std::size_t dynamic_bytes) {
-  arrays_.clear();
-  shared_bytes_ = settings().shared_memory + 64 * kGap;
-  shared_memory_.resize(shared_bytes_ + kGap);
-  void *start = shared_memory_.data();
-  std::size_t space = shared_memory_.size();
-  shared_ = static_cast<unsigned char *>(std::align(kGap, shared_bytes_, start, space));
-  shared_used_ = (dynamic_bytes + kGap + kGap - 1) / kGap * kGap;
-  std::fill_n(shared_, shared_used_, kPoison);
-  arrays_.push_back({{"dynamic", 0}, 0, dynamic_bytes});
-}
-
-void *BlockRunner::dynamic_shared() { return shared_; }
-
 void *BlockRunner::shared_array(std::size_t bytes, std::size_t alignment, Site site) {
-  for (const SharedArray &array : arrays_) {
-    if (same(array.site, site)) {
-      return shared_ + array.offset;
-    }
-  }
-  if (alignment > kGap || shared_used_ + bytes + 2 * kGap > shared_bytes_) {
+  void *array = shared_.array(bytes, alignment, site);
+  if (array == nullptr) {
     fault(cudaErrorLaunchFailure, "more shared memory than a block has");
   }
-  const std::size_t offset = shared_used_;
-  shared_used_ = (offset + bytes + kGap + kGap - 1) / kGap * kGap;
-  std::fill(shared_ + offset, shared_ + shared_used_, kPoison);
-  arrays_.push_back({site, offset, bytes});
-  return shared_ + offset;
-}
-
-void BlockRunner::check_shared() {
-  for (std::size_t i = 0; i < arrays_.size(); ++i) {
-    const std::size_t end = i + 1 < arrays_.size() ? arrays_[i + 1].offset : shared_used_;
-    for (std::size_t at = arrays_[i].offset + arrays_[i].bytes; at < end; ++at) {
-      if (shared_[at] != kPoison) {
-        fail(cudaErrorIllegalAddress,
-             "a write beyond the shared array at " + place(arrays_[i].site));
-        return;
-      }
-    }
-  }
+  return array;
 }
 
 void block_barrier(Site site) { block_runner().block_barrier(site); }

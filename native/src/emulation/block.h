@@ -10,6 +10,7 @@
 
 #include "emulation/fiber.h"
 #include "emulation/kernel.h"
+#include "emulation/shared_memory.h"
 
 namespace sgconv::emulation {
 
@@ -32,7 +33,7 @@ class BlockRunner {
   void warp_barrier(unsigned mask, Site site);
   std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site);
   void *shared_array(std::size_t bytes, std::size_t alignment, Site site);
-  void *dynamic_shared();
+  void *dynamic_shared() const { return shared_.dynamic(); }
   unsigned lane_of_current() const { return current_ % kWarp; }
   [[noreturn]] void fault(cudaError_t error, const char *text);
 
@@ -50,10 +51,6 @@ class BlockRunner {
     Site site{};
     unsigned exchanges = 0;
   };
-  struct SharedArray {
-    Site site;
-    std::size_t offset, bytes;
-  };
 
   static void enter();
   void run_block(const Launch &launch);
@@ -69,8 +66,6 @@ class BlockRunner {
   bool release_block();
   void report_deadlock();
   bool same_site(unsigned first, unsigned last) const;
-  void poison_shared(std::size_t dynamic_bytes);
-  void check_shared();
   void fail(cudaError_t error, const std::string &text);
 
   const Launch *launch_ = nullptr;
@@ -78,11 +73,7 @@ class BlockRunner {
   std::vector<unsigned> order_;  // of the shuffled policy
   std::vector<std::unique_ptr<FiberStack>> free_stacks_;
   std::vector<std::uint64_t> slots_;  // exchange values: two rounds a warp
-  std::vector<unsigned char> shared_memory_;
-  unsigned char *shared_ = nullptr;  // aligned start of shared_memory_
-  std::size_t shared_bytes_ = 0;
-  std::vector<SharedArray> arrays_;
-  std::size_t shared_used_ = 0;
+  SharedMemory shared_;
   void *scheduler_ = nullptr;
   unsigned current_ = 0;
   std::size_t ended_ = 0;

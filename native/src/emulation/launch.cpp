@@ -1,4 +1,5 @@
 // Launches, and accesses of CUDA kernels to memory that is not theirs.
+#include <pthread.h>
 #include <signal.h>
 #include <ucontext.h>
 
@@ -15,6 +16,7 @@ namespace {
 
 struct sigaction previous_action;
 const void *fault_address = nullptr;
+pthread_t working_thread;  // the one that runs CUDA kernels now
 
 // Runs on the fiber's stack in place of the faulting instruction.
 [[noreturn]] void report_access() {
@@ -25,7 +27,8 @@ const void *fault_address = nullptr;
 }
 
 void on_fault(int signal, siginfo_t *info, void *context) {
-  if (block_runner().running() && machine().device_of(info->si_addr) != nullptr) {
+  if (block_runner().running() && pthread_equal(pthread_self(), working_thread) != 0 &&
+      machine().device_of(info->si_addr) != nullptr) {
     fault_address = info->si_addr;
     auto &registers = static_cast<ucontext_t *>(context)->uc_mcontext.gregs;
     const auto stack = static_cast<std::uintptr_t>(registers[REG_RSP]);
@@ -49,6 +52,7 @@ void on_fault(int signal, siginfo_t *info, void *context) {
 class FaultHandler {
  public:
   FaultHandler() {
+    working_thread = pthread_self();
     struct sigaction action = {};
     action.sa_sigaction = on_fault;
     action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;

@@ -9,6 +9,14 @@ namespace {
 
 constexpr int64_t kDirectLimit = 600;
 
+std::size_t power_of_two(std::size_t least) {
+  std::size_t size = 1;
+  while (size < least) {
+    size *= 2;
+  }
+  return size;
+}
+
 Doubles row(const Doubles &tensor, int64_t index, int64_t length) {
   const auto first = tensor.begin() + index * length;
   return {first, first + length};
@@ -84,13 +92,30 @@ void scatter(const Problem &p, const Doubles &by_lag, int64_t c, int64_t h, Resu
 // Correlation of g with x for every lag: sum_t g[t] x[t - lag].
 Doubles all_lags(const Doubles &x, const Doubles &g) {
   const std::size_t n = x.size();
-  Doubles padded(2 * n - 1, 0.0);
-  std::copy(g.begin(), g.end(), padded.begin());
-  Doubles reverse(2 * (2 * n - 1) - 1, 0.0);  // lags of the padded row
-  for (std::size_t m = 0; m < n; ++m) {
-    reverse[(2 * n - 2) + (n - 1) - m] = x[m];
+  Doubles by_lag(2 * n - 1, 0.0);
+  if (static_cast<int64_t>(n) <= kDirectLimit) {
+    for (std::size_t t = 0; t < n; ++t) {
+      for (std::size_t s = 0; s < n; ++s) {
+        by_lag[t + n - 1 - s] += g[t] * x[s];
+      }
+    }
+    return by_lag;
   }
-  return apply(padded, reverse);
+  const std::size_t size = power_of_two(2 * n);
+  emulation::Fft fft(size);
+  std::vector<std::complex<double>> a(size), b(size);
+  std::copy(x.begin(), x.end(), a.begin());
+  std::copy(g.begin(), g.end(), b.begin());
+  fft.transform(a.data(), -1);
+  fft.transform(b.data(), -1);
+  for (std::size_t k = 0; k < size; ++k) {
+    b[k] *= std::conj(a[k]);
+  }
+  fft.transform(b.data(), +1);
+  for (std::size_t i = 0; i < by_lag.size(); ++i) {
+    by_lag[i] = b[(i + size - (n - 1)) % size].real() / static_cast<double>(size);
+  }
+  return by_lag;
 }
 
 }  // namespace
@@ -109,10 +134,8 @@ Doubles correlate_directly(const Doubles &in, const Doubles &weights) {
 
 Doubles correlate_by_fft(const Doubles &in, const Doubles &weights) {
   const std::size_t n = in.size();
-  std::size_t size = 1;
-  while (size < in.size() + weights.size()) {
-    size *= 2;
-  }
+  // What wraps around falls below the first sum that is read.
+  const std::size_t size = power_of_two(weights.size());
   emulation::Fft fft(size);
   std::vector<std::complex<double>> a(size), b(size);
   std::copy(in.begin(), in.end(), a.begin());
