@@ -3,7 +3,6 @@ package org.sgconv.io;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,14 +15,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.sgconv.InvalidArgumentException;
+import org.sgconv.ClosedException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * A safetensors file, mapped into memory and validated as a whole before anything is read from it.
- * Tensors are copied out, so they outlive the file. Any thread may read.
+ * A safetensors file, validated as a whole before its tensors are mapped into memory. Tensors are
+ * copied out, so they outlive the file. Any thread may read.
  *
  * <p>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes, row-major
  * and little-endian (github.com/huggingface/safetensors).
@@ -36,15 +35,16 @@ public final class Safetensors implements AutoCloseable {
   private static final int PREFIX_BYTES = 8;
 
   private final Path path;
-  private final Arena arena;
-  private final MemorySegment bytes;
   private final SafetensorsHeader header;
+  private final Mapping mapping;
 
-  private Safetensors(Path path, Arena arena, MemorySegment bytes, SafetensorsHeader header) {
+  /** The bytes after the header. */
+  private record Mapping(Arena arena, MemorySegment bytes) {}
+
+  private Safetensors(Path path, SafetensorsHeader header, Mapping mapping) {
     this.path = path;
-    this.arena = arena;
-    this.bytes = bytes;
     this.header = header;
+    this.mapping = mapping;
   }
 
   /**
@@ -58,23 +58,17 @@ public final class Safetensors implements AutoCloseable {
       throw new InvalidFileException(
           path, Files.exists(path) ? "is not a regular file" : "does not exist");
     }
-    Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      long headerBytes = headerBytes(path, mapped);
-      String json = decode(mapped.asSlice(PREFIX_BYTES, headerBytes));
-      MemorySegment content = mapped.asSlice(PREFIX_BYTES + headerBytes);
-      SafetensorsHeader header = SafetensorsHeader.parse(json, content.byteSize());
-      return new Safetensors(path, arena, content, header);
+      long size = channel.size();
+      int headerBytes = headerBytes(path, channel, size);
+      long dataStart = PREFIX_BYTES + (long) headerBytes;
+      String json = decode(read(path, channel, PREFIX_BYTES, headerBytes));
+      SafetensorsHeader header = SafetensorsHeader.parse(json, size - dataStart);
+      return new Safetensors(path, header, map(channel, dataStart, size - dataStart));
     } catch (IOException e) {
-      arena.close();
       throw new InvalidFileException(path, "cannot be read: " + e, e);
     } catch (JsonException e) {
-      arena.close();
       throw new InvalidFileException(path, "is not a sound safetensors file: " + e.getMessage(), e);
-    } catch (RuntimeException | InternalError e) {
-      arena.close();
-      throw shrunkOr(path, e);
     }
   }
 
@@ -181,47 +175,66 @@ public final class Safetensors implements AutoCloseable {
   /** Releases the mapping. Tensors that were read stay. */
   @Override
   public void close() {
-    if (!arena.scope().isAlive()) {
-      throw new InvalidArgumentException(path + " is closed already: close a file once");
+    if (!mapping.arena().scope().isAlive()) {
+      throw new ClosedException(path + " is closed already: close a file once");
     }
-    arena.close();
+    mapping.arena().close();
   }
 
   private MemorySegment bytesOf(TensorEntry entry) {
-    if (!arena.scope().isAlive()) {
-      throw new InvalidArgumentException(path + " is closed: read tensors before closing it");
+    if (!mapping.arena().scope().isAlive()) {
+      throw new ClosedException(path + " is closed: read tensors before closing it");
     }
-    return bytes.asSlice(entry.begin(), entry.end() - entry.begin());
+    return mapping.bytes().asSlice(entry.begin(), entry.end() - entry.begin());
   }
 
   private InvalidFileException unreadable(TensorEntry entry, String what) {
     return new InvalidFileException(path, "tensor " + JsonValue.quote(entry.name()) + " " + what);
   }
 
-  private static long headerBytes(Path path, MemorySegment mapped) {
-    if (mapped.byteSize() < PREFIX_BYTES) {
+  private static int headerBytes(Path path, FileChannel channel, long size) throws IOException {
+    if (size < PREFIX_BYTES) {
       throw new InvalidFileException(
-          path, "has " + mapped.byteSize() + " bytes, expected at least the 8 of a header length");
+          path, "has " + size + " bytes, expected at least the 8 of a header length");
     }
-    ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    long length = mapped.get(layout, 0);
-    long room = mapped.byteSize() - PREFIX_BYTES;
-    if (length < 0 || length > Math.min(room, MAX_HEADER_BYTES)) {
+    long length = read(path, channel, 0, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    long most = Math.min(size - PREFIX_BYTES, MAX_HEADER_BYTES);
+    if (length < 0 || length > most) {
       throw new InvalidFileException(
           path,
           "header length is "
               + Long.toUnsignedString(length)
               + ", expected at most "
-              + Math.min(room, MAX_HEADER_BYTES)
+              + most
               + " (the rest of the file, and no more than "
               + MAX_HEADER_BYTES
               + "): it is truncated or not a safetensors file");
     }
-    return length;
+    return (int) length;
   }
 
-  private static String decode(MemorySegment header) throws JsonException {
-    ByteBuffer utf8 = ByteBuffer.wrap(header.toArray(ValueLayout.JAVA_BYTE));
+  private static ByteBuffer read(Path path, FileChannel channel, long position, int count)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, position + bytes.position()) < 0) {
+        throw new InvalidFileException(path, "was truncated while it was read");
+      }
+    }
+    return bytes.flip();
+  }
+
+  private static Mapping map(FileChannel channel, long start, long size) throws IOException {
+    Arena arena = Arena.ofShared();
+    try {
+      return new Mapping(arena, channel.map(FileChannel.MapMode.READ_ONLY, start, size, arena));
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static String decode(ByteBuffer utf8) throws JsonException {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

@@ -4,7 +4,7 @@ import org.sgconv.tensor.DType;
 
 /** The reference in float64. */
 class ReferenceFloat64Test
-    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Misuse {
+    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
 
   @Override
   public String backendName() {

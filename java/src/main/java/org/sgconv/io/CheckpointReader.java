@@ -1,0 +1,205 @@
+package org.sgconv.io;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backends;
+import org.sgconv.DecayLaw;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidFileException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** Imports one layer: first every name and shape against the spec, then the values. */
+final class CheckpointReader {
+
+  private static final String KERNEL = "kernel_list.";
+
+  private final Safetensors file;
+  private final KernelSpec spec;
+  private final DType type;
+  private final String prefix;
+  private final Set<String> used = new LinkedHashSet<>();
+  private final List<Tensor> open = new ArrayList<>();
+
+  CheckpointReader(Safetensors file, KernelSpec spec, DType type, String prefix) {
+    this.file = file;
+    this.spec = spec;
+    this.type = type;
+    this.prefix = prefix;
+  }
+
+  Checkpoint read() {
+    checkKernels();
+    checkDecay();
+    check("D", "(C,H), heads and hidden", spec.heads(), spec.hidden());
+    boolean initialised = checkNorm();
+    try {
+      KernelParameters parameters =
+          KernelParameters.of(spec, weights(), decay(), initialised ? norm() : null);
+      Tensor skip = values("D", spec.heads(), spec.hidden());
+      skip.requireFinite("D");
+      if (!initialised) {
+        // In float64, whatever the type: once for the life of the parameters.
+        KernelSynthesis.on(Backends.reference()).normalise(parameters);
+      }
+      List<String> ignored = new ArrayList<>(file.names());
+      ignored.removeAll(used);
+      return new Checkpoint(parameters, skip, ignored);
+    } catch (InvalidArgumentException e) {
+      closeAll();
+      throw new InvalidFileException(
+          file.path(), "layer " + JsonValue.quote(prefix) + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      closeAll();
+      throw e;
+    }
+  }
+
+  private void checkKernels() {
+    String first = entry(KERNEL + 0).shapeText();
+    int found = 1;
+    while (file.entries().containsKey(prefix + KERNEL + found)) {
+      found++;
+    }
+    if (found != spec.scales()) {
+      throw contradiction(
+          "kernel_list has " + found + " scales, the first " + first + ",",
+          "scales = "
+              + spec.scales()
+              + " (kernelDim "
+              + spec.kernelDim()
+              + ", initScale "
+              + spec.initScale()
+              + ", maxLength "
+              + spec.maxLength()
+              + ")");
+    }
+    for (int scale = 0; scale < found; scale++) {
+      check(
+          KERNEL + scale,
+          "(C',H,d), kernel channels (" + spec.mode() + "), hidden and kernelDim",
+          spec.channels(),
+          spec.hidden(),
+          spec.kernelDim());
+    }
+  }
+
+  private void checkDecay() {
+    boolean power = spec.decay() == DecayLaw.POWER;
+    boolean hasExponents = file.entries().containsKey(prefix + "decay");
+    if (hasExponents != power) {
+      throw contradiction(
+          hasExponents
+              ? "decay " + entry("decay").shapeText() + " is there, as with the power law,"
+              : "there is no decay, as with the geometric law,",
+          "decay = " + spec.decay());
+    }
+    if (power) {
+      check("decay", "(H), hidden", spec.hidden());
+      check("multiplier", "(), as with the power law");
+      try (Tensor multiplier = file.read(prefix + "multiplier", DType.FLOAT64)) {
+        if (multiplier.getFlat(0) != 1) {
+          throw new InvalidFileException(
+              file.path(),
+              "tensor "
+                  + JsonValue.quote(prefix + "multiplier")
+                  + " is "
+                  + multiplier.getFlat(0)
+                  + ", expected 1 with the power law");
+        }
+      }
+    } else {
+      check("multiplier", "(1,H,1), hidden", 1, spec.hidden(), 1);
+    }
+  }
+
+  /** Whether the norm has been taken. */
+  private boolean checkNorm() {
+    use("kernel_norm_initialized");
+    boolean initialised = file.readInteger(prefix + "kernel_norm_initialized") != 0;
+    boolean old = List.of((long) spec.hidden(), 1L).equals(entry("kernel_norm").dims());
+    if (initialised || !old) {
+      check(
+          "kernel_norm", "(C',H,1), kernel channels and hidden", spec.channels(), spec.hidden(), 1);
+    }
+    use("kernel_norm");
+    return initialised;
+  }
+
+  private Tensor weights() {
+    int d = spec.kernelDim();
+    Tensor weights = keep(Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), d));
+    for (int scale = 0; scale < spec.scales(); scale++) {
+      try (Tensor stored = file.read(prefix + KERNEL + scale, type);
+          Tensor target = weights.slice(scale)) {
+        target.copyFrom(stored);
+      }
+    }
+    return weights;
+  }
+
+  private Tensor decay() {
+    return values(spec.decay() == DecayLaw.POWER ? "decay" : "multiplier", spec.hidden());
+  }
+
+  private @Nullable Tensor norm() {
+    return values("kernel_norm", spec.channels(), spec.hidden());
+  }
+
+  /** A copy of a tensor in another shape of as many elements. */
+  private Tensor values(String name, long... dims) {
+    Tensor values = keep(Tensor.zeros(type, dims));
+    try (Tensor stored = file.read(prefix + name, type);
+        Tensor view = stored.reshape(dims)) {
+      values.copyFrom(view);
+    }
+    return values;
+  }
+
+  private Tensor keep(Tensor tensor) {
+    open.add(tensor);
+    return tensor;
+  }
+
+  private void closeAll() {
+    Tensor.closeAll(open.toArray(new Tensor[0]));
+  }
+
+  private void check(String name, String meaning, long... expected) {
+    use(name);
+    TensorEntry entry = entry(name);
+    if (!Arrays.equals(entry.dimArray(), expected)) {
+      String wanted = Arrays.stream(expected).mapToObj(String::valueOf).collect(joining(", "));
+      throw contradiction(name + " is " + entry.shapeText(), meaning + " = (" + wanted + ")");
+    }
+  }
+
+  private TensorEntry entry(String name) {
+    return file.entry(prefix + name);
+  }
+
+  private void use(String name) {
+    used.add(prefix + name);
+  }
+
+  private InvalidFileException contradiction(String found, String stated) {
+    return new InvalidFileException(
+        file.path(),
+        "layer "
+            + JsonValue.quote(prefix)
+            + ": "
+            + found
+            + " but the spec says "
+            + stated
+            + ": state the spec that the model was trained with, or take another file");
+  }
+}
