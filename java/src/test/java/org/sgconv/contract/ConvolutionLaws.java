@@ -48,26 +48,29 @@ interface ConvolutionLaws extends BackendUnderTest {
     }
   }
 
-  /** An impulse at s gives the kernel at lags t − s. */
+  /**
+   * An impulse at s gives the kernel at lags t − s. Three places are compared together: a
+   * transform's error is relative to the whole kernel, not to the part that an impulse near the end
+   * lets through.
+   */
   @ParameterizedTest
   @EnumSource
   default void turnsAnImpulseIntoTheKernel(ConvolutionMode mode) {
     for (int length : LENGTHS) {
-      ConvolutionCase at = ConvolutionCase.plain(mode, 1, 2, 3, length);
+      ConvolutionCase at = ConvolutionCase.plain(mode, 3, 2, 3, length);
       Operands any = Operands.random(at, type(), Seed.random("impulse " + at));
-      for (int s : new int[] {0, length / 3, length - 1}) {
-        double[] u = new double[at.signalCount()];
-        for (int h = 0; h < at.hidden(); h++) {
-          u[h * length + s] = 1;
-        }
-        double[] expected = new double[at.outputCount()];
-        for (int row = 0; row < at.heads() * at.hidden(); row++) {
-          for (int t = 0; t < length; t++) {
-            expected[row * length + t] = kernelAtLag(any, row, t - s);
-          }
-        }
-        tolerance().check(label(at) + " impulse at " + s, expected, y(with(any, u)));
+      int[] places = {0, length / 3, length - 1};
+      double[] u = new double[at.signalCount()];
+      for (int i = 0; i < at.batch() * at.hidden(); i++) {
+        u[i * length + places[i / at.hidden()]] = 1;
       }
+      double[] expected = new double[at.outputCount()];
+      for (int i = 0; i < expected.length; i++) {
+        int row = i / length % (at.heads() * at.hidden());
+        int place = places[i / length / (at.heads() * at.hidden())];
+        expected[i] = kernelAtLag(any, row, i % length - place);
+      }
+      tolerance().check(label(at) + " impulses", expected, y(with(any, u)));
     }
   }
 

@@ -127,6 +127,6 @@ class FiniteDifferenceTest {
     for (long dim : dims) {
       count *= Math.toIntExact(dim);
     }
-    return Tensor.of(Operands.normal(random, DType.FLOAT64, count), dims);
+    return Tensor.of(Operands.uniform(random, DType.FLOAT64, count), dims);
   }
 }

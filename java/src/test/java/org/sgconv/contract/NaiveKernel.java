@@ -50,6 +50,12 @@ final class NaiveKernel {
     return kernel;
   }
 
+  /** For each element of {@link #kernel}, the sum of the magnitudes that it is the sum of. */
+  double[] terms(int length, double[] norm) {
+    double[] magnitudes = Arrays.stream(weights).map(Math::abs).toArray();
+    return new NaiveKernel(spec, magnitudes, decay).kernel(length, norm);
+  }
+
   /** Gradient (S,C',H,d) of the weights. */
   double[] weightGradient(double[] gradKernel, int length, double[] norm) {
     double[] gradient = new double[weights.length];

@@ -1,0 +1,18 @@
+package org.sgconv.contract;
+
+import org.sgconv.tensor.DType;
+
+/** The CPU library. */
+class CpuFloat32Test
+    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
+
+  @Override
+  public String backendName() {
+    return "cpu";
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT32;
+  }
+}
