@@ -142,6 +142,25 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
                                                      int32_t head, const float *correlation,
                                                      float *dk, float *dskip, void *stream);
 
+/* One-block convolution, without cuFFT: each row is read once and written once. Sizes N are powers
+ * of two from 256 to 4096. Its spectrum (C, H, N) has an order of its own and 1/N folded in: only
+ * these functions read it. */
+
+/* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);
+/* Like kernel_place, the forward transform included. */
+SGCONV_API sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geometry,
+                                                   int64_t size, int64_t row_first,
+                                                   int64_t row_count, const float *kernel,
+                                                   const float *skip, float *spectrum,
+                                                   void *stream);
+/* y (B, C*H, L) = post * (conv(pre * u, kernel) + D * pre * u), all heads; pre and post (B, H, L)
+ * may each be NULL. */
+SGCONV_API sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype,
+                                                   const float *spectrum, const void *u,
+                                                   const void *pre, const void *post, void *y,
+                                                   void *stream);
+
 #ifdef __cplusplus
 }
 #endif

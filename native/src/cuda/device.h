@@ -34,6 +34,10 @@ __device__ __forceinline__ float16 from_float<float16>(float value) {
 
 // A block's array in shared memory.
 #define SGCONV_SHARED(type, name, count) __shared__ type name[count]
+// The block's dynamic shared memory, of the size that the launch gives.
+#define SGCONV_DYNAMIC_SHARED(type, name)                                \
+  extern __shared__ __align__(16) unsigned char sgconv_dynamic_shared[]; \
+  type *const name = reinterpret_cast<type *>(sgconv_dynamic_shared)
 // The address is about to be read or written as one object of its type.
 #define SGCONV_ACCESS(pointer) (pointer)
 #endif

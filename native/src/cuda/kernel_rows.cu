@@ -1,44 +1,25 @@
-// Convolution kernel <-> rows of the ring x^N = i. Lag l >= 0 sits at index l with weight 1, lag l
-// < 0 at N + l with weight -i; a circular kernel sits at lag j and, for j >= 1, also at lag j - L.
+// Convolution kernel <-> rows of the ring x^N = i (ring_kernel.h).
 #include "cuda/complex.h"
 #include "cuda/kernels.h"
+#include "cuda/ring_kernel.h"
 #include "cuda/signal_launch.h"
 
 namespace sgconv::cuda {
 namespace {
 
 struct PlaceArguments {
-  int32_t mode;
-  int64_t heads, hidden, length, size;
+  RingKernel kernel;
+  int64_t size;
   int64_t row_first, row_count;
   Turn turn;
-  const float *kernel, *skip;
   Complex *spectrum;
 };
 
 __global__ void __launch_bounds__(kMaxThreads) place_rows(const PlaceArguments a) {
   for (int64_t row = thread_row(); row < a.row_count; row += row_step()) {
     const int64_t channel = a.row_first + row;  // c * H + h
-    const float *forward = a.kernel + channel * a.length;
-    const float *backward = forward + a.heads * a.hidden * a.length;
-    const float skip = a.skip == nullptr ? 0.0f : a.skip[channel];
     for (int64_t n = thread_column(); n < a.size; n += column_step()) {
-      Complex value{0.0f, 0.0f};
-      if (n < a.length) {
-        value.re = forward[n] + (n == 0 ? skip : 0.0f);
-      }
-      if (a.mode == SGCONV_BIDIRECTIONAL) {
-        const int64_t j = a.size - 1 - n;  // lag -1 - j
-        if (j < a.length - 1) {
-          value.im = -backward[j];
-        }
-      } else if (a.mode == SGCONV_CIRCULAR) {
-        const int64_t j = n - (a.size - a.length);  // lag j - L
-        if (j >= 1) {
-          value.im = -forward[j];
-        }
-      }
-      a.spectrum[channel * a.size + n] = twist_factor(a.turn, n) * value;
+      a.spectrum[channel * a.size + n] = twist_factor(a.turn, n) * a.kernel.at(channel, n);
     }
   }
 }
@@ -91,17 +72,13 @@ __global__ void __launch_bounds__(kMaxThreads) kernel_gradient(const KernelGradi
 void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t size,
                          int64_t row_first, int64_t row_count, const float *kernel,
                          const float *skip, float *spectrum, void *stream) {
-  const PlaceArguments arguments{geometry.mode,
-                                 geometry.heads,
-                                 geometry.hidden,
-                                 geometry.length,
-                                 size,
-                                 row_first,
-                                 row_count,
-                                 turn_of(size),
-                                 kernel,
-                                 skip,
-                                 reinterpret_cast<Complex *>(spectrum)};
+  const PlaceArguments arguments{
+      {geometry.mode, geometry.heads, geometry.hidden, geometry.length, size, kernel, skip},
+      size,
+      row_first,
+      row_count,
+      turn_of(size),
+      reinterpret_cast<Complex *>(spectrum)};
   launch("place_rows", place_rows, row_grid(current_target(), row_count, size), stream, arguments);
 }
 

@@ -42,4 +42,10 @@ void launch_spectrum_backward(const sgconv_cuda_rows &rows, int64_t head, const 
                               const float *x, const float *g, float *input, float *kernel,
                               void *stream);
 
+void launch_fused_prepare(const sgconv_convolution_geometry &geometry, int64_t size,
+                          int64_t row_first, int64_t row_count, const float *kernel,
+                          const float *skip, float *spectrum, void *stream);
+void launch_fused_forward(const sgconv_cuda_rows &rows, int32_t dtype, const float *spectrum,
+                          const void *u, const void *pre, const void *post, void *y, void *stream);
+
 }  // namespace sgconv::cuda

@@ -8,6 +8,9 @@
 
 namespace sgconv::cuda {
 
+// Dynamic shared memory that a launch gets without asking.
+constexpr std::size_t kDefaultShared = 48 * 1024;
+
 // Throws Failure(SGCONV_DEVICE) that names `what` unless `error` is cudaSuccess.
 void check_device_call(cudaError_t error, const char *what);
 
@@ -17,18 +20,24 @@ void check_launch(cudaError_t error, const char *name, const RowGrid &shape, std
 // All our CUDA kernels take one struct by value.
 template <class Arguments>
 void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
-            const Arguments &arguments) {
+            const Arguments &arguments, std::size_t shared = 0) {
+  if (shared > kDefaultShared) {
+    check_device_call(
+        cudaFuncSetAttribute(reinterpret_cast<const void *>(kernel),
+                             cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
+        name);
+  }
 #if defined(SGCONV_EMULATED)
   const cudaError_t error = emulation::launch(
-      {name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block, 0,
+      {name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block, shared,
        static_cast<cudaStream_t>(stream), [kernel, arguments] { kernel(arguments); }});
 #else
   void *pointers[] = {const_cast<Arguments *>(&arguments)};
   const cudaError_t error =
-      cudaLaunchKernel(reinterpret_cast<const void *>(kernel), shape.grid, shape.block, pointers, 0,
-                       static_cast<cudaStream_t>(stream));
+      cudaLaunchKernel(reinterpret_cast<const void *>(kernel), shape.grid, shape.block, pointers,
+                       shared, static_cast<cudaStream_t>(stream));
 #endif
-  check_launch(error, name, shape, 0);
+  check_launch(error, name, shape, shared);
 }
 
 }  // namespace sgconv::cuda

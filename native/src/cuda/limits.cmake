@@ -7,6 +7,9 @@ set(SGCONV_REGISTER_LIMITS
     gate_gradient=40
     kernel_gradient=48
     multiply_rows=40
+    # Not tuned on a GPU yet: no spills; up to 256 threads, one block a multiprocessor at N = 4096.
+    fused_forward=224
+    fused_prepare=224
     norm_rows=48
     place_rows=48
     synthesise_rows=48

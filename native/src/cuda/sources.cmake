@@ -1,5 +1,6 @@
 # Sources of the CUDA library, for nvcc and for the emulated device alike.
 set(SGCONV_CUDA_KERNEL_SOURCES
+    fused_forward.cu
     kernel_rows.cu
     spectrum.cu
     synthesis_backward.cu
@@ -9,6 +10,7 @@ set(SGCONV_CUDA_KERNEL_SOURCES
 set(SGCONV_CUDA_HOST_SOURCES
     api_convolution.cpp
     api_device.cpp
+    api_fused.cpp
     api_synthesis.cpp
     boundary.cpp
     geometry_checks.cpp

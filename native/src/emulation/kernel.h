@@ -124,6 +124,8 @@ inline int __clzll(long long value) {
   type *const name = static_cast<type *>(::sgconv::emulation::shared_array( \
       sizeof(type) * static_cast<std::size_t>(count), alignof(type),        \
       ::sgconv::emulation::Site{__FILE__, __LINE__}))
+#define SGCONV_DYNAMIC_SHARED(type, name) \
+  type *const name = static_cast<type *>(::sgconv::emulation::dynamic_shared())
 #define SGCONV_ACCESS(pointer) (::sgconv::emulation::aligned_access(pointer))
 
 #include "emulation/half.h"

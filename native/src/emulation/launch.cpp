@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <ucontext.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -88,12 +89,19 @@ bool is_sticky(int error) {
          error == cudaErrorLaunchFailure;
 }
 
+// 48 KiB, unless cudaFuncSetAttribute has asked for more.
+std::size_t shared_limit(const void *function) {
+  const auto found = machine().dynamic_shared.find(function);
+  return std::max<std::size_t>(48 * 1024,
+                               found == machine().dynamic_shared.end() ? 0 : found->second);
+}
+
 bool legal(const Launch &launch) {
   const auto threads = static_cast<std::uint64_t>(launch.block.x) * launch.block.y * launch.block.z;
   return launch.grid.x >= 1 && launch.grid.x <= 0x7fffffffu && launch.grid.y >= 1 &&
          launch.grid.y <= 65535 && launch.grid.z >= 1 && launch.grid.z <= 65535 && threads >= 1 &&
          threads <= 1024 && launch.block.z <= 64 &&
-         launch.dynamic_shared <= settings().shared_memory;
+         launch.dynamic_shared <= shared_limit(launch.function);
 }
 
 }  // namespace

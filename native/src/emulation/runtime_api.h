@@ -119,6 +119,8 @@ struct cudaDeviceProp {
   char rest[712];
 };
 
+enum cudaFuncAttribute : int { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
+
 struct cudaFuncAttributes {
   std::size_t sharedSizeBytes, constSizeBytes, localSizeBytes;
   int maxThreadsPerBlock, numRegs, ptxVersion, binaryVersion;
@@ -136,6 +138,8 @@ SGCONV_EMULATION_API cudaError_t cudaDeviceGetPCIBusId(char *text, int length, i
 SGCONV_EMULATION_API cudaError_t cudaDeviceSynchronize();
 SGCONV_EMULATION_API cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes,
                                                        const void *function);
+SGCONV_EMULATION_API cudaError_t cudaFuncSetAttribute(const void *function,
+                                                      cudaFuncAttribute attribute, int value);
 SGCONV_EMULATION_API cudaError_t cudaDriverGetVersion(int *version);
 SGCONV_EMULATION_API cudaError_t cudaRuntimeGetVersion(int *version);
 

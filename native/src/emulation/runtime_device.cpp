@@ -169,3 +169,13 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, const void *fu
   attributes->maxThreadsPerBlock = 1024;
   return finish(cudaSuccess);
 }
+
+cudaError_t cudaFuncSetAttribute(const void *function, cudaFuncAttribute which, int value) {
+  const std::lock_guard guard(machine().lock);
+  if (function == nullptr || which != cudaFuncAttributeMaxDynamicSharedMemorySize || value < 0 ||
+      static_cast<std::size_t>(value) > settings().shared_memory) {
+    return finish(cudaErrorInvalidValue);
+  }
+  machine().dynamic_shared[function] = static_cast<std::size_t>(value);
+  return finish(cudaSuccess);
+}

@@ -1,17 +1,20 @@
-# Skips the barriers of the CUDA sources one at a time and expects TEST to fail in at least one order of
-# the threads.  cmake -DSOURCES=<folder> -DTEST=<program> -P BarrierMutations.cmake
-function(run result barrier order)
+# Skips the barriers of the CUDA sources one at a time and expects one of TESTS to fail in at least one
+# order of the threads.  cmake -DSOURCES=<folder> -DTESTS="<program> <argument>;..." -P BarrierMutations.cmake
+function(run result barrier order test)
+  separate_arguments(command UNIX_COMMAND "${test}")
   execute_process(
     COMMAND ${CMAKE_COMMAND} -E env SGCONV_EMULATED_SKIP_BARRIER=${barrier}
-            SGCONV_EMULATED_ORDER=${order} ${TEST}
+            SGCONV_EMULATED_ORDER=${order} ${command}
     RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET TIMEOUT 60)
   set(${result} "${status}" PARENT_SCOPE)
 endfunction()
 
-run(status "no.such.file:1" forward)
-if(NOT status EQUAL 0)
-  message(FATAL_ERROR "${TEST} fails with all barriers in place: ${status}")
-endif()
+foreach(test IN LISTS TESTS)
+  run(status "no.such.file:1" forward "${test}")
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${test} fails with all barriers in place: ${status}")
+  endif()
+endforeach()
 
 file(GLOB files "${SOURCES}/*.cu" "${SOURCES}/*.h")
 set(count 0)
@@ -29,12 +32,15 @@ foreach(file IN LISTS files)
     if(line MATCHES "__sync(threads|warp)\\(")
       math(EXPR count "${count} + 1")
       set(outcome "survives")
-      foreach(order forward reverse)
-        run(status "${name}:${number}" ${order})
-        if(NOT status EQUAL 0)
-          set(outcome "caught (${order})")
-          break()
-        endif()
+      foreach(test IN LISTS TESTS)
+        foreach(order forward reverse)
+          if(outcome STREQUAL "survives")
+            run(status "${name}:${number}" ${order} "${test}")
+            if(NOT status EQUAL 0)
+              set(outcome "caught (${order})")
+            endif()
+          endif()
+        endforeach()
       endforeach()
       message(STATUS "${name}:${number} ${outcome}")
       if(outcome STREQUAL "survives")

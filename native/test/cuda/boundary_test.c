@@ -110,6 +110,18 @@ static void place(void) {
   refuse(sgconv_cuda_kernel_place(&good, 9, 0, 1, memory, NULL, memory, NULL), "size = 9", "N");
 }
 
+static void fused(void) {
+  const sgconv_convolution_geometry g = {1, 3, 10, SGCONV_CAUSAL, 0};
+  const sgconv_cuda_rows r = {1, 3, 10, 300, 0, 1, 0, 3};
+  int64_t size = 0;
+  expect(sgconv_cuda_fused_prepare(&g, 300, 0, 3, memory, NULL, memory, NULL), SGCONV_UNSUPPORTED,
+         "size = 300", "no power of two");
+  expect(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL),
+         SGCONV_UNSUPPORTED, "size = 300", "no power of two");
+  expect(sgconv_cuda_fused_size(4097, &size), SGCONV_UNSUPPORTED, "256 to 4096", "too long");
+  refuse(sgconv_cuda_fused_size(0, &size), "length = 0", "no length");
+}
+
 static void sizes(void) {
   static const int64_t expected[][2] = {
       {1, 1},   {2, 2},     {11, 12},    {13, 14},     {63, 63},       {64, 64},
@@ -152,6 +164,7 @@ int main(void) {
   synthesis();
   rows();
   place();
+  fused();
   sizes();
   device();
   return failures == 0 ? 0 : 1;

@@ -1,0 +1,38 @@
+// Where a convolution kernel's values sit in the ring x^N = i: lag l >= 0 at index l with weight 1,
+// lag l < 0 at N + l with weight -i; a circular kernel at lag j and, for j >= 1, also at lag j - L.
+#pragma once
+
+#include "cuda/complex.h"
+#include "sgconv/geometry.h"
+
+namespace sgconv::cuda {
+
+struct RingKernel {
+  int32_t mode;
+  int64_t heads, hidden, length, size;
+  const float *kernel, *skip;  // (C', H, L); (C, H) or nullptr
+
+  // Coefficient n of row `channel` = c * H + h, without the twist.
+  __device__ __forceinline__ Complex at(int64_t channel, int64_t n) const {
+    const float *forward = kernel + channel * length;
+    Complex value{0.0f, 0.0f};
+    if (n < length) {
+      value.re = forward[n] + (n == 0 && skip != nullptr ? skip[channel] : 0.0f);
+    }
+    if (mode == SGCONV_BIDIRECTIONAL) {
+      const float *backward = forward + heads * hidden * length;
+      const int64_t j = size - 1 - n;  // lag -1 - j
+      if (j < length - 1) {
+        value.im = -backward[j];
+      }
+    } else if (mode == SGCONV_CIRCULAR) {
+      const int64_t j = n - (size - length);  // lag j - L
+      if (j >= 1) {
+        value.im = -forward[j];
+      }
+    }
+    return value;
+  }
+};
+
+}  // namespace sgconv::cuda
