@@ -42,7 +42,13 @@ final class RawFloats {
       MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, bytes, arena);
       Tensor values = Tensor.zeros(DType.FLOAT32, bytes / Float.BYTES);
       MemorySegment.copy(
-          mapped, LITTLE_ENDIAN, 0, values.segment(), ValueLayout.JAVA_FLOAT, 0, values.elementCount());
+          mapped,
+          LITTLE_ENDIAN,
+          0,
+          values.segment(),
+          ValueLayout.JAVA_FLOAT,
+          0,
+          values.elementCount());
       return values;
     }
   }

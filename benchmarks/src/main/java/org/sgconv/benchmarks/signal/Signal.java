@@ -46,7 +46,11 @@ public final class Signal implements AutoCloseable {
       case 3 -> tensor;
       default ->
           throw new ShapeMismatchException(
-              "signal " + name + " has shape " + tensor.shape() + ", expected (B,H,L), (H,L) or (L)");
+              "signal "
+                  + name
+                  + " has shape "
+                  + tensor.shape()
+                  + ", expected (B,H,L), (H,L) or (L)");
     };
   }
 

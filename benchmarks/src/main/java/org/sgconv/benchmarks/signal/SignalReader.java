@@ -12,8 +12,8 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * Reads a signal (B,H,L) by the file's extension: {@code .wav} (each channel is a batch row, H = 1),
- * {@code .f32} or {@code .raw} (little-endian float32, one row), {@code .safetensors} ((B,H,L),
+ * Reads a signal (B,H,L) by the file's extension: {@code .wav} (each channel is a batch row, H =
+ * 1), {@code .f32} or {@code .raw} (little-endian float32, one row), {@code .safetensors} ((B,H,L),
  * (H,L) or (L)).
  */
 public final class SignalReader {
@@ -46,8 +46,7 @@ public final class SignalReader {
 
   /** A sound as a signal: each channel is a batch row, H = 1. */
   public static Signal ofSound(String name, Sound sound) {
-    Tensor values =
-        Tensor.zeros(DType.FLOAT32, sound.channelCount(), 1, sound.frameCount());
+    Tensor values = Tensor.zeros(DType.FLOAT32, sound.channelCount(), 1, sound.frameCount());
     for (int c = 0; c < sound.channelCount(); c++) {
       try (Tensor row = values.slice(c)) {
         row.copyFrom(sound.channel(c));

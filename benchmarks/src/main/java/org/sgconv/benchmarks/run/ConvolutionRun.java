@@ -1,0 +1,137 @@
+package org.sgconv.benchmarks.run;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.sgconv.Backend;
+import org.sgconv.SgConvException;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.Gradients;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.kernel.KernelGradients;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * One convolution on one backend, forward and backward, with everything it computed. The gradients
+ * are those of the loss ½‖y‖², whose gradient dy is y itself.
+ *
+ * <p>Owns its results and its copies of the inputs; the layer and the signal stay the caller's.
+ */
+public final class ConvolutionRun implements AutoCloseable {
+
+  private final Owned owned = new Owned();
+  private final Layer given;
+  private final Layer layer;
+  private final Tensor u;
+  private final KernelSynthesis synthesis;
+  private final LongConvolution convolution;
+  private final Tensor kernel;
+  private final Tensor output;
+  private final KernelSpectrum spectrum;
+  private final Gradients gradients;
+  private final KernelGradients parameterGradients;
+  private final Map<Step, Timing> timings = new EnumMap<>(Step.class);
+
+  /**
+   * Allocates everything and synthesises the kernel once.
+   *
+   * @param signal u (B,H,L), FLOAT32
+   */
+  public ConvolutionRun(Backend backend, Layer layer, Tensor signal) {
+    this.given = layer;
+    KernelSpec spec = layer.parameters().spec();
+    long length = signal.dim(2);
+    long batch = signal.dim(0);
+    try {
+      convolution =
+          owned.add(
+              LongConvolution.create(backend, spec.mode(), spec.heads(), spec.hidden(), length),
+              LongConvolution::close);
+      this.layer = owned.add(layer.to(convolution.type()), Layer::close);
+      u = owned.add(signal.to(convolution.type()), Tensor::close);
+      synthesis = KernelSynthesis.on(backend);
+      kernel = owned.add(synthesis.forward(this.layer.parameters(), length), Tensor::close);
+      spectrum = owned.add(convolution.prepare(kernel, this.layer.skip()), KernelSpectrum::close);
+      long rows = (long) spec.heads() * spec.hidden();
+      output = owned.add(Tensor.zeros(convolution.type(), batch, rows, length), Tensor::close);
+      gradients =
+          owned.add(
+              Gradients.allocate(convolution, spectrum, batch, Gates.none()), Gradients::close);
+      parameterGradients =
+          owned.add(KernelGradients.allocate(this.layer.parameters()), KernelGradients::close);
+    } catch (SgConvException failure) {
+      owned.close();
+      throw failure;
+    }
+  }
+
+  /** Runs and times every step; {@code begins} hears of each before it starts. */
+  public void run(Consumer<Step> begins) {
+    for (Step step : Step.values()) {
+      begins.accept(step);
+      timings.put(step, Timing.of(() -> call(step)));
+    }
+  }
+
+  private void call(Step step) {
+    switch (step) {
+      case KERNEL -> {
+        synthesis.forward(layer.parameters(), kernel);
+        convolution.prepare(kernel, layer.skip(), spectrum);
+      }
+      case FORWARD -> convolution.forward(spectrum, u, Gates.none(), output);
+      case BACKWARD -> convolution.backward(spectrum, u, Gates.none(), output, gradients);
+      case PARAMETERS ->
+          synthesis.backward(layer.parameters(), gradients.kernel(), parameterGradients);
+    }
+  }
+
+  /** How long each step took; empty before {@link #run}. */
+  public Map<Step, Timing> timings() {
+    return timings;
+  }
+
+  /** Element type of everything. */
+  public DType type() {
+    return convolution.type();
+  }
+
+  /** The layer as it was given: its norm is not the one that this run may have taken. */
+  public Layer layer() {
+    return given;
+  }
+
+  /** u (B,H,L). */
+  public Tensor input() {
+    return u;
+  }
+
+  /** k (C',H,L). */
+  public Tensor kernel() {
+    return kernel;
+  }
+
+  /** y (B,C·H,L), which is also dy. */
+  public Tensor output() {
+    return output;
+  }
+
+  /** du, dk, dD. */
+  public Gradients gradients() {
+    return gradients;
+  }
+
+  /** Gradients of the kernel's parameters. */
+  public KernelGradients parameterGradients() {
+    return parameterGradients;
+  }
+
+  @Override
+  public void close() {
+    owned.close();
+  }
+}

@@ -1,0 +1,60 @@
+package org.sgconv.benchmarks.run;
+
+import java.util.stream.IntStream;
+import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Some of the hidden rows of tensors that are (outer, H, inner) in memory: signals and kernels with
+ * inner = L, weights with inner = d, norm, skip and decay with inner = 1.
+ */
+final class HiddenRows {
+
+  private final int hidden;
+  private final int[] rows;
+
+  /** About {@code count} of {@code hidden} rows, evenly spread from the first to the last. */
+  HiddenRows(int hidden, int count) {
+    this.hidden = hidden;
+    int samples = Math.min(count, hidden);
+    this.rows =
+        IntStream.range(0, samples)
+            .map(i -> samples == 1 ? 0 : (int) ((long) i * (hidden - 1) / (samples - 1)))
+            .toArray();
+  }
+
+  /** How many rows there are. */
+  int count() {
+    return rows.length;
+  }
+
+  /** A new FLOAT64 tensor of shape {@code dims} with these rows of {@code from}. */
+  Tensor select(Tensor from, long inner, long... dims) {
+    Tensor selected = Tensor.zeros(DType.FLOAT64, dims);
+    long outer = from.elementCount() / (hidden * inner);
+    Tensor source = from.reshape(outer * hidden, inner);
+    Tensor target = selected.reshape(outer * rows.length, inner);
+    for (long o = 0; o < outer; o++) {
+      for (int r = 0; r < rows.length; r++) {
+        double[] values = source.slice(o * hidden + rows[r]).toDoubleArray();
+        target.slice(o * rows.length + r).copyFrom(values);
+      }
+    }
+    return selected;
+  }
+
+  /** Compares these rows of {@code actual} with {@code expected}, which has no others. */
+  void compare(Tensor actual, Tensor expected, long inner, Deviation.Sum sum) {
+    long outer = actual.elementCount() / (hidden * inner);
+    Tensor all = actual.reshape(outer * hidden, inner);
+    Tensor some = expected.reshape(outer * rows.length, inner);
+    for (long o = 0; o < outer; o++) {
+      for (int r = 0; r < rows.length; r++) {
+        sum.add(
+            all.slice(o * hidden + rows[r]).toDoubleArray(),
+            some.slice(o * rows.length + r).toDoubleArray());
+      }
+    }
+  }
+}

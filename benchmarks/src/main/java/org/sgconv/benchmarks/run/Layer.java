@@ -1,0 +1,41 @@
+package org.sgconv.benchmarks.run;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.SgConvException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * What is applied to a signal: a structured kernel and a skip D (C,H). Owns both.
+ *
+ * @param name what people call it: a preset or a checkpoint
+ * @param parameters of the kernel, FLOAT32
+ * @param skip D (C,H), FLOAT32
+ */
+public record Layer(String name, KernelParameters parameters, Tensor skip)
+    implements AutoCloseable {
+
+  /** A new layer with the same values in another type. */
+  Layer to(DType type) {
+    Owned made = new Owned();
+    try {
+      Tensor weights = made.add(parameters.weights().to(type), Tensor::close);
+      Tensor decay = made.add(parameters.decay().to(type), Tensor::close);
+      Tensor newSkip = made.add(skip.to(type), Tensor::close);
+      @Nullable Tensor norm =
+          parameters.norm().map(known -> made.add(known.to(type), Tensor::close)).orElse(null);
+      KernelParameters copy = KernelParameters.of(parameters.spec(), weights, decay, norm);
+      return new Layer(name, copy, newSkip);
+    } catch (SgConvException failure) {
+      made.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() {
+    skip.close();
+    parameters.close();
+  }
+}
