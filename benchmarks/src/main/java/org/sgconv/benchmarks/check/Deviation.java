@@ -1,5 +1,7 @@
 package org.sgconv.benchmarks.check;
 
+import org.sgconv.tensor.Tensor;
+
 /**
  * Distance of a result from its reference. Where the reference is zero throughout, the deviation is
  * 0 if the result is too, and otherwise infinite. A value that is not finite makes it not finite.
@@ -16,6 +18,13 @@ public record Deviation(double relativeL2, double maxOverRms) {
   public Deviation worst(Deviation other) {
     return new Deviation(
         Math.max(relativeL2, other.relativeL2), Math.max(maxOverRms, other.maxOverRms));
+  }
+
+  /** The deviation of all elements of a tensor from those of a tensor of the same shape. */
+  public static Deviation between(Tensor actual, Tensor expected) {
+    Sum sum = new Sum();
+    sum.add(actual, expected);
+    return sum.total();
   }
 
   /** Collects pairs of values that are measured together. */
@@ -43,6 +52,14 @@ public record Deviation(double relativeL2, double maxOverRms) {
       }
       for (int i = 0; i < values.length; i++) {
         add(values[i], references[i]);
+      }
+    }
+
+    /** Adds every element of a tensor and what it should be. */
+    public void add(Tensor actual, Tensor expected) {
+      expected.requireShape("expected", actual.shape());
+      for (long i = 0; i < actual.elementCount(); i++) {
+        add(actual.getFlat(i), expected.getFlat(i));
       }
     }
 

@@ -2,7 +2,6 @@ package org.sgconv.benchmarks.run;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.sgconv.Backend;
 import org.sgconv.SgConvException;
 import org.sgconv.conv.Gates;
@@ -12,7 +11,6 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
-import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -69,12 +67,9 @@ public final class ConvolutionRun implements AutoCloseable {
     }
   }
 
-  /** Runs and times every step; {@code begins} hears of each before it starts. */
-  public void run(Consumer<Step> begins) {
-    for (Step step : Step.values()) {
-      begins.accept(step);
-      timings.put(step, Timing.of(() -> call(step)));
-    }
+  /** Runs and times a step; those before it must have run. */
+  public void time(Step step) {
+    timings.put(step, Timing.of(() -> call(step)));
   }
 
   private void call(Step step) {
@@ -90,14 +85,9 @@ public final class ConvolutionRun implements AutoCloseable {
     }
   }
 
-  /** How long each step took; empty before {@link #run}. */
+  /** How long each step took; empty before {@link #time}. */
   public Map<Step, Timing> timings() {
     return timings;
-  }
-
-  /** Element type of everything. */
-  public DType type() {
-    return convolution.type();
   }
 
   /** The layer as it was given: its norm is not the one that this run may have taken. */

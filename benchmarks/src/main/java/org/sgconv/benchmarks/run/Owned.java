@@ -5,12 +5,12 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /** Things that are closed together, the last added first. */
-final class Owned implements AutoCloseable {
+public final class Owned implements AutoCloseable {
 
   private final Deque<Runnable> closes = new ArrayDeque<>();
 
   /** Adds one that {@code close} ends; returns it. */
-  <T> T add(T resource, Consumer<T> close) {
+  public <T> T add(T resource, Consumer<T> close) {
     closes.push(() -> close.accept(resource));
     return resource;
   }

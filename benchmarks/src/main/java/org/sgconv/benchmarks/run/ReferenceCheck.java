@@ -36,11 +36,6 @@ public final class ReferenceCheck {
     this.spec = Specs.withHidden(whole, rows.count());
   }
 
-  /** How many hidden rows are checked. */
-  public int rowCount() {
-    return rows.count();
-  }
-
   /** Computes the rows and measures the results of every step. */
   public Map<Step, Deviation> measure() {
     Map<Step, Deviation> deviations = new EnumMap<>(Step.class);

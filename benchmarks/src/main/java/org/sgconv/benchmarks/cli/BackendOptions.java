@@ -1,0 +1,39 @@
+package org.sgconv.benchmarks.cli;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.Backends;
+import org.sgconv.InvalidArgumentException;
+import picocli.CommandLine.Option;
+
+/** Which backend computes, and with how many threads. */
+final class BackendOptions {
+
+  /** Read by the CPU backend when it starts. */
+  private static final String THREADS_PROPERTY = "sgconv.cpu.threads";
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "reference, cpu or cuda; never another one instead. Default: the best here.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the cpu backend. Default: all processors of this process.")
+  private @Nullable Integer threads;
+
+  /** The backend that was named, or the best one. */
+  Backend choose() {
+    if (threads != null) {
+      if (threads < 1) {
+        throw new InvalidArgumentException("--threads is " + threads + ": must be ≥ 1");
+      }
+      System.setProperty(THREADS_PROPERTY, threads.toString());
+    }
+    Backend backend = name == null ? Backends.best() : Backends.named(name);
+    backend.ensureAvailable();
+    return backend;
+  }
+}

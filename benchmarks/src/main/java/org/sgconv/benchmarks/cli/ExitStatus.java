@@ -1,0 +1,19 @@
+package org.sgconv.benchmarks.cli;
+
+/** Exit statuses of every command. */
+final class ExitStatus {
+
+  /** Everything was done and every check passed. */
+  static final int OK = 0;
+
+  /** A check failed: a result is further from the reference than the tolerance. */
+  static final int CHECK_FAILED = 1;
+
+  /** Something given was wrong, or something needed is missing; one line says what to do. */
+  static final int BAD_INPUT = 2;
+
+  /** A defect of the program itself. */
+  static final int DEFECT = 3;
+
+  private ExitStatus() {}
+}

@@ -1,0 +1,83 @@
+package org.sgconv.benchmarks.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.sgconv.benchmarks.info.BackendFacts;
+import org.sgconv.benchmarks.info.Facts;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Says what is here: backends, or why they are not, and the machine. */
+@Command(
+    name = "info",
+    description =
+        "List the backends: devices, instruction set, libraries, or why one is not available; and"
+            + " what is known of Java and the machine.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class InfoCommand implements Callable<Integer> {
+
+  @SuppressWarnings("NullAway.Init") // Set by picocli before call().
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    Facts facts = Facts.collect(Version.text());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      out.println(mapper.writeValueAsString(facts));
+    } else {
+      print(facts, out);
+    }
+    out.flush();
+    return ExitStatus.OK;
+  }
+
+  private static void print(Facts facts, PrintWriter out) {
+    out.println("sgconv " + facts.version());
+    for (BackendFacts backend : facts.backends()) {
+      out.println();
+      out.println("backend " + backend.name() + (backend.chosen() ? " (default here)" : ""));
+      if (backend.available()) {
+        field(out, "version", backend.version());
+        field(out, "instructions", backend.instructionSet());
+        field(out, "threads", String.valueOf(backend.threads()));
+        fields(out, "device", backend.devices());
+        fields(out, "library", backend.libraries());
+      } else {
+        out.println("  not available:");
+        backend.causes().forEach(cause -> out.println("  " + cause));
+      }
+    }
+    out.println();
+    out.println("Java");
+    facts.java().forEach((name, value) -> field(out, name, value));
+    out.println();
+    out.println("machine");
+    facts.machine().forEach((name, value) -> field(out, name, value));
+    if (!facts.settings().isEmpty()) {
+      out.println();
+      out.println("settings");
+      facts.settings().forEach((name, value) -> field(out, name, value));
+    }
+  }
+
+  private static void fields(PrintWriter out, String name, List<String> values) {
+    values.forEach(value -> field(out, name, value));
+  }
+
+  private static void field(PrintWriter out, String name, String value) {
+    out.printf("  %-14s %s%n", name, value);
+  }
+}

@@ -1,0 +1,53 @@
+package org.sgconv.benchmarks.cli;
+
+import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of sgconv. */
+@Command(
+    name = "sgconv",
+    description = "Structured global convolution: convolve real signals, check, inspect.",
+    subcommands = {RunCommand.class, VerifyCommand.class, InfoCommand.class},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+
+  /** Held here because the logging system keeps only a weak reference to it. */
+  private static final Logger LIBRARY_LOG = Logger.getLogger("org.sgconv");
+
+  @SuppressWarnings("NullAway.Init") // Set by picocli before run().
+  @Spec
+  private CommandSpec spec;
+
+  /** Ends the JVM with the exit status of the command. */
+  public static void main(String[] args) {
+    // Each command names its backend itself; warnings still show.
+    LIBRARY_LOG.setLevel(Level.WARNING);
+    System.exit(
+        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+  }
+
+  /** Runs one command and returns its exit status. */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpLongOptionsMaxWidth(30);
+    Failures.install(line);
+    return line.execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "no command given: expected run, verify or info");
+  }
+}

@@ -1,0 +1,155 @@
+package org.sgconv.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.Backends;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.benchmarks.report.Progress;
+import org.sgconv.benchmarks.run.ConvolutionRun;
+import org.sgconv.benchmarks.run.Layer;
+import org.sgconv.benchmarks.run.ReferenceCheck;
+import org.sgconv.benchmarks.run.Step;
+import org.sgconv.benchmarks.signal.Recording;
+import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Convolves a real signal, forward and backward, checks the result and writes it. */
+@Command(
+    name = "run",
+    description =
+        "Convolve a signal with a kernel as long as itself, forward and backward, check the result"
+            + " against the float64 reference and print how fast it was. Without arguments: a"
+            + " recording that ships with the project.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class RunCommand implements Callable<Integer> {
+
+  /** Where the launcher's checkout is. */
+  private static final String HOME_PROPERTY = "sgconv.home";
+
+  @SuppressWarnings("NullAway.Init") // Set by picocli before call().
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "INPUT",
+      description =
+          "The signal: .wav (8 to 32 bit; each channel is a row), .f32 or .raw (little-endian"
+              + " float32), .safetensors ((B,H,L), (H,L) or (L)).")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--tensor",
+      paramLabel = "NAME",
+      description = "Tensor of a safetensors file. Default: ${DEFAULT-VALUE}.")
+  private String tensor = SignalReader.DEFAULT_TENSOR;
+
+  @Option(
+      names = "--raw-rate",
+      paramLabel = "HZ",
+      description = "Sample rate of a raw or safetensors signal, if it has one.")
+  private @Nullable Integer rawRate;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "H",
+      description = "Apply this many kernels to every row of a signal with H = 1.")
+  private @Nullable Integer hidden;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "Hidden rows checked against the reference. Default: ${DEFAULT-VALUE}.")
+  private int rows = 4;
+
+  @Mixin private final KernelOptions kernel = new KernelOptions();
+  @Mixin private final BackendOptions backends = new BackendOptions();
+  @Mixin private final OutputOptions outputs = new OutputOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    if (rows < 1) {
+      throw new InvalidArgumentException("--rows is " + rows + ": must be ≥ 1");
+    }
+    OutputOptions files = outputs();
+    files.requireWritable(input);
+    Backend backend = backends.choose();
+    try (Signal signal = signal()) {
+      files.requireFits(signal);
+      try (Layer layer = kernel.layer(signal);
+          ConvolutionRun run = new ConvolutionRun(backend, layer, signal.values())) {
+        report(signal, run, backend, files);
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private void report(Signal signal, ConvolutionRun run, Backend backend, OutputOptions files)
+      throws IOException {
+    Map<Step, Deviation> deviations = compute(run, backend);
+    PrintWriter out = spec.commandLine().getOut();
+    RunReport report = new RunReport(signal, run, backend.info(), deviations);
+    out.println(report.heading());
+    out.println(report.table());
+    out.println(report.explanation(Math.min(rows, signal.hidden())));
+    out.flush();
+    report.requirePassed();
+    files.write(new RunResult(signal, run, report.kernel())).forEach(out::println);
+    out.flush();
+  }
+
+  /** For the shipped recording, a place inside the checkout if the user named none. */
+  private OutputOptions outputs() throws IOException {
+    @Nullable String home = System.getProperty(HOME_PROPERTY);
+    if (input != null || home == null || !outputs.isEmpty()) {
+      return outputs;
+    }
+    Path folder = Files.createDirectories(Path.of(home, "target", "run"));
+    return OutputOptions.in(folder, "speech");
+  }
+
+  private Signal signal() throws IOException {
+    if (rawRate != null && rawRate < 1) {
+      throw new InvalidArgumentException("--raw-rate is " + rawRate + " Hz: must be ≥ 1");
+    }
+    OptionalInt rate = rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
+    Signal signal = input == null ? Recording.speech() : SignalReader.read(input, tensor, rate);
+    if (hidden == null) {
+      return signal;
+    }
+    try (signal) {
+      return signal.repeated(hidden);
+    }
+  }
+
+  private Map<Step, Deviation> compute(ConvolutionRun run, Backend backend) {
+    int steps = Step.values().length + 1;
+    boolean terminal = Terminal.isStandardError();
+    try (Progress progress = new Progress("run", steps, System.err, terminal)) {
+      for (Step step : Step.values()) {
+        progress.at(step.label());
+        run.time(step);
+        progress.step();
+      }
+      progress.at("checking");
+      return backend == Backends.reference()
+          ? Map.of()
+          : new ReferenceCheck(run, Backends.reference(), rows).measure();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package org.sgconv.benchmarks.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.BackendInfo;
+import org.sgconv.DecayLaw;
+import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.benchmarks.check.Tolerance;
+import org.sgconv.benchmarks.report.TextTable;
+import org.sgconv.benchmarks.run.ConvolutionRun;
+import org.sgconv.benchmarks.run.Step;
+import org.sgconv.benchmarks.run.Timing;
+import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** What a run tells: what was computed where, how fast, and how far from the reference. */
+final class RunReport {
+
+  private final Signal signal;
+  private final ConvolutionRun run;
+  private final BackendInfo backend;
+  private final Map<Step, Deviation> deviations;
+  private final Tolerance tolerance;
+
+  /**
+   * Reports a run.
+   *
+   * @param deviations of each step, or none if the reference itself ran
+   */
+  RunReport(
+      Signal signal, ConvolutionRun run, BackendInfo backend, Map<Step, Deviation> deviations) {
+    this.signal = signal;
+    this.run = run;
+    this.backend = backend;
+    this.deviations = deviations;
+    this.tolerance = run.input().type() == DType.FLOAT64 ? Tolerance.FLOAT64 : Tolerance.FLOAT32;
+  }
+
+  /** Signal, kernel and backend, a line each. */
+  String heading() {
+    return "signal   %s: %s%nkernel   %s%nbackend  %s %s: %s, %s%n"
+        .formatted(
+            signal.name(),
+            Quantities.length(signal),
+            kernel(),
+            backend.name(),
+            backend.version(),
+            backend.instructionSet(),
+            Quantities.count(backend.threads(), "thread"));
+  }
+
+  /** The kernel in words. */
+  String kernel() {
+    KernelSpec spec = run.layer().parameters().spec();
+    String decay =
+        (spec.decay() == DecayLaw.POWER ? "power law " : "multiplier ")
+            + range(spec.decayMin(), spec.decayMax());
+    return "%s: %s, %s, %s of %d parameters, %s%s"
+        .formatted(
+            run.layer().name(),
+            spec.mode().name().toLowerCase(Locale.ROOT),
+            spec.composition().name().toLowerCase(Locale.ROOT),
+            Quantities.count(spec.scales(), "scale"),
+            spec.kernelDim(),
+            decay,
+            spec.heads() == 1 ? "" : ", " + spec.heads() + " heads");
+  }
+
+  private static String range(double min, double max) {
+    return min == max ? plain(min) : plain(min) + " to " + plain(max);
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+  }
+
+  /** One line a step. */
+  String table() {
+    TextTable table =
+        new TextTable(3, "step", "shape", "backend", "ms", "Msamples/s", "GB/s", "error");
+    for (Step step : Step.values()) {
+      Timing timing = run.timings().get(step);
+      if (timing == null) {
+        throw new IllegalStateException(step + " was not run");
+      }
+      @Nullable Deviation deviation = deviations.get(step);
+      table.row(
+          step.label(),
+          shape(step).shape().toString(),
+          backend.name(),
+          Quantities.number(1e3 * timing.seconds()),
+          Quantities.number(1e-6 * shape(step).elementCount() / timing.seconds()),
+          Quantities.number(1e-9 * leastBytes(step) / timing.seconds()),
+          deviation == null ? "-" : Quantities.error(deviation.relativeL2()));
+    }
+    return table.render();
+  }
+
+  /** The tensor that says how big a step is: the one whose elements are counted as samples. */
+  private Tensor shape(Step step) {
+    return switch (step) {
+      case KERNEL, PARAMETERS -> run.kernel();
+      case FORWARD, BACKWARD -> run.input();
+    };
+  }
+
+  /** Bytes if every operand were read once and every result written once. */
+  private long leastBytes(Step step) {
+    Tensor weights = run.parameterGradients().weights();
+    return switch (step) {
+      case KERNEL, PARAMETERS -> bytes(weights, run.kernel());
+      case FORWARD -> bytes(run.input(), run.output());
+      case BACKWARD ->
+          bytes(run.input(), run.output(), run.gradients().input(), run.gradients().kernel());
+    };
+  }
+
+  private static long bytes(Tensor... tensors) {
+    return Arrays.stream(tensors).mapToLong(Tensor::byteSize).sum();
+  }
+
+  /** What the columns mean and whether the check passed. */
+  String explanation(int rows) {
+    String checked =
+        deviations.isEmpty()
+            ? "Not checked: the reference itself computed this."
+            : "Checked %d of %d kernels against the float64 reference: %s (relative L2 error, at most %s)."
+                .formatted(
+                    rows,
+                    signal.hidden(),
+                    passed() ? "passed" : "FAILED",
+                    Quantities.error(tolerance.relativeL2()));
+    return checked + " Median times; GB/s counts each operand once.";
+  }
+
+  private boolean passed() {
+    return deviations.values().stream().allMatch(tolerance::accepts);
+  }
+
+  /**
+   * Ends the command with status 1 if a step is off.
+   *
+   * @throws CheckFailedException naming the first one
+   */
+  void requirePassed() {
+    deviations.forEach(
+        (step, deviation) -> {
+          if (!tolerance.accepts(deviation)) {
+            throw new CheckFailedException(
+                "%s on %s is off: relative L2 error %s (at most %s), largest error %s of rms (at most %s); nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output"
+                    .formatted(
+                        step.label(),
+                        backend.name(),
+                        Quantities.error(deviation.relativeL2()),
+                        Quantities.error(tolerance.relativeL2()),
+                        Quantities.error(deviation.maxOverRms()),
+                        Quantities.error(tolerance.maxOverRms()),
+                        backend.name()));
+          }
+        });
+  }
+}

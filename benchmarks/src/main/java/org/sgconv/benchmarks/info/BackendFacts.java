@@ -1,0 +1,77 @@
+package org.sgconv.benchmarks.info;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.BackendInfo;
+
+/**
+ * What is known of one backend.
+ *
+ * @param chosen whether it is the one that is used when none is named
+ * @param version of its code; "" if not available, as are the next
+ * @param causes why it is not available: each cause and everything that was tried, indented by how
+ *     deep it lies; empty if it is
+ */
+public record BackendFacts(
+    String name,
+    boolean available,
+    boolean chosen,
+    String version,
+    String instructionSet,
+    int threads,
+    List<String> devices,
+    List<String> libraries,
+    List<String> causes) {
+
+  static BackendFacts of(Backend backend, @Nullable Backend best) {
+    boolean chosen = backend == best;
+    return backend
+        .unavailabilityCause()
+        .map(
+            cause ->
+                new BackendFacts(
+                    backend.name(), false, chosen, "", "", 0, List.of(), List.of(), lines(cause)))
+        .orElseGet(() -> available(backend.info(), chosen));
+  }
+
+  private static BackendFacts available(BackendInfo info, boolean chosen) {
+    return new BackendFacts(
+        info.name(),
+        true,
+        chosen,
+        info.version(),
+        info.instructionSet(),
+        info.threads(),
+        info.devices(),
+        info.libraries(),
+        List.of());
+  }
+
+  /** A cause, what it suppressed and what caused it, a line each. */
+  static List<String> lines(Throwable cause) {
+    List<String> lines = new ArrayList<>();
+    collect(cause, "", lines, Collections.newSetFromMap(new IdentityHashMap<>()));
+    return lines;
+  }
+
+  private static void collect(
+      Throwable failure, String indent, List<String> lines, Set<Throwable> seen) {
+    if (!seen.add(failure)) {
+      return;
+    }
+    String message = failure.getMessage();
+    String text = message == null ? failure.getClass().getSimpleName() : message;
+    text.lines().filter(line -> !line.isBlank()).forEach(line -> lines.add(indent + line));
+    for (Throwable tried : failure.getSuppressed()) {
+      collect(tried, indent + "  ", lines, seen);
+    }
+    if (failure.getCause() != null) {
+      collect(failure.getCause(), indent + "  ", lines, seen);
+    }
+  }
+}

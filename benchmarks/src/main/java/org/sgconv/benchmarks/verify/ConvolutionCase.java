@@ -1,0 +1,129 @@
+package org.sgconv.benchmarks.verify;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.Gradients;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * A convolution with all its gradients; skip and gates are there or not, as the seed has it.
+ *
+ * @param batch B
+ * @param hidden H
+ * @param heads C
+ * @param length L
+ */
+record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, long length)
+    implements VerifyCase {
+
+  static ConvolutionCase parse(String id) {
+    String[] parts = id.split(":", -1);
+    String[] sizes = parts[2].split("x", -1);
+    if (parts.length != 3 || sizes.length != 3) {
+      throw new IllegalArgumentException(id);
+    }
+    return new ConvolutionCase(
+        ConvolutionMode.valueOf(parts[0].toUpperCase(Locale.ROOT)),
+        Integer.parseInt(sizes[0]),
+        Integer.parseInt(sizes[1]),
+        Integer.parseInt(sizes[2]),
+        Long.parseLong(parts[1]));
+  }
+
+  @Override
+  public String id() {
+    return "%s:%d:%dx%dx%d".formatted(what(), length, batch, hidden, heads);
+  }
+
+  private String what() {
+    return mode.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Group group() {
+    return new Group(what(), String.valueOf(length));
+  }
+
+  @Override
+  public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
+    SplittableRandom random = random(seed);
+    boolean withSkip = random.nextBoolean();
+    boolean withPre = random.nextBoolean();
+    boolean withPost = random.nextBoolean();
+    try (LongConvolution convolution =
+            LongConvolution.create(candidate, mode, heads, hidden, length);
+        LongConvolution exact =
+            LongConvolution.create(reference, mode, heads, hidden, length, DType.FLOAT64);
+        Operands of = new Operands(convolution.type(), random)) {
+      long rows = (long) heads * hidden;
+      Tensor u = of.normal(batch, hidden, length);
+      Tensor kernel = of.normal(convolution.channels(), hidden, length);
+      Tensor dy = of.normal(batch, rows, length);
+      @Nullable Tensor skip = withSkip ? of.normal(heads, hidden) : null;
+      // Gates are positive in models (sigmoids) and must not cancel here either.
+      @Nullable Tensor pre = withPre ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
+      @Nullable Tensor post = withPost ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
+      Tensor y = of.poisoned(batch, rows, length);
+      Gradients gradients =
+          Gradients.of(
+              of.poisoned(batch, hidden, length),
+              of.poisoned(convolution.channels(), hidden, length),
+              withSkip ? of.poisoned(heads, hidden) : null,
+              withPre ? of.poisoned(batch, hidden, length) : null,
+              withPost ? of.poisoned(batch, hidden, length) : null);
+      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
+        Gates gates = new Gates(pre, post);
+        convolution.forward(spectrum, u, gates, y);
+        convolution.backward(spectrum, u, gates, dy, gradients);
+      }
+      @Nullable Tensor wideSkip = skip == null ? null : of.wide(skip);
+      Gates wideGates =
+          new Gates(pre == null ? null : of.wide(pre), post == null ? null : of.wide(post));
+      Tensor wideInput = of.wide(u);
+      try (KernelSpectrum spectrum = exact.prepare(of.wide(kernel), wideSkip);
+          Tensor expected = exact.forward(spectrum, wideInput, wideGates);
+          Gradients expectedGradients =
+              exact.backward(spectrum, wideInput, wideGates, of.wide(dy))) {
+        return compare(y, expected, gradients, expectedGradients);
+      }
+    }
+  }
+
+  private static Map<Result, Deviation> compare(
+      Tensor y, Tensor expected, Gradients gradients, Gradients expectedGradients) {
+    Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
+    deviations.put(Result.OUTPUT, Deviation.between(y, expected));
+    deviations.put(
+        Result.INPUT_GRADIENT, Deviation.between(gradients.input(), expectedGradients.input()));
+    // dD is dk at lag 0, so it is measured on the scale of dk.
+    Deviation.Sum kernel = new Deviation.Sum();
+    kernel.add(gradients.kernel(), expectedGradients.kernel());
+    gradients.skip().ifPresent(skip -> kernel.add(skip, expectedGradients.skip().orElseThrow()));
+    deviations.put(Result.KERNEL_GRADIENT, kernel.total());
+    gradients
+        .pre()
+        .ifPresent(
+            pre ->
+                deviations.put(
+                    Result.PRE_GRADIENT,
+                    Deviation.between(pre, expectedGradients.pre().orElseThrow())));
+    gradients
+        .post()
+        .ifPresent(
+            post ->
+                deviations.put(
+                    Result.POST_GRADIENT,
+                    Deviation.between(post, expectedGradients.post().orElseThrow())));
+    return deviations;
+  }
+}

@@ -1,0 +1,146 @@
+package org.sgconv.benchmarks.verify;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.Composition;
+import org.sgconv.DecayLaw;
+import org.sgconv.Interpolation;
+import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.kernel.KernelGradients;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Synthesis of a kernel with the gradients of its parameters.
+ *
+ * @param dim d
+ * @param scales S
+ * @param initScale r
+ * @param channels C'
+ * @param hidden H
+ * @param length L, which may be shorter or longer than the full kernel
+ */
+record KernelCase(
+    Composition composition,
+    Interpolation interpolation,
+    DecayLaw decay,
+    int dim,
+    int scales,
+    int initScale,
+    int channels,
+    int hidden,
+    long length)
+    implements VerifyCase {
+
+  static final String PREFIX = "kernel:";
+
+  static KernelCase parse(String id) {
+    String[] parts = id.split(":", -1);
+    String[] sizes = parts[4].split("x", -1);
+    if (parts.length != 6 || sizes.length != 5) {
+      throw new IllegalArgumentException(id);
+    }
+    return new KernelCase(
+        Composition.valueOf(parts[1].toUpperCase(Locale.ROOT)),
+        Interpolation.valueOf(parts[2].toUpperCase(Locale.ROOT)),
+        DecayLaw.valueOf(parts[3].toUpperCase(Locale.ROOT)),
+        Integer.parseInt(sizes[0]),
+        Integer.parseInt(sizes[1]),
+        Integer.parseInt(sizes[2]),
+        Integer.parseInt(sizes[3]),
+        Integer.parseInt(sizes[4]),
+        Long.parseLong(parts[5]));
+  }
+
+  @Override
+  public String id() {
+    return (PREFIX + "%s:%s:%s:%dx%dx%dx%dx%d:%d")
+        .formatted(
+            lower(composition),
+            lower(interpolation),
+            lower(decay),
+            dim,
+            scales,
+            initScale,
+            channels,
+            hidden,
+            length);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Group group() {
+    return new Group(
+        "kernel " + lower(composition) + " " + lower(interpolation) + " " + lower(decay),
+        "various");
+  }
+
+  @Override
+  public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
+    KernelSpec spec =
+        KernelSpec.builder()
+            .heads(channels)
+            .hidden(hidden)
+            .kernelDim(dim)
+            .scales(scales)
+            .initScale(initScale)
+            .composition(composition)
+            .interpolation(interpolation)
+            .decay(decay)
+            .build();
+    DType type =
+        ComputeBackend.of(candidate).supportedTypes().contains(DType.FLOAT32)
+            ? DType.FLOAT32
+            : DType.FLOAT64;
+    KernelSynthesis synthesis = KernelSynthesis.on(candidate);
+    KernelSynthesis exact = KernelSynthesis.on(reference);
+    try (Operands of = new Operands(type, random(seed))) {
+      Tensor weights = of.normal(scales, channels, hidden, dim);
+      Tensor rates =
+          decay == DecayLaw.POWER ? of.uniform(0.3, 1.5, hidden) : of.uniform(1.2, 2.5, hidden);
+      KernelParameters wide = KernelParameters.of(spec, of.wide(weights), of.wide(rates), null);
+      KernelParameters parameters = KernelParameters.of(spec, weights, rates, null);
+      Tensor kernel = of.poisoned(channels, hidden, length);
+      synthesis.forward(parameters, kernel);
+      Tensor expected = of.owning(exact.forward(wide, length));
+      // The loss pulls the kernel towards itself: the gradient of the decay then sums terms of one
+      // sign, and its relative error says something.
+      Tensor gradKernel = of.normal(channels, hidden, length);
+      double unit = 1 / Math.sqrt((double) length);
+      for (long i = 0; i < gradKernel.elementCount(); i++) {
+        gradKernel.setFlat(i, expected.getFlat(i) + 0.1 * unit * gradKernel.getFlat(i));
+      }
+      boolean power = decay == DecayLaw.POWER;
+      KernelGradients gradients =
+          new KernelGradients(
+              of.poisoned(scales, channels, hidden, dim), power ? of.poisoned(hidden) : null);
+      synthesis.backward(parameters, gradKernel, gradients);
+      try (KernelGradients expectedGradients = exact.backward(wide, of.wide(gradKernel))) {
+        return compare(kernel, expected, gradients, expectedGradients);
+      }
+    }
+  }
+
+  private static Map<Result, Deviation> compare(
+      Tensor kernel, Tensor expected, KernelGradients gradients, KernelGradients exact) {
+    Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
+    deviations.put(Result.KERNEL, Deviation.between(kernel, expected));
+    deviations.put(Result.WEIGHT_GRADIENT, Deviation.between(gradients.weights(), exact.weights()));
+    @Nullable Tensor decay = gradients.decay();
+    @Nullable Tensor exactDecay = exact.decay();
+    if (decay != null && exactDecay != null) {
+      deviations.put(Result.DECAY_GRADIENT, Deviation.between(decay, exactDecay));
+    }
+    return deviations;
+  }
+}

@@ -1,0 +1,82 @@
+package org.sgconv.benchmarks.verify;
+
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.sgconv.Backend;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.check.Deviation;
+
+/** One computation of a backend that is compared with the reference's. */
+public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
+
+  /** Text from which {@link #parse} makes the same case again. */
+  String id();
+
+  /** Cases of one group are reported together. */
+  Group group();
+
+  /**
+   * Computes on both backends and compares. The same seed gives the same operands, whatever other
+   * cases there are.
+   */
+  Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed);
+
+  /**
+   * Line of the report that a case belongs to.
+   *
+   * @param what mode, or kind of kernel
+   * @param length in samples, or a word for several
+   */
+  record Group(String what, String length) {}
+
+  /** Results that are compared. */
+  enum Result {
+    KERNEL("kernel"),
+    OUTPUT("y"),
+    INPUT_GRADIENT("du"),
+    KERNEL_GRADIENT("dk and dD"),
+    PRE_GRADIENT("gradient of the gate before"),
+    POST_GRADIENT("gradient of the gate after"),
+    WEIGHT_GRADIENT("gradient of the weights"),
+    DECAY_GRADIENT("gradient of the decay");
+
+    private final String label;
+
+    Result(String label) {
+      this.label = label;
+    }
+
+    /** In words. */
+    public String label() {
+      return label;
+    }
+
+    /** Whether it is computed by a forward call. */
+    public boolean isForward() {
+      return this == KERNEL || this == OUTPUT;
+    }
+  }
+
+  /** Random numbers of this case alone. */
+  default SplittableRandom random(long seed) {
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + id().hashCode());
+  }
+
+  /**
+   * The case of that id.
+   *
+   * @throws InvalidArgumentException if it is no id
+   */
+  static VerifyCase parse(String id) {
+    try {
+      return id.startsWith(KernelCase.PREFIX) ? KernelCase.parse(id) : ConvolutionCase.parse(id);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+      throw new InvalidArgumentException(
+          "'"
+              + id
+              + "' is no case: expected one as 'sgconv verify' prints it, such as "
+              + "causal:4097:2x3x1",
+          malformed);
+    }
+  }
+}
