@@ -33,7 +33,7 @@ public enum SampleEncoding {
   PCM32(1, 32) {
     @Override
     float decode(ByteBuffer from) {
-      return from.getInt() / 2147483648f;
+      return from.getInt() * 0x1p-31f;
     }
   },
   /** IEEE 754 single precision. */
