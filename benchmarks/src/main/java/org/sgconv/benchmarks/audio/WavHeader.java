@@ -214,7 +214,9 @@ record WavHeader(
   }
 
   private static String printable(ByteBuffer riff) {
-    return printable(new String(riff.array(), StandardCharsets.ISO_8859_1));
+    byte[] bytes = new byte[riff.limit()];
+    riff.get(0, bytes);
+    return printable(new String(bytes, StandardCharsets.ISO_8859_1));
   }
 
   private static String printable(String text) {

@@ -48,8 +48,7 @@ public final class WavWriter {
     int channels = sound.channelCount();
     int frameBytes = format.encoding.bytes() * channels;
     long dataBytes = (long) frameBytes * sound.frameCount();
-    ByteBuffer header = header(format, sound.sampleRate(), channels, dataBytes);
-    out.write(header.array(), 0, header.position());
+    out.write(header(format, sound.sampleRate(), channels, dataBytes));
     float gain = gain(sound, format);
     ByteBuffer block =
         ByteBuffer.allocate(Math.max(BLOCK_BYTES, frameBytes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -70,7 +69,7 @@ public final class WavWriter {
     out.write(block.array(), 0, block.position());
   }
 
-  private static ByteBuffer header(Format format, int rate, int channels, long dataBytes)
+  private static byte[] header(Format format, int rate, int channels, long dataBytes)
       throws IOException {
     // Floating point needs an extension size and a fact chunk with the number of frames.
     boolean floating = format == Format.FLOAT32;
@@ -82,7 +81,8 @@ public final class WavWriter {
           "%d channels and %d bytes of samples do not fit a WAV file: write .safetensors"
               .formatted(channels, dataBytes));
     }
-    ByteBuffer header = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = new byte[floating ? 58 : 44];
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     id(header, "RIFF").putInt((int) riffBytes);
     id(header, "WAVE");
     id(header, "fmt ").putInt(fmtBytes);
@@ -93,7 +93,8 @@ public final class WavWriter {
       header.putShort((short) 0);
       id(header, "fact").putInt(4).putInt((int) (dataBytes / frameBytes));
     }
-    return id(header, "data").putInt((int) dataBytes);
+    id(header, "data").putInt((int) dataBytes);
+    return bytes;
   }
 
   private static ByteBuffer id(ByteBuffer header, String id) {

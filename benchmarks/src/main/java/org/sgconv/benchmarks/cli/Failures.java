@@ -6,8 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.sgconv.SgConvException;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -16,20 +15,21 @@ import picocli.CommandLine.ParameterException;
  */
 final class Failures {
 
-  private Failures() {}
+  private static final String STACK_TRACE = "--stacktrace";
 
-  /** The option that every command has. */
-  @Command
-  static final class StackTrace {
-    @Option(names = "--stacktrace", description = "Show where a failure happened in the program.")
-    private boolean wanted;
-  }
+  private Failures() {}
 
   static void install(CommandLine line) {
     line.setParameterExceptionHandler(Failures::badParameter);
     line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
     for (CommandLine command : line.getSubcommands().values()) {
-      command.addMixin("stacktrace", new StackTrace());
+      command
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder(STACK_TRACE)
+                  .type(boolean.class)
+                  .description("Show where in the program a failure happened.")
+                  .build());
     }
   }
 
@@ -43,7 +43,7 @@ final class Failures {
   private static int report(Exception failure, CommandLine command) {
     int status = status(failure);
     String message = text(failure);
-    boolean trace = ((StackTrace) command.getMixins().get("stacktrace")).wanted;
+    boolean trace = command.getParseResult().hasMatchedOption(STACK_TRACE);
     line(
         command,
         status == ExitStatus.DEFECT

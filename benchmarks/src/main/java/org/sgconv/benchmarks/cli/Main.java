@@ -30,8 +30,9 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Each command names its backend itself; warnings still show.
     LIBRARY_LOG.setLevel(Level.WARNING);
-    System.exit(
-        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    System.exit(execute(out, err, args));
   }
 
   /** Runs one command and returns its exit status. */
@@ -42,7 +43,15 @@ public final class Main implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(30);
     Failures.install(line);
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError full) {
+      err.println(
+          "sgconv: out of memory ("
+              + full.getMessage()
+              + "): take a shorter signal or set JAVA_TOOL_OPTIONS=-Xmx...");
+      return ExitStatus.BAD_INPUT;
+    }
   }
 
   @Override

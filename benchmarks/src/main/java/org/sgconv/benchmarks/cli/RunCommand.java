@@ -140,14 +140,14 @@ final class RunCommand implements Callable<Integer> {
   private Map<Step, Deviation> compute(ConvolutionRun run, Backend backend) {
     int steps = Step.values().length + 1;
     boolean terminal = Terminal.isStandardError();
-    try (Progress progress = new Progress("run", steps, System.err, terminal)) {
+    try (Progress progress = Progress.onStandardError("run", steps, terminal)) {
       for (Step step : Step.values()) {
         progress.at(step.label());
         run.time(step);
         progress.step();
       }
       progress.at("checking");
-      return backend == Backends.reference()
+      return backend.name().equals(Backends.reference().name())
           ? Map.of()
           : new ReferenceCheck(run, Backends.reference(), rows).measure();
     }

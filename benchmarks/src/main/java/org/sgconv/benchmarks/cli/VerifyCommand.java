@@ -74,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
         candidate.name(), seed, Quantities.count(cases.size(), "case"));
     out.flush();
     try (Progress progress =
-        new Progress("verify", cases.size(), System.err, Terminal.isStandardError())) {
+        Progress.onStandardError("verify", cases.size(), Terminal.isStandardError())) {
       for (VerifyCase each : cases) {
         progress.at(each.id());
         check(each, candidate);
@@ -89,7 +89,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Backend candidate() {
     Backend candidate = backends.choose();
-    if (candidate == Backends.reference()) {
+    if (candidate.name().equals(Backends.reference().name())) {
       throw new InvalidArgumentException(
           "the reference cannot be verified against itself: name another backend with --backend;"
               + " 'sgconv info' says why one is not available");

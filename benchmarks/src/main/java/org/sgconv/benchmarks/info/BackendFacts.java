@@ -29,7 +29,7 @@ public record BackendFacts(
     List<String> causes) {
 
   static BackendFacts of(Backend backend, @Nullable Backend best) {
-    boolean chosen = backend == best;
+    boolean chosen = best != null && backend.name().equals(best.name());
     return backend
         .unavailabilityCause()
         .map(

@@ -47,6 +47,11 @@ public final class Progress implements AutoCloseable {
     this.watcher = Thread.ofPlatform().daemon().name("sgconv-progress").start(this::watch);
   }
 
+  /** Starts a job that is shown on standard error. */
+  public static Progress onStandardError(String task, long total, boolean terminal) {
+    return new Progress(task, total, System.err, terminal);
+  }
+
   /** Says what the current step is. */
   public void at(String step) {
     lock.lock();

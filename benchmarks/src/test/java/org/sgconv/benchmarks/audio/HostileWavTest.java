@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,7 +34,10 @@ class HostileWavTest {
   @Test
   void rejectsWhatIsNoWav() throws IOException {
     assertRejected(new byte[0], "truncated", "12 bytes");
-    assertRejected("ID3 hello, I am an MP3".getBytes("US-ASCII"), "not a WAV file", "ID3 hello");
+    assertRejected(
+        "ID3 hello, I am an MP3".getBytes(StandardCharsets.US_ASCII),
+        "not a WAV file",
+        "ID3 hello");
     byte[] big = mono16().chunk("data", new byte[2]).build();
     big[1] = 'F';
     big[2] = '6';
@@ -86,7 +90,7 @@ class HostileWavTest {
   void namesTheFirstValueThatIsNotFinite() throws IOException {
     ByteBuffer data = WavBytes.littleEndian(24);
     data.putFloat(0).putFloat(0).putFloat(0).putFloat(Float.NaN).putFloat(0).putFloat(0);
-    byte[] file = new WavBytes().format(3, 2, 10, 32).chunk("data", data.array()).build();
+    byte[] file = new WavBytes().format(3, 2, 10, 32).chunk("data", WavBytes.bytes(data)).build();
     assertRejected(file, "sample 1 of channel 1 (at 0.100 s) is NaN");
   }
 

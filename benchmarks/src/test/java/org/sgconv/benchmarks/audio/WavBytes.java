@@ -12,7 +12,7 @@ final class WavBytes {
 
   /** A plain format chunk of 16 bytes. */
   WavBytes format(int tag, int channels, int rate, int bits) {
-    return chunk("fmt ", formatBody(16, tag, channels, rate, bits).array());
+    return chunk("fmt ", bytes(formatBody(16, tag, channels, rate, bits)));
   }
 
   /** A {@code WAVE_FORMAT_EXTENSIBLE} format chunk of 40 bytes. */
@@ -21,7 +21,7 @@ final class WavBytes {
     fmt.putShort((short) 22).putShort((short) bits).putInt((1 << channels) - 1);
     fmt.putShort((short) tag).putShort((short) 0).putInt(0x00100000);
     fmt.put(new byte[] {(byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71});
-    return chunk("fmt ", fmt.array());
+    return chunk("fmt ", bytes(fmt));
   }
 
   private static ByteBuffer formatBody(int size, int tag, int channels, int rate, int bits) {
@@ -43,7 +43,7 @@ final class WavBytes {
   /** A chunk that claims another size. */
   WavBytes chunk(String id, byte[] content, int claimed) {
     body.writeBytes(id.getBytes(StandardCharsets.US_ASCII));
-    body.writeBytes(littleEndian(4).putInt(claimed).array());
+    body.writeBytes(bytes(littleEndian(4).putInt(claimed)));
     body.writeBytes(content);
     if (content.length % 2 != 0) {
       body.write(0);
@@ -61,10 +61,17 @@ final class WavBytes {
     ByteBuffer file = littleEndian(12 + body.size());
     file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(riffSize);
     file.put("WAVE".getBytes(StandardCharsets.US_ASCII)).put(body.toByteArray());
-    return file.array();
+    return bytes(file);
   }
 
   static ByteBuffer littleEndian(int size) {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Everything in a buffer, wherever it stands. */
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.capacity()];
+    buffer.get(0, bytes);
+    return bytes;
   }
 }

@@ -54,7 +54,8 @@ class WavReaderTest {
   @Test
   void reads32BitIntegers() throws IOException {
     ByteBuffer data = WavBytes.littleEndian(8).putInt(Integer.MIN_VALUE).putInt(1 << 30);
-    Sound sound = read(new WavBytes().format(1, 1, 44100, 32).chunk("data", data.array()).build());
+    Sound sound =
+        read(new WavBytes().format(1, 1, 44100, 32).chunk("data", WavBytes.bytes(data)).build());
     assertThat(sound.channel(0)).containsExactly(-1f, 0.5f);
   }
 
@@ -62,12 +63,13 @@ class WavReaderTest {
   void readsFloats() throws IOException {
     ByteBuffer single = WavBytes.littleEndian(8).putFloat(1.5f).putFloat(-1e-20f);
     assertThat(
-            read(new WavBytes().format(3, 1, 1, 32).chunk("data", single.array()).build())
+            read(new WavBytes().format(3, 1, 1, 32).chunk("data", WavBytes.bytes(single)).build())
                 .channel(0))
         .containsExactly(1.5f, -1e-20f);
     ByteBuffer wide = WavBytes.littleEndian(8).putDouble(0.1);
     assertThat(
-            read(new WavBytes().format(3, 1, 1, 64).chunk("data", wide.array()).build()).channel(0))
+            read(new WavBytes().format(3, 1, 1, 64).chunk("data", WavBytes.bytes(wide)).build())
+                .channel(0))
         .containsExactly(0.1f);
   }
 
@@ -77,7 +79,7 @@ class WavReaderTest {
         read(new WavBytes().extensible(1, 2, 48000, 24).chunk("data", new byte[12]).build());
     assertThat(integers.channelCount()).isEqualTo(2);
     assertThat(integers.frameCount()).isEqualTo(2);
-    byte[] half = WavBytes.littleEndian(4).putFloat(0.5f).array();
+    byte[] half = WavBytes.bytes(WavBytes.littleEndian(4).putFloat(0.5f));
     assertThat(
             read(new WavBytes().extensible(3, 1, 48000, 32).chunk("data", half).build()).channel(0))
         .containsExactly(0.5f);
@@ -117,7 +119,11 @@ class WavReaderTest {
       data.putShort((short) (i * 31));
     }
     Sound sound =
-        read(new WavBytes().format(1, channels, 8000, 16).chunk("data", data.array()).build());
+        read(
+            new WavBytes()
+                .format(1, channels, 8000, 16)
+                .chunk("data", WavBytes.bytes(data))
+                .build());
     assertThat(sound.frameCount()).isEqualTo(frames);
     for (int i : new int[] {0, 6, 74_897, 74_898, 524_288, channels * frames - 1}) {
       assertThat(sound.channel(i % channels)[i / channels]).isEqualTo((short) (i * 31) / 32768f);

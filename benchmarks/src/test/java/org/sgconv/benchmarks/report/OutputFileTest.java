@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class OutputFileTest {
   @Test
   void replacesTheFileInOneStep() throws IOException {
     Path target = Files.writeString(folder.resolve("x"), "old");
-    OutputFile.write(target, out -> out.write("new".getBytes("US-ASCII")));
+    OutputFile.write(target, out -> out.write("new".getBytes(StandardCharsets.US_ASCII)));
     assertThat(target).hasContent("new");
     assertThat(folder).isDirectoryContaining("glob:**x");
     try (var files = Files.list(folder)) {
