@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.Preset;
 import org.sgconv.benchmarks.signal.Signal;
@@ -37,6 +38,9 @@ final class KernelOptions {
 
   /** The layer for this signal; the caller closes it. */
   Layer layer(Signal signal) {
+    if (skip != null && !Double.isFinite(skip)) {
+      throw new InvalidArgumentException("--skip is " + skip + ": must be finite");
+    }
     Preset chosen =
         preset != null
             ? Preset.of(preset)

@@ -26,6 +26,12 @@ import org.sgconv.tensor.Tensor;
 record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, long length)
     implements VerifyCase {
 
+  ConvolutionCase {
+    if (batch < 1 || hidden < 1 || heads < 1 || length < 1) {
+      throw new IllegalArgumentException("sizes must be ≥ 1");
+    }
+  }
+
   static ConvolutionCase parse(String id) {
     String[] parts = id.split(":", -1);
     String[] sizes = parts[2].split("x", -1);

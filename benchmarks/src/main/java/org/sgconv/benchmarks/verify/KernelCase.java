@@ -47,16 +47,32 @@ record KernelCase(
     if (parts.length != 6 || sizes.length != 5) {
       throw new IllegalArgumentException(id);
     }
-    return new KernelCase(
-        Composition.valueOf(parts[1].toUpperCase(Locale.ROOT)),
-        Interpolation.valueOf(parts[2].toUpperCase(Locale.ROOT)),
-        DecayLaw.valueOf(parts[3].toUpperCase(Locale.ROOT)),
-        Integer.parseInt(sizes[0]),
-        Integer.parseInt(sizes[1]),
-        Integer.parseInt(sizes[2]),
-        Integer.parseInt(sizes[3]),
-        Integer.parseInt(sizes[4]),
-        Long.parseLong(parts[5]));
+    KernelCase parsed =
+        new KernelCase(
+            Composition.valueOf(parts[1].toUpperCase(Locale.ROOT)),
+            Interpolation.valueOf(parts[2].toUpperCase(Locale.ROOT)),
+            DecayLaw.valueOf(parts[3].toUpperCase(Locale.ROOT)),
+            Integer.parseInt(sizes[0]),
+            Integer.parseInt(sizes[1]),
+            Integer.parseInt(sizes[2]),
+            Integer.parseInt(sizes[3]),
+            Integer.parseInt(sizes[4]),
+            Long.parseLong(parts[5]));
+    parsed.spec(); // Refuses what no kernel can be.
+    return parsed;
+  }
+
+  private KernelSpec spec() {
+    return KernelSpec.builder()
+        .heads(channels)
+        .hidden(hidden)
+        .kernelDim(dim)
+        .scales(scales)
+        .initScale(initScale)
+        .composition(composition)
+        .interpolation(interpolation)
+        .decay(decay)
+        .build();
   }
 
   @Override
@@ -87,17 +103,7 @@ record KernelCase(
 
   @Override
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
-    KernelSpec spec =
-        KernelSpec.builder()
-            .heads(channels)
-            .hidden(hidden)
-            .kernelDim(dim)
-            .scales(scales)
-            .initScale(initScale)
-            .composition(composition)
-            .interpolation(interpolation)
-            .decay(decay)
-            .build();
+    KernelSpec spec = spec();
     DType type =
         ComputeBackend.of(candidate).supportedTypes().contains(DType.FLOAT32)
             ? DType.FLOAT32

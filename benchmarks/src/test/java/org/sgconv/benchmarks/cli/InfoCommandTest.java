@@ -1,0 +1,53 @@
+package org.sgconv.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class InfoCommandTest {
+
+  @Test
+  void listsBackendsAndWhyOneIsNotThere() {
+    Cli cli = Cli.run("info");
+    assertThat(cli.status()).isZero();
+    assertThat(cli.out()).contains("backend reference", "instructions", "threads", "native access");
+    assertThat(cli.out())
+        .contains(
+            """
+            backend absent
+              not available:
+              no library of that name: install it
+                tried /first/place
+                tried /second/place
+                  noexec
+            """);
+  }
+
+  @Test
+  void printsJson() throws IOException {
+    Cli cli = Cli.run("info", "--json");
+    assertThat(cli.status()).isZero();
+    JsonNode facts = new ObjectMapper().readTree(cli.out());
+    assertThat(facts.get("java").get("version").asText()).startsWith("25");
+    JsonNode reference = null;
+    for (JsonNode backend : facts.get("backends")) {
+      if (backend.get("name").asText().equals("reference")) {
+        reference = backend;
+      }
+    }
+    assertThat(reference).isNotNull();
+    assertThat(reference.get("available").asBoolean()).isTrue();
+  }
+
+  @Test
+  void helpNamesTheCommands() {
+    Cli cli = Cli.run("--help");
+    assertThat(cli.status()).isZero();
+    assertThat(cli.out()).contains("run", "verify", "info");
+    assertThat(Cli.run("run", "--help").out()).contains("--checkpoint", "--plot", "--backend");
+    assertThat(Cli.run("--version").out()).startsWith("sgconv ");
+  }
+}

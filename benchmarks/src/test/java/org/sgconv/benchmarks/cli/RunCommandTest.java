@@ -1,0 +1,185 @@
+package org.sgconv.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.benchmarks.audio.Sound;
+import org.sgconv.benchmarks.audio.WavReader;
+import org.sgconv.benchmarks.plot.ConvolutionPlot;
+import org.sgconv.io.Safetensors;
+import org.sgconv.tensor.Tensor;
+
+/** What people type, from the file that is read to the file that is written. */
+class RunCommandTest {
+
+  @TempDir Path folder;
+
+  private static void assertPassed(Cli cli) {
+    assertThat(cli.status()).as(cli.err()).isZero();
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.out()).contains("forward", "backward", "passed");
+  }
+
+  @Test
+  void convolvesTheShippedRecordingWithoutArguments() {
+    Cli cli = Cli.run("run");
+    assertPassed(cli);
+    assertThat(cli.out())
+        .contains("speech.wav", "22.05 kHz", "(1, 1, 159734)", "kernel   hall")
+        .contains("float64 reference: passed");
+    // One table: kernel, forward, backward, parameters, each with an error within the tolerance.
+    Pattern line =
+        Pattern.compile(
+            "^(kernel|forward|backward|parameters) .* [0-9.]+e-0[7-9]$", Pattern.MULTILINE);
+    assertThat(line.matcher(cli.out()).results().count()).isEqualTo(4);
+  }
+
+  @Test
+  void writesEveryChannelOfAStereoSound() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 2, 4097);
+    Path output = folder.resolve("out.wav");
+    assertPassed(Cli.run("run", input, "-o", output));
+    Sound sound = WavReader.read(output);
+    assertThat(sound.channelCount()).isEqualTo(2);
+    assertThat(sound.frameCount()).isEqualTo(4097);
+    assertThat(sound.sampleRate()).isEqualTo(48000);
+    // Another kernel seed gives another sound.
+    Path other = folder.resolve("other.wav");
+    assertPassed(Cli.run("run", input, "-o", other, "--seed", 2));
+    assertThat(WavReader.read(other).channel(0)).isNotEqualTo(sound.channel(0));
+  }
+
+  @Test
+  void anImpulseGivesTheKernelAndTheSkip() throws IOException {
+    Path input = SampleFiles.raw(folder.resolve("in.f32"), impulse(1000));
+    Path output = folder.resolve("out.safetensors");
+    assertPassed(Cli.run("run", input, "-o", output, "--skip", 0.25));
+    try (Safetensors file = Safetensors.open(output);
+        Tensor y = file.read("y");
+        Tensor kernel = file.read("kernel");
+        Tensor du = file.read("grad.u")) {
+      assertThat(y.shape().toArray()).containsExactly(1, 1, 1000);
+      assertThat(du.shape().toArray()).containsExactly(1, 1, 1000);
+      assertThat(y.getFlat(0)).isCloseTo(kernel.getFlat(0) + 0.25, within());
+      for (int t = 1; t < 1000; t++) {
+        assertThat(y.getFlat(t)).isCloseTo(kernel.getFlat(t), within());
+      }
+    }
+  }
+
+  private static Offset<Double> within() {
+    return Offset.offset(1e-6);
+  }
+
+  private static float[] impulse(int length) {
+    float[] impulse = new float[length];
+    impulse[0] = 1;
+    return impulse;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hall",
+        "standard",
+        "listops",
+        "text",
+        "retrieval",
+        "image",
+        "pathfinder",
+        "path-x"
+      })
+  void everyPresetFitsTensors(String preset) {
+    Path input = SampleFiles.tensor(folder.resolve("in.safetensors"), "u", 2, 5, 1000);
+    Cli cli = Cli.run("run", input, "--preset", preset, "--rows", 5);
+    assertPassed(cli);
+    assertThat(cli.out()).contains("(2, 5, 1000)", "kernel   " + preset, "5 of 5 kernels");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"causal", "bidirectional", "circular"})
+  void everyModeIsToBeHad(String mode) {
+    Path input = SampleFiles.tensor(folder.resolve("in.safetensors"), "x", 3, 257);
+    Cli cli = Cli.run("run", input, "--tensor", "x", "--mode", mode);
+    assertPassed(cli);
+    assertThat(cli.out()).contains("(1, 3, 257)", mode);
+  }
+
+  @Test
+  void appliesSeveralKernelsToOneSound() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 500);
+    Path output = folder.resolve("out.wav");
+    Cli cli = Cli.run("run", input, "--hidden", 3, "-o", output);
+    assertPassed(cli);
+    assertThat(cli.out()).contains("(1, 3, 500)", "3 of 3 kernels");
+    assertThat(WavReader.read(output).channelCount()).isEqualTo(3);
+  }
+
+  @Test
+  void theReferenceComputesTooButIsNotChecked() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 500);
+    Cli cli = Cli.run("run", input, "--backend", "reference");
+    assertThat(cli.status()).isZero();
+    assertThat(cli.out()).contains("Not checked: the reference itself computed this.");
+  }
+
+  @Test
+  void sixteenBitOutputStatesItsGain() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 5000);
+    Path output = folder.resolve("out.wav");
+    Cli cli = Cli.run("run", input, "-o", output, "--format", "pcm16", "--skip", 4);
+    assertPassed(cli);
+    assertThat(cli.out()).containsPattern("out.wav: 16-bit, gain 0\\.\\d+ \\(-\\d+\\.\\d dB\\)");
+    assertThat(WavReader.read(output).peak()).isBetween(0.999f, 1f);
+  }
+
+  @Test
+  void drawsAPlot() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 5000);
+    Path plot = folder.resolve("plot.png");
+    assertPassed(Cli.run("run", input, "--plot", plot));
+    BufferedImage image = ImageIO.read(plot.toFile());
+    assertThat(image.getWidth()).isEqualTo(ConvolutionPlot.WIDTH);
+    assertThat(image.getHeight()).isEqualTo(ConvolutionPlot.HEIGHT);
+    Set<Integer> colours = new HashSet<>();
+    for (int x = 0; x < image.getWidth(); x++) {
+      for (int y = 0; y < image.getHeight(); y++) {
+        colours.add(image.getRGB(x, y));
+      }
+    }
+    assertThat(colours.size()).isGreaterThan(100);
+  }
+
+  @Test
+  void aWrongResultEndsWithStatusOneAndWritesNothing() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 1700);
+    Path output = folder.resolve("out.wav");
+    Cli cli = Cli.run("run", input, "--backend", "broken", "-o", output);
+    assertThat(cli.status()).isEqualTo(ExitStatus.CHECK_FAILED);
+    assertThat(cli.out()).contains("FAILED");
+    assertThat(cli.err().lines()).hasSize(1);
+    assertThat(cli.err()).contains("forward on broken is off", "nothing was written");
+    assertThat(Files.exists(output)).isFalse();
+  }
+
+  @Test
+  void everythingIsGivenBack() throws IOException {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 2, 300);
+    long before = Tensor.openCount();
+    assertPassed(Cli.run("run", input, "--hidden", 2));
+    Cli.run("run", input, "--backend", "broken");
+    assertThat(Tensor.openCount()).isEqualTo(before);
+  }
+}
