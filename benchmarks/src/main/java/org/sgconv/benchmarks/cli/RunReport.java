@@ -157,8 +157,8 @@ final class RunReport {
                         backend.name(),
                         Quantities.error(deviation.relativeL2()),
                         Quantities.error(tolerance.relativeL2()),
-                        Quantities.error(deviation.maxOverRms()),
-                        Quantities.error(tolerance.maxOverRms()),
+                        Quantities.error(deviation.largest()),
+                        Quantities.error(tolerance.largest()),
                         backend.name()));
           }
         });

@@ -122,7 +122,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .formatted(
                         result.label(),
                         Quantities.error(deviation.relativeL2()),
-                        Quantities.error(deviation.maxOverRms())));
+                        Quantities.error(deviation.largest())));
           }
         });
     return each.id() + ": " + String.join(", ", parts) + replay(each, candidate);
@@ -135,7 +135,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private String table() {
     TextTable table =
-        new TextTable(1, "what", "length", "cases", "forward", "gradients", "max/rms", "failed");
+        new TextTable(1, "what", "length", "cases", "forward", "gradients", "largest", "failed");
     groups.forEach(
         (group, report) ->
             table.row(
@@ -144,7 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
                 String.valueOf(report.cases()),
                 Quantities.error(report.forward().relativeL2()),
                 Quantities.error(report.backward().relativeL2()),
-                Quantities.error(report.forward().worst(report.backward()).maxOverRms()),
+                Quantities.error(report.forward().worst(report.backward()).largest()),
                 report.failures() == 0 ? "" : String.valueOf(report.failures())));
     return table.render();
   }
@@ -154,7 +154,7 @@ final class VerifyCommand implements Callable<Integer> {
       out.printf(
           "passed: relative L2 at most %s, largest error at most %s of rms%n",
           Quantities.error(Tolerance.FLOAT32.relativeL2()),
-          Quantities.error(Tolerance.FLOAT32.maxOverRms()));
+          Quantities.error(Tolerance.FLOAT32.largest()));
       out.flush();
       return;
     }

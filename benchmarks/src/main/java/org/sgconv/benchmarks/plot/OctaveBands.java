@@ -13,13 +13,16 @@ final class OctaveBands {
 
   /**
    * Mean power in dB of each band of values 1..count−1, at its geometric middle; value 0 has no
-   * place on a logarithmic axis.
+   * place on a logarithmic axis, and stands at {@code step} only where it is all there is.
    *
    * @param power the value at an index, not negative
    * @param perOctave bands to an octave; never narrower than one value
    * @param step distance of two values on the x axis
    */
   static Curve levels(IntToDoubleFunction power, int count, int perOctave, double step) {
+    if (count == 1) {
+      return new Curve(new double[] {step}, new double[] {decibels(power.applyAsDouble(0))});
+    }
     double[] x = new double[count];
     double[] y = new double[count];
     int bands = 0;
@@ -32,9 +35,13 @@ final class OctaveBands {
         sum += power.applyAsDouble(i);
       }
       x[bands] = Math.sqrt((double) from * (to - 1)) * step;
-      y[bands++] = Math.max(FLOOR_DECIBELS, 10 * Math.log10(sum / (to - from)));
+      y[bands++] = decibels(sum / (to - from));
       from = to;
     }
     return new Curve(Arrays.copyOf(x, bands), Arrays.copyOf(y, bands));
+  }
+
+  private static double decibels(double power) {
+    return Math.max(FLOOR_DECIBELS, 10 * Math.log10(power));
   }
 }

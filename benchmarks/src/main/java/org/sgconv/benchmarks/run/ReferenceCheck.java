@@ -67,14 +67,14 @@ public final class ReferenceCheck {
 
   /** dk and dD count as one result: dD is dk at lag 0, so its scale is that of dk. */
   private Deviation backward(Gradients expected, long length) {
-    Deviation.Sum sum = new Deviation.Sum();
+    Deviation.Sum sum = new Deviation.Sum(expected.kernel(), expected.skip().orElseThrow());
     rows.compare(run.gradients().kernel(), expected.kernel(), length, sum);
     rows.compare(run.gradients().skip().orElseThrow(), expected.skip().orElseThrow(), 1, sum);
     return deviation(run.gradients().input(), expected.input(), length).worst(sum.total());
   }
 
   private Deviation deviation(Tensor actual, Tensor expected, long inner) {
-    Deviation.Sum sum = new Deviation.Sum();
+    Deviation.Sum sum = new Deviation.Sum(expected);
     rows.compare(actual, expected, inner, sum);
     return sum.total();
   }

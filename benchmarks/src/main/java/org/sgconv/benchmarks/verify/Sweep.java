@@ -41,7 +41,7 @@ public final class Sweep {
     for (Composition composition : Composition.values()) {
       for (Interpolation interpolation : Interpolation.values()) {
         for (DecayLaw decay : DecayLaw.values()) {
-          addKernels(composition, interpolation, decay, quick, random, cases);
+          addKernels(composition, interpolation, decay, random, cases);
         }
       }
     }
@@ -66,12 +66,11 @@ public final class Sweep {
       Composition composition,
       Interpolation interpolation,
       DecayLaw decay,
-      boolean quick,
       SplittableRandom random,
       List<VerifyCase> cases) {
     int[] dims = {1, 2, 5, 32, 64};
     for (int dim : dims) {
-      int scales = random.nextInt(1, quick ? 8 : 12);
+      int scales = random.nextInt(1, 8);
       int initScale = random.nextInt(0, 3);
       long full = (long) dim << (scales - 1 + initScale);
       int hidden = random.nextInt(24, 33);

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class DeviationTest {
 
   private static Deviation of(double[] values, double[] references) {
-    Deviation.Sum sum = new Deviation.Sum();
+    double squares = Arrays.stream(references).map(value -> value * value).sum();
+    Deviation.Sum sum = new Deviation.Sum(Math.sqrt(squares / references.length));
     sum.add(values, references);
     return sum.total();
   }
@@ -18,7 +19,21 @@ class DeviationTest {
   void measuresBothDistances() {
     Deviation deviation = of(new double[] {3, 4.5, 0, 0}, new double[] {3, 4, 0, 0});
     assertThat(deviation.relativeL2()).isCloseTo(0.1, within(1e-15));
-    assertThat(deviation.maxOverRms()).isCloseTo(0.5 / 2.5, within(1e-15));
+    assertThat(deviation.largest()).isCloseTo(0.5 / 2.5, within(1e-15));
+  }
+
+  @Test
+  void peaksAreMeasuredByThemselves() {
+    double[] reference = new double[10_000];
+    Arrays.fill(reference, 1);
+    reference[0] = 1000; // rms is about 10.05
+    double rms = Math.sqrt((1e6 + 9999) / 1e4);
+    double[] values = reference.clone();
+    values[0] += 0.02;
+    assertThat(of(values, reference).largest()).isCloseTo(0.02 / 200, within(1e-12));
+    values[0] = reference[0];
+    values[1] += 0.02;
+    assertThat(of(values, reference).largest()).isCloseTo(0.02 / rms, within(1e-12));
   }
 
   @Test

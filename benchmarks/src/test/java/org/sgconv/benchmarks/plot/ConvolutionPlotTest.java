@@ -29,7 +29,7 @@ class ConvolutionPlotTest {
         int green = rgb >> 8 & 0xFF;
         int blue = rgb & 0xFF;
         int spread = Math.max(red, Math.max(green, blue)) - Math.min(red, Math.min(green, blue));
-        count += spread > 80 ? 1 : 0;
+        count += spread > 60 ? 1 : 0;
       }
     }
     return count;

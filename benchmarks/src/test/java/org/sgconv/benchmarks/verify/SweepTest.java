@@ -43,7 +43,7 @@ class SweepTest {
     }
   }
 
-  /** Both sides take the same operands: without float32 in between, they agree exactly. */
+  /** Both sides take the same operands: only the rounding of results to float32 is between them. */
   @Test
   void theReferenceAgreesWithItself() {
     for (VerifyCase each : Sweep.cases(3, true)) {
@@ -55,7 +55,8 @@ class SweepTest {
       assertThat(deviations.values())
           .as(each.id())
           .isNotEmpty()
-          .allMatch(Tolerance.FLOAT64::accepts);
+          .anyMatch(deviation -> deviation.relativeL2() > 0)
+          .allMatch(Tolerance.FLOAT32::accepts);
     }
   }
 }
