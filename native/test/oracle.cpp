@@ -13,7 +13,7 @@ using Complex = std::complex<double>;
 
 constexpr double kRelativeL2 = 1e-6;
 constexpr double kMaxOverRms = 5e-6;
-constexpr std::size_t kDirectMost = 600;
+constexpr std::size_t kDirectMost = 100;
 
 void fourier(std::vector<Complex> &x, double sign) {
   const std::size_t n = x.size();

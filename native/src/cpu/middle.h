@@ -1,4 +1,5 @@
-// What happens to a tile of a spectrum between the forward and the inverse part of the transform.
+// What happens to a tile of a spectrum between the forward and the inverse part of the transform:
+// called with four vectors of it, the tile's number and the number of the four.
 #ifndef SGCONV_CPU_MIDDLE_H
 #define SGCONV_CPU_MIDDLE_H
 
@@ -14,10 +15,10 @@ struct ToSpectrum {
   float *spectrum;
   float scale;
   float bias;
-  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
-    float *out = spectrum + tile * kTileFloats;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
+    float *out = spectrum + tile * kTileFloats + 8 * W * four;
     const F s = set1(scale), b = set1(bias);
-    each<0, W>([&](auto q) SGCONV_BODY {
+    each<0, 4>([&](auto q) SGCONV_BODY {
       store_complex(out + 2 * W * q, {fma(x[q].re, s, b), x[q].im * s});
     });
   }
@@ -27,10 +28,10 @@ struct FromSpectrum {
   static constexpr bool kForward = false, kInverse = true;
   const float *spectrum;
   float scale;
-  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
-    const float *in = spectrum + tile * kTileFloats;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
+    const float *in = spectrum + tile * kTileFloats + 8 * W * four;
     const F s = set1(scale);
-    each<0, W>([&](auto q) SGCONV_BODY {
+    each<0, 4>([&](auto q) SGCONV_BODY {
       const C value = load_complex(in + 2 * W * q);
       x[q] = {value.re * s, value.im * s};
     });
@@ -40,9 +41,9 @@ struct FromSpectrum {
 struct TimesKernel {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
-  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
-    const float *k = kernel + tile * kTileFloats;
-    each<0, W>([&](auto q) SGCONV_BODY { x[q] = x[q] * load_complex(k + 2 * W * q); });
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
+    const float *k = kernel + tile * kTileFloats + 8 * W * four;
+    each<0, 4>([&](auto q) SGCONV_BODY { x[q] = x[q] * load_complex(k + 2 * W * q); });
   }
 };
 
@@ -50,9 +51,10 @@ struct SignalTimesKernel {
   static constexpr bool kForward = false, kInverse = true;
   const float *signal;
   const float *kernel;
-  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
-    const float *u = signal + tile * kTileFloats, *k = kernel + tile * kTileFloats;
-    each<0, W>([&](auto q) SGCONV_BODY {
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
+    const float *u = signal + tile * kTileFloats + 8 * W * four,
+                *k = kernel + tile * kTileFloats + 8 * W * four;
+    each<0, 4>([&](auto q) SGCONV_BODY {
       x[q] = load_complex(u + 2 * W * q) * load_complex(k + 2 * W * q);
     });
   }
@@ -69,17 +71,17 @@ struct Gradient {
   bool first_correlation;  // overwrite it
   float *sum;
   bool first_sum;
-  SGCONV_INLINE void operator()(C *x, std::int64_t tile) {
-    const std::int64_t at = tile * kTileFloats;
+  SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
+    const std::int64_t at = tile * kTileFloats + 8 * W * four;
     if (correlation != nullptr) {
       const float *u = signal + at;
       float *c = correlation + at;
       if (first_correlation) {
-        each<0, W>([&](auto q) SGCONV_BODY {
+        each<0, 4>([&](auto q) SGCONV_BODY {
           store_complex(c + 2 * W * q, conjugate_times(load_complex(u + 2 * W * q), x[q]));
         });
       } else {
-        each<0, W>([&](auto q) SGCONV_BODY {
+        each<0, 4>([&](auto q) SGCONV_BODY {
           store_complex(c + 2 * W * q, add_conjugate_times(load_complex(c + 2 * W * q),
                                                            load_complex(u + 2 * W * q), x[q]));
         });
@@ -87,16 +89,16 @@ struct Gradient {
     }
     const float *k = kernel + at;
     if constexpr (inverse) {
-      each<0, W>([&](auto q)
+      each<0, 4>([&](auto q)
                      SGCONV_BODY { x[q] = conjugate_times(load_complex(k + 2 * W * q), x[q]); });
     } else if (sum != nullptr) {
       float *s = sum + at;
       if (first_sum) {
-        each<0, W>([&](auto q) SGCONV_BODY {
+        each<0, 4>([&](auto q) SGCONV_BODY {
           store_complex(s + 2 * W * q, conjugate_times(load_complex(k + 2 * W * q), x[q]));
         });
       } else {
-        each<0, W>([&](auto q) SGCONV_BODY {
+        each<0, 4>([&](auto q) SGCONV_BODY {
           store_complex(s + 2 * W * q, add_conjugate_times(load_complex(s + 2 * W * q),
                                                            load_complex(k + 2 * W * q), x[q]));
         });

@@ -35,11 +35,9 @@ template <int R>
 void step_forward(const Step &step, std::int64_t node, float *data) {
   const Broadcast twiddle{step.forward + node * step.forward_floats};
   const std::int64_t stride = 2 * step.child;
-  for (std::int64_t at = 0; at < stride; at += 2 * W) {
-    C x[std::size_t{R}];
-    each<0, R>([&](auto j) SGCONV_BODY { x[j] = load_complex(data + j * stride + at); });
-    forward<R>(x, twiddle);
-    each<0, R>([&](auto j) SGCONV_BODY { store_complex(data + j * stride + at, x[j]); });
+  for (float *at = data; at < data + stride; at += 2 * W) {
+    forward<R>([&](int j) SGCONV_BODY { return load_complex(at + j * stride); },
+               [&](int p, C x) SGCONV_BODY { store_complex(at + p * stride, x); }, twiddle);
   }
 }
 
@@ -47,11 +45,9 @@ template <int R>
 void step_inverse(const Step &step, std::int64_t node, float *data) {
   const BroadcastFromOne twiddle{step.inverse + node * step.inverse_floats};
   const std::int64_t stride = 2 * step.child;
-  for (std::int64_t at = 0; at < stride; at += 2 * W) {
-    C x[std::size_t{R}];
-    each<0, R>([&](auto j) SGCONV_BODY { x[j] = load_complex(data + j * stride + at); });
-    inverse<R>(x, twiddle);
-    each<0, R>([&](auto j) SGCONV_BODY { store_complex(data + j * stride + at, x[j]); });
+  for (float *at = data; at < data + stride; at += 2 * W) {
+    inverse<R>([&](int p) SGCONV_BODY { return load_complex(at + p * stride); },
+               [&](int n, C x) SGCONV_BODY { store_complex(at + n * stride, x); }, twiddle);
   }
 }
 
@@ -82,47 +78,103 @@ inline void step_inverse(const Step &step, std::int64_t node, float *data) {
   with_radix(step.radix, [&](auto radix) { step_inverse<radix>(step, node, data); });
 }
 
-SGCONV_INLINE void transpose(C *x) {
-  F re[W], im[W];
-  each<0, W>([&](auto j) SGCONV_BODY {
-    re[j] = x[j].re;
-    im[j] = x[j].im;
+// The halves of the transposition of a tile: W/4 times 4 x 4 within lanes' groups of four, and
+// between the groups of the vectors 0, 4, 8, ... of x.
+SGCONV_INLINE void transpose_group(C *x) {
+  transpose_group(x[0].re, x[1].re, x[2].re, x[3].re);
+  transpose_group(x[0].im, x[1].im, x[2].im, x[3].im);
+}
+
+SGCONV_INLINE void transpose_column(C *x) {
+  F re[W / 4], im[W / 4];
+  each<0, W / 4>([&](auto m) SGCONV_BODY {
+    re[m] = x[4 * m].re;
+    im[m] = x[4 * m].im;
   });
-  transpose(re);
-  transpose(im);
-  each<0, W>([&](auto j) SGCONV_BODY { x[j] = {re[j], im[j]}; });
+  transpose_column(re);
+  transpose_column(im);
+  each<0, W / 4>([&](auto m) SGCONV_BODY { x[4 * m] = {re[m], im[m]}; });
 }
 
 // One tile: W blocks of W complex numbers, contiguous at `data`. `middle` says whether there is a
 // forward part (`kForward`) before it and an inverse part (`kInverse`) after it, and is applied to
-// the W vectors of the tile's spectrum. `step` is the last step if that is fused, else null.
+// the tile's spectrum, four vectors at a time. `step` is the last step if that is fused, else null.
+//
+// The transposition between step and leaf has two halves, which go with the groups and the columns
+// of the steps beside them.
 template <bool fused, class Middle>
 SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
-                        Middle &middle) {
+                        const Middle &middle) {
+  constexpr int groups = W / 4;
   C x[W];
   if constexpr (Middle::kForward) {
-    each<0, W>([&](auto j) SGCONV_BODY { x[j] = load_complex(data + 2 * W * j); });
+    const Lanes leaf{t.leaf_forward + index * (W * W)};
+    const auto load_at = [&](int j) SGCONV_BODY { return load_complex(data + 2 * W * j); };
     if constexpr (fused) {
-      forward<W>(x, Broadcast{step->forward + index * step->forward_floats});
+      const Broadcast twiddle{step->forward + index * step->forward_floats};
+      each<0, 4>([&](auto i) SGCONV_BODY {
+        each<0, groups>([&](auto m) SGCONV_BODY { x[i + 4 * m] = load_at(i + 4 * m); });
+        forward_column<W, 0>(x, i, twiddle);
+      });
+      each<0, groups>([&](auto g) SGCONV_BODY {
+        forward_group<W, g>(x, twiddle);
+        transpose_group(x + 4 * g);
+      });
+    } else {
+      each<0, groups>([&](auto g) SGCONV_BODY {
+        each<0, 4>([&](auto a) SGCONV_BODY { x[4 * g + a] = load_at(4 * g + a); });
+        transpose_group(x + 4 * g);
+      });
     }
-    transpose(x);
-    forward<W>(x, Lanes{t.leaf_forward + index * (W * W)});
+    each<0, 4>([&](auto i) SGCONV_BODY {
+      transpose_column(x + i);
+      forward_column<W, 0>(x, i, leaf);
+    });
+    each<0, groups>([&](auto g) SGCONV_BODY {
+      forward_group<W, g>(x, leaf);
+      middle(x + 4 * g, index, g);
+      if constexpr (Middle::kInverse) inverse_group<g>(x);
+    });
+  } else {
+    each<0, groups>([&](auto g) SGCONV_BODY {
+      middle(x + 4 * g, index, g);
+      inverse_group<g>(x);
+    });
   }
-  middle(x, index);
   if constexpr (Middle::kInverse) {
-    inverse<W>(x, LanesFromOne{t.leaf_inverse + index * (2 * W * (W - 1))});
-    transpose(x);
+    const LanesFromOne leaf{t.leaf_inverse + index * (2 * W * (W - 1))};
+    each<0, 4>([&](auto i) SGCONV_BODY {
+      inverse_column<W, i>(x);
+      each<0, groups>(
+          [&](auto m) SGCONV_BODY { x[i + 4 * m] = untwiddled<i + 4 * m>(x[i + 4 * m], leaf); });
+      transpose_column(x + i);
+    });
+    each<0, groups>([&](auto g) SGCONV_BODY {
+      transpose_group(x + 4 * g);
+      if constexpr (fused) {
+        inverse_group<g>(x);
+      } else {
+        each<0, 4>([&](auto a)
+                       SGCONV_BODY { store_complex(data + 2 * W * (4 * g + a), x[4 * g + a]); });
+      }
+    });
     if constexpr (fused) {
-      inverse<W>(x, BroadcastFromOne{step->inverse + index * step->inverse_floats});
+      const BroadcastFromOne twiddle{step->inverse + index * step->inverse_floats};
+      each<0, 4>([&](auto i) SGCONV_BODY {
+        inverse_column<W, i>(x);
+        each<0, groups>([&](auto m) SGCONV_BODY {
+          constexpr int n = i + 4 * m;
+          store_complex(data + 2 * W * n, untwiddled<n>(x[n], twiddle));
+        });
+      });
     }
-    each<0, W>([&](auto j) SGCONV_BODY { store_complex(data + 2 * W * j, x[j]); });
   }
 }
 
 // Takes one node of level `level` down to the spectrum, applies `middle`, and comes back up. Depth
 // first, so that a node that fits in a cache stays there.
 template <class Middle>
-void descend(const Transform &t, int level, std::int64_t node, float *data, Middle &middle) {
+void descend(const Transform &t, int level, std::int64_t node, float *data, const Middle &middle) {
   const Step &step = t.steps[level];
   if (level == t.step_count - 1) {
     tile<true>(t, &step, node, data, middle);
@@ -138,7 +190,7 @@ void descend(const Transform &t, int level, std::int64_t node, float *data, Midd
 // Everything below the root for its children `first` .. `last` - 1.
 template <class Middle>
 void children(const Transform &t, std::int64_t first, std::int64_t last, float *work,
-              Middle &middle) {
+              const Middle &middle) {
   if (t.fused) {
     for (std::int64_t k = first; k < last; ++k) {
       descend(t, 1, k, work + k * t.root_stride, middle);

@@ -55,24 +55,88 @@ SGCONV_INLINE void constant_butterfly(C &a, C &b) {
   }
 }
 
-// Levels `depth` and below of a step of radix R, a power of two. `twiddle(n)` is the n-th of the
-// step's forward twiddles: level d has max(1, 2^(d-1)), one for every two nodes, because the second
-// one's is i times the first's.
+// A step whose radix is 4, 8 or 16 goes in two phases: columns of R/4 vectors i, i + 4, ..., then
+// groups of four vectors 4g .. 4g + 3; the inverse goes the other way. Each phase's parts are
+// independent, so a processor overlaps one part's arithmetic with another's loads and shuffles, and
+// eight complex vectors are the most that a part keeps in registers.
+//
+// Level d of the forward step has max(1, 2^(d-1)) twiddles, one for every two nodes, because the
+// second node's is i times the first's.
+constexpr int twiddle_index(int depth, int node) {
+  return depth == 0 ? 0 : (1 << (depth - 1)) + node / 2;
+}
+
+constexpr int log2_of(int r) { return r == 1 ? 0 : 1 + log2_of(r / 2); }
+
+// Levels of column i, from `depth` on.
 template <int R, int depth, class Twiddle>
-SGCONV_INLINE void forward_levels(C *x, const Twiddle &twiddle) {
-  if constexpr ((1 << depth) < R) {
-    constexpr int half = R >> (depth + 1);
-    constexpr int first = depth == 0 ? 0 : 1 << (depth - 1);
-    each<0, (depth == 0 ? 1 : 1 << (depth - 1))>([&](auto pair) SGCONV_BODY {
-      const C w = twiddle(first + pair);
-      C *even = x + 4 * half * pair;
-      each<0, half>([&](auto j) SGCONV_BODY { butterfly<false>(even[j], even[j + half], w); });
-      if constexpr (depth > 0) {
-        C *odd = even + 2 * half;
-        each<0, half>([&](auto j) SGCONV_BODY { butterfly<true>(odd[j], odd[j + half], w); });
-      }
+SGCONV_INLINE void forward_column(C *x, int i, const Twiddle &twiddle) {
+  constexpr int half = (R / 4) >> (depth + 1);
+  if constexpr (half > 0) {
+    each<0, (1 << depth)>([&](auto node) SGCONV_BODY {
+      constexpr int n = decltype(node){};
+      const C w = twiddle(twiddle_index(depth, n));
+      each<0, half>([&](auto j) SGCONV_BODY {
+        C *at = x + i + 4 * (2 * half * n + j);
+        butterfly<n % 2 == 1>(at[0], at[4 * half], w);
+      });
     });
-    forward_levels<R, depth + 1>(x, twiddle);
+    forward_column<R, depth + 1>(x, i, twiddle);
+  }
+}
+
+// The last two levels, of group g.
+template <int R, int g, class Twiddle>
+SGCONV_INLINE void forward_group(C *x, const Twiddle &twiddle) {
+  constexpr int depth = log2_of(R) - 2;
+  const C w = twiddle(twiddle_index(depth, g)), v = twiddle(twiddle_index(depth + 1, 2 * g));
+  C *at = x + 4 * g;
+  butterfly<g % 2 == 1>(at[0], at[2], w);
+  butterfly<g % 2 == 1>(at[1], at[3], w);
+  butterfly<false>(at[0], at[1], v);
+  butterfly<true>(at[2], at[3], v);
+}
+
+// The first level of real input.
+SGCONV_INLINE void real_butterfly(F a, F b, C w, C &sum, C &difference) {
+  const F im = w.im * b;
+  sum = {fma(w.re, b, a), im};
+  difference = {fnma(w.re, b, a), -im};
+}
+
+template <int R, class Twiddle>
+SGCONV_INLINE void forward_real_column(const F *x, C *y, int i, const Twiddle &twiddle) {
+  const C w = twiddle(0);
+  each<0, R / 8>([&](auto m) SGCONV_BODY {
+    constexpr int at = 4 * decltype(m){};
+    real_butterfly(x[i + at], x[i + at + R / 2], w, y[i + at], y[i + at + R / 2]);
+  });
+  forward_column<R, 1>(y, i, twiddle);
+}
+
+// Up to a factor of R and up to the twiddles: afterwards element n still lacks the factor
+// conj(e(n theta / R)).
+template <int g>
+SGCONV_INLINE void inverse_group(C *x) {
+  C *at = x + 4 * g;
+  constant_butterfly<0>(at[0], at[1]);
+  constant_butterfly<0>(at[2], at[3]);
+  constant_butterfly<0>(at[0], at[2]);
+  constant_butterfly<4>(at[1], at[3]);
+}
+
+template <int R, int i, int half = 1>
+SGCONV_INLINE void inverse_column(C *x) {
+  if constexpr (4 * half < R) {
+    each<0, R / (8 * half)>([&](auto block) SGCONV_BODY {
+      each<0, half>([&](auto j) SGCONV_BODY {
+        constexpr int m = decltype(j){};
+        constexpr int sixteenths = (i + 4 * m) * 2 / half;
+        C *at = x + i + 4 * (2 * half * decltype(block){} + m);
+        constant_butterfly<sixteenths>(at[0], at[4 * half]);
+      });
+    });
+    inverse_column<R, i, 2 * half>(x);
   }
 }
 
@@ -111,70 +175,123 @@ SGCONV_INLINE void fourier_odd(C *x) {
   if constexpr (R == 5) fourier5<inverse>(x);
 }
 
-template <int R, class Twiddle>
-SGCONV_INLINE void forward(C *x, const Twiddle &twiddle) {
-  if constexpr (is_power_of_two(R)) {
-    forward_levels<R, 0>(x, twiddle);
+// Whole steps. `load(j)` gives element j, `store(p, value)` takes the result at position p.
+// `twiddle(n)` is the n-th of the step's forward twiddles, or for the inverse e(n theta / R), n = 1
+// .. R - 1.
+template <int R, class Load, class Store, class Twiddle>
+SGCONV_INLINE void forward(const Load &load_at, const Store &store_at, const Twiddle &twiddle) {
+  C x[std::size_t{R}];
+  if constexpr (R >= 4 && is_power_of_two(R)) {
+    each<0, 4>([&](auto i) SGCONV_BODY {
+      each<0, R / 4>([&](auto m) SGCONV_BODY { x[i + 4 * m] = load_at(i + 4 * m); });
+      forward_column<R, 0>(x, i, twiddle);
+    });
+    each<0, R / 4>([&](auto g) SGCONV_BODY {
+      forward_group<R, g>(x, twiddle);
+      each<0, 4>([&](auto a) SGCONV_BODY { store_at(4 * g + a, x[4 * g + a]); });
+    });
   } else {
-    each<1, R>([&](auto j) SGCONV_BODY { x[j] = twiddle(j - 1) * x[j]; });
-    fourier_odd<R, false>(x);
+    each<0, R>([&](auto j) SGCONV_BODY { x[j] = load_at(j); });
+    if constexpr (R == 2) {
+      butterfly<false>(x[0], x[1], twiddle(0));
+    } else {
+      each<1, R>([&](auto j) SGCONV_BODY { x[j] = twiddle(j - 1) * x[j]; });
+      fourier_odd<R, false>(x);
+    }
+    each<0, R>([&](auto p) SGCONV_BODY { store_at(p, x[p]); });
   }
 }
 
 // The same for real input.
-template <int R, class Twiddle>
-SGCONV_INLINE void forward_real(const F *x, C *y, const Twiddle &twiddle) {
-  if constexpr (is_power_of_two(R)) {
-    const C w = twiddle(0);
-    each<0, R / 2>([&](auto j) SGCONV_BODY {
-      const F a = x[j], b = x[j + R / 2], im = w.im * b;
-      y[j] = {fma(w.re, b, a), im};
-      y[j + R / 2] = {fnma(w.re, b, a), -im};
+template <int R, class Load, class Store, class Twiddle>
+SGCONV_INLINE void forward_real(const Load &load_at, const Store &store_at,
+                                const Twiddle &twiddle) {
+  F x[std::size_t{R}];
+  C y[std::size_t{R}];
+  if constexpr (R >= 8 && is_power_of_two(R)) {
+    each<0, 4>([&](auto i) SGCONV_BODY {
+      each<0, R / 4>([&](auto m) SGCONV_BODY { x[i + 4 * m] = load_at(i + 4 * m); });
+      forward_real_column<R>(x, y, i, twiddle);
     });
-    forward_levels<R, 1>(y, twiddle);
+    each<0, R / 4>([&](auto g) SGCONV_BODY {
+      forward_group<R, g>(y, twiddle);
+      each<0, 4>([&](auto a) SGCONV_BODY { store_at(4 * g + a, y[4 * g + a]); });
+    });
   } else {
-    y[0] = {x[0], set1(0.0f)};
-    each<1, R>([&](auto j) SGCONV_BODY {
-      const C w = twiddle(j - 1);
-      y[j] = {w.re * x[j], w.im * x[j]};
-    });
-    fourier_odd<R, false>(y);
-  }
-}
-
-// Undoes a step up to a factor of R and up to the twiddles: afterwards element n still lacks the
-// factor conj(e(n theta / R)).
-template <int R, int half = 1>
-SGCONV_INLINE void inverse_levels(C *x) {
-  if constexpr (!is_power_of_two(R)) {
-    fourier_odd<R, true>(x);
-  } else if constexpr (half < R) {
-    each<0, R / (2 * half)>([&](auto block) SGCONV_BODY {
-      each<0, half>([&](auto j) SGCONV_BODY {
-        constexpr int sixteenths = int(decltype(j){}) * 8 / half;
-        C *at = x + 2 * half * block + j;
-        constant_butterfly<sixteenths>(at[0], at[half]);
+    each<0, R>([&](auto j) SGCONV_BODY { x[j] = load_at(j); });
+    if constexpr (R == 2) {
+      real_butterfly(x[0], x[1], twiddle(0), y[0], y[1]);
+    } else if constexpr (R == 4) {
+      const C w = twiddle(0), v = twiddle(1);
+      real_butterfly(x[0], x[2], w, y[0], y[2]);
+      real_butterfly(x[1], x[3], w, y[1], y[3]);
+      butterfly<false>(y[0], y[1], v);
+      butterfly<true>(y[2], y[3], v);
+    } else {
+      y[0] = {x[0], set1(0.0f)};
+      each<1, R>([&](auto j) SGCONV_BODY {
+        const C w = twiddle(j - 1);
+        y[j] = {w.re * x[j], w.im * x[j]};
       });
-    });
-    inverse_levels<R, 2 * half>(x);
+      fourier_odd<R, false>(y);
+    }
+    each<0, R>([&](auto p) SGCONV_BODY { store_at(p, y[p]); });
   }
 }
 
-// Undoes a step up to a factor of R. `twiddle(n)` is e(n theta / R), n = 1 .. R - 1.
-template <int R, class Twiddle>
-SGCONV_INLINE void inverse(C *x, const Twiddle &twiddle) {
-  inverse_levels<R>(x);
-  each<1, R>([&](auto n) SGCONV_BODY { x[n] = conjugate_times(twiddle(n), x[n]); });
+// Undoes a step up to a factor of R; `finish(n, value)` takes element n before its last factor,
+// conj(e(n theta / R)).
+template <int R, class Load, class Finish>
+SGCONV_INLINE void inverse_without_twiddles(const Load &load_at, const Finish &finish) {
+  C x[std::size_t{R}];
+  if constexpr (R >= 4 && is_power_of_two(R)) {
+    each<0, R / 4>([&](auto g) SGCONV_BODY {
+      each<0, 4>([&](auto a) SGCONV_BODY { x[4 * g + a] = load_at(4 * g + a); });
+      inverse_group<g>(x);
+    });
+    each<0, 4>([&](auto i) SGCONV_BODY {
+      inverse_column<R, i>(x);
+      each<0, R / 4>([&](auto m) SGCONV_BODY { finish(Index<i + 4 * m>{}, x[i + 4 * m]); });
+    });
+  } else {
+    each<0, R>([&](auto p) SGCONV_BODY { x[p] = load_at(p); });
+    if constexpr (R == 2) {
+      constant_butterfly<0>(x[0], x[1]);
+    } else {
+      fourier_odd<R, true>(x);
+    }
+    each<0, R>([&](auto n) SGCONV_BODY { finish(n, x[n]); });
+  }
+}
+
+// Element n with its last factor.
+template <int n, class Twiddle>
+SGCONV_INLINE C untwiddled(C value, const Twiddle &twiddle) {
+  if constexpr (n == 0) {
+    return value;
+  } else {
+    return conjugate_times(twiddle(n), value);
+  }
+}
+
+template <int R, class Load, class Store, class Twiddle>
+SGCONV_INLINE void inverse(const Load &load_at, const Store &store_at, const Twiddle &twiddle) {
+  inverse_without_twiddles<R>(load_at, [&](auto n, C value) SGCONV_BODY {
+    store_at(n, untwiddled<decltype(n){}>(value, twiddle));
+  });
 }
 
 // The same, real parts only.
-template <int R, class Twiddle>
-SGCONV_INLINE void inverse_real(C *x, F *y, const Twiddle &twiddle) {
-  inverse_levels<R>(x);
-  y[0] = x[0].re;
-  each<1, R>([&](auto n) SGCONV_BODY {
-    const C w = twiddle(n);
-    y[n] = fma(w.re, x[n].re, w.im * x[n].im);
+template <int R, class Load, class Store, class Twiddle>
+SGCONV_INLINE void inverse_real(const Load &load_at, const Store &store_at,
+                                const Twiddle &twiddle) {
+  inverse_without_twiddles<R>(load_at, [&](auto n, C value) SGCONV_BODY {
+    if constexpr (decltype(n){} == 0) {
+      store_at(n, value.re);
+    } else {
+      const C w = twiddle(n);
+      store_at(n, fma(w.re, value.re, w.im * value.im));
+    }
   });
 }
 

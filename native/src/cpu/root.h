@@ -93,16 +93,13 @@ template <class Load>
 void root_forward(const Transform &t, std::int64_t first, std::int64_t last, const Load &samples,
                   float *work) {
   const Step &step = t.steps[0];
+  const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
-    constexpr int R = decltype(radix){};
-    const Broadcast twiddle{step.forward};
     for (std::int64_t column = first; column < last; column += W) {
-      F x[std::size_t{R}];
-      C y[std::size_t{R}];
-      each<0, R>([&](auto j) SGCONV_BODY { x[j] = samples(j * step.child + column); });
-      forward_real<R>(x, y, twiddle);
-      each<0, R>([&](auto j)
-                     SGCONV_BODY { store_complex(work + j * t.root_stride + 2 * column, y[j]); });
+      forward_real<radix>(
+          [&](int j) SGCONV_BODY { return samples(j * step.child + column); },
+          [&](int p, C x) SGCONV_BODY { store_complex(work + p * t.root_stride + 2 * column, x); },
+          twiddle);
     }
   });
 }
@@ -111,18 +108,16 @@ void root_forward(const Transform &t, std::int64_t first, std::int64_t last, con
 inline void root_forward_complex(const Transform &t, std::int64_t first, std::int64_t last,
                                  const float *re, const float *im, float *work) {
   const Step &step = t.steps[0];
+  const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
-    constexpr int R = decltype(radix){};
-    const Broadcast twiddle{step.forward};
     for (std::int64_t column = first; column < last; column += W) {
-      C x[std::size_t{R}];
-      each<0, R>([&](auto j) SGCONV_BODY {
-        const std::int64_t at = j * step.child + column;
-        x[j] = {load(re + at), load(im + at)};
-      });
-      forward<R>(x, twiddle);
-      each<0, R>([&](auto j)
-                     SGCONV_BODY { store_complex(work + j * t.root_stride + 2 * column, x[j]); });
+      forward<radix>(
+          [&](int j) SGCONV_BODY {
+            const std::int64_t at = j * step.child + column;
+            return C{load(re + at), load(im + at)};
+          },
+          [&](int p, C x) SGCONV_BODY { store_complex(work + p * t.root_stride + 2 * column, x); },
+          twiddle);
     }
   });
 }
@@ -131,16 +126,12 @@ template <class Store>
 void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, const float *work,
                   const Store &samples) {
   const Step &step = t.steps[0];
+  const BroadcastFromOne twiddle{step.inverse};
   with_radix(step.radix, [&](auto radix) {
-    constexpr int R = decltype(radix){};
-    const BroadcastFromOne twiddle{step.inverse};
     for (std::int64_t column = first; column < last; column += W) {
-      C x[std::size_t{R}];
-      F y[std::size_t{R}];
-      each<0, R>([&](auto j)
-                     SGCONV_BODY { x[j] = load_complex(work + j * t.root_stride + 2 * column); });
-      inverse_real<R>(x, y, twiddle);
-      each<0, R>([&](auto j) SGCONV_BODY { samples(j * step.child + column, y[j]); });
+      inverse_real<radix>(
+          [&](int p) SGCONV_BODY { return load_complex(work + p * t.root_stride + 2 * column); },
+          [&](int n, F x) SGCONV_BODY { samples(n * step.child + column, x); }, twiddle);
     }
   });
 }
@@ -148,19 +139,16 @@ void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, con
 inline void root_inverse_complex(const Transform &t, std::int64_t first, std::int64_t last,
                                  const float *work, float *re, float *im) {
   const Step &step = t.steps[0];
+  const BroadcastFromOne twiddle{step.inverse};
   with_radix(step.radix, [&](auto radix) {
-    constexpr int R = decltype(radix){};
-    const BroadcastFromOne twiddle{step.inverse};
     for (std::int64_t column = first; column < last; column += W) {
-      C x[std::size_t{R}];
-      each<0, R>([&](auto j)
-                     SGCONV_BODY { x[j] = load_complex(work + j * t.root_stride + 2 * column); });
-      inverse<R>(x, twiddle);
-      each<0, R>([&](auto j) SGCONV_BODY {
-        const std::int64_t at = j * step.child + column;
-        store(re + at, x[j].re);
-        store(im + at, x[j].im);
-      });
+      inverse<radix>(
+          [&](int p) SGCONV_BODY { return load_complex(work + p * t.root_stride + 2 * column); },
+          [&](int n, C x) SGCONV_BODY {
+            store(re + n * step.child + column, x.re);
+            store(im + n * step.child + column, x.im);
+          },
+          twiddle);
     }
   });
 }

@@ -14,22 +14,19 @@ SGCONV_INLINE F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }    // a*
 SGCONV_INLINE F fms(F a, F b, F c) { return _mm256_fmsub_ps(a, b, c); }    // a*b - c
 SGCONV_INLINE F fnma(F a, F b, F c) { return _mm256_fnmadd_ps(a, b, c); }  // c - a*b
 
-// 8x8.
-SGCONV_INLINE void transpose(F *r) {
-  F t[8];
-  each<0, 4>([&](auto k) SGCONV_BODY {
-    t[2 * k] = _mm256_unpacklo_ps(r[2 * k], r[2 * k + 1]);
-    t[2 * k + 1] = _mm256_unpackhi_ps(r[2 * k], r[2 * k + 1]);
-  });
-  each<0, 2>([&](auto k) SGCONV_BODY {
-    r[4 * k] = _mm256_shuffle_ps(t[4 * k], t[4 * k + 2], 0x44);
-    r[4 * k + 1] = _mm256_shuffle_ps(t[4 * k], t[4 * k + 2], 0xee);
-    r[4 * k + 2] = _mm256_shuffle_ps(t[4 * k + 1], t[4 * k + 3], 0x44);
-    r[4 * k + 3] = _mm256_shuffle_ps(t[4 * k + 1], t[4 * k + 3], 0xee);
-  });
-  each<0, 4>([&](auto i) SGCONV_BODY {
-    t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
-    t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
-  });
-  each<0, 8>([&](auto i) SGCONV_BODY { r[i] = t[i]; });
+// 4x4 within each 128-bit part.
+SGCONV_INLINE void transpose_group(F &a, F &b, F &c, F &d) {
+  const F ab = _mm256_unpacklo_ps(a, b), cd = _mm256_unpacklo_ps(c, d);
+  const F ef = _mm256_unpackhi_ps(a, b), gh = _mm256_unpackhi_ps(c, d);
+  a = _mm256_shuffle_ps(ab, cd, 0x44);
+  b = _mm256_shuffle_ps(ab, cd, 0xee);
+  c = _mm256_shuffle_ps(ef, gh, 0x44);
+  d = _mm256_shuffle_ps(ef, gh, 0xee);
+}
+
+// 2x2 of 128-bit parts.
+SGCONV_INLINE void transpose_column(F *x) {
+  const F low = _mm256_permute2f128_ps(x[0], x[1], 0x20);
+  x[1] = _mm256_permute2f128_ps(x[0], x[1], 0x31);
+  x[0] = low;
 }

@@ -14,31 +14,24 @@ SGCONV_INLINE F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }    // a*
 SGCONV_INLINE F fms(F a, F b, F c) { return _mm512_fmsub_ps(a, b, c); }    // a*b - c
 SGCONV_INLINE F fnma(F a, F b, F c) { return _mm512_fnmadd_ps(a, b, c); }  // c - a*b
 
-// 16x16.
-SGCONV_INLINE void transpose(F *r) {
-  F t[16];
-  each<0, 8>([&](auto k) SGCONV_BODY {
-    t[2 * k] = _mm512_unpacklo_ps(r[2 * k], r[2 * k + 1]);
-    t[2 * k + 1] = _mm512_unpackhi_ps(r[2 * k], r[2 * k + 1]);
-  });
-  each<0, 4>([&](auto k) SGCONV_BODY {
-    const __m512d a = _mm512_castps_pd(t[4 * k]), b = _mm512_castps_pd(t[4 * k + 2]);
-    const __m512d c = _mm512_castps_pd(t[4 * k + 1]), d = _mm512_castps_pd(t[4 * k + 3]);
-    r[4 * k] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
-    r[4 * k + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
-    r[4 * k + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(c, d));
-    r[4 * k + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(c, d));
-  });
-  each<0, 4>([&](auto i) SGCONV_BODY {
-    t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-    t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-    t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-    t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-  });
-  each<0, 4>([&](auto i) SGCONV_BODY {
-    r[i] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
-    r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
-    r[i + 4] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
-    r[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
-  });
+// 4x4 within each 128-bit part.
+SGCONV_INLINE void transpose_group(F &a, F &b, F &c, F &d) {
+  const __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+  const __m512d cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+  const __m512d ef = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+  const __m512d gh = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+  a = _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd));
+  b = _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd));
+  c = _mm512_castpd_ps(_mm512_unpacklo_pd(ef, gh));
+  d = _mm512_castpd_ps(_mm512_unpackhi_pd(ef, gh));
+}
+
+// 4x4 of 128-bit parts.
+SGCONV_INLINE void transpose_column(F *x) {
+  const F ab = _mm512_shuffle_f32x4(x[0], x[1], 0x44), ef = _mm512_shuffle_f32x4(x[0], x[1], 0xee);
+  const F cd = _mm512_shuffle_f32x4(x[2], x[3], 0x44), gh = _mm512_shuffle_f32x4(x[2], x[3], 0xee);
+  x[0] = _mm512_shuffle_f32x4(ab, cd, 0x88);
+  x[1] = _mm512_shuffle_f32x4(ab, cd, 0xdd);
+  x[2] = _mm512_shuffle_f32x4(ef, gh, 0x88);
+  x[3] = _mm512_shuffle_f32x4(ef, gh, 0xdd);
 }

@@ -15,4 +15,6 @@ SGCONV_INLINE F fms(F a, F b, F c) { return _mm_sub_ps(_mm_mul_ps(a, b), c); }
 SGCONV_INLINE F fnma(F a, F b, F c) { return _mm_sub_ps(c, _mm_mul_ps(a, b)); }
 
 // 4x4.
-SGCONV_INLINE void transpose(F *r) { _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]); }
+SGCONV_INLINE void transpose_group(F &a, F &b, F &c, F &d) { _MM_TRANSPOSE4_PS(a, b, c, d); }
+
+SGCONV_INLINE void transpose_column(F *) {}
