@@ -83,7 +83,7 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
       const float *post = job.post == nullptr ? nullptr : job.post + in;
       if (correlate || job.dpost != nullptr) {
         row.load(job.u + in, pre);
-        row.run(ToSpectrum{space.signal, 1.0f, 0.0f});
+        row.run(ToSpectrum{space.signal, 1.0f, 0.0f, job.dy + (b * heads * hidden + h) * t.length});
         wait(team);
       }
       const StoreGated store_input{job.du == nullptr ? nullptr : job.du + in, pre,
@@ -93,9 +93,12 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
         const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
         const float *dy = job.dy + ((b * heads + c) * hidden + h) * t.length;
         float *sums = correlate ? correlation + c * t.spectrum_floats : nullptr;
+        const float *next = c + 1 < heads ? dy + hidden * t.length
+                            : b + 1 < to  ? job.u + in + hidden * t.length
+                                          : job.u + (from * hidden + h + 1) * t.length;
         if (correlate || input) row.load(dy, post);
         if (input && heads == 1) {
-          row.run(Gradient<true>{kernel, space.signal, sums, b == from, nullptr, false});
+          row.run(Gradient<true>{kernel, space.signal, sums, b == from, nullptr, false, next});
           if (job.dpre == nullptr) {
             row.store_row(job.du + in, pre, false);
           } else {
@@ -103,7 +106,7 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
           }
         } else if (correlate || input) {
           row.run(Gradient<false>{kernel, space.signal, sums, b == from,
-                                  input ? space.sum : nullptr, c == 0});
+                                  input ? space.sum : nullptr, c == 0, next});
         }
         wait(team);
         if (job.dpost != nullptr) {

@@ -103,8 +103,8 @@ SGCONV_INLINE void transpose_column(C *x) {
 // The transposition between step and leaf has two halves, which go with the groups and the columns
 // of the steps beside them.
 template <bool fused, class Middle>
-SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
-                        const Middle &middle) {
+SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
+                         const Middle &middle) {
   constexpr int groups = W / 4;
   C x[W];
   if constexpr (Middle::kForward) {

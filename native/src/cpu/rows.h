@@ -57,7 +57,6 @@ struct RowPasses {
     root_inverse(t, columns.first, columns.last, work, samples);
   }
 
-  // `more`: the team goes on with the same row's work instead of loading the next row.
   void store_row(float *samples, const float *gate, bool streamed) const {
     if (gate == nullptr && t.length == t.size) {
       const bool aligned = reinterpret_cast<std::uintptr_t>(samples) % (4 * W) == 0;
@@ -106,7 +105,8 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     }
     // D is a kernel element at lag 0, whose transform is constant.
     const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
-    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias});
+    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias,
+                       job.kernel + (item + 1) * t.length});
     wait(team);
   }
 }
@@ -121,12 +121,14 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
     const std::int64_t in = (b * hidden + h) * t.length;
     const float *gate = job.post == nullptr ? nullptr : job.post + in;
     row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
+    const std::int64_t next_h = (item + 1) / job.batch, next_b = (item + 1) % job.batch;
+    const float *next = job.u + (next_b * hidden + next_h) * t.length;
     if (heads == 1) {
-      row.run(TimesKernel{job.spectrum + h * t.spectrum_floats});
+      row.run(TimesKernel{job.spectrum + h * t.spectrum_floats, next});
       row.store_row(job.y + in, gate, job.stream);
       continue;
     }
-    row.run(ToSpectrum{space.signal, 1.0f, 0.0f});
+    row.run(ToSpectrum{space.signal, 1.0f, 0.0f, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});

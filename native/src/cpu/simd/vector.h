@@ -14,6 +14,8 @@
 
 // Bodies of `each`.
 #define SGCONV_BODY __attribute__((always_inline))
+// Large bodies that must exist once, whatever the inliner thinks.
+#define SGCONV_OUTLINE __attribute__((noinline))
 #define SGCONV_INLINE inline __attribute__((always_inline))
 
 namespace sgconv::SGCONV_TIER {
