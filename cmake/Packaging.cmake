@@ -6,7 +6,11 @@ include_guard(GLOBAL)
 
 set(SGCONV_RESOURCE_FOLDER "org/sgconv/native/${SGCONV_PLATFORM}")
 
+# What gets installed, without the tests and the emulated device.
+add_custom_target(sgconv_packaged)
+
 function(sgconv_package)
+  add_dependencies(sgconv_packaged ${ARGN})
   foreach(library IN LISTS ARGN)
     install(TARGETS ${library} LIBRARY DESTINATION ${SGCONV_RESOURCE_FOLDER} COMPONENT resources)
     install(TARGETS ${library} LIBRARY DESTINATION aol/${SGCONV_AOL}/lib/shared COMPONENT nar)

@@ -47,7 +47,10 @@ case "${1:-}" in
     require_tools
     cd "$root"
     cmake --preset "$preset"
-    cmake --build "$tree" --parallel "$(jobs)"
+    # Who skips the tests need not wait for them to be compiled.
+    target=all
+    if [ "${SGCONV_SKIP_TESTS:-false}" = true ]; then target=sgconv_packaged; fi
+    cmake --build "$tree" --parallel "$(jobs)" --target "$target"
     # Both trees are made anew, so that a library that no longer exists does not linger in a package.
     rm -rf "$SGCONV_CLASSES/org/sgconv/native" "$SGCONV_NAR_STAGE"
     cmake --install "$tree" --component resources --prefix "$SGCONV_CLASSES"
