@@ -134,8 +134,10 @@ class ConcurrencyTest {
                   try {
                     while (true) {
                       call.call();
+                      if (done == 0) {
+                        running.countDown();
+                      }
                       done++;
-                      running.countDown();
                     }
                   } catch (ClosedException e) {
                     return done;
