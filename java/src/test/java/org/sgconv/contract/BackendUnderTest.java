@@ -2,6 +2,7 @@ package org.sgconv.contract;
 
 import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.tensor.DType;
@@ -24,6 +25,12 @@ interface BackendUnderTest {
   /** Whether this is what others are checked against, and so is checked by its definition alone. */
   default boolean isReference() {
     return backendName().equals("reference");
+  }
+
+  /** Before each test, so that no test takes an excuse for the failure it expects. */
+  @BeforeEach
+  default void requireBackend() {
+    backend();
   }
 
   /** The backend. One that should be there and is not fails the test. */

@@ -27,6 +27,7 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.spi.ComputeBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -89,6 +90,24 @@ interface Misuse extends BackendUnderTest {
                 .isInstanceOf(TypeMismatchException.class);
           }
         });
+  }
+
+  @Test
+  default void elementTypesThatABackendDoesNotTakeAreRefused() {
+    for (DType other : DType.values()) {
+      if (!ComputeBackend.of(backend()).supportedTypes().contains(other)) {
+        KernelSpec spec = KernelSpec.builder().hidden(2).kernelDim(4).scales(2).build();
+        assertThatThrownBy(
+                () -> LongConvolution.create(backend(), ConvolutionMode.CAUSAL, 1, 1, 8, other))
+            .isInstanceOf(TypeMismatchException.class)
+            .hasMessageContaining(other.name());
+        try (KernelParameters parameters = KernelParameters.random(spec, other, 1)) {
+          assertThatThrownBy(() -> KernelSynthesis.on(backend()).forward(parameters, 8))
+              .isInstanceOf(TypeMismatchException.class)
+              .hasMessageContaining(other.name());
+        }
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.sgconv.internal.reference;
 
+import java.lang.module.ModuleDescriptor;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,14 +44,24 @@ public final class ReferenceBackend implements ComputeBackend {
 
   @Override
   public BackendInfo info() {
-    String version = ReferenceBackend.class.getPackage().getImplementationVersion();
     return new BackendInfo(
         name(),
-        version == null ? "unpackaged" : version,
+        version(),
         "java " + Runtime.version().feature(),
         Runtime.getRuntime().availableProcessors(),
         List.of("host, float64"),
         List.of());
+  }
+
+  /** From the module's descriptor, or on the class path from the jar's manifest. */
+  private static String version() {
+    Class<?> self = ReferenceBackend.class;
+    ModuleDescriptor module = self.getModule().getDescriptor();
+    String manifest = self.getPackage().getImplementationVersion();
+    return Optional.ofNullable(module)
+        .flatMap(ModuleDescriptor::rawVersion)
+        .or(() -> Optional.ofNullable(manifest))
+        .orElse("unpackaged");
   }
 
   @Override
@@ -76,7 +87,7 @@ public final class ReferenceBackend implements ComputeBackend {
             ? new DirectProducts()
             : HeapMemory.guarded(
                 "a transform of signals of length " + length,
-                32L * length,
+                64L * length,
                 () -> new FourierProducts(length));
     return new ReferencePlan(geometry, type, products);
   }

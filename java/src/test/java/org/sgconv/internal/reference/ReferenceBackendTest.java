@@ -1,0 +1,66 @@
+package org.sgconv.internal.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import org.junit.jupiter.api.Test;
+import org.sgconv.BackendInfo;
+import org.sgconv.Backends;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.tensor.DType;
+
+class ReferenceBackendTest {
+
+  private final ReferenceBackend backend = new ReferenceBackend();
+
+  @Test
+  void isFoundAndAlwaysThere() {
+    assertThat(Backends.reference()).isInstanceOf(ReferenceBackend.class);
+    assertThat(backend.isAvailable()).isTrue();
+    assertThat(backend.supportedTypes()).containsExactlyInAnyOrder(DType.values());
+    BackendInfo info = backend.info();
+    assertThat(info.name()).isEqualTo("reference");
+    assertThat(info.version()).isNotBlank();
+    assertThat(info.instructionSet()).startsWith("java ");
+  }
+
+  /** 2^28 samples need tables of 8 GB: the heap of the tests has not that much. */
+  @Test
+  void plansBeyondTheHeapAreRefused() {
+    assumeThat(Runtime.getRuntime().maxMemory()).isLessThan(8L << 30);
+    long length = ReferenceBackend.MAX_LENGTH;
+    assertThatThrownBy(
+            () ->
+                backend.plan(
+                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length), DType.FLOAT32))
+        .isInstanceOf(HostMemoryException.class)
+        .hasMessageContaining(String.valueOf(length))
+        .hasMessageContaining("-Xmx");
+    assertThatThrownBy(
+            () ->
+                backend.plan(
+                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length + 1),
+                    DType.FLOAT32))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining(String.valueOf(length + 1));
+  }
+
+  @Test
+  void anExhaustedHeapIsATypedException() {
+    assertThatThrownBy(
+            () ->
+                HeapMemory.guarded(
+                    "rows",
+                    4711,
+                    () -> {
+                      throw new OutOfMemoryError("Java heap space");
+                    }))
+        .isInstanceOfSatisfying(
+            HostMemoryException.class, e -> assertThat(e.bytes()).isEqualTo(4711))
+        .hasMessageContaining("rows");
+  }
+}
