@@ -37,7 +37,8 @@ final class TenLinesTest {
     String source =
         Files.readString(root.resolve("java/src/test/java/org/sgconv/example/TenLines.java"));
     int begin = source.indexOf("// begin\n") + "// begin\n".length();
-    String lines = source.substring(begin, source.indexOf("    // end")).stripTrailing().stripIndent();
+    String lines =
+        source.substring(begin, source.indexOf("    // end")).stripTrailing().stripIndent();
 
     assertThat(Files.readString(root.resolve("README.md"))).contains(lines);
   }
