@@ -2,8 +2,14 @@
 # Makes the Java bindings of the C headers with jextract, from the PATH.
 #
 #   bindings/generate.sh                    rewrites src/generated/java and jextract.version
-#   bindings/generate.sh --output DIR       writes the bindings and the version to DIR instead
+#   bindings/generate.sh --output DIR [LIBRARY...]
+#                                           writes the bindings of all or these libraries, and the
+#                                           version, to DIR instead
 #   bindings/generate.sh --list LIBRARY     prints every symbol of our own headers that can be bound
+#
+# Libraries: cpu and cuda, from our headers; cudart and cufft, from those of the CUDA toolkit, which
+# are looked for in $SGCONV_CUDA_INCLUDE and $SGCONV_CUFFT_INCLUDE (by default
+# /usr/local/cuda/include for both).
 #
 # What is bound is listed in LIBRARY.includes. Output is the same on every run of one jextract
 # version; a test compares it with what is committed.
@@ -11,6 +17,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 include=$here/../native/include
+cuda_include=${SGCONV_CUDA_INCLUDE:-/usr/local/cuda/include}
+cufft_include=${SGCONV_CUFFT_INCLUDE:-$cuda_include}
 
 fail() {
   echo "generate.sh: $1" >&2
@@ -39,13 +47,15 @@ run_jextract() {
 bind() {
   local library=$1 class=$2 header=$3 directory flags=()
   shift 3
+  [[ $mode == list || ${#libraries[@]} == 0 || " ${libraries[*]} " == *" $library "* ]] || return 0
+  [[ $mode != list || $library == "$wanted" ]] || return 0
   for directory in "$@"; do
     [[ -f $directory/$header ]] && header=$directory/$header
     flags+=(-I "$directory")
   done
-  [[ -f $header ]] || fail "$header not found in: $*"
+  [[ -f $header ]] || fail "$header not found in: $*. Name the folders of the CUDA toolkit's headers
+in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
   if [[ $mode == list ]]; then
-    [[ $library == "$wanted" ]] || return 0
     run_jextract "${flags[@]}" --dump-includes "$work/all" "$header"
     grep -E "# header: .*/$(basename "$(dirname "$header")")/" "$work/all" | sed -E 's/ +#.*//' | LC_ALL=C sort -u
     return 0
@@ -58,19 +68,24 @@ bind() {
 
 bind_all() {
   bind cpu SgconvCpu sgconv/cpu.h "$include"
+  bind cuda SgconvCuda sgconv/cuda.h "$include"
+  bind cudart Cudart cuda_runtime_api.h "$cuda_include"
+  bind cufft Cufft cufft.h "$cufft_include" "$cuda_include"
 }
 
 mode=generate
 wanted=
+libraries=()
 java=$here/src/generated/java
 version=$here/jextract.version
 case ${1:-} in
   '') ;;
   --output)
-    [[ $# == 2 ]] || fail "--output needs a folder"
+    [[ $# -ge 2 ]] || fail "--output needs a folder"
     mkdir -p "$2"
     java=$(cd "$2" && pwd)
     version=$java/jextract.version
+    libraries=("${@:3}")
     ;;
   --list)
     [[ $# == 2 ]] || fail "--list needs a library, such as cpu"

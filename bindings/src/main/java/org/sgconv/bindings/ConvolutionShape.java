@@ -25,6 +25,10 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
     private final int code;
     private final int directions;
 
+    int code() {
+      return code;
+    }
+
     Mode(int code, int directions) {
       this.code = code;
       this.directions = directions;

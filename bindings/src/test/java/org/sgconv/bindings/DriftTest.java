@@ -158,7 +158,7 @@ class DriftTest {
         .toList();
   }
 
-  private static String type(Class<?> java) {
+  static String type(Class<?> java) {
     return switch (java.getName()) {
       case "java.lang.foreign.MemorySegment" -> "pointer";
       case "int" -> "int32";
@@ -168,7 +168,7 @@ class DriftTest {
     };
   }
 
-  private static String type(MemoryLayout layout) {
+  static String type(MemoryLayout layout) {
     return switch (layout) {
       case ValueLayout.OfInt number -> "int32";
       case ValueLayout.OfLong number -> "int64";

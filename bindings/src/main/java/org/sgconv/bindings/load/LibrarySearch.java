@@ -15,6 +15,8 @@ final class LibrarySearch {
 
   private static final System.Logger LOG = System.getLogger(LibrarySearch.class.getName());
 
+  private static final String MOVE = "move it to another file system and name that";
+
   private final SearchSettings settings;
   private final MountTable mounts;
   private final ClassLoader resources;
@@ -33,8 +35,11 @@ final class LibrarySearch {
   LoadedLibrary load(NativeLibrary library) {
     List<LoadAttemptException> attempts = new ArrayList<>();
     try {
-      Optional<LoadedLibrary> named = fromLibraryPath(library, attempts);
-      return named.isPresent() ? named.get() : fromResource(library);
+      Optional<LoadedLibrary> found = fromLibraryPath(library, attempts);
+      if (found.isEmpty() && library.isOfToolkit()) {
+        found = fromToolkit(library, attempts);
+      }
+      return found.isPresent() ? found.get() : fromResource(library);
     } catch (LoadAttemptException e) {
       attempts.add(e);
     } catch (IllegalCallerException e) {
@@ -64,31 +69,72 @@ final class LibrarySearch {
             "name the folder of " + library.fileName() + " or the file itself");
       }
       boolean folder = Files.isDirectory(path);
-      Path file = folder ? path.resolve(library.fileName()) : path;
-      if (Files.exists(file) && (folder || file.endsWith(library.fileName()))) {
-        return Optional.of(
-            loadFile(library, file, property, "move it to another file system and name that"));
+      for (String name : library.fileNames()) {
+        Path file = folder ? path.resolve(name) : path;
+        if (Files.exists(file) && (folder || file.endsWith(name))) {
+          return Optional.of(loadFile(library, file, property, MOVE));
+        }
       }
     }
     LoadAttemptException absent =
         new LoadAttemptException(
             property + " holds no " + library.fileName(),
             "name the folder of " + library.fileName() + " or the file itself");
-    LOG.log(Level.WARNING, absent.getMessage() + "; looking for it in sgconv-native's jar");
+    if (library.isOfToolkit()) {
+      LOG.log(Level.DEBUG, absent.getMessage() + "; looking for it in the CUDA toolkit");
+    } else {
+      LOG.log(Level.WARNING, absent.getMessage() + "; looking for it in sgconv-native's jar");
+    }
     attempts.add(absent);
     return Optional.empty();
   }
 
-  private LoadedLibrary fromResource(NativeLibrary library) throws LoadAttemptException {
-    String name = "org/sgconv/native/" + settings.platform().folder() + "/" + library.fileName();
-    URL resource = resources.getResource(name);
-    if (resource == null) {
-      throw new LoadAttemptException(
-          "there is no resource " + name,
-          "add org.sgconv:sgconv-native for this platform to the class path (with a module path"
-              + " also --add-modules org.sgconv.natives), or set -D"
-              + SearchSettings.LIBRARY_PATH);
+  /** The first that loads of those in the toolkit's folders; each that does not is kept. */
+  private Optional<LoadedLibrary> fromToolkit(
+      NativeLibrary library, List<LoadAttemptException> attempts) {
+    for (String name : library.fileNames()) {
+      for (Path folder : settings.toolkitFolders()) {
+        Path file = folder.resolve(name);
+        if (Files.exists(file)) {
+          try {
+            return Optional.of(loadFile(library, file, folder.toString(), MOVE));
+          } catch (LoadAttemptException e) {
+            attempts.add(e);
+          }
+        }
+      }
     }
+    attempts.add(
+        new LoadAttemptException(
+            "no folder of the CUDA toolkit holds " + String.join(" or ", library.fileNames()),
+            "install the CUDA toolkit's libraries and name their folder in CUDA_PATH, or in -D"
+                + SearchSettings.LIBRARY_PATH));
+    return Optional.empty();
+  }
+
+  private URL resource(NativeLibrary library) throws LoadAttemptException {
+    String folder = library.isOfToolkit() ? "org/bytedeco/cuda/" : "org/sgconv/native/";
+    for (String file : library.fileNames()) {
+      URL found = resources.getResource(folder + settings.platform().folder() + "/" + file);
+      if (found != null) {
+        return found;
+      }
+    }
+    throw new LoadAttemptException(
+        "there is no resource "
+            + folder
+            + settings.platform().folder()
+            + "/"
+            + String.join(" or ", library.fileNames()),
+        library.isOfToolkit()
+            ? "add org.bytedeco:cuda-redist for this platform to the class path"
+            : "add org.sgconv:sgconv-native for this platform to the class path (with a module path"
+                + " also --add-modules org.sgconv.natives), or set -D"
+                + SearchSettings.LIBRARY_PATH);
+  }
+
+  private LoadedLibrary fromResource(NativeLibrary library) throws LoadAttemptException {
+    URL resource = resource(library);
     String elsewhere =
         "set -D"
             + SearchSettings.CACHE_DIRECTORY

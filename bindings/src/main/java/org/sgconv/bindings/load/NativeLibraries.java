@@ -4,10 +4,11 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Loads each native library at most once in this process. Looked for in {@code
- * -Dsgconv.library.path} (folders or files), then in the jar of {@code sgconv-native}, from which
- * it is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or
- * {@code ~/.cache/sgconv}.
+ * Loads each native library at most once in this process, after those that it needs. Looked for in
+ * {@code -Dsgconv.library.path} (folders or files); then this project's own in the jar of {@code
+ * sgconv-native}, those of the CUDA toolkit where it is installed and then in the jar of {@code
+ * org.bytedeco:cuda-redist}. What is in a jar is extracted to {@code -Dsgconv.cache.dir}, by
+ * default {@code $XDG_CACHE_HOME/sgconv} or {@code ~/.cache/sgconv}.
  */
 public final class NativeLibraries {
 
@@ -28,6 +29,10 @@ public final class NativeLibraries {
    *     failed attempt as a suppressed exception
    */
   public static synchronized LoadedLibrary load(NativeLibrary library) {
+    NativeLibrary dependency = library.dependency();
+    if (dependency != null) {
+      load(dependency);
+    }
     return switch (OUTCOMES.computeIfAbsent(library, NativeLibraries::search)) {
       case Outcome.Loaded(LoadedLibrary loaded) -> loaded;
       case Outcome.Failed(NativeLibraryException reason) -> throw reason;

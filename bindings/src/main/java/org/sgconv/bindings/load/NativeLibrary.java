@@ -1,22 +1,55 @@
 package org.sgconv.bindings.load;
 
-/** The native libraries of this project. */
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The native libraries that this project calls: its own, and two of the CUDA toolkit. */
 public enum NativeLibrary {
   /** SIMD kernels for the host's CPU. */
-  CPU("sgconv_cpu");
+  CPU(List.of("libsgconv_cpu.so"), false, null),
 
-  private final String baseName;
+  /** The CUDA runtime. */
+  CUDART(List.of("libcudart.so.13", "libcudart.so.12"), true, null),
 
-  NativeLibrary(String baseName) {
-    this.baseName = baseName;
+  /** CUDA kernels; needs the CUDA runtime. */
+  CUDA(List.of("libsgconv_cuda.so"), false, CUDART),
+
+  /** Fast Fourier transforms of the CUDA toolkit. */
+  CUFFT(List.of("libcufft.so.12", "libcufft.so.11"), true, null);
+
+  private final List<String> fileNames;
+  private final boolean toolkit;
+  private final @Nullable NativeLibrary dependency;
+
+  NativeLibrary(List<String> fileNames, boolean toolkit, @Nullable NativeLibrary dependency) {
+    this.fileNames = fileNames;
+    this.toolkit = toolkit;
+    this.dependency = dependency;
   }
 
-  /** File name on Linux, such as {@code libsgconv_cpu.so}. */
+  /** File name on Linux, such as {@code libsgconv_cpu.so}; of several versions, the newest. */
   public String fileName() {
-    return "lib" + baseName + ".so";
+    return fileNames.getFirst();
+  }
+
+  /** File names on Linux, the preferred one first. */
+  List<String> fileNames() {
+    return fileNames;
+  }
+
+  /** Whether it is part of the CUDA toolkit, rather than of this project. */
+  boolean isOfToolkit() {
+    return toolkit;
+  }
+
+  /** What must be loaded before it. */
+  @Nullable NativeLibrary dependency() {
+    return dependency;
   }
 
   String cachedFileName(String contentHash) {
-    return "lib" + baseName + "-" + contentHash + ".so";
+    String name = fileName();
+    int dot = name.indexOf('.');
+    return name.substring(0, dot) + "-" + contentHash + name.substring(dot);
   }
 }

@@ -1,6 +1,7 @@
 package org.sgconv.bindings.load;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param libraryPath value of {@code -Dsgconv.library.path}: folders or files, or null
  * @param cacheDirectory where resources are extracted to
+ * @param toolkitFolders where the CUDA toolkit's libraries may be, in order
  * @param platform the running one
  */
-record SearchSettings(@Nullable String libraryPath, Path cacheDirectory, Platform platform) {
+record SearchSettings(
+    @Nullable String libraryPath,
+    Path cacheDirectory,
+    List<Path> toolkitFolders,
+    Platform platform) {
 
   static final String LIBRARY_PATH = "sgconv.library.path";
   static final String CACHE_DIRECTORY = "sgconv.cache.dir";
@@ -22,6 +28,7 @@ record SearchSettings(@Nullable String libraryPath, Path cacheDirectory, Platfor
         path == null || path.isBlank() ? null : path,
         cacheDirectory(
             System.getProperty(CACHE_DIRECTORY), System.getenv(), System.getProperty("user.home")),
+        ToolkitFolders.existing(System.getenv(), Path.of("/")),
         Platform.current());
   }
 

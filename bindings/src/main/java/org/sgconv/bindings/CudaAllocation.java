@@ -1,0 +1,60 @@
+package org.sgconv.bindings;
+
+/** Memory of a device that one stream allocated and frees. */
+public final class CudaAllocation {
+
+  private final CudaStream stream;
+  private final long address;
+  private final long bytes;
+
+  /** Guarded by the stream's lock. */
+  private boolean freed;
+
+  CudaAllocation(CudaStream stream, long address, long bytes) {
+    this.stream = stream;
+    this.address = address;
+    this.bytes = bytes;
+  }
+
+  /** The stream in whose order it is used and freed. */
+  public CudaStream stream() {
+    return stream;
+  }
+
+  /** Size in bytes. */
+  public long byteSize() {
+    return bytes;
+  }
+
+  /** All of it. */
+  public CudaSpan all() {
+    return new CudaSpan(this, 0, bytes);
+  }
+
+  /**
+   * A part of it.
+   *
+   * @throws IllegalArgumentException if it is not within the allocation
+   */
+  public CudaSpan span(long offset, long size) {
+    if (offset < 0 || size < 1 || size > bytes || offset > bytes - size) {
+      throw new IllegalArgumentException(
+          "bytes %d to %d of an allocation of %d".formatted(offset, offset + size, bytes));
+    }
+    return new CudaSpan(this, offset, size);
+  }
+
+  /** Whether it was freed. Call under the stream's lock. */
+  boolean isFreed() {
+    return freed;
+  }
+
+  /** Call under the stream's lock. */
+  void markFreed() {
+    freed = true;
+  }
+
+  long address() {
+    return address;
+  }
+}

@@ -1,0 +1,125 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.sgconv.bindings.cuda.SgconvCuda;
+import org.sgconv.bindings.cudart.Cudart;
+
+/** A CUDA device. Memory that is freed stays in the device's pool, so that the next is quick. */
+public final class CudaDevice {
+
+  private static final int PCI_TEXT = 32;
+
+  private final int ordinal;
+
+  CudaDevice(int ordinal) {
+    this.ordinal = ordinal;
+  }
+
+  /** Its number, from 0. */
+  public int ordinal() {
+    return ordinal;
+  }
+
+  /** Compute capability as major · 10 + minor, such as 90. */
+  public int capability() {
+    return attribute(Cudart.cudaDevAttrComputeCapabilityMajor()) * 10
+        + attribute(Cudart.cudaDevAttrComputeCapabilityMinor());
+  }
+
+  /** Streaming multiprocessors. */
+  public int multiprocessors() {
+    return attribute(Cudart.cudaDevAttrMultiProcessorCount());
+  }
+
+  /** Place on the PCI bus, such as {@code 0000:01:00.0}. */
+  public String pciAddress() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocate(PCI_TEXT);
+      CudaCall.runtime(
+          "cudaDeviceGetPCIBusId", () -> Cudart.cudaDeviceGetPCIBusId(text, PCI_TEXT, ordinal));
+      return text.getString(0);
+    }
+  }
+
+  /** Bytes that the device has, in all. */
+  public long totalBytes() {
+    return memory(true);
+  }
+
+  /** Bytes that nobody has allocated. */
+  public long freeBytes() {
+    return memory(false);
+  }
+
+  /** Whether it can run our CUDA kernels; otherwise {@link NativeStatusException} says why not. */
+  public void requireSupported() {
+    select();
+    CudaCall.kernel("sgconv_cuda_check_device", SgconvCuda::sgconv_cuda_check_device);
+    if (attribute(Cudart.cudaDevAttrMemoryPoolsSupported()) == 0) {
+      throw new NativeStatusException(
+          "cudaMallocAsync",
+          NativeStatus.UNSUPPORTED,
+          "device " + ordinal + " or its driver has no memory pools",
+          new UnsupportedOperationException("cudaDevAttrMemoryPoolsSupported is 0"));
+    }
+  }
+
+  /** Keeps freed memory in the pool instead of giving it back at every wait. */
+  public void keepFreedMemory() {
+    select();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pool = arena.allocate(ValueLayout.ADDRESS);
+      CudaCall.runtime(
+          "cudaDeviceGetDefaultMemPool", () -> Cudart.cudaDeviceGetDefaultMemPool(pool, ordinal));
+      MemorySegment threshold = arena.allocateFrom(ValueLayout.JAVA_LONG, Long.MAX_VALUE);
+      CudaCall.runtime(
+          "cudaMemPoolSetAttribute",
+          () ->
+              Cudart.cudaMemPoolSetAttribute(
+                  pool.get(ValueLayout.ADDRESS, 0),
+                  Cudart.cudaMemPoolAttrReleaseThreshold(),
+                  threshold));
+    }
+  }
+
+  /** A new stream that does not wait for the default stream; the caller closes it. */
+  public CudaStream createStream() {
+    select();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
+      CudaCall.runtime(
+          "cudaStreamCreateWithFlags",
+          () -> Cudart.cudaStreamCreateWithFlags(handle, Cudart.cudaStreamNonBlocking()));
+      return new CudaStream(this, handle.get(ValueLayout.ADDRESS, 0));
+    }
+  }
+
+  /** Makes it the device of this thread's next CUDA calls. */
+  void select() {
+    CudaCall.runtime("cudaSetDevice", () -> Cudart.cudaSetDevice(ordinal));
+  }
+
+  private int attribute(int attribute) {
+    return CudaRuntime.read(
+        "cudaDeviceGetAttribute",
+        value -> Cudart.cudaDeviceGetAttribute(value, attribute, ordinal));
+  }
+
+  private long memory(boolean total) {
+    select();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      CudaCall.runtime(
+          "cudaMemGetInfo",
+          () -> Cudart.cudaMemGetInfo(values, values.asSlice(Long.BYTES, Long.BYTES)));
+      return values.getAtIndex(ValueLayout.JAVA_LONG, total ? 1 : 0);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "CUDA device " + ordinal;
+  }
+}

@@ -1,0 +1,65 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.sgconv.bindings.cudart.Cudart;
+
+/** Work of a stream, recorded once and submitted any number of times with one call. */
+public final class CudaGraph implements AutoCloseable {
+
+  private final CudaStream stream;
+
+  /** Guarded by the stream's lock. */
+  private MemorySegment handle;
+
+  private CudaGraph(CudaStream stream, MemorySegment handle) {
+    this.stream = stream;
+    this.handle = handle;
+  }
+
+  /** Takes over the recorded graph. Call under the stream's lock. */
+  static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment executable = arena.allocate(ValueLayout.ADDRESS);
+      CudaCall.runtime(
+          "cudaGraphInstantiate", () -> Cudart.cudaGraphInstantiate(executable, recorded, 0));
+      return new CudaGraph(stream, executable.get(ValueLayout.ADDRESS, 0));
+    } finally {
+      Cudart.cudaGraphDestroy(recorded);
+    }
+  }
+
+  /** Submits the recorded work to its stream. */
+  public void launch() {
+    stream.lock().lock();
+    try {
+      MemorySegment target = stream.open();
+      MemorySegment graph = open();
+      CudaCall.runtime("cudaGraphLaunch", () -> Cudart.cudaGraphLaunch(graph, target));
+    } finally {
+      stream.lock().unlock();
+    }
+  }
+
+  /** Waits for the stream and frees the graph. */
+  @Override
+  public void close() {
+    stream.lock().lock();
+    try {
+      stream.synchronize();
+      MemorySegment graph = open();
+      handle = MemorySegment.NULL;
+      CudaCall.runtime("cudaGraphExecDestroy", () -> Cudart.cudaGraphExecDestroy(graph));
+    } finally {
+      stream.lock().unlock();
+    }
+  }
+
+  private MemorySegment open() {
+    if (handle.address() == 0) {
+      throw new UseAfterCloseException("CudaGraph");
+    }
+    return handle;
+  }
+}

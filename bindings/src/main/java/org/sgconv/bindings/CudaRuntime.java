@@ -1,0 +1,153 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.cuda.SgconvCuda;
+import org.sgconv.bindings.cudart.Cudart;
+import org.sgconv.bindings.cufft.Cufft;
+import org.sgconv.bindings.load.LoadedLibrary;
+import org.sgconv.bindings.load.NativeLibraries;
+import org.sgconv.bindings.load.NativeLibrary;
+import org.sgconv.bindings.load.NativeLibraryException;
+
+/** The CUDA runtime, cuFFT and our CUDA kernels, loaded, and the devices that they can use. */
+public final class CudaRuntime {
+
+  private static @Nullable CudaRuntime opened;
+
+  private final List<LoadedLibrary> libraries;
+  private final List<CudaDevice> devices;
+
+  private CudaRuntime(List<LoadedLibrary> libraries, int deviceCount) {
+    this.libraries = libraries;
+    List<CudaDevice> found = new ArrayList<>();
+    for (int ordinal = 0; ordinal < deviceCount; ordinal++) {
+      found.add(new CudaDevice(ordinal));
+    }
+    this.devices = List.copyOf(found);
+  }
+
+  /**
+   * Loads the libraries on the first call and looks for devices. The CUDA runtime comes first: a
+   * machine without a device is told so, not that it lacks cuFFT.
+   *
+   * @throws NativeLibraryException if a library is missing or does not fit
+   * @throws NoDeviceException if there is no device, or no driver for one
+   */
+  public static synchronized CudaRuntime open() {
+    if (opened == null) {
+      LoadedLibrary runtime = NativeLibraries.load(NativeLibrary.CUDART);
+      int count = deviceCount();
+      LoadedLibrary kernels = NativeLibraries.load(NativeLibrary.CUDA);
+      int abi = SgconvCuda.sgconv_cuda_abi_version();
+      if (abi != SgconvCuda.SGCONV_CUDA_ABI_VERSION()) {
+        throw new NativeLibraryException(
+            "%s has version %d of the C interface, these bindings need %d: use sgconv-native and"
+                    .formatted(kernels.path(), abi, SgconvCuda.SGCONV_CUDA_ABI_VERSION())
+                + " sgconv-bindings of one version");
+      }
+      LoadedLibrary fft = NativeLibraries.load(NativeLibrary.CUFFT);
+      opened = new CudaRuntime(List.of(runtime, kernels, fft), count);
+    }
+    return opened;
+  }
+
+  private static int deviceCount() {
+    int count;
+    try {
+      count = read("cudaGetDeviceCount", Cudart::cudaGetDeviceCount);
+    } catch (CudaErrorException e) {
+      throw e.isNoDevice() ? new NoDeviceException(reason(e), e) : e;
+    }
+    if (count == 0) {
+      throw new NoDeviceException("the NVIDIA driver reports no device", null);
+    }
+    return count;
+  }
+
+  private static String reason(CudaErrorException error) {
+    if (error.code() == Cudart.cudaErrorNoDevice()) {
+      return "the NVIDIA driver finds no device that this process may use"
+          + " (check nvidia-smi and CUDA_VISIBLE_DEVICES)";
+    }
+    int driver = read("cudaDriverGetVersion", Cudart::cudaDriverGetVersion);
+    int runtime = read("cudaRuntimeGetVersion", Cudart::cudaRuntimeGetVersion);
+    return driver == 0
+        ? "there is no NVIDIA driver (libcuda.so.1) on this machine; the CUDA runtime "
+            + text(runtime)
+            + " is there: install the driver"
+        : "the NVIDIA driver is for CUDA %s, the CUDA runtime is %s: update the driver"
+            .formatted(text(driver), text(runtime));
+  }
+
+  /** The devices, by their ordinals. */
+  public List<CudaDevice> devices() {
+    return devices;
+  }
+
+  /** The files in use and where each was found. */
+  public List<LoadedLibrary> libraries() {
+    return libraries;
+  }
+
+  /** Version of our library of CUDA kernels. */
+  public String kernelsVersion() {
+    return SgconvCuda.sgconv_cuda_version().getString(0);
+  }
+
+  /** What our CUDA kernels were compiled for, such as {@code sm_80 sm_90}. */
+  public String architectures() {
+    return SgconvCuda.sgconv_cuda_architectures().getString(0);
+  }
+
+  /** Version of the CUDA runtime, such as 13.0. */
+  public String runtimeVersion() {
+    return text(read("cudaRuntimeGetVersion", Cudart::cudaRuntimeGetVersion));
+  }
+
+  /** The latest version of CUDA that the driver knows, such as 13.0. */
+  public String driverVersion() {
+    return text(read("cudaDriverGetVersion", Cudart::cudaDriverGetVersion));
+  }
+
+  /** Version of cuFFT, such as 12.0.0. */
+  public String fftVersion() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
+      CudaCall.fft("cufftGetVersion", () -> Cufft.cufftGetVersion(value));
+      int version = value.get(ValueLayout.JAVA_INT, 0);
+      return "%d.%d.%d".formatted(version / 1000, version / 100 % 10, version % 100);
+    }
+  }
+
+  /**
+   * Smallest transform size that the CUDA kernels take for signals of this length.
+   *
+   * @param length L ≥ 1, in samples
+   */
+  public static long transformSize(long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
+      CudaCall.kernel(
+          "sgconv_cuda_transform_size", () -> SgconvCuda.sgconv_cuda_transform_size(length, value));
+      return value.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  static int read(String function, ToIntFunction<MemorySegment> call) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
+      CudaCall.runtime(function, () -> call.applyAsInt(value));
+      return value.get(ValueLayout.JAVA_INT, 0);
+    }
+  }
+
+  private static String text(int version) {
+    return version / 1000 + "." + version % 1000 / 10;
+  }
+}

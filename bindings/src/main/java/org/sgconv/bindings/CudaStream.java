@@ -1,0 +1,298 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.cudart.Cudart;
+
+/**
+ * Work for a device, done in the order in which it is submitted. Any thread may submit; a thread
+ * that submits several pieces that belong together holds {@link #lock()} meanwhile.
+ */
+public final class CudaStream implements AutoCloseable {
+
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final long number = COUNT.getAndIncrement();
+  private final CudaDevice device;
+
+  // Guarded by the lock.
+  private MemorySegment handle;
+  private @Nullable PinnedBuffer staging;
+
+  CudaStream(CudaDevice device, MemorySegment handle) {
+    this.device = device;
+    this.handle = handle;
+  }
+
+  /** The device that does the work. */
+  public CudaDevice device() {
+    return device;
+  }
+
+  /** Held during every call; reentrant. */
+  public ReentrantLock lock() {
+    return lock;
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return handle.address() == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** New memory with arbitrary content. */
+  public CudaAllocation allocate(long bytes) {
+    lock.lock();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stream = open();
+      MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
+      CudaCall.runtime("cudaMallocAsync", () -> Cudart.cudaMallocAsync(pointer, bytes, stream));
+      return new CudaAllocation(this, pointer.get(ValueLayout.ADDRESS, 0).address(), bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives memory back, once the work that uses it is done. After an error that no call survives the
+   * memory is gone with the context: then this only ends its use.
+   *
+   * @throws UseAfterCloseException if it was freed before
+   */
+  public void free(CudaAllocation allocation) {
+    lock.lock();
+    try {
+      MemorySegment stream = open();
+      MemorySegment address = allocation.all().address(this, "cudaFreeAsync", "memory");
+      allocation.markFreed();
+      CudaCall.runtime("cudaFreeAsync", () -> Cudart.cudaFreeAsync(address, stream));
+    } catch (CudaErrorException e) {
+      if (!e.isFatal()) {
+        throw e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies to the device and waits; the host memory may be of any kind. */
+  public void upload(MemorySegment source, CudaSpan target) {
+    requireSize("upload", source, target);
+    lock.lock();
+    try {
+      PinnedBuffer buffer = staging();
+      for (long at = 0; at < target.byteSize(); at += buffer.byteSize()) {
+        long part = Math.min(buffer.byteSize(), target.byteSize() - at);
+        buffer.memory().asSlice(0, part).copyFrom(source.asSlice(at, part));
+        copy(
+            part(target, at, part).address(this, "upload", "target"),
+            buffer.memory(),
+            part,
+            Cudart.cudaMemcpyHostToDevice());
+        synchronize();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies from the device and waits; the host memory may be of any kind. */
+  public void download(CudaSpan source, MemorySegment target) {
+    requireSize("download", target, source);
+    lock.lock();
+    try {
+      PinnedBuffer buffer = staging();
+      for (long at = 0; at < source.byteSize(); at += buffer.byteSize()) {
+        long part = Math.min(buffer.byteSize(), source.byteSize() - at);
+        copy(
+            buffer.memory(),
+            part(source, at, part).address(this, "download", "source"),
+            part,
+            Cudart.cudaMemcpyDeviceToHost());
+        synchronize();
+        target.asSlice(at, part).copyFrom(buffer.memory().asSlice(0, part));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies within this stream's memory, in its order. */
+  public void copy(CudaSpan source, CudaSpan target) {
+    requireSize("copy", source, target);
+    lock.lock();
+    try {
+      copy(
+          target.address(this, "copy", "target"),
+          source.address(this, "copy", "source"),
+          source.byteSize(),
+          Cudart.cudaMemcpyDeviceToDevice());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies from another stream's memory, of any device, to this one's, and waits. */
+  public void copyAcross(CudaSpan source, CudaSpan target) {
+    requireSize("copyAcross", source, target);
+    CudaStream other = source.allocation().stream();
+    // Two copies in opposite directions must not wait for each other: one order for all.
+    boolean first = number < other.number;
+    ReentrantLock outer = first ? lock : other.lock;
+    ReentrantLock inner = first ? other.lock : lock;
+    outer.lock();
+    inner.lock();
+    try {
+      other.synchronize();
+      copy(
+          target.address(this, "copyAcross", "target"),
+          source.address(other, "copyAcross", "source"),
+          source.byteSize(),
+          Cudart.cudaMemcpyDefault());
+      synchronize();
+    } finally {
+      inner.unlock();
+      outer.unlock();
+    }
+  }
+
+  /** Writes zeros, in this stream's order. */
+  public void zero(CudaSpan target) {
+    lock.lock();
+    try {
+      MemorySegment stream = open();
+      MemorySegment address = target.address(this, "cudaMemsetAsync", "target");
+      CudaCall.runtime(
+          "cudaMemsetAsync", () -> Cudart.cudaMemsetAsync(address, 0, target.byteSize(), stream));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until all work submitted so far is done; its failures show here at the latest. */
+  public void synchronize() {
+    lock.lock();
+    try {
+      MemorySegment stream = open();
+      CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Records what {@code work} submits from this thread, instead of doing it. The caller closes the
+   * graph.
+   */
+  public CudaGraph capture(Runnable work) {
+    lock.lock();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stream = open();
+      CudaCall.runtime(
+          "cudaStreamBeginCapture",
+          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
+      MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
+      RuntimeException failure = null;
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+      int code = Cudart.cudaStreamEndCapture(stream, graph);
+      MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
+      if (failure != null) {
+        if (recorded.address() != 0) {
+          Cudart.cudaGraphDestroy(recorded);
+        }
+        throw failure;
+      }
+      if (code != Cudart.cudaSuccess()) {
+        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
+      }
+      return CudaGraph.instantiate(this, recorded);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the work and ends the stream. Its memory must have been freed. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      MemorySegment stream = open();
+      handle = MemorySegment.NULL;
+      PinnedBuffer buffer = staging;
+      staging = null;
+      try {
+        CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
+      } finally {
+        try {
+          if (buffer != null) {
+            buffer.free();
+          }
+        } finally {
+          CudaCall.runtime("cudaStreamDestroy", () -> Cudart.cudaStreamDestroy(stream));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The handle, with the device made current. Call under the lock. */
+  MemorySegment open() {
+    if (handle.address() == 0) {
+      throw new UseAfterCloseException("CudaStream");
+    }
+    device.select();
+    return handle;
+  }
+
+  private void copy(MemorySegment target, MemorySegment source, long bytes, int kind) {
+    MemorySegment stream = open();
+    CudaCall.runtime(
+        "cudaMemcpyAsync", () -> Cudart.cudaMemcpyAsync(target, source, bytes, kind, stream));
+  }
+
+  private PinnedBuffer staging() {
+    open();
+    PinnedBuffer buffer = staging;
+    if (buffer == null) {
+      buffer = PinnedBuffer.allocate();
+      staging = buffer;
+    }
+    return buffer;
+  }
+
+  private static CudaSpan part(CudaSpan whole, long offset, long bytes) {
+    return whole.allocation().span(whole.offset() + offset, bytes);
+  }
+
+  private static void requireSize(String function, CudaSpan source, CudaSpan target) {
+    if (source.byteSize() != target.byteSize()) {
+      throw new InvalidSegmentException(
+          function,
+          "target",
+          "holds " + target.byteSize() + " bytes, expected " + source.byteSize());
+    }
+  }
+
+  private static void requireSize(String function, MemorySegment host, CudaSpan span) {
+    if (host.byteSize() != span.byteSize()) {
+      throw new InvalidSegmentException(
+          function,
+          "host memory",
+          "holds " + host.byteSize() + " bytes, expected " + span.byteSize());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.sgconv.bindings.load;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where the CUDA toolkit's libraries are on Linux: the folders that the environment names, the
+ * usual installations from the newest to the oldest, and the dynamic linker's own folders.
+ */
+final class ToolkitFolders {
+
+  private ToolkitFolders() {}
+
+  /**
+   * Those that exist.
+   *
+   * @param root {@code /}, or a stand-in for tests
+   */
+  static List<Path> existing(Map<String, String> environment, Path root) {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
+      String home = environment.getOrDefault(variable, "");
+      if (home.startsWith("/")) {
+        addInstallation(folders, Path.of(home));
+      }
+    }
+    for (String entry :
+        environment.getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator, -1)) {
+      if (entry.startsWith("/")) {
+        folders.add(Path.of(entry));
+      }
+    }
+    addInstallation(folders, root.resolve("usr/local/cuda"));
+    for (Path installation : matching(root.resolve("usr/local"), "cuda-*")) {
+      addInstallation(folders, installation);
+    }
+    addInstallation(folders, root.resolve("opt/cuda"));
+    for (Path configuration : matching(root.resolve("etc/ld.so.conf.d"), "*.conf")) {
+      addListed(folders, configuration);
+    }
+    for (String usual : List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "lib64")) {
+      folders.add(root.resolve(usual));
+    }
+    return folders.stream().filter(Files::isDirectory).toList();
+  }
+
+  private static void addInstallation(Set<Path> folders, Path home) {
+    folders.add(home.resolve("lib64"));
+    folders.add(home.resolve("targets/x86_64-linux/lib"));
+    folders.add(home.resolve("lib"));
+  }
+
+  /** The folders that a configuration of the dynamic linker lists, one a line. */
+  private static void addListed(Set<Path> folders, Path configuration) {
+    try {
+      for (String line : Files.readAllLines(configuration)) {
+        if (line.startsWith("/")) {
+          folders.add(Path.of(line.strip()));
+        }
+      }
+    } catch (IOException e) {
+      // Not ours to judge: the other folders are tried, and a library that is not found is
+      // reported.
+      System.getLogger(ToolkitFolders.class.getName())
+          .log(System.Logger.Level.DEBUG, configuration + " cannot be read", e);
+    }
+  }
+
+  /** Entries of a folder that match, the highest version first. */
+  private static List<Path> matching(Path folder, String pattern) {
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, pattern)) {
+        entries.forEach(found::add);
+      } catch (IOException e) {
+        System.getLogger(ToolkitFolders.class.getName())
+            .log(System.Logger.Level.DEBUG, folder + " cannot be listed", e);
+      }
+    }
+    found.sort(
+        Comparator.comparing(
+                (Path path) -> version(path.getFileName().toString()), Comparator.naturalOrder())
+            .reversed());
+    return found;
+  }
+
+  /** Digits padded, so that 13.10 follows 13.9. */
+  private static String version(String name) {
+    StringBuilder key = new StringBuilder();
+    for (String part : name.split("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)", -1)) {
+      key.append(part.matches("\\d{1,9}") ? "%09d".formatted(Long.parseLong(part)) : part);
+    }
+    return key.toString();
+  }
+}

@@ -1,0 +1,108 @@
+package org.sgconv.bindings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.sgconv.bindings.cuda.SgconvCuda;
+import org.sgconv.bindings.cuda.sgconv_convolution_geometry;
+import org.sgconv.bindings.cuda.sgconv_cuda_rows;
+import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
+import org.sgconv.bindings.cudart.Cudart;
+import org.sgconv.bindings.cufft.Cufft;
+
+/** The committed bindings of the CUDA libraries against our header and their lists. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CudaDriftTest {
+
+  private static final Path ROOT = NativeBuild.projectRoot();
+
+  private CHeader header;
+
+  @BeforeAll
+  void readHeaders() throws Exception {
+    header =
+        CHeader.read(
+            Stream.of("status.h", "geometry.h", "cuda.h")
+                .map(ROOT.resolve("native/include/sgconv")::resolve)
+                .toList());
+    assertThat(header.functions()).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void bindsEveryFunctionWithItsTypes() {
+    Map<String, List<String>> bound = new LinkedHashMap<>();
+    for (Method function : SgconvCuda.class.getMethods()) {
+      if (function.getName().matches("sgconv_[a-z0-9_]+")) {
+        List<String> types = new ArrayList<>(List.of(DriftTest.type(function.getReturnType())));
+        for (Class<?> parameter : function.getParameterTypes()) {
+          types.add(DriftTest.type(parameter));
+        }
+        bound.put(function.getName(), types);
+      }
+    }
+    assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.functions());
+  }
+
+  @Test
+  void bindsEveryConstantWithItsValue() throws Exception {
+    Map<String, Long> bound = new LinkedHashMap<>();
+    for (Method method : SgconvCuda.class.getMethods()) {
+      if (method.getName().startsWith("SGCONV_")) {
+        bound.put(method.getName(), ((Integer) method.invoke(null)).longValue());
+      }
+    }
+    assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.constants());
+  }
+
+  @Test
+  void bindsEveryStructWithItsFields() {
+    Map.of(
+            "sgconv_kernel_geometry", sgconv_kernel_geometry.layout(),
+            "sgconv_convolution_geometry", sgconv_convolution_geometry.layout(),
+            "sgconv_cuda_rows", sgconv_cuda_rows.layout())
+        .forEach(
+            (name, layout) -> {
+              Map<String, String> fields = new LinkedHashMap<>();
+              for (MemoryLayout member : layout.memberLayouts()) {
+                fields.put(member.name().orElseThrow(), DriftTest.type(member));
+              }
+              assertThat(List.copyOf(fields.entrySet()))
+                  .as(name)
+                  .isEqualTo(List.copyOf(header.structs().get(name).entrySet()));
+            });
+  }
+
+  /** What is listed for the toolkit is what is bound, no more and no less. */
+  @Test
+  void bindsWhatIsListedOfTheToolkit() throws Exception {
+    assertThat(bound(Cudart.class, "cuda[A-Z]\\w*")).isEqualTo(listed("cudart"));
+    assertThat(bound(Cufft.class, "cufft[A-Z]\\w*|CUFFT_\\w*")).isEqualTo(listed("cufft"));
+  }
+
+  private static Set<String> bound(Class<?> generated, String pattern) {
+    return Stream.of(generated.getMethods())
+        .map(Method::getName)
+        .filter(name -> name.matches(pattern))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> listed(String library) throws Exception {
+    return Files.readAllLines(ROOT.resolve("bindings/" + library + ".includes")).stream()
+        .filter(line -> line.startsWith("--include-"))
+        .map(line -> line.substring(line.indexOf(' ') + 1))
+        .collect(Collectors.toSet());
+  }
+}
