@@ -9,6 +9,7 @@ module org.sgconv {
 
   exports org.sgconv;
   exports org.sgconv.conv;
+  exports org.sgconv.device;
   exports org.sgconv.io;
   exports org.sgconv.kernel;
   exports org.sgconv.spi;
@@ -18,5 +19,6 @@ module org.sgconv {
 
   provides org.sgconv.Backend with
       org.sgconv.internal.cpu.CpuBackend,
+      org.sgconv.internal.cuda.CudaBackend,
       org.sgconv.internal.reference.ReferenceBackend;
 }

@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.GradientTargets;
-import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -51,21 +50,20 @@ public final class Gradients implements AutoCloseable {
    */
   public static Gradients allocate(
       LongConvolution convolution, KernelSpectrum spectrum, long batch, Gates gates) {
-    DType type = convolution.type();
     long hidden = convolution.hidden();
     long length = convolution.length();
     @Nullable Tensor[] made = new @Nullable Tensor[5];
     try {
-      made[0] = Tensor.zeros(type, batch, hidden, length);
-      made[1] = Tensor.zeros(type, convolution.channels(), hidden, length);
+      made[0] = convolution.zeros(batch, hidden, length);
+      made[1] = convolution.zeros(convolution.channels(), hidden, length);
       if (spectrum.hasSkip()) {
-        made[2] = Tensor.zeros(type, convolution.heads(), hidden);
+        made[2] = convolution.zeros(convolution.heads(), hidden);
       }
       if (gates.pre() != null) {
-        made[3] = Tensor.zeros(type, batch, hidden, length);
+        made[3] = convolution.zeros(batch, hidden, length);
       }
       if (gates.post() != null) {
-        made[4] = Tensor.zeros(type, batch, hidden, length);
+        made[4] = convolution.zeros(batch, hidden, length);
       }
     } catch (RuntimeException failure) {
       Tensor.closeAll(made);

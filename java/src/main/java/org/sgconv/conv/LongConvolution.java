@@ -54,7 +54,7 @@ public final class LongConvolution implements AutoCloseable {
     this.geometry = geometry;
     this.type = type;
     this.plan = backend.plan(geometry, type);
-    this.check = new OperandCheck(geometry, type);
+    this.check = new OperandCheck(backend, geometry, type);
   }
 
   /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
@@ -160,7 +160,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates) {
     long batch = check.inputs(u, gates);
-    Tensor y = Tensor.zeros(type, batch, geometry.outputRows(), geometry.length());
+    Tensor y = backend.zeros(type, batch, geometry.outputRows(), geometry.length());
     try {
       forward(spectrum, u, gates, y);
     } catch (RuntimeException failure) {
@@ -305,6 +305,11 @@ public final class LongConvolution implements AutoCloseable {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /** A new tensor where the convolution computes. */
+  Tensor zeros(long... dims) {
+    return backend.zeros(type, dims);
   }
 
   /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */

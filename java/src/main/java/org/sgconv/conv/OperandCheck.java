@@ -3,6 +3,7 @@ package org.sgconv.conv;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.tensor.DType;
@@ -14,10 +15,12 @@ import org.sgconv.tensor.Tensor;
  */
 final class OperandCheck {
 
+  private final ComputeBackend backend;
   private final ConvolutionGeometry geometry;
   private final DType type;
 
-  OperandCheck(ConvolutionGeometry geometry, DType type) {
+  OperandCheck(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
+    this.backend = backend;
     this.geometry = geometry;
     this.type = type;
   }
@@ -26,18 +29,18 @@ final class OperandCheck {
     kernel.requireType("kernel", type);
     kernel.requireShape(
         "kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
-    kernel.segment();
+    backend.requireOperand("kernel", kernel);
     if (skip != null) {
       skip.requireType("skip", type);
       skip.requireShape("skip (C,H)", geometry.heads(), geometry.hidden());
-      skip.segment();
+      backend.requireOperand("skip", skip);
     }
   }
 
   /** Checks the inputs; returns the batch size. */
   long inputs(Tensor u, Gates gates) {
     long batch = rows("u", u, geometry.hidden(), "(B,H,L)");
-    u.segment();
+    backend.requireOperand("u", u);
     gate("pre", gates.pre(), batch);
     gate("post", gates.post(), batch);
     return batch;
@@ -51,7 +54,7 @@ final class OperandCheck {
 
   void gradientOfOutput(Tensor dy, long batch) {
     batch(batch, rows("dy", dy, geometry.outputRows(), "(B,C·H,L)"), "dy", dy);
-    dy.segment();
+    backend.requireOperand("dy", dy);
   }
 
   void backward(Tensor u, Gates gates, Tensor dy, GradientTargets targets) {
@@ -102,7 +105,7 @@ final class OperandCheck {
   private void gate(String name, @Nullable Tensor gate, long batch) {
     if (gate != null) {
       signal(name, gate, batch);
-      gate.segment();
+      backend.requireOperand(name, gate);
     }
   }
 
@@ -142,9 +145,9 @@ final class OperandCheck {
     }
   }
 
-  private static void output(
-      String name, Tensor output, Tensor u, Gates gates, @Nullable Tensor dy) {
+  private void output(String name, Tensor output, Tensor u, Gates gates, @Nullable Tensor dy) {
     output.requireWritable(name);
+    backend.requireOperand(name, output);
     disjoint(name, output, "u", u);
     disjoint(name, output, "pre", gates.pre());
     disjoint(name, output, "post", gates.post());

@@ -16,13 +16,13 @@ public record KernelGradients(Tensor weights, @Nullable Tensor decay) implements
 
   /** New tensors of zeros for every gradient that these parameters have. */
   public static KernelGradients allocate(KernelParameters parameters) {
-    Tensor weights = Tensor.zeros(parameters.type(), parameters.weights().shape());
+    Tensor weights = parameters.weights().zerosBeside(parameters.weights().shape().toArray());
     if (parameters.spec().decay() == DecayLaw.GEOMETRIC) {
       return new KernelGradients(weights, null);
     }
     try {
       return new KernelGradients(
-          weights, Tensor.zeros(parameters.type(), parameters.decay().shape()));
+          weights, parameters.decay().zerosBeside(parameters.decay().shape().toArray()));
     } catch (RuntimeException failure) {
       weights.close();
       throw failure;

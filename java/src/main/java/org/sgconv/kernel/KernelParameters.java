@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
+import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -86,6 +87,23 @@ public final class KernelParameters implements AutoCloseable {
     return new KernelParameters(spec, weights, decay, norm);
   }
 
+  /** New parameters with the same values on a stream's device. Waits. */
+  public KernelParameters copyTo(Stream stream) {
+    @Nullable Tensor[] made = new @Nullable Tensor[3];
+    try {
+      Tensor copiedWeights = weights.copyTo(stream);
+      made[0] = copiedWeights;
+      Tensor copiedDecay = decay.copyTo(stream);
+      made[1] = copiedDecay;
+      Tensor known = norm;
+      made[2] = known == null ? null : known.copyTo(stream);
+      return new KernelParameters(spec, copiedWeights, copiedDecay, made[2]);
+    } catch (RuntimeException failure) {
+      Tensor.closeAll(made);
+      throw failure;
+    }
+  }
+
   /** What the kernel looks like. */
   public KernelSpec spec() {
     return spec;
@@ -137,8 +155,8 @@ public final class KernelParameters implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    weights.segment();
-    Tensor fresh = Tensor.zeros(type(), spec.channels(), spec.hidden());
+    weights.requireOpen();
+    Tensor fresh = weights.zerosBeside(spec.channels(), spec.hidden());
     try {
       computation.accept(fresh);
       requireNorm(fresh);
@@ -153,8 +171,9 @@ public final class KernelParameters implements AutoCloseable {
   /** A norm divides the kernel: zero, NaN or infinity would spread without a word. */
   private static void requireNorm(Tensor norm) {
     norm.requireFinite("norm (C',H)");
-    for (long i = 0; i < norm.elementCount(); i++) {
-      if (norm.getFlat(i) <= 0) {
+    double[] values = norm.toDoubleArray();
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] <= 0) {
         long[] index = norm.shape().indexOf(i);
         throw new InvalidArgumentException(
             "the norm of kernel channel "
@@ -162,7 +181,7 @@ public final class KernelParameters implements AutoCloseable {
                 + ", row "
                 + index[1]
                 + " is "
-                + norm.getFlat(i)
+                + values[i]
                 + ": must be above 0; weights that are all zero have no norm to divide by");
       }
     }

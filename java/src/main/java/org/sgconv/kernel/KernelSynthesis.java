@@ -61,7 +61,7 @@ public final class KernelSynthesis {
           "length is " + length + ": must be from 1 to " + ConvolutionGeometry.MAX_LENGTH);
     }
     KernelSpec spec = parameters.spec();
-    Tensor kernel = Tensor.zeros(parameters.type(), spec.channels(), spec.hidden(), length);
+    Tensor kernel = backend.zeros(parameters.type(), spec.channels(), spec.hidden(), length);
     try {
       forward(parameters, kernel);
     } catch (RuntimeException failure) {
@@ -169,9 +169,11 @@ public final class KernelSynthesis {
 
   private void requireSupported(KernelParameters parameters) {
     backend.requireType(parameters.type());
+    backend.requireOperand("weights", parameters.weights());
+    backend.requireOperand("decay", parameters.decay());
   }
 
-  private static void requireKernel(String name, KernelParameters parameters, Tensor kernel) {
+  private void requireKernel(String name, KernelParameters parameters, Tensor kernel) {
     KernelSpec spec = parameters.spec();
     kernel.requireType(name, parameters.type());
     if (kernel.shape().rank() != 3
@@ -187,11 +189,13 @@ public final class KernelSynthesis {
               + spec.hidden()
               + ", any L)");
     }
+    backend.requireOperand(name, kernel);
   }
 
-  private static void requireOutput(String name, Tensor output, KernelParameters parameters) {
+  private void requireOutput(String name, Tensor output, KernelParameters parameters) {
     output.requireType(name, parameters.type());
     output.requireWritable(name);
+    backend.requireOperand(name, output);
     output.requireDisjoint(name, parameters.weights(), "weights");
     output.requireDisjoint(name, parameters.decay(), "decay");
   }

@@ -4,7 +4,9 @@ import java.util.Set;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.device.WrongDeviceException;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
 
 /**
  * What an implementation of {@link Backend} provides. Callers have checked every shape, dtype and
@@ -51,6 +53,33 @@ public interface ComputeBackend extends Backend {
               + ", expected one of "
               + supportedTypes()
               + ": convert with Tensor.to(...) or take another backend");
+    }
+  }
+
+  /** A new tensor of zeros where this backend computes. */
+  default Tensor zeros(DType type, long... dims) {
+    return Tensor.zeros(type, dims);
+  }
+
+  /**
+   * Returns normally only if the tensor is open and where this backend computes.
+   *
+   * @param name what the caller calls the tensor, for the message
+   * @throws org.sgconv.TensorClosedException if it is closed
+   * @throws WrongDeviceException if it is elsewhere
+   */
+  default void requireOperand(String name, Tensor tensor) {
+    tensor.requireOpen();
+    if (!tensor.isOnHost()) {
+      throw new WrongDeviceException(
+          name
+              + " "
+              + tensor
+              + " is on "
+              + tensor.stream().orElseThrow()
+              + ", but backend '"
+              + name()
+              + "' computes in the host's memory: copy it with toHost()");
     }
   }
 

@@ -10,6 +10,8 @@ import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
+import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.Stream;
 
 /**
  * The memory behind a tensor and all its views, owned or borrowed, and whether it may still be
@@ -25,6 +27,7 @@ final class Storage {
 
   private final String label;
   private final MemorySegment memory;
+  private final @Nullable DeviceMemory device;
   private final @Nullable Ownership ownership;
   private final Site allocated;
 
@@ -33,7 +36,7 @@ final class Storage {
 
   /** What an owner must give back; apart from the storage so that the Cleaner can hold it. */
   private static final class Ownership implements Runnable {
-    private final Arena arena;
+    private final Runnable release;
     private volatile boolean held = true;
 
     private final String report;
@@ -43,8 +46,8 @@ final class Storage {
 
     private final Site allocated;
 
-    Ownership(Arena arena, String report, Site allocated) {
-      this.arena = arena;
+    Ownership(Runnable release, String report, Site allocated) {
+      this.release = release;
       this.report = report;
       this.allocated = allocated;
     }
@@ -66,9 +69,14 @@ final class Storage {
   }
 
   private Storage(
-      String label, MemorySegment memory, @Nullable Ownership ownership, Site allocated) {
+      String label,
+      MemorySegment memory,
+      @Nullable DeviceMemory device,
+      @Nullable Ownership ownership,
+      Site allocated) {
     this.label = label;
     this.memory = memory;
+    this.device = device;
     this.ownership = ownership;
     this.allocated = allocated;
   }
@@ -87,8 +95,36 @@ final class Storage {
       HostMemory.release(bytes);
       throw new HostMemoryException(purpose, bytes, error);
     }
-    Ownership ownership = new Ownership(arena, "tensor " + label + " (" + bytes + " bytes)", site);
-    Storage storage = new Storage(label, memory, ownership, site);
+    Runnable release =
+        () -> {
+          arena.close();
+          HostMemory.release(bytes);
+        };
+    return own(label, bytes, memory, null, release, site);
+  }
+
+  /** New zeroed memory of a device. */
+  static Storage allocate(Stream stream, String label, long bytes) {
+    DeviceMemory device = stream.allocate("tensor " + label, bytes);
+    try {
+      device.zero(0, bytes);
+    } catch (RuntimeException failure) {
+      device.free();
+      throw failure;
+    }
+    return own(label, bytes, MemorySegment.NULL, device, device::free, Site.here());
+  }
+
+  private static Storage own(
+      String label,
+      long bytes,
+      MemorySegment memory,
+      @Nullable DeviceMemory device,
+      Runnable release,
+      Site site) {
+    Ownership ownership =
+        new Ownership(release, "tensor " + label + " (" + bytes + " bytes)", site);
+    Storage storage = new Storage(label, memory, device, ownership, site);
     ownership.cleanable = CLEANER.register(storage, ownership);
     OPEN_COUNT.incrementAndGet();
     return storage;
@@ -96,7 +132,7 @@ final class Storage {
 
   /** Memory that belongs to someone else. */
   static Storage borrow(String label, MemorySegment memory) {
-    return new Storage(label, memory, null, Site.here());
+    return new Storage(label, memory, null, null, Site.here());
   }
 
   static long openCount() {
@@ -105,6 +141,11 @@ final class Storage {
 
   MemorySegment memory() {
     return memory;
+  }
+
+  /** The device's memory, or null for that of the host. */
+  @Nullable DeviceMemory device() {
+    return device;
   }
 
   boolean isOpen() {
@@ -158,7 +199,7 @@ final class Storage {
     Ownership owned = ownership;
     if (owned != null) {
       try {
-        owned.arena.close();
+        owned.release.run();
       } catch (IllegalStateException busy) {
         closed = false;
         throw new TensorInUseException(
@@ -166,10 +207,12 @@ final class Storage {
                 + label
                 + " is in use by another thread: close it when that call has returned",
             busy);
+      } catch (RuntimeException failure) {
+        closed = false;
+        throw failure;
       }
       owned.held = false;
       OPEN_COUNT.decrementAndGet();
-      HostMemory.release(memory.byteSize());
       if (owned.cleanable != null) {
         owned.cleanable.clean();
       }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
@@ -11,9 +12,11 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.Stream;
 
 /**
- * A contiguous row-major array of float32 or float64 in host memory.
+ * A contiguous row-major array of numbers in the memory of the host or of a device.
  *
  * <p>A tensor either owns its memory (64-byte aligned, zeroed at first), borrows it ({@code wrap}),
  * or is a view of another tensor ({@code slice}, {@code reshape}) on the same elements. Whoever
@@ -21,6 +24,10 @@ import org.sgconv.TypeMismatchException;
  * borrower or a view releases no memory. An owner that is never closed is reported, when the
  * garbage collector finds it, as a WARNING of the logger {@code org.sgconv.tensor} with the place
  * of its allocation; {@code -Dsgconv.tensor.trace=true} records whole stacks.
+ *
+ * <p>A tensor on a device belongs to a {@link Stream}, which orders its use. Its elements cannot be
+ * reached one by one: that throws {@link org.sgconv.device.WrongDeviceException}; {@link #copyTo},
+ * {@link #toHost} and {@link #copyFrom(Tensor)} copy them, and wait.
  *
  * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows).
  * Using a closed tensor throws {@link TensorClosedException}; if another thread closes it in the
@@ -32,15 +39,18 @@ public final class Tensor implements AutoCloseable {
 
   private final Storage storage;
   private final MemorySegment memory;
+  private final long offset;
   private final DType type;
   private final Shape shape;
   private final boolean root;
   private final @Nullable Site made;
   private volatile boolean closed;
 
-  private Tensor(Storage storage, MemorySegment memory, DType type, Shape shape, boolean root) {
+  private Tensor(
+      Storage storage, MemorySegment memory, long offset, DType type, Shape shape, boolean root) {
     this.storage = storage;
     this.memory = memory;
+    this.offset = offset;
     this.type = type;
     this.shape = shape;
     this.root = root;
@@ -60,7 +70,26 @@ public final class Tensor implements AutoCloseable {
   /** As {@link #zeros(DType, long...)}. */
   public static Tensor zeros(DType type, Shape shape) {
     Storage storage = Storage.allocate(type + " " + shape, shape.byteSize(type));
-    return new Tensor(storage, storage.memory(), type, shape, true);
+    return new Tensor(storage, storage.memory(), 0, type, shape, true);
+  }
+
+  /**
+   * A new tensor of zeros on a stream's device.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public static Tensor zeros(Stream stream, DType type, long... dims) {
+    Shape shape = Shape.of(dims);
+    Storage storage =
+        Storage.allocate(stream, type + " " + shape + " on " + stream, shape.byteSize(type));
+    return new Tensor(storage, storage.memory(), 0, type, shape, true);
+  }
+
+  /** A new tensor of zeros of this tensor's type, where this one is. */
+  public Tensor zerosBeside(long... dims) {
+    Stream stream = stream().orElse(null);
+    return stream == null ? zeros(type, dims) : zeros(stream, type, dims);
   }
 
   /**
@@ -101,7 +130,7 @@ public final class Tensor implements AutoCloseable {
     Shape shape = Shape.of(dims);
     BorrowedMemory.requireSegment(segment, type, shape);
     Storage storage = Storage.borrow(type + " " + shape, segment);
-    return new Tensor(storage, segment, type, shape, true);
+    return new Tensor(storage, segment, 0, type, shape, true);
   }
 
   /**
@@ -148,7 +177,35 @@ public final class Tensor implements AutoCloseable {
 
   /** Number of bytes. */
   public long byteSize() {
-    return memory.byteSize();
+    return elementCount() * type.byteSize();
+  }
+
+  /** Whether the elements are in the host's memory. */
+  public boolean isOnHost() {
+    return storage.device() == null;
+  }
+
+  /** The stream that a tensor on a device belongs to; empty on the host. */
+  public Optional<Stream> stream() {
+    return Optional.ofNullable(storage.device()).map(DeviceMemory::stream);
+  }
+
+  /** Where the elements are on a device. For backends. */
+  public DevicePart devicePart() {
+    requireOpen();
+    return DevicePart.of(this, storage.device(), offset);
+  }
+
+  /** A new tensor on a stream's device with a copy of the elements. Waits. */
+  public Tensor copyTo(Stream stream) {
+    requireOpen();
+    return Transfer.copyInto(zeros(stream, type, shape.toArray()), this);
+  }
+
+  /** A new tensor in the host's memory with a copy of the elements. Waits. */
+  public Tensor toHost() {
+    requireOpen();
+    return Transfer.copyInto(zeros(type, shape), this);
   }
 
   /**
@@ -160,7 +217,7 @@ public final class Tensor implements AutoCloseable {
     shape.requireOuterRange(index, index + 1);
     Shape inner = shape.inner();
     long bytes = inner.elementCount() * type.byteSize();
-    return view(segment().asSlice(index * bytes, bytes), inner);
+    return view(index * bytes, bytes, inner);
   }
 
   /**
@@ -171,7 +228,7 @@ public final class Tensor implements AutoCloseable {
   public Tensor slice(long from, long to) {
     shape.requireOuterRange(from, to);
     long bytes = byteSize() / shape.dim(0);
-    return view(segment().asSlice(from * bytes, (to - from) * bytes), shape.withOuter(to - from));
+    return view(from * bytes, (to - from) * bytes, shape.withOuter(to - from));
   }
 
   /**
@@ -180,7 +237,7 @@ public final class Tensor implements AutoCloseable {
    * @throws ShapeMismatchException if it has not as many elements
    */
   public Tensor reshape(long... dims) {
-    return view(segment(), Shape.of(dims).requireCount(elementCount()));
+    return view(0, byteSize(), Shape.of(dims).requireCount(elementCount()));
   }
 
   /**
@@ -225,7 +282,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if they are too many for a Java array
    */
   public float[] toFloatArray() {
-    return Elements.toFloatArray(this);
+    return Transfer.onHost(this, Elements::toFloatArray);
   }
 
   /**
@@ -234,11 +291,12 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if they are too many for a Java array
    */
   public double[] toDoubleArray() {
-    return Elements.toDoubleArray(this);
+    return Transfer.onHost(this, Elements::toDoubleArray);
   }
 
   /**
-   * Overwrites the elements with another tensor's; the two may overlap.
+   * Overwrites the elements with another tensor's, wherever the two are; on the host they may
+   * overlap. Waits unless both are on one stream.
    *
    * @throws ShapeMismatchException if the shapes differ
    * @throws TypeMismatchException if the types differ: convert with {@link #to(DType)}
@@ -246,7 +304,9 @@ public final class Tensor implements AutoCloseable {
   public void copyFrom(Tensor source) {
     source.requireType("source", type);
     source.requireShape("source", shape);
-    writable().copyFrom(source.segment());
+    requireWritable("tensor");
+    source.requireOpen();
+    Transfer.copy(source, this);
   }
 
   /**
@@ -273,8 +333,18 @@ public final class Tensor implements AutoCloseable {
     MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_DOUBLE, 0, values.length);
   }
 
-  /** A new tensor of that type with the same values; FLOAT64 to FLOAT32 rounds to nearest. */
+  /**
+   * A new tensor of that type with the same values, where this one is; FLOAT64 to FLOAT32 rounds to
+   * nearest. The host converts, so a tensor on a device is copied there and back.
+   */
   public Tensor to(DType target) {
+    Stream stream = stream().orElse(null);
+    if (stream != null) {
+      try (Tensor host = toHost();
+          Tensor converted = host.to(target)) {
+        return converted.copyTo(stream);
+      }
+    }
     MemorySegment source = segment();
     Tensor result = zeros(target, shape);
     Elements.convert(source, type, result.memory, target, elementCount());
@@ -283,7 +353,8 @@ public final class Tensor implements AutoCloseable {
 
   /** A new tensor that owns a copy of the elements. */
   public Tensor copy() {
-    return to(type);
+    requireOpen();
+    return isOnHost() ? to(type) : Transfer.copyInto(zerosBeside(shape.toArray()), this);
   }
 
   /** Sets every element; FLOAT32 rounds to nearest. */
@@ -296,24 +367,46 @@ public final class Tensor implements AutoCloseable {
    * tensor is closed: that throws {@link IllegalStateException}.
    *
    * @throws TensorClosedException if this tensor, or the one that it views, is closed
+   * @throws org.sgconv.device.WrongDeviceException if the elements are on a device
    */
   public MemorySegment segment() {
+    requireOpen();
+    if (!isOnHost()) {
+      throw DevicePart.notOnHost(this);
+    }
+    return memory;
+  }
+
+  /**
+   * Returns normally only if the tensor can be used now, by this thread.
+   *
+   * @throws TensorClosedException if this tensor, or the one that it views, is closed
+   */
+  public void requireOpen() {
     if (closed) {
       throw closedException("is closed");
     }
     storage.requireUsable();
-    return memory;
   }
 
   /** Whether this is borrowed memory that must not be written. */
   public boolean isReadOnly() {
-    return memory.isReadOnly();
+    return isOnHost() && memory.isReadOnly();
   }
 
   /** Whether the two share any byte. */
   public boolean overlaps(Tensor other) {
-    long start = segment().address();
-    long otherStart = other.segment().address();
+    requireOpen();
+    other.requireOpen();
+    long start = memory.address();
+    long otherStart = other.memory.address();
+    if (!isOnHost() || !other.isOnHost()) {
+      if (storage != other.storage) {
+        return false;
+      }
+      start = offset;
+      otherStart = other.offset;
+    }
     return start < otherStart + other.byteSize() && otherStart < start + byteSize();
   }
 
@@ -377,7 +470,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException if its memory is read-only
    */
   public void requireWritable(String name) {
-    segment();
+    requireOpen();
     if (isReadOnly()) {
       throw new InvalidArgumentException(
           name + " " + this + " wraps read-only memory: write to a tensor of your own");
@@ -405,7 +498,12 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidArgumentException with the first index that holds a NaN or an infinity
    */
   public void requireFinite(String name) {
-    Elements.requireFinite(name, this);
+    Transfer.onHost(
+        this,
+        host -> {
+          Elements.requireFinite(name, host);
+          return host;
+        });
   }
 
   /** Whether this tensor, or the one that it views, is closed. */
@@ -456,13 +554,15 @@ public final class Tensor implements AutoCloseable {
     return type + " " + shape;
   }
 
-  private Tensor view(MemorySegment part, Shape partShape) {
-    return new Tensor(storage, part, type, partShape, false);
+  private Tensor view(long from, long bytes, Shape partShape) {
+    requireOpen();
+    MemorySegment part = isOnHost() ? memory.asSlice(from, bytes) : memory;
+    return new Tensor(storage, part, offset + from, type, partShape, false);
   }
 
   private MemorySegment writable() {
     requireWritable("tensor");
-    return memory;
+    return segment();
   }
 
   private TensorClosedException closedException(String what) {

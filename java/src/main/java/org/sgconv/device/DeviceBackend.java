@@ -1,0 +1,30 @@
+package org.sgconv.device;
+
+import java.util.List;
+import org.sgconv.Backend;
+import org.sgconv.InvalidArgumentException;
+
+/** A backend that computes on devices; its work goes to one stream. */
+public interface DeviceBackend extends Backend {
+
+  /**
+   * The backend as one that computes on devices, usable here.
+   *
+   * @throws InvalidArgumentException if it computes on the host
+   * @throws org.sgconv.BackendUnavailableException if it cannot be used here
+   */
+  static DeviceBackend of(Backend backend) {
+    if (!(backend instanceof DeviceBackend devices)) {
+      throw new InvalidArgumentException(
+          "backend '" + backend.name() + "' computes on the host: it has no devices");
+    }
+    devices.ensureAvailable();
+    return devices;
+  }
+
+  /** Every device that it can use. */
+  List<Device> devices();
+
+  /** Where its work goes: of the backend that {@code Backends} names, that of device 0. */
+  Stream stream();
+}

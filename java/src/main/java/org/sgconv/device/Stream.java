@@ -1,0 +1,61 @@
+package org.sgconv.device;
+
+import org.sgconv.Backend;
+
+/**
+ * A queue of work for a device, done in the order in which it is submitted, while the host goes on.
+ * Tensors, spectra and convolutions belong to one stream, so that nothing is used before it is
+ * written or after it is freed; {@code Tensor.copyTo(Stream)} takes a tensor to another. What fails
+ * on the device shows in a later call on its stream, at the latest in {@link #synchronize}.
+ *
+ * <p>Any thread may use a stream.
+ */
+public interface Stream extends AutoCloseable {
+
+  /** The device that does the work. */
+  Device device();
+
+  /** The backend whose work goes to this stream. */
+  Backend backend();
+
+  /**
+   * Waits until all work submitted so far is done.
+   *
+   * @throws StreamClosedException if the stream is closed
+   * @throws DeviceLostException if the work ended all use of the device
+   */
+  void synchronize();
+
+  /**
+   * New memory, used and freed in this stream's order; the caller frees it. Applications allocate
+   * tensors instead.
+   *
+   * @param purpose what for, for messages
+   * @param bytes at least 1
+   * @throws DeviceMemoryException if the device has not the memory, or its budget is used up
+   * @throws StreamClosedException if the stream is closed
+   */
+  DeviceMemory allocate(String purpose, long bytes);
+
+  /**
+   * Records the work that {@code work} submits from this thread, without doing it: a forward or
+   * backward pass into given tensors, which must have run once before so that every plan and
+   * workspace is there. The caller closes the recording.
+   *
+   * @throws org.sgconv.SgConvException if the work allocates, waits, or fails
+   */
+  Recording record(Runnable work);
+
+  /** Whether {@link #close} was called. */
+  boolean isClosed();
+
+  /**
+   * Waits for the work and ends the stream.
+   *
+   * @throws StreamClosedException if it was closed before
+   * @throws org.sgconv.InvalidArgumentException if it is a default stream, or tensors, spectra or
+   *     recordings of it are open
+   */
+  @Override
+  void close();
+}

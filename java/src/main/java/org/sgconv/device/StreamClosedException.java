@@ -1,0 +1,14 @@
+package org.sgconv.device;
+
+import org.sgconv.ClosedException;
+
+/** A stream was used, or closed again, after it had been closed. */
+public final class StreamClosedException extends ClosedException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The message names the stream. */
+  public StreamClosedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,166 @@
+package org.sgconv.internal.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.BackendInfo;
+import org.sgconv.bindings.CudaRuntime;
+import org.sgconv.bindings.load.LoadedLibrary;
+import org.sgconv.device.Device;
+import org.sgconv.device.DeviceBackend;
+import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * float32 on NVIDIA GPUs. Its work goes to one stream: that of a {@link GpuStream}, or of the one
+ * that the service loader made, the default stream of device 0.
+ */
+public final class CudaBackend implements ComputeBackend, DeviceBackend {
+
+  static final String NAME = "cuda";
+  private static final int RANK = 20;
+  private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
+
+  private final Gpus gpus;
+  private final @Nullable GpuStream bound;
+  private volatile @Nullable CudaKernels kernels;
+
+  /** For the service loader. */
+  public CudaBackend() {
+    this(new Gpus(), null);
+  }
+
+  private CudaBackend(Gpus gpus, @Nullable GpuStream bound) {
+    this.gpus = gpus;
+    this.bound = bound;
+  }
+
+  /** The same backend on another stream. */
+  CudaBackend on(GpuStream stream) {
+    return new CudaBackend(gpus, stream);
+  }
+
+  /** The libraries and devices, found when the backend is first asked about. */
+  private static final class Gpus {
+    // Guarded by this; one of the two is set once the backend has started.
+    private @Nullable List<GpuDevice> devices;
+    private @Nullable Throwable cause;
+
+    synchronized @Nullable Throwable cause(CudaBackend home) {
+      if (devices == null && cause == null) {
+        try {
+          List<GpuDevice> found = new ArrayList<>();
+          CudaRuntime.open().devices().forEach(each -> found.add(new GpuDevice(home, each)));
+          devices = List.copyOf(found);
+        } catch (RuntimeException e) {
+          cause = e;
+        }
+      }
+      return cause;
+    }
+
+    synchronized List<GpuDevice> devices() {
+      if (devices == null) {
+        throw new IllegalStateException("available but not started");
+      }
+      return devices;
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int rank() {
+    return RANK;
+  }
+
+  @Override
+  public Optional<Throwable> unavailabilityCause() {
+    return Optional.ofNullable(gpus.cause(this));
+  }
+
+  @Override
+  public List<Device> devices() {
+    ensureAvailable();
+    return List.copyOf(gpus.devices());
+  }
+
+  @Override
+  public GpuStream stream() {
+    GpuStream stream = bound;
+    if (stream != null) {
+      return stream;
+    }
+    ensureAvailable();
+    return gpus.devices().getFirst().defaultStream();
+  }
+
+  @Override
+  public BackendInfo info() {
+    ensureAvailable();
+    CudaRuntime runtime = CudaRuntime.open();
+    List<String> libraries = new ArrayList<>();
+    for (LoadedLibrary library : runtime.libraries()) {
+      String version =
+          switch (library.library()) {
+            case CUDART ->
+                runtime.runtimeVersion() + ", driver for CUDA " + runtime.driverVersion();
+            case CUFFT -> runtime.fftVersion();
+            case CUDA, CPU -> runtime.kernelsVersion();
+          };
+      libraries.add(library.path() + " " + version);
+    }
+    return new BackendInfo(
+        NAME,
+        runtime.kernelsVersion(),
+        runtime.architectures(),
+        1,
+        gpus.devices().stream().map(GpuDevice::name).toList(),
+        libraries);
+  }
+
+  @Override
+  public Set<DType> supportedTypes() {
+    return TYPES;
+  }
+
+  @Override
+  public Tensor zeros(DType type, long... dims) {
+    return Tensor.zeros(stream(), type, dims);
+  }
+
+  @Override
+  public void requireOperand(String name, Tensor tensor) {
+    stream().span(name, tensor);
+  }
+
+  @Override
+  public KernelOperations kernels() {
+    CudaKernels known = kernels;
+    if (known == null) {
+      known = new CudaKernels(stream());
+      kernels = known;
+    }
+    return known;
+  }
+
+  @Override
+  public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
+    requireType(type);
+    GpuStream stream = stream();
+    try {
+      return CudaConvolutionPlan.create(stream, geometry);
+    } catch (RuntimeException e) {
+      throw Failures.translate("a plan for " + geometry, e);
+    }
+  }
+}

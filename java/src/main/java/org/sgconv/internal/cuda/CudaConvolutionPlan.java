@@ -1,0 +1,207 @@
+package org.sgconv.internal.cuda;
+
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.ConvolutionShape;
+import org.sgconv.bindings.CudaConvolution;
+import org.sgconv.bindings.CudaElement;
+import org.sgconv.bindings.CudaRuntime;
+import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.FftPlan;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Convolutions of one geometry through cuFFT, in the ring x^N = i. It holds no device memory: work
+ * areas and plans are its stream's.
+ */
+final class CudaConvolutionPlan implements ConvolutionPlan {
+
+  /** sgconv/cuda.h, {@code sgconv_cuda_rows}. */
+  private static final long MOST_POINTS = 1L << 32;
+
+  private static final CudaElement ELEMENT = CudaElement.FLOAT32;
+
+  private final GpuStream stream;
+  private final ConvolutionGeometry geometry;
+  private final ConvolutionShape shape;
+  private final long size;
+  private final CudaConvolution steps;
+  private final CudaBackwardPass backward;
+  private final long limit;
+
+  private CudaConvolutionPlan(GpuStream stream, ConvolutionGeometry geometry, long size) {
+    this.stream = stream;
+    this.geometry = geometry;
+    this.shape = Shapes.of(geometry);
+    this.size = size;
+    this.steps = new CudaConvolution(stream.queue());
+    this.limit =
+        ByteLimit.parse(
+            ByteLimit.WORKSPACE,
+            System.getProperty(ByteLimit.WORKSPACE),
+            ByteLimit.DEFAULT_WORKSPACE);
+    this.backward = new CudaBackwardPass(stream, steps, shape, size, limit);
+  }
+
+  static CudaConvolutionPlan create(GpuStream stream, ConvolutionGeometry geometry) {
+    if (geometry.length() > MOST_POINTS) {
+      throw new InvalidArgumentException(
+          "length is "
+              + geometry.length()
+              + ": the cuda backend takes at most "
+              + MOST_POINTS
+              + " samples");
+    }
+    long size = CudaRuntime.transformSize(geometry.length());
+    if (size > MOST_POINTS) {
+      throw new InvalidArgumentException(
+          "length is "
+              + geometry.length()
+              + ": its transform would have "
+              + size
+              + " points, the cuda backend takes at most "
+              + MOST_POINTS);
+    }
+    return new CudaConvolutionPlan(stream, geometry, size);
+  }
+
+  /** Submits under the stream's lock, so that nothing is closed between check and submission. */
+  private void submit(String purpose, Runnable submission) {
+    try {
+      ReentrantLock lock = stream.queue().lock();
+      lock.lock();
+      try {
+        submission.run();
+      } finally {
+        lock.unlock();
+      }
+    } catch (RuntimeException e) {
+      throw Failures.translate(purpose + " " + geometry, e);
+    }
+  }
+
+  @Override
+  public PlanSpectrum createSpectrum() {
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(geometry.outputRows(), Math.multiplyExact(size, Chunks.COMPLEX));
+    } catch (ArithmeticException e) {
+      throw new InvalidArgumentException(
+          "a spectrum of " + geometry + " has more bytes than any memory", e);
+    }
+    return new CudaPlanSpectrum(
+        this, GpuMemory.allocate(stream, "a spectrum of " + geometry, bytes), bytes);
+  }
+
+  @Override
+  public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
+    submit(
+        "a spectrum of",
+        () -> {
+          CudaSpan target = own(spectrum);
+          CudaSpan k = stream.span("kernel", kernel);
+          CudaSpan d = stream.optionalSpan("skip", skip);
+          long rows = geometry.outputRows();
+          Chunks chunks = Chunks.within(limit, 1, rows, it -> it.hidden() * size * Chunks.COMPLEX);
+          for (long first = 0; first < rows; first += chunks.hidden()) {
+            long count = Math.min(chunks.hidden(), rows - first);
+            steps.place(shape, size, first, count, k, d, target);
+            FftPlan transform = stream.workspace().plan(size, count);
+            CudaSpan work = stream.workspace().reserve(transform.workBytes()).getFirst();
+            long rowBytes = size * Chunks.COMPLEX;
+            transform.forward(target.allocation().span(first * rowBytes, count * rowBytes), work);
+          }
+        });
+  }
+
+  @Override
+  public void forward(
+      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+    submit(
+        "forward",
+        () -> {
+          CudaSpan k = own(spectrum);
+          CudaSpan signal = stream.span("u", u);
+          CudaSpan before = stream.optionalSpan("pre", pre);
+          CudaSpan after = stream.optionalSpan("post", post);
+          CudaSpan output = stream.span("y", y);
+          int heads = geometry.heads();
+          int buffers = heads > 1 ? 2 : 1;
+          long rowBytes = size * Chunks.COMPLEX;
+          Chunks chunks =
+              Chunks.within(
+                  limit,
+                  u.dim(0),
+                  shape.hidden(),
+                  it -> buffers * it.rows() * rowBytes + workBytes(it.rows()));
+          for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
+            long count = Math.min(chunks.hidden(), shape.hidden() - first);
+            chunks.forEachBatch(
+                shape,
+                size,
+                u.dim(0),
+                first,
+                count,
+                rows -> {
+                  long bytes = rows.batchCount() * rows.hiddenCount() * rowBytes;
+                  FftPlan transform = plan(rows.batchCount() * rows.hiddenCount());
+                  List<CudaSpan> scratch =
+                      stream
+                          .workspace()
+                          .reserve(transform.workBytes(), bytes, heads > 1 ? bytes : 0);
+                  CudaSpan work = scratch.get(0);
+                  CudaSpan z = scratch.get(1);
+                  steps.twist(rows, -1, ELEMENT, signal, before, z);
+                  transform.forward(z, work);
+                  for (int head = 0; head < heads; head++) {
+                    CudaSpan product = head == heads - 1 ? z : scratch.get(2);
+                    steps.multiply(rows, head, k, z, product);
+                    transform.inverse(product, work);
+                    steps.untwist(rows, head, ELEMENT, product, after, null, output, null);
+                  }
+                });
+          }
+        });
+  }
+
+  private FftPlan plan(long rows) {
+    return stream.workspace().plan(size, rows);
+  }
+
+  /** Of the plan itself, since only cuFFT knows. */
+  private long workBytes(long rows) {
+    return rows * size * Chunks.COMPLEX > limit ? 0 : plan(rows).workBytes();
+  }
+
+  @Override
+  public void backward(
+      PlanSpectrum spectrum,
+      Tensor u,
+      @Nullable Tensor pre,
+      @Nullable Tensor post,
+      Tensor dy,
+      GradientTargets targets) {
+    submit("backward", () -> backward.run(own(spectrum), u, pre, post, dy, targets));
+  }
+
+  @Override
+  public void close() {
+    // Nothing of its own: what it used serves the next convolution on the stream.
+  }
+
+  private CudaSpan own(PlanSpectrum spectrum) {
+    if (spectrum instanceof CudaPlanSpectrum cuda && cuda.isOf(this)) {
+      return stream.used(cuda.span());
+    }
+    throw new InvalidArgumentException(
+        "the spectrum is a "
+            + spectrum.getClass().getName()
+            + " of another plan: prepare one here");
+  }
+}

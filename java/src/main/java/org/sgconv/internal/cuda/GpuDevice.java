@@ -1,0 +1,133 @@
+package org.sgconv.internal.cuda;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.CudaDevice;
+import org.sgconv.device.Device;
+import org.sgconv.device.DeviceMemoryException;
+import org.sgconv.device.Stream;
+
+/** A device of the CUDA runtime. */
+final class GpuDevice implements Device {
+
+  private final CudaBackend home;
+  private final CudaDevice device;
+  private final String name;
+  private final long totalMemory;
+  private final long budget;
+  private final AtomicLong allocatedBytes = new AtomicLong();
+  private final AtomicLong allocations = new AtomicLong();
+  private @Nullable GpuStream defaultStream;
+
+  /**
+   * Describes the device and prepares its pool.
+   *
+   * @throws org.sgconv.bindings.NativeStatusException if it cannot run our CUDA kernels
+   */
+  GpuDevice(CudaBackend home, CudaDevice device) {
+    this.home = home;
+    this.device = device;
+    int capability = device.capability();
+    this.name =
+        "CUDA device %d (compute capability %d.%d, %d multiprocessors, PCI %s)"
+            .formatted(
+                device.ordinal(),
+                capability / 10,
+                capability % 10,
+                device.multiprocessors(),
+                device.pciAddress());
+    this.totalMemory = device.totalBytes();
+    this.budget =
+        ByteLimit.parse(ByteLimit.MEMORY, System.getProperty(ByteLimit.MEMORY), totalMemory);
+    device.keepFreedMemory();
+  }
+
+  @Override
+  public int ordinal() {
+    return device.ordinal();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long totalMemory() {
+    return totalMemory;
+  }
+
+  @Override
+  public long freeMemory() {
+    try {
+      return device.freeBytes();
+    } catch (RuntimeException e) {
+      throw Failures.translate("free memory of " + this, e);
+    }
+  }
+
+  @Override
+  public long memoryBudget() {
+    return budget;
+  }
+
+  @Override
+  public long allocatedBytes() {
+    return allocatedBytes.get();
+  }
+
+  @Override
+  public long allocationCount() {
+    return allocations.get();
+  }
+
+  @Override
+  public synchronized GpuStream defaultStream() {
+    GpuStream stream = defaultStream;
+    if (stream == null) {
+      stream = open("default stream", true);
+      defaultStream = stream;
+    }
+    return stream;
+  }
+
+  @Override
+  public Stream createStream() {
+    return open("a stream", false);
+  }
+
+  private GpuStream open(String purpose, boolean permanent) {
+    try {
+      device.requireSupported();
+      return new GpuStream(home, this, device.createStream(), permanent);
+    } catch (RuntimeException e) {
+      throw Failures.translate(purpose + " of " + this, e);
+    }
+  }
+
+  /**
+   * Counts bytes as taken.
+   *
+   * @throws DeviceMemoryException if the budget does not allow for them
+   */
+  void reserve(String purpose, long bytes) {
+    long before = allocatedBytes.getAndUpdate(held -> bytes > budget - held ? held : held + bytes);
+    if (bytes > budget - before) {
+      throw new DeviceMemoryException(
+          ("no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
+                  + " (-D%s): close tensors that are no longer needed or work on smaller batches")
+              .formatted(purpose, bytes, before, budget, this, ByteLimit.MEMORY));
+    }
+    allocations.incrementAndGet();
+  }
+
+  void release(long bytes) {
+    allocatedBytes.addAndGet(-bytes);
+    allocations.decrementAndGet();
+  }
+
+  @Override
+  public String toString() {
+    return "cuda:" + ordinal();
+  }
+}

@@ -1,0 +1,106 @@
+package org.sgconv.internal.cuda;
+
+import java.lang.foreign.MemorySegment;
+import org.sgconv.bindings.CudaAllocation;
+import org.sgconv.bindings.CudaSpan;
+import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.Stream;
+import org.sgconv.device.WrongDeviceException;
+
+/** Memory that one stream allocated, counted against its device's budget. */
+final class GpuMemory implements DeviceMemory {
+
+  private final GpuStream stream;
+  private final CudaAllocation allocation;
+
+  private GpuMemory(GpuStream stream, CudaAllocation allocation) {
+    this.stream = stream;
+    this.allocation = allocation;
+  }
+
+  static GpuMemory allocate(GpuStream stream, String purpose, long bytes) {
+    stream.requireNoRecording(purpose);
+    GpuDevice device = stream.device();
+    device.reserve(purpose, bytes);
+    try {
+      GpuMemory memory = new GpuMemory(stream, stream.queue().allocate(bytes));
+      stream.enter();
+      return memory;
+    } catch (RuntimeException e) {
+      device.release(bytes);
+      throw Failures.translate(purpose + " (" + bytes + " bytes)", e);
+    }
+  }
+
+  @Override
+  public Stream stream() {
+    return stream;
+  }
+
+  CudaSpan all() {
+    return allocation.all();
+  }
+
+  CudaSpan span(long offset, long bytes) {
+    return allocation.span(offset, bytes);
+  }
+
+  @Override
+  public void upload(MemorySegment source, long offset) {
+    try {
+      stream.queue().upload(source, span(offset, source.byteSize()));
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy to " + stream, e);
+    }
+  }
+
+  @Override
+  public void download(long offset, MemorySegment target) {
+    try {
+      stream.queue().download(span(offset, target.byteSize()), target);
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy from " + stream, e);
+    }
+  }
+
+  @Override
+  public void copyFrom(DeviceMemory source, long sourceOffset, long offset, long bytes) {
+    if (!(source instanceof GpuMemory from)) {
+      throw new WrongDeviceException(
+          "the source is on "
+              + source.stream()
+              + ", of another backend than "
+              + stream
+              + ": copy it with toHost() first");
+    }
+    try {
+      if (from.stream == stream) {
+        stream.queue().copy(from.span(sourceOffset, bytes), span(offset, bytes));
+      } else {
+        stream.queue().copyAcross(from.span(sourceOffset, bytes), span(offset, bytes));
+      }
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy from " + source.stream() + " to " + stream, e);
+    }
+  }
+
+  @Override
+  public void zero(long offset, long bytes) {
+    try {
+      stream.queue().zero(span(offset, bytes));
+    } catch (RuntimeException e) {
+      throw Failures.translate("zeros on " + stream, e);
+    }
+  }
+
+  @Override
+  public void free() {
+    try {
+      stream.queue().free(allocation);
+    } catch (RuntimeException e) {
+      throw Failures.translate("freeing memory of " + stream, e);
+    }
+    stream.device().release(allocation.byteSize());
+    stream.leave();
+  }
+}

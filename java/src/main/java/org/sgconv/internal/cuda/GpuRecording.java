@@ -1,0 +1,53 @@
+package org.sgconv.internal.cuda;
+
+import java.util.List;
+import org.sgconv.ClosedException;
+import org.sgconv.bindings.CudaGraph;
+import org.sgconv.bindings.CudaSpan;
+import org.sgconv.device.Recording;
+
+/** A CUDA graph and what it reads and writes. */
+final class GpuRecording implements Recording {
+
+  private final GpuStream stream;
+  private final CudaGraph graph;
+  private final List<CudaSpan> uses;
+
+  GpuRecording(GpuStream stream, CudaGraph graph, List<CudaSpan> uses) {
+    this.stream = stream;
+    this.graph = graph;
+    this.uses = List.copyOf(uses);
+  }
+
+  @Override
+  public void replay() {
+    stream.queue().lock().lock();
+    try {
+      for (CudaSpan span : uses) {
+        if (span.isFreed()) {
+          throw new ClosedException(
+              "a tensor or spectrum of the recording is closed: record the work again");
+        }
+      }
+      graph.launch();
+    } catch (RuntimeException e) {
+      throw Failures.translate("a replay on " + stream, e);
+    } finally {
+      stream.queue().lock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    stream.queue().lock().lock();
+    try {
+      graph.close();
+      stream.workspace().endRecording();
+      stream.leave();
+    } catch (RuntimeException e) {
+      throw Failures.translate("closing a recording of " + stream, e);
+    } finally {
+      stream.queue().lock().unlock();
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.sgconv.internal.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.CudaStream;
+import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.Recording;
+import org.sgconv.device.Stream;
+import org.sgconv.device.StreamClosedException;
+import org.sgconv.device.WrongDeviceException;
+import org.sgconv.tensor.DevicePart;
+import org.sgconv.tensor.Tensor;
+
+/** A stream of the CUDA runtime, with what convolutions on it share. */
+final class GpuStream implements Stream {
+
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final long number = COUNT.getAndIncrement();
+  private final GpuDevice device;
+  private final CudaStream queue;
+  private final boolean permanent;
+  private final CudaBackend backend;
+  private final Workspace workspace = new Workspace(this);
+
+  /** Memory and recordings that are open: tensors, spectra, the workspace. */
+  private final AtomicLong residents = new AtomicLong();
+
+  /** What the recording under way uses. Guarded by the queue's lock. */
+  private @Nullable List<CudaSpan> recorded;
+
+  GpuStream(CudaBackend home, GpuDevice device, CudaStream queue, boolean permanent) {
+    this.device = device;
+    this.queue = queue;
+    this.permanent = permanent;
+    this.backend = home.on(this);
+  }
+
+  @Override
+  public GpuDevice device() {
+    return device;
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
+  }
+
+  CudaStream queue() {
+    if (queue.isClosed()) {
+      throw new StreamClosedException(this + " is closed: create a new one");
+    }
+    return queue;
+  }
+
+  /** Use under the queue's lock. */
+  Workspace workspace() {
+    return workspace;
+  }
+
+  /**
+   * Returns normally unless this thread is recording.
+   *
+   * @throws InvalidArgumentException otherwise: a recording would own what is made in it
+   */
+  void requireNoRecording(String purpose) {
+    if (queue.lock().isHeldByCurrentThread() && recorded != null) {
+      throw new InvalidArgumentException(
+          "a recording on "
+              + this
+              + " allocates "
+              + purpose
+              + ": run the work once before it is recorded, and give it tensors to write to");
+    }
+  }
+
+  void enter() {
+    residents.incrementAndGet();
+  }
+
+  void leave() {
+    residents.decrementAndGet();
+  }
+
+  @Override
+  public void synchronize() {
+    try {
+      queue().synchronize();
+    } catch (RuntimeException e) {
+      throw Failures.translate("work on " + this, e);
+    }
+  }
+
+  @Override
+  public DeviceMemory allocate(String purpose, long bytes) {
+    return GpuMemory.allocate(this, purpose, bytes);
+  }
+
+  /**
+   * Where a tensor's elements are.
+   *
+   * @param name what the caller calls the tensor
+   * @throws WrongDeviceException if that is not on this stream
+   */
+  CudaSpan span(String name, Tensor tensor) {
+    if (tensor.isOnHost()) {
+      throw new WrongDeviceException(
+          "%s %s is in the host's memory, the call works on %s: copy it with copyTo(stream)"
+              .formatted(name, tensor, this));
+    }
+    DevicePart part = tensor.devicePart();
+    if (part.memory().stream() != this || !(part.memory() instanceof GpuMemory memory)) {
+      throw new WrongDeviceException(
+          "%s %s is on %s, the call works on %s: copy it with copyTo(stream)"
+              .formatted(name, tensor, part.memory().stream(), this));
+    }
+    CudaSpan span = memory.span(part.offset(), part.byteSize());
+    List<CudaSpan> uses = recorded;
+    if (uses != null && queue.lock().isHeldByCurrentThread()) {
+      uses.add(span);
+    }
+    return span;
+  }
+
+  /** As {@link #span(String, Tensor)}; null for null. */
+  @Nullable CudaSpan optionalSpan(String name, @Nullable Tensor tensor) {
+    return tensor == null ? null : span(name, tensor);
+  }
+
+  /** Notes memory that is no tensor's as used by the recording under way. */
+  CudaSpan used(CudaSpan span) {
+    List<CudaSpan> uses = recorded;
+    if (uses != null) {
+      uses.add(span);
+    }
+    return span;
+  }
+
+  @Override
+  public Recording record(Runnable work) {
+    CudaStream open = queue();
+    open.lock().lock();
+    try {
+      if (recorded != null) {
+        throw new InvalidArgumentException(this + " is recording: end that recording first");
+      }
+      List<CudaSpan> uses = new ArrayList<>();
+      recorded = uses;
+      workspace.beginRecording();
+      try {
+        GpuRecording recording = new GpuRecording(this, open.capture(work), uses);
+        enter();
+        return recording;
+      } catch (RuntimeException e) {
+        workspace.endRecording();
+        throw Failures.translate("a recording on " + this, e);
+      } finally {
+        recorded = null;
+      }
+    } finally {
+      open.lock().unlock();
+    }
+  }
+
+  @Override
+  public boolean isClosed() {
+    return queue.isClosed();
+  }
+
+  @Override
+  public void close() {
+    if (permanent) {
+      throw new InvalidArgumentException(
+          this + " is its device's default stream: it lasts as long as the process");
+    }
+    CudaStream open = queue();
+    open.lock().lock();
+    try {
+      queue();
+      long held = residents.get() - workspace.allocations();
+      if (held > 0) {
+        throw new InvalidArgumentException(
+            this + " has " + held + " open tensors, spectra or recordings: close them first");
+      }
+      try {
+        open.synchronize();
+      } finally {
+        try {
+          workspace.close();
+        } finally {
+          open.close();
+        }
+      }
+    } catch (RuntimeException e) {
+      throw Failures.translate("closing " + this, e);
+    } finally {
+      open.lock().unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return device + " stream " + number;
+  }
+}

@@ -1,0 +1,134 @@
+package org.sgconv.internal.cuda;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.CudaStream;
+import org.sgconv.bindings.FftPlan;
+
+/**
+ * What every convolution on a stream shares: one piece of scratch memory, which only grows, and the
+ * cuFFT plans used last. While recordings of the stream exist, nothing that they may use is freed.
+ * Use under the stream's lock.
+ */
+final class Workspace {
+
+  private static final int MOST_PLANS = 16;
+  private static final long ALIGNMENT = 512;
+
+  private record PlanKey(long size, long batch) {}
+
+  private final GpuStream stream;
+  private final Map<PlanKey, FftPlan> plans = new LinkedHashMap<>(MOST_PLANS, 0.75f, true);
+  private final List<FftPlan> retiredPlans = new ArrayList<>();
+  private final List<GpuMemory> retiredMemory = new ArrayList<>();
+  private @Nullable GpuMemory memory;
+  private long bytes;
+  private int recordings;
+
+  Workspace(GpuStream stream) {
+    this.stream = stream;
+  }
+
+  /** Pieces of these sizes, each aligned; they hold until the next call. */
+  List<CudaSpan> reserve(long... sizes) {
+    long needed = 0;
+    for (long size : sizes) {
+      needed += aligned(size);
+    }
+    GpuMemory scratch = memory;
+    if (scratch == null || needed > bytes) {
+      // The new one first: if there is no memory, everything stays as it was.
+      GpuMemory grown = GpuMemory.allocate(stream, "a workspace", needed);
+      memory = grown;
+      bytes = needed;
+      if (scratch != null) {
+        retire(scratch);
+      }
+      scratch = grown;
+    }
+    List<CudaSpan> pieces = new ArrayList<>(sizes.length);
+    long at = 0;
+    for (long size : sizes) {
+      pieces.add(scratch.span(at, Math.max(1, size)));
+      at += aligned(size);
+    }
+    return pieces;
+  }
+
+  private static long aligned(long size) {
+    return (Math.max(1, size) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** The plan for rows of this size, made if it is not there. */
+  FftPlan plan(long size, long batch) {
+    PlanKey key = new PlanKey(size, batch);
+    FftPlan known = plans.get(key);
+    if (known != null) {
+      return known;
+    }
+    stream.requireNoRecording("a transform");
+    CudaStream queue = stream.queue();
+    FftPlan made = FftPlan.create(queue, size, batch);
+    if (plans.size() == MOST_PLANS) {
+      Iterator<FftPlan> eldest = plans.values().iterator();
+      FftPlan old = eldest.next();
+      eldest.remove();
+      retire(old);
+    }
+    plans.put(key, made);
+    return made;
+  }
+
+  private void retire(GpuMemory old) {
+    if (recordings > 0) {
+      retiredMemory.add(old);
+    } else {
+      old.free();
+    }
+  }
+
+  private void retire(FftPlan old) {
+    if (recordings > 0) {
+      retiredPlans.add(old);
+    } else {
+      stream.queue().synchronize();
+      old.close();
+    }
+  }
+
+  void beginRecording() {
+    recordings++;
+  }
+
+  void endRecording() {
+    recordings--;
+    if (recordings == 0) {
+      retiredPlans.forEach(FftPlan::close);
+      retiredPlans.clear();
+      retiredMemory.forEach(GpuMemory::free);
+      retiredMemory.clear();
+    }
+  }
+
+  /** Pieces of device memory that it holds. */
+  int allocations() {
+    return (memory == null ? 0 : 1) + retiredMemory.size();
+  }
+
+  /** Frees everything. The stream has no work. */
+  void close() {
+    plans.values().forEach(FftPlan::close);
+    plans.clear();
+    GpuMemory scratch = memory;
+    memory = null;
+    bytes = 0;
+    if (scratch != null) {
+      scratch.free();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package org.sgconv.tensor;
+
+import java.util.function.Function;
+
+/** Copies between host and devices. */
+final class Transfer {
+
+  private Transfer() {}
+
+  /**
+   * Copies into a tensor of the same shape and type and returns that. A new tensor that cannot be
+   * filled is the caller's loss only if it is closed: so it is.
+   */
+  static Tensor copyInto(Tensor fresh, Tensor source) {
+    try {
+      copy(source, fresh);
+    } catch (RuntimeException failure) {
+      fresh.close();
+      throw failure;
+    }
+    return fresh;
+  }
+
+  /** Copies elements between tensors of the same shape and type. */
+  static void copy(Tensor source, Tensor target) {
+    if (source.isOnHost() && target.isOnHost()) {
+      target.segment().copyFrom(source.segment());
+    } else if (source.isOnHost()) {
+      DevicePart to = target.devicePart();
+      to.memory().upload(source.segment(), to.offset());
+    } else if (target.isOnHost()) {
+      DevicePart from = source.devicePart();
+      from.memory().download(from.offset(), target.segment());
+    } else {
+      DevicePart from = source.devicePart();
+      DevicePart to = target.devicePart();
+      to.memory().copyFrom(from.memory(), from.offset(), to.offset(), from.byteSize());
+    }
+  }
+
+  /** What {@code read} makes of the tensor, or of a copy in the host's memory. */
+  static <T> T onHost(Tensor tensor, Function<Tensor, T> read) {
+    if (tensor.isOnHost()) {
+      return read.apply(tensor);
+    }
+    try (Tensor host = tensor.toHost()) {
+      return read.apply(host);
+    }
+  }
+}
