@@ -35,10 +35,11 @@ class ArchitectureTest {
       delimiter = '|',
       value = {
         "org.sgconv        | ''",
-        "org.sgconv.tensor | org.sgconv",
-        "org.sgconv.spi    | org.sgconv org.sgconv.tensor",
-        "org.sgconv.kernel | org.sgconv org.sgconv.tensor org.sgconv.spi",
-        "org.sgconv.conv   | org.sgconv org.sgconv.tensor org.sgconv.spi",
+        "org.sgconv.device | org.sgconv",
+        "org.sgconv.tensor | org.sgconv org.sgconv.device",
+        "org.sgconv.spi    | org.sgconv org.sgconv.device org.sgconv.tensor",
+        "org.sgconv.kernel | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi",
+        "org.sgconv.conv   | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi",
         "org.sgconv.io     | org.sgconv org.sgconv.tensor org.sgconv.kernel",
       })
   void packagesUseOnlyWhatIsBelowThem(String from, String allowed) {
@@ -61,6 +62,7 @@ class ArchitectureTest {
             among(
                 "org.sgconv.internal..",
                 "org.sgconv",
+                "org.sgconv.device",
                 "org.sgconv.tensor",
                 "org.sgconv.spi",
                 "org.sgconv.bindings.."))

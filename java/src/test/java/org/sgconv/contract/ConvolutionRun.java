@@ -23,7 +23,7 @@ record ConvolutionRun(
   /** Runs forward and backward into poisoned outputs with guarded margins. */
   static ConvolutionRun of(Backend backend, DType type, Operands operands) {
     ConvolutionCase at = operands.at();
-    try (Tensors tensors = new Tensors(type, at.unaligned());
+    try (Tensors tensors = new Tensors(backend, type, at.unaligned());
         LongConvolution convolution =
             LongConvolution.create(
                 backend, at.mode(), at.heads(), at.hidden(), at.length(), type)) {
@@ -85,21 +85,23 @@ record ConvolutionRun(
   /** The guarded tensors of one run, closed together. */
   private static final class Tensors implements AutoCloseable {
 
+    private final Backend backend;
     private final DType type;
     private final boolean unaligned;
     private final List<Guarded> all = new ArrayList<>();
 
-    Tensors(DType type, boolean unaligned) {
+    Tensors(Backend backend, DType type, boolean unaligned) {
+      this.backend = backend;
       this.type = type;
       this.unaligned = unaligned;
     }
 
     Tensor input(double[] values, long... dims) {
-      return keep(Guarded.input(type, unaligned, values, dims));
+      return keep(Guarded.input(backend, type, unaligned, values, dims));
     }
 
     Tensor output(long... dims) {
-      return keep(Guarded.output(type, unaligned, dims));
+      return keep(Guarded.output(backend, type, unaligned, dims));
     }
 
     private Tensor keep(Guarded guarded) {

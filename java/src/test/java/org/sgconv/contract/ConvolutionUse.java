@@ -51,7 +51,9 @@ interface ConvolutionUse extends BackendUnderTest {
     try (ConvolutionParts parts = parts(operands)) {
       Tensor kernel = parts.kernel.copy();
       try (KernelSpectrum spectrum = parts.convolution.prepare(kernel)) {
-        kernel.fill(Double.NaN);
+        try (Tensor nothing = parts.poisoned(kernel.shape().toArray())) {
+          kernel.copyFrom(nothing);
+        }
         kernel.close();
         try (Tensor y = parts.convolution.forward(spectrum, parts.u)) {
           Bits.requireSame(

@@ -1,6 +1,8 @@
 package org.sgconv.contract;
 
 import java.util.Arrays;
+import org.sgconv.Backend;
+import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -18,39 +20,53 @@ final class Guarded implements AutoCloseable {
 
   private final Tensor whole;
   private final Tensor view;
+
+  /** Copies of the two where the backend computes; the same two on the host. */
+  private final Tensor placed;
+
+  private final Tensor placedView;
   private final long front;
 
-  private Guarded(DType type, boolean unaligned, double fill, long... dims) {
+  private Guarded(Backend backend, DType type, boolean unaligned, double[] values, long... dims) {
     long count = Arrays.stream(dims).reduce(1, Math::multiplyExact);
     front = unaligned ? MARGIN + 1 : MARGIN;
     whole = Tensor.zeros(type, front + count + MARGIN);
     whole.fill(MARK);
     view = whole.slice(front, front + count).reshape(dims);
-    view.fill(fill);
-  }
-
-  static Guarded output(DType type, boolean unaligned, long... dims) {
-    return new Guarded(type, unaligned, Double.NaN, dims);
-  }
-
-  static Guarded input(DType type, boolean unaligned, double[] values, long... dims) {
-    Guarded guarded = new Guarded(type, unaligned, 0, dims);
+    view.fill(Double.NaN);
     for (int i = 0; i < values.length; i++) {
-      guarded.view.setFlat(i, values[i]);
+      view.setFlat(i, values[i]);
     }
-    return guarded;
+    if (backend instanceof DeviceBackend devices) {
+      placed = whole.copyTo(devices.stream());
+      placedView = placed.slice(front, front + count).reshape(dims);
+    } else {
+      placed = whole;
+      placedView = view;
+    }
+  }
+
+  static Guarded output(Backend backend, DType type, boolean unaligned, long... dims) {
+    return new Guarded(backend, type, unaligned, new double[0], dims);
+  }
+
+  static Guarded input(
+      Backend backend, DType type, boolean unaligned, double[] values, long... dims) {
+    return new Guarded(backend, type, unaligned, values, dims);
   }
 
   Tensor tensor() {
-    return view;
+    return placedView;
   }
 
   double[] values() {
+    fetch();
     return view.toDoubleArray();
   }
 
   /** Fails if anything was written outside the tensor. */
   void requireMarginsIntact(String what) {
+    fetch();
     for (long i = 0; i < whole.elementCount(); i++) {
       boolean inside = i >= front && i < front + view.elementCount();
       if (!inside && whole.getFlat(i) != MARK) {
@@ -60,8 +76,17 @@ final class Guarded implements AutoCloseable {
     }
   }
 
+  private void fetch() {
+    if (!placed.isOnHost()) {
+      whole.copyFrom(placed);
+    }
+  }
+
   @Override
   public void close() {
+    if (!placed.isOnHost()) {
+      placed.close();
+    }
     whole.close();
   }
 }

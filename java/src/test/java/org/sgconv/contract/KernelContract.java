@@ -61,7 +61,8 @@ interface KernelContract extends BackendUnderTest {
     Random random = Seed.random(spec);
     int full = (int) spec.fullLength();
     KernelSynthesis synthesis = KernelSynthesis.on(backend);
-    try (KernelParameters parameters = KernelParameters.random(spec, type(), random.nextLong())) {
+    try (KernelParameters parameters =
+        Placement.of(backend(), KernelParameters.random(spec, type(), random.nextLong()))) {
       NaiveKernel naive =
           new NaiveKernel(
               spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
@@ -100,7 +101,8 @@ interface KernelContract extends BackendUnderTest {
     KernelSpec spec = parameters.spec();
     int length = expected.length / spec.channels() / spec.hidden();
     try (Guarded kernel =
-        Guarded.output(type(), length % 2 == 1, spec.channels(), spec.hidden(), length)) {
+        Guarded.output(
+            backend(), type(), length % 2 == 1, spec.channels(), spec.hidden(), length)) {
       synthesis.forward(parameters, kernel.tensor());
       kernel.requireMarginsIntact(what);
       double[] actual = kernel.values();
@@ -140,10 +142,11 @@ interface KernelContract extends BackendUnderTest {
     boolean power = spec.decay() == DecayLaw.POWER;
     long[] shape = parameters.weights().shape().toArray();
     try (Guarded gradient =
-            Guarded.input(type(), odd, gradKernel, spec.channels(), spec.hidden(), length);
-        Guarded weights = Guarded.output(type(), odd, shape);
-        Guarded again = Guarded.output(type(), !odd, shape);
-        Guarded decay = Guarded.output(type(), odd, spec.hidden())) {
+            Guarded.input(
+                backend(), type(), odd, gradKernel, spec.channels(), spec.hidden(), length);
+        Guarded weights = Guarded.output(backend(), type(), odd, shape);
+        Guarded again = Guarded.output(backend(), type(), !odd, shape);
+        Guarded decay = Guarded.output(backend(), type(), odd, spec.hidden())) {
       // Not closed: their tensors belong to the guards.
       KernelGradients into = new KernelGradients(weights.tensor(), power ? decay.tensor() : null);
       synthesis.backward(parameters, gradient.tensor(), into);
@@ -167,7 +170,8 @@ interface KernelContract extends BackendUnderTest {
       KernelSpec spec =
           KernelSpec.builder().hidden(1).kernelDim(32).scales(16).decay(decay).build();
       int length = 1_000_000;
-      try (KernelParameters parameters = KernelParameters.random(spec, type(), Seed.VALUE)) {
+      try (KernelParameters parameters =
+          Placement.of(backend(), KernelParameters.random(spec, type(), Seed.VALUE))) {
         KernelSynthesis synthesis = KernelSynthesis.on(backend());
         double[] weights = parameters.weights().toDoubleArray();
         NaiveKernel naive = new NaiveKernel(spec, weights, parameters.decay().toDoubleArray());
@@ -204,7 +208,8 @@ interface KernelContract extends BackendUnderTest {
       KernelParameters parameters,
       double[] gradKernel,
       double[] kernel) {
-    try (Guarded gradient = Guarded.input(type(), false, gradKernel, 1, 1, gradKernel.length);
+    try (Guarded gradient =
+            Guarded.input(backend(), type(), false, gradKernel, 1, 1, gradKernel.length);
         KernelGradients gradients = synthesis.backward(parameters, gradient.tensor())) {
       double expected = dot(gradKernel, kernel);
       double[] dw = gradients.weights().toDoubleArray();

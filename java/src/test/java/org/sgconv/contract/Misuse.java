@@ -246,7 +246,8 @@ interface Misuse extends BackendUnderTest {
   default void kernelsThatDoNotFitTheirParametersAreNamed() {
     KernelSpec spec = KernelSpec.builder().hidden(3).kernelDim(4).scales(2).build();
     KernelSynthesis synthesis = KernelSynthesis.on(backend());
-    try (KernelParameters parameters = KernelParameters.random(spec, type(), 1);
+    try (KernelParameters parameters =
+            Placement.of(backend(), KernelParameters.random(spec, type(), 1));
         Tensor wrong = tensor(1, 4, 8)) {
       refuses(ShapeMismatchException.class, wrong, () -> synthesis.forward(parameters, wrong));
       refuses(ShapeMismatchException.class, wrong, () -> synthesis.backward(parameters, wrong));
@@ -283,7 +284,7 @@ interface Misuse extends BackendUnderTest {
   }
 
   private Tensor tensor(long... dims) {
-    return Tensor.zeros(type(), dims);
+    return Placement.of(backend(), Tensor.zeros(type(), dims));
   }
 
   private static void refuses(

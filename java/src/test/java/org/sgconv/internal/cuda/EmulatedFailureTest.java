@@ -1,0 +1,111 @@
+package org.sgconv.internal.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sgconv.BackendFailureException;
+import org.sgconv.SgConvException;
+import org.sgconv.device.Device;
+import org.sgconv.device.DeviceLostException;
+import org.sgconv.device.DeviceMemoryException;
+import org.sgconv.device.Stream;
+import org.sgconv.tensor.Tensor;
+
+/** Every CUDA call of a pass fails once: a typed exception, nothing leaked, and the next works. */
+class EmulatedFailureTest {
+
+  private Device device;
+  private double expected;
+
+  @BeforeEach
+  void runOnce() {
+    device = EmulatedMachine.backend().devices().getFirst();
+    device.defaultStream();
+    expected = onNewStream();
+  }
+
+  @AfterEach
+  void forgetFailures() {
+    if (device != null) { // otherwise the test was skipped
+      EmulatedMachine.reset();
+    }
+  }
+
+  private double onNewStream() {
+    try (Stream stream = device.createStream()) {
+      return Pass.run(stream);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "pinned,     2, org.sgconv.device.DeviceMemoryException, 1",
+    "stream,     2, org.sgconv.device.DeviceMemoryException, 1",
+    "launch,   701, org.sgconv.BackendFailureException,      15",
+    "plan,       2, org.sgconv.device.DeviceMemoryException, 2",
+    "plan,       5, org.sgconv.BackendFailureException,      2",
+    "transform,  6, org.sgconv.BackendFailureException,      5",
+  })
+  void everyCallMayFail(
+      String point, int error, Class<? extends SgConvException> exception, int atLeast) {
+    String before = EmulatedMachine.inventory();
+    long tensors = Tensor.openCount();
+    long bytes = device.allocatedBytes();
+    int n = 1;
+    while (true) {
+      EmulatedMachine.fail(point, n, error);
+      double result;
+      try {
+        result = onNewStream();
+      } catch (SgConvException failure) {
+        assertThat(failure).as("%s %d", point, n).isInstanceOf(exception);
+        assertThat(EmulatedMachine.inventory()).as("%s %d", point, n).isEqualTo(before);
+        assertThat(Tensor.openCount()).isEqualTo(tensors);
+        assertThat(device.allocatedBytes()).isEqualTo(bytes);
+        n++;
+        continue;
+      }
+      assertThat(result).isEqualTo(expected);
+      break;
+    }
+    assertThat(n - 1).as("calls at '%s' that failed", point).isGreaterThanOrEqualTo(atLeast);
+    EmulatedMachine.reset();
+    assertThat(onNewStream()).isEqualTo(expected);
+    assertThat(EmulatedMachine.inventory()).isEqualTo(before);
+  }
+
+  /** An illegal address ends all use of the device; every later call says so, and none crashes. */
+  @Test
+  void aPoisonedContextIsNamed() {
+    EmulatedMachine.fail("launch", 1, 700);
+    assertThatThrownBy(this::onNewStream)
+        .isInstanceOf(DeviceLostException.class)
+        .hasMessageContaining("new one");
+    assertThatThrownBy(this::onNewStream).isInstanceOf(DeviceLostException.class);
+  }
+
+  @Test
+  void theBudgetIsKept() {
+    try (Stream stream = device.createStream()) {
+      long tooMuch = device.memoryBudget() / 4 + 1;
+      assertThatThrownBy(() -> Tensor.zeros(stream, org.sgconv.tensor.DType.FLOAT32, tooMuch))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageContaining("budget");
+      assertThat(Pass.run(stream)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void failuresNameTheBackend() {
+    EmulatedMachine.fail("launch", 1, 701);
+    assertThatThrownBy(this::onNewStream)
+        .isInstanceOf(BackendFailureException.class)
+        .hasMessageContaining("cuda");
+  }
+}
