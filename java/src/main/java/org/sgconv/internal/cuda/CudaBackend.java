@@ -24,7 +24,13 @@ import org.sgconv.tensor.Tensor;
 public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
   static final String NAME = "cuda";
-  private static final int RANK = 20;
+
+  /**
+   * Below every backend of the host: {@code Backends.best()} is for programs with tensors in the
+   * host's memory, so this one is asked for by name.
+   */
+  private static final int RANK = -10;
+
   private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
 
   private final Gpus gpus;

@@ -34,6 +34,13 @@ class EmulatedStreamTest {
     device = backend.devices().getFirst();
   }
 
+  /** Programs that ask for the best backend have tensors in the host's memory. */
+  @Test
+  void theBackendIsAskedForByName() {
+    assertThat(backend.isAvailable()).isTrue();
+    assertThat(Backends.best()).isNotEqualTo(backend);
+  }
+
   @Test
   void tensorsComeBackAsTheyWent() {
     float[] values = {1, -2, Float.MIN_VALUE, 4, 5, Float.MAX_VALUE};
