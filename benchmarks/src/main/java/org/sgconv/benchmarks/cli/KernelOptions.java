@@ -1,14 +1,19 @@
 package org.sgconv.benchmarks.cli;
 
+import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.run.CheckpointLayer;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.Preset;
 import org.sgconv.benchmarks.signal.Signal;
 import picocli.CommandLine.Option;
 
-/** Which kernel is applied to the signal. */
+/** Which kernel is applied to the signal: a preset with a seed, or a checkpoint. */
 final class KernelOptions {
 
   @Option(
@@ -22,22 +27,60 @@ final class KernelOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the preset's parameters. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
-      names = "--mode",
-      description = "${COMPLETION-CANDIDATES}. Default: the preset's, causal for a checkpoint.")
-  private @Nullable ConvolutionMode mode;
+      description = "Seed of the preset's parameters. Default: 1.")
+  private @Nullable Long seed;
 
   @Option(
       names = "--skip",
       paramLabel = "D",
-      description = "Factor of the signal that is added to the convolution, for every row.")
+      description = "Factor of the signal that is added to the preset's convolution.")
   private @Nullable Double skip;
+
+  @Option(
+      names = "--mode",
+      description = "${COMPLETION-CANDIDATES}. Default: the preset's; causal for a checkpoint.")
+  private @Nullable ConvolutionMode mode;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Kernel and skip of a layer of the published code, as .safetensors.")
+  private @Nullable Path checkpoint;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      description = "What the layer's names in the checkpoint begin with.")
+  private @Nullable String prefix;
+
+  @Option(
+      names = "--composition",
+      description = "Of the checkpoint: ${COMPLETION-CANDIDATES}. Default: concatenate.")
+  private @Nullable Composition composition;
+
+  @Option(
+      names = "--interpolation",
+      description = "Of the checkpoint: ${COMPLETION-CANDIDATES}. Default: linear.")
+  private @Nullable Interpolation interpolation;
+
+  @Option(names = "--init-scale", paramLabel = "R", description = "Of the checkpoint. Default: 0.")
+  private @Nullable Integer initScale;
+
+  /** The checkpoint, if one was named. */
+  @Nullable Path checkpoint() {
+    return checkpoint;
+  }
 
   /** The layer for this signal; the caller closes it. */
   Layer layer(Signal signal) {
+    return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
+  }
+
+  private Layer ofPreset(Signal signal) {
+    refuse("only with --checkpoint", "--prefix", prefix);
+    refuse("only with --checkpoint", "--composition", composition);
+    refuse("only with --checkpoint", "--interpolation", interpolation);
+    refuse("only with --checkpoint", "--init-scale", initScale);
     if (skip != null && !Double.isFinite(skip)) {
       throw new InvalidArgumentException("--skip is " + skip + ": must be finite");
     }
@@ -45,6 +88,47 @@ final class KernelOptions {
         preset != null
             ? Preset.of(preset)
             : signal.sampleRate().isPresent() ? Preset.HALL : Preset.STANDARD;
-    return chosen.layer(signal.hidden(), signal.length(), signal.sampleRate(), mode, skip, seed);
+    return chosen.layer(
+        signal.hidden(),
+        signal.length(),
+        signal.sampleRate(),
+        mode,
+        skip,
+        Objects.requireNonNullElse(seed, 1L));
+  }
+
+  private Layer ofCheckpoint(Signal signal, Path file) {
+    refuse("not with --checkpoint, which has its own kernel", "--preset", preset);
+    refuse("not with --checkpoint, which has its own kernel", "--seed", seed);
+    refuse("not with --checkpoint, which has its own skip", "--skip", skip);
+    Layer layer =
+        new CheckpointLayer(
+                Objects.requireNonNullElse(prefix, ""),
+                Objects.requireNonNullElse(mode, ConvolutionMode.CAUSAL),
+                Objects.requireNonNullElse(composition, Composition.CONCATENATE),
+                Objects.requireNonNullElse(interpolation, Interpolation.LINEAR),
+                Objects.requireNonNullElse(initScale, 0))
+            .read(file);
+    int hidden = layer.parameters().spec().hidden();
+    if (hidden != signal.hidden()) {
+      layer.close();
+      throw new InvalidArgumentException(
+          "checkpoint %s has H = %d, signal %s has H = %d: %s"
+              .formatted(
+                  file,
+                  hidden,
+                  signal.name(),
+                  signal.hidden(),
+                  signal.hidden() == 1
+                      ? "give --hidden " + hidden
+                      : "take a signal (B," + hidden + ",L)"));
+    }
+    return layer;
+  }
+
+  private static void refuse(String when, String option, @Nullable Object value) {
+    if (value != null) {
+      throw new InvalidArgumentException(option + " " + value + ": " + when);
+    }
   }
 }

@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
       throw new InvalidArgumentException("--rows is " + rows + ": must be ≥ 1");
     }
     OutputOptions files = outputs();
-    files.requireWritable(input);
+    files.requireWritable(input, kernel.checkpoint());
     Backend backend = backends.choose();
     try (Signal signal = signal()) {
       files.requireFits(signal);
