@@ -26,23 +26,28 @@ class RunCommandTest {
 
   @TempDir Path folder;
 
+  /** In a pure Java build the reference itself computes, and has nothing to be checked against. */
+  private static final boolean PURE_JAVA = Boolean.getBoolean("sgconv.native.skip");
+
+  private static final String VERDICT =
+      PURE_JAVA ? "Not checked: the reference itself" : "float64 reference: passed";
+  private static final String ERROR = PURE_JAVA ? "-" : "[0-9.]+e-0[7-9]";
+
   private static void assertPassed(Cli cli) {
     assertThat(cli.status()).as(cli.err()).isZero();
     assertThat(cli.err()).isEmpty();
-    assertThat(cli.out()).contains("forward", "backward", "passed");
+    assertThat(cli.out()).contains("forward", "backward", VERDICT);
   }
 
   @Test
   void convolvesTheShippedRecordingWithoutArguments() {
     Cli cli = Cli.run("run");
     assertPassed(cli);
-    assertThat(cli.out())
-        .contains("speech.wav", "22.05 kHz", "(1, 1, 159734)", "kernel   hall")
-        .contains("float64 reference: passed");
+    assertThat(cli.out()).contains("speech.wav", "22.05 kHz", "(1, 1, 159734)", "kernel   hall");
     // One table: kernel, forward, backward, parameters, each with an error within the tolerance.
     Pattern line =
         Pattern.compile(
-            "^(kernel|forward|backward|parameters) .* [0-9.]+e-0[7-9]$", Pattern.MULTILINE);
+            "^(kernel|forward|backward|parameters) .* " + ERROR + "$", Pattern.MULTILINE);
     assertThat(line.matcher(cli.out()).results().count()).isEqualTo(4);
   }
 
