@@ -11,6 +11,8 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavWriter;
+import org.sgconv.benchmarks.plot.ConvolutionPlot;
+import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.signal.Signal;
 import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalWriter;
@@ -40,12 +42,20 @@ final class OutputOptions {
       description = "Draw input, kernel, spectrum and output of the first row as a .png.")
   private @Nullable Path plot;
 
+  /** Why a plot that nobody asked for is left out. */
+  private @Nullable String note;
+
   /** Results of a run on the shipped recording go here if the user named no place. */
   static OutputOptions in(Path folder, String name) {
     OutputOptions options = new OutputOptions();
     options.output = folder.resolve(name + ".wav");
     options.format = WavWriter.Format.PCM16;
-    options.plot = folder.resolve(name + ".png");
+    try {
+      ConvolutionPlot.requireFonts();
+      options.plot = folder.resolve(name + ".png");
+    } catch (FontsMissingException missing) {
+      options.note = missing.getMessage();
+    }
     return options;
   }
 
@@ -69,6 +79,7 @@ final class OutputOptions {
         throw new InvalidFileException(plot, "plots are PNG images: name a file that ends in .png");
       }
       requirePlace(plot, inputs);
+      ConvolutionPlot.requireFonts();
     }
   }
 
@@ -113,6 +124,9 @@ final class OutputOptions {
     if (plot != null) {
       result.plot(plot);
       lines.add("wrote " + plot);
+    }
+    if (note != null) {
+      lines.add(note);
     }
     return lines;
   }

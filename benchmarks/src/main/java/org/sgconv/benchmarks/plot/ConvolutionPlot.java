@@ -58,6 +58,27 @@ public final class ConvolutionPlot {
     this.sampleRate = sampleRate;
   }
 
+  /**
+   * Returns normally only if text can be drawn on this machine.
+   *
+   * @throws FontsMissingException if not
+   */
+  public static void requireFonts() {
+    try {
+      BufferedImage probe = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+      Graphics2D g = probe.createGraphics();
+      try {
+        g.getFontMetrics(font(Font.PLAIN, 15)).stringWidth("1");
+      } finally {
+        g.dispose();
+      }
+    } catch (RuntimeException | LinkageError | InternalError unusable) {
+      // What the font system throws without fontconfig, freetype or any font; it has no type of its
+      // own.
+      throw new FontsMissingException(unusable);
+    }
+  }
+
   /** Writes a PNG of one row: input u, kernel k and output y, all of the same length. */
   public void write(float[] input, float[] kernel, float[] output, OutputStream out)
       throws IOException {

@@ -10,12 +10,10 @@ import java.util.Arrays;
  */
 public record Timing(double seconds, int calls) {
 
-  private static final double BUDGET_SECONDS = 0.5;
+  private static final double BUDGET_SECONDS = 0.3;
   private static final int MAX_CALLS = 50;
 
-  /**
-   * Calls a step once to warm up, then for about half a second, at most 50 times, at least once.
-   */
+  /** Calls a step once to warm up, then for about 0.3 s, at most 50 times, at least once. */
   static Timing of(Runnable step) {
     double[] seconds = new double[MAX_CALLS];
     int calls = 0;
