@@ -20,7 +20,7 @@ final class TenLines {
   /** Gradient of half the output's energy with respect to samples (8,64,16384). */
   static float[] run(float[] samples) {
     // begin
-    Backend backend = Backends.best(); // the GPU or the CPU; Backends.named("cpu") to insist
+    Backend backend = Backends.best(); // the CPU; Backends.named("cpu") to insist
     KernelSpec spec = KernelSpec.builder().hidden(64).maxLength(16_384).kernelDim(32).build();
     try (var parameters = KernelParameters.random(spec, DType.FLOAT32, /* seed */ 7);
         Tensor kernel = KernelSynthesis.on(backend).forward(parameters, 16_384);
