@@ -33,6 +33,10 @@ class RunCommandTest {
       PURE_JAVA ? "Not checked: the reference itself" : "float64 reference: passed";
   private static final String ERROR = PURE_JAVA ? "-" : "[0-9.]+e-0[7-9]";
 
+  private static String checked(int kernels) {
+    return PURE_JAVA ? VERDICT : "%d of %d kernels".formatted(kernels, kernels);
+  }
+
   private static void assertPassed(Cli cli) {
     assertThat(cli.status()).as(cli.err()).isZero();
     assertThat(cli.err()).isEmpty();
@@ -110,7 +114,7 @@ class RunCommandTest {
     Path input = SampleFiles.tensor(folder.resolve("in.safetensors"), "u", 2, 5, 1000);
     Cli cli = Cli.run("run", input, "--preset", preset, "--rows", 5);
     assertPassed(cli);
-    assertThat(cli.out()).contains("(2, 5, 1000)", "kernel   " + preset, "5 of 5 kernels");
+    assertThat(cli.out()).contains("(2, 5, 1000)", "kernel   " + preset, checked(5));
   }
 
   @ParameterizedTest
@@ -128,7 +132,7 @@ class RunCommandTest {
     Path output = folder.resolve("out.wav");
     Cli cli = Cli.run("run", input, "--hidden", 3, "-o", output);
     assertPassed(cli);
-    assertThat(cli.out()).contains("(1, 3, 500)", "3 of 3 kernels");
+    assertThat(cli.out()).contains("(1, 3, 500)", checked(3));
     assertThat(WavReader.read(output).channelCount()).isEqualTo(3);
   }
 
