@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sgconv",
     description = "Structured global convolution: convolve real signals, check, inspect.",
-    subcommands = {RunCommand.class, VerifyCommand.class, InfoCommand.class},
+    subcommands = {RunCommand.class, VerifyCommand.class, InfoCommand.class, BenchCommand.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")
@@ -57,6 +57,6 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "no command given: expected run, verify or info");
+        spec.commandLine(), "no command given: expected run, verify, info or bench");
   }
 }

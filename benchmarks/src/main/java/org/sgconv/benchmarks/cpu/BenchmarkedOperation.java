@@ -1,6 +1,8 @@
 package org.sgconv.benchmarks.cpu;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ public class BenchmarkedOperation {
   /** System property: file for the {@link Finding}; none is written if absent. */
   static final String FINDING = "sgconv.bench.finding";
 
+  private static final long ALLOCATION_NANOS = 100_000_000;
+
   /** {@link Library#id}. */
   @Param("sgconv")
   public String library = "";
@@ -41,7 +45,7 @@ public class BenchmarkedOperation {
 
   private @Nullable VerifiedOperation verified;
 
-  /** Builds and verifies, and says what came of it. */
+  /** Builds, verifies and warms up, and says what came of it. */
   @Setup(Level.Trial)
   public void verify(BenchmarkParams params) throws IOException {
     try {
@@ -53,6 +57,7 @@ public class BenchmarkedOperation {
               new Expectations(folder()));
       verified = operation;
       report(Finding.verified(operation.deviation()));
+      new WarmUp(operation::run).run();
     } catch (IOException | RuntimeException | LinkageError e) {
       report(Finding.failed(e));
       throw e;
@@ -93,11 +98,30 @@ public class BenchmarkedOperation {
     operation.run();
   }
 
-  /** Releases everything. */
+  /** Reports what the timed thread allocates for itself, then releases everything. */
   @TearDown(Level.Trial)
-  public void close() {
-    if (verified != null) {
-      verified.close();
+  public void close() throws IOException {
+    VerifiedOperation operation = verified;
+    if (operation != null) {
+      double bytes = callerBytes(operation);
+      report(Finding.verified(operation.deviation()).withCallerBytes(bytes));
+      operation.close();
     }
+  }
+
+  /**
+   * JMH's profiler counts all threads, its own included, which drowns a few bytes; this counts the
+   * calling thread alone.
+   */
+  private static double callerBytes(VerifiedOperation operation) {
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    long end = System.nanoTime() + ALLOCATION_NANOS;
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int count = 0;
+    do {
+      operation.run();
+      count++;
+    } while (System.nanoTime() < end);
+    return (double) (threads.getCurrentThreadAllocatedBytes() - before) / count;
   }
 }

@@ -81,6 +81,7 @@ public final class CpuJson {
     OptionalDouble best = results.bestPeerMs(what, measurement.contender().tuned());
     best.ifPresent(ms -> node.put("timesBestPeer", ms / measurement.medianMs()));
     node.put("bytesPerOperation", measurement.bytesPerOperation());
+    node.put("callerBytesPerOperation", measurement.callerBytesPerOperation());
     node.put("relativeError", measurement.relativeError());
   }
 }

@@ -10,7 +10,7 @@ import org.sgconv.benchmarks.peers.Workload;
  * What a run measures, and for how long.
  *
  * @param rounds how often every case goes round all contenders
- * @param warmup time before a process measures
+ * @param warmup time of JMH's own warm-up, after {@link WarmUp}
  * @param measurement time that a process measures
  * @param peersAtBest whether peers run a second time as {@link Contender#tuned}
  */

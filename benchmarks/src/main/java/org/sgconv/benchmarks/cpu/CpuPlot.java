@@ -50,7 +50,7 @@ public final class CpuPlot {
     // Bars on a logarithmic axis start at a power of ten below the shortest.
     chart.getStyler().setYAxisMin(Math.pow(10, Math.floor(Math.log10(leastMs()) - 0.1)));
     chart.getStyler().setXAxisLabelRotation(30);
-    chart.getStyler().setXAxisMaxLabelCount(cases.size());
+    chart.getStyler().setXAxisMaxLabelCount(Math.max(2, cases.size()));
     chart.getStyler().setAvailableSpaceFill(0.9);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);

@@ -11,15 +11,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a forked process tells the run beyond its times: the verified deviation, or why it failed.
+ *
+ * @param callerBytes Java heap that the calling thread allocated for an operation once everything
+ *     was compiled; NaN until measured
  */
-record Finding(double relativeError, double largestError, @Nullable String failure) {
+record Finding(
+    double relativeError, double largestError, double callerBytes, @Nullable String failure) {
 
   private static final String RELATIVE = "relative";
   private static final String LARGEST = "largest";
+  private static final String CALLER_BYTES = "callerBytes";
   private static final String FAILURE = "failure";
 
   static Finding verified(Deviation deviation) {
-    return new Finding(deviation.relative(), deviation.largest(), null);
+    return new Finding(deviation.relative(), deviation.largest(), Double.NaN, null);
   }
 
   static Finding failed(Throwable cause) {
@@ -28,13 +33,18 @@ record Finding(double relativeError, double largestError, @Nullable String failu
       String message = t instanceof WrongResultException ? t.getMessage() : t.toString();
       text.append(text.isEmpty() ? "" : "; because of ").append(message);
     }
-    return new Finding(Double.NaN, Double.NaN, text.toString());
+    return new Finding(Double.NaN, Double.NaN, Double.NaN, text.toString());
+  }
+
+  Finding withCallerBytes(double bytes) {
+    return new Finding(relativeError, largestError, bytes, failure);
   }
 
   void write(Path file) throws IOException {
     Properties properties = new Properties();
     properties.setProperty(RELATIVE, Double.toString(relativeError));
     properties.setProperty(LARGEST, Double.toString(largestError));
+    properties.setProperty(CALLER_BYTES, Double.toString(callerBytes));
     if (failure != null) {
       properties.setProperty(FAILURE, failure);
     }
@@ -56,6 +66,7 @@ record Finding(double relativeError, double largestError, @Nullable String failu
         new Finding(
             Double.parseDouble(properties.getProperty(RELATIVE)),
             Double.parseDouble(properties.getProperty(LARGEST)),
+            Double.parseDouble(properties.getProperty(CALLER_BYTES)),
             properties.getProperty(FAILURE)));
   }
 }

@@ -62,9 +62,14 @@ public final class Measurement {
     return times[times.length - 1] / times[0];
   }
 
-  /** Java heap bytes of an operation, median over the rounds. */
+  /** Java heap bytes of an operation by JMH's profiler, which counts its own as well. */
   public double bytesPerOperation() {
     return median(Sample::bytesPerOperation);
+  }
+
+  /** Java heap bytes that the calling thread allocates for an operation, median over the rounds. */
+  public double callerBytesPerOperation() {
+    return median(sample -> sample.finding().callerBytes());
   }
 
   /** Relative error against the reference. */

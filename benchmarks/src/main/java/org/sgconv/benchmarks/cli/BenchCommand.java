@@ -1,0 +1,193 @@
+package org.sgconv.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.cpu.BenchmarkCase;
+import org.sgconv.benchmarks.cpu.CpuJson;
+import org.sgconv.benchmarks.cpu.CpuPlan;
+import org.sgconv.benchmarks.cpu.CpuPlot;
+import org.sgconv.benchmarks.cpu.CpuResults;
+import org.sgconv.benchmarks.cpu.CpuRun;
+import org.sgconv.benchmarks.cpu.CpuTable;
+import org.sgconv.benchmarks.cpu.Machine;
+import org.sgconv.benchmarks.cpu.Operation;
+import org.sgconv.benchmarks.peers.Library;
+import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.report.OutputFile;
+import org.sgconv.benchmarks.report.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Times this library and its peers side by side. */
+@Command(
+    name = "bench",
+    description =
+        "Time this library and what a JVM user would take instead, side by side in one run, each"
+            + " result checked against the float64 reference before it is timed. The full run takes"
+            + " the better part of an hour; --quick some minutes.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class BenchCommand implements Callable<Integer> {
+
+  private static final String HOME_PROPERTY = "sgconv.home";
+  private static final List<Workload> QUICK_SHAPES = BenchmarkCase.SHAPES.subList(0, 3);
+  private static final List<Operation> QUICK_OPERATIONS =
+      List.of(
+          Operation.FORWARD,
+          Operation.STEP,
+          Operation.SYNTHESIS_FORWARD,
+          Operation.SYNTHESIS_BACKWARD);
+
+  @SuppressWarnings("NullAway.Init") // Set by picocli before call().
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--cpu", description = "Measure the CPU backend. Must be given.")
+  private boolean cpu;
+
+  @Option(
+      names = "--quick",
+      description = "One short round of the smaller shapes: an impression, not a result.")
+  private boolean quick;
+
+  @Option(
+      names = "--shapes",
+      split = ";",
+      paramLabel = "B,H,L",
+      description = "Convolution shapes, separated by semicolons. Default: those of the docs.")
+  private List<String> shapes = List.of();
+
+  @Option(
+      names = "--operations",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Any of forward, forward-new-kernel, backward, step, synthesis-forward,"
+              + " synthesis-backward.")
+  private List<String> operations = List.of();
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Any of pytorch, jtransforms, fftw, mkl, java. Default: all.")
+  private List<String> peers = List.of();
+
+  @Option(
+      names = "--peers-at-best",
+      description =
+          "Also run native peers with an allocator that keeps large blocks, on huge pages.")
+  private boolean peersAtBest;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of every library. Default: ${DEFAULT-VALUE}.")
+  private int threads = 2;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds over all libraries. Default: 3, with --quick 1.")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description =
+          "Where cpu.json, cpu.txt and cpu.png go. Default: benchmarks/results/cpu/<processor> for"
+              + " a full run, benchmarks/target/bench otherwise.")
+  private @Nullable Path output;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!cpu) {
+      throw new InvalidArgumentException("nothing to measure: say --cpu");
+    }
+    CpuPlan plan = plan();
+    CpuResults results;
+    boolean terminal = Terminal.isStandardError();
+    try (Progress progress = Progress.onStandardError("bench", plan.processes(), terminal)) {
+      results = new CpuRun(plan, progress).run();
+    }
+    String table = new CpuTable(results).render();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(table);
+    Path folder = Files.createDirectories(folder(results.machine()));
+    OutputFile.write(
+        folder.resolve("cpu.txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
+    OutputFile.write(folder.resolve("cpu.json"), new CpuJson(results)::writeTo);
+    OutputFile.write(folder.resolve("cpu.png"), new CpuPlot(results)::writeTo);
+    out.println("wrote cpu.txt, cpu.json and cpu.png to " + folder);
+    out.flush();
+    return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  private CpuPlan plan() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (threads < 1 || threads > processors) {
+      throw new InvalidArgumentException(
+          "--threads is " + threads + ": must be from 1 to the " + processors + " processors here");
+    }
+    int count = rounds == null ? (quick ? 1 : 3) : rounds;
+    if (count < 1) {
+      throw new InvalidArgumentException("--rounds is " + count + ": must be ≥ 1");
+    }
+    return new CpuPlan(
+        operations(),
+        shapes(),
+        libraries(),
+        threads,
+        count,
+        Duration.ofMillis(300),
+        Duration.ofMillis(quick ? 900 : 2400),
+        peersAtBest);
+  }
+
+  private List<Operation> operations() {
+    if (operations.isEmpty()) {
+      return quick ? QUICK_OPERATIONS : List.of(Operation.values());
+    }
+    return operations.stream().map(Operation::parse).distinct().toList();
+  }
+
+  private List<Workload> shapes() {
+    if (shapes.isEmpty()) {
+      return quick ? QUICK_SHAPES : BenchmarkCase.SHAPES;
+    }
+    return shapes.stream().map(Workload::parse).distinct().toList();
+  }
+
+  /** This library always takes part. */
+  private List<Library> libraries() {
+    if (peers.isEmpty()) {
+      return List.of(Library.values());
+    }
+    List<Library> libraries = new ArrayList<>();
+    libraries.add(Library.SGCONV);
+    peers.stream().map(Library::parse).filter(Library::isPeer).distinct().forEach(libraries::add);
+    return libraries;
+  }
+
+  private Path folder(Machine machine) {
+    if (output != null) {
+      return output;
+    }
+    Path home = Path.of(System.getProperty(HOME_PROPERTY, "."), "benchmarks");
+    boolean full = !quick && shapes.isEmpty() && operations.isEmpty() && peers.isEmpty();
+    return full
+        ? home.resolve(Path.of("results", "cpu", machine.folderName()))
+        : home.resolve(Path.of("target", "bench"));
+  }
+}

@@ -1,0 +1,113 @@
+package org.sgconv.benchmarks.cpu;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.sgconv.benchmarks.limit.LimitProbe;
+import org.sgconv.benchmarks.limit.MachineLimits;
+import org.sgconv.benchmarks.peers.Library;
+import org.sgconv.benchmarks.peers.Signals;
+import org.sgconv.benchmarks.report.Progress;
+
+/**
+ * Runs a plan. In each round every contender measures the case once, in a process of its own, so
+ * that a slow minute of the machine hits all of them; the machine's limits are measured in between.
+ */
+public final class CpuRun {
+
+  private final CpuPlan plan;
+  private final Progress progress;
+
+  /** A run that reports to {@code progress}, of {@link CpuPlan#processes} steps. */
+  public CpuRun(CpuPlan plan, Progress progress) {
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  /** Measures everything. Contenders that fail are part of the result. */
+  public CpuResults run() throws IOException {
+    Path folder = Files.createTempDirectory("sgconv-bench");
+    List<Measurement> measurements = new ArrayList<>();
+    Optional<MachineLimits> limits = Optional.empty();
+    try (LimitProbe probe = new LimitProbe(plan.threads())) {
+      ContenderProcess process = new ContenderProcess(plan, folder);
+      for (BenchmarkCase what : plan.cases()) {
+        progress.at("reference, " + what);
+        expect(what, folder);
+        List<Measurement> ofCase = start(what);
+        for (int round = 0; round < plan.rounds(); round++) {
+          progress.at("limits");
+          MachineLimits now = probe.measure();
+          limits = Optional.of(limits.map(now::best).orElse(now));
+          measure(process, ofCase, round);
+        }
+        measurements.addAll(ofCase);
+      }
+    } finally {
+      delete(folder, measurements.stream().allMatch(Measurement::isComplete));
+    }
+    return new CpuResults(
+        plan, Machine.describe(), limits.orElseThrow(), List.copyOf(measurements));
+  }
+
+  private void expect(BenchmarkCase what, Path folder) throws IOException {
+    if (!what.operation().isSynthesis()) {
+      try (Signals signals = new Signals(what.shape(), VerifiedOperation.SEED)) {
+        new Expectations(folder).ensureConvolution(signals);
+      }
+    }
+  }
+
+  private List<Measurement> start(BenchmarkCase what) {
+    List<Measurement> measurements = new ArrayList<>();
+    for (Contender contender : plan.contenders(what)) {
+      Measurement measurement = new Measurement(what, contender);
+      Library library = contender.library();
+      PeerNatives.missing(library).ifPresent(measurement::fail);
+      measurements.add(measurement);
+    }
+    return measurements;
+  }
+
+  private void measure(ContenderProcess process, List<Measurement> measurements, int round)
+      throws IOException {
+    for (Measurement measurement : measurements) {
+      Contender contender = measurement.contender();
+      if (round >= plan.rounds(contender)) {
+        continue;
+      }
+      if (measurement.failure() == null) {
+        progress.at(contender.id() + ", " + measurement.what());
+        try {
+          measurement.add(process.run(contender, measurement.what()));
+        } catch (ContenderFailedException e) {
+          measurement.fail(String.valueOf(e.getMessage()));
+        }
+      }
+      progress.step();
+    }
+  }
+
+  /** Logs stay if somebody may want to read why a contender failed. */
+  private static void delete(Path folder, boolean everything) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .filter(file -> everything || file.toString().endsWith(".f64"))
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}
