@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +91,41 @@ class CudaDriftTest {
   void bindsWhatIsListedOfTheToolkit() throws Exception {
     assertThat(bound(Cudart.class, "cuda[A-Z]\\w*")).isEqualTo(listed("cudart"));
     assertThat(bound(Cufft.class, "cufft[A-Z]\\w*|CUFFT_\\w*")).isEqualTo(listed("cufft"));
+  }
+
+  /** Constants are from NVIDIA's headers; the emulated libraries must mean the same by them. */
+  @Test
+  void theEmulatedLibrariesUseTheValuesOfTheRealHeaders() throws Exception {
+    Map<String, Integer> emulated = new LinkedHashMap<>();
+    for (String header : List.of("runtime_api.h", "cufft_api.h")) {
+      Pattern definition = Pattern.compile("\\b((?:cuda|CUFFT_)\\w+) = (0x[0-9a-f]+|-?\\d+)\\b");
+      definition
+          .matcher(Files.readString(ROOT.resolve("native/src/emulation").resolve(header)))
+          .results()
+          .forEach(found -> emulated.put(found.group(1), Integer.decode(found.group(2))));
+    }
+    Map<String, Integer> bound = new LinkedHashMap<>();
+    for (Class<?> generated : List.of(Cudart.class, Cufft.class)) {
+      for (Method method : generated.getMethods()) {
+        boolean constant =
+            method.getName().matches("(cuda|CUFFT_)\\w+")
+                && method.getParameterCount() == 0
+                && method.getReturnType() == int.class;
+        if (constant && emulated.containsKey(method.getName())) {
+          bound.put(method.getName(), (Integer) method.invoke(null));
+        }
+      }
+    }
+    assertThat(bound)
+        .containsKeys(
+            "CUFFT_C2C",
+            "CUFFT_FORWARD",
+            "CUFFT_INVERSE",
+            "CUFFT_ALLOC_FAILED",
+            "cudaErrorNoDevice",
+            "cudaErrorInsufficientDriver",
+            "cudaErrorMemoryAllocation");
+    assertThat(emulated).containsAllEntriesOf(bound);
   }
 
   private static Set<String> bound(Class<?> generated, String pattern) {

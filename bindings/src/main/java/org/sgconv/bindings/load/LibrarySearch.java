@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Tries the places where a library may be, in order, until one loads. */
 final class LibrarySearch {
@@ -106,9 +107,17 @@ final class LibrarySearch {
     }
     attempts.add(
         new LoadAttemptException(
-            "no folder of the CUDA toolkit holds " + String.join(" or ", library.fileNames()),
-            "install the CUDA toolkit's libraries and name their folder in CUDA_PATH, or in -D"
-                + SearchSettings.LIBRARY_PATH));
+            "no folder of the CUDA toolkit holds "
+                + String.join(" or ", library.fileNames())
+                + (settings.toolkitFolders().isEmpty()
+                    ? " (there was none to look in)"
+                    : " (looked in %s)"
+                        .formatted(
+                            settings.toolkitFolders().stream()
+                                .map(Path::toString)
+                                .collect(Collectors.joining(", ")))),
+            "install the CUDA toolkit's libraries, or name their folder in -D"
+                + SearchSettings.TOOLKIT));
     return Optional.empty();
   }
 

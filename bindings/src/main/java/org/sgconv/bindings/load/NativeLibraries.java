@@ -6,9 +6,10 @@ import java.util.Map;
 /**
  * Loads each native library at most once in this process, after those that it needs. Looked for in
  * {@code -Dsgconv.library.path} (folders or files); then this project's own in the jar of {@code
- * sgconv-native}, those of the CUDA toolkit where it is installed and then in the jar of {@code
- * org.bytedeco:cuda-redist}. What is in a jar is extracted to {@code -Dsgconv.cache.dir}, by
- * default {@code $XDG_CACHE_HOME/sgconv} or {@code ~/.cache/sgconv}.
+ * sgconv-native}, those of the CUDA toolkit where it is installed, or where {@code
+ * -Dsgconv.cuda.toolkit} says, and then in the jar of {@code org.bytedeco:cuda-redist}. What is in
+ * a jar is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or
+ * {@code ~/.cache/sgconv}.
  */
 public final class NativeLibraries {
 

@@ -1,6 +1,8 @@
 package org.sgconv.bindings.load;
 
+import java.io.File;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ record SearchSettings(
 
   static final String LIBRARY_PATH = "sgconv.library.path";
   static final String CACHE_DIRECTORY = "sgconv.cache.dir";
+  static final String TOOLKIT = "sgconv.cuda.toolkit";
 
   static SearchSettings ofProcess() {
     String path = System.getProperty(LIBRARY_PATH);
@@ -28,8 +31,23 @@ record SearchSettings(
         path == null || path.isBlank() ? null : path,
         cacheDirectory(
             System.getProperty(CACHE_DIRECTORY), System.getenv(), System.getProperty("user.home")),
-        ToolkitFolders.existing(System.getenv(), Path.of("/")),
+        toolkitFolders(System.getProperty(TOOLKIT), System.getenv(), Path.of("/")),
         Platform.current());
+  }
+
+  /**
+   * The folders in {@code sgconv.cuda.toolkit} and no others, even if it is empty; without it those
+   * where the toolkit usually is.
+   */
+  static List<Path> toolkitFolders(
+      @Nullable String property, Map<String, String> environment, Path root) {
+    if (property == null) {
+      return ToolkitFolders.existing(environment, root);
+    }
+    return Arrays.stream(property.split(File.pathSeparator, -1))
+        .filter(entry -> !entry.isBlank())
+        .map(entry -> Path.of(entry).toAbsolutePath())
+        .toList();
   }
 
   /**

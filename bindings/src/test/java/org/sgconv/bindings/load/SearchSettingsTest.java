@@ -2,9 +2,11 @@ package org.sgconv.bindings.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SearchSettingsTest {
 
@@ -33,6 +35,16 @@ class SearchSettingsTest {
   void thenTheHomeFolder() {
     assertThat(SearchSettings.cacheDirectory(null, Map.of(), "/home/a"))
         .isEqualTo(Path.of("/home/a/.cache/sgconv"));
+  }
+
+  /** Named folders are the only ones, also where a toolkit is installed; "" means none. */
+  @Test
+  void looksForTheToolkitOnlyWhereItIsSaidToBe(@TempDir Path root) throws Exception {
+    Path installed = Files.createDirectories(root.resolve("usr/local/cuda/lib64"));
+    assertThat(SearchSettings.toolkitFolders(null, Map.of(), root)).containsExactly(installed);
+    assertThat(SearchSettings.toolkitFolders("/a:/b/c:", Map.of("CUDA_PATH", "/d"), root))
+        .containsExactly(Path.of("/a"), Path.of("/b/c"));
+    assertThat(SearchSettings.toolkitFolders("", Map.of(), root)).isEmpty();
   }
 
   @Test
