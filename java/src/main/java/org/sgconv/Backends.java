@@ -43,6 +43,8 @@ public final class Backends {
   /**
    * The usable backend of the highest {@link Backend#rank()}, or the one that the system property
    * {@value #PROPERTY} names. The first call logs, at INFO, which it chose and why not the others.
+   * Where a CUDA device can be used that is the cuda backend, whose tensors are on the device: make
+   * them there, or take them there with {@code Tensor.moveTo(backend)}.
    *
    * @throws InvalidArgumentException if the property names an unknown backend
    * @throws BackendUnavailableException if the property names one that cannot be used here, or if

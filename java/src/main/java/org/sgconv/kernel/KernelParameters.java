@@ -2,7 +2,9 @@ package org.sgconv.kernel;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.device.Stream;
@@ -57,6 +59,23 @@ public final class KernelParameters implements AutoCloseable {
   }
 
   /**
+   * As {@link #random(KernelSpec, DType, long)}, where a backend computes. The same seed gives the
+   * same values on every backend.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   */
+  public static KernelParameters random(Backend backend, KernelSpec spec, DType type, long seed) {
+    KernelParameters host = random(spec, type, seed);
+    try {
+      return host.moveTo(backend);
+    } catch (RuntimeException failure) {
+      host.close();
+      throw failure;
+    }
+  }
+
+  /**
    * Parameters from these tensors, which then belong to the result: it closes them. If this method
    * throws, they still belong to the caller.
    *
@@ -89,14 +108,53 @@ public final class KernelParameters implements AutoCloseable {
 
   /** New parameters with the same values on a stream's device. Waits. */
   public KernelParameters copyTo(Stream stream) {
+    return copied(tensor -> tensor.copyTo(stream));
+  }
+
+  /**
+   * New parameters with the same values where a backend computes, even if these are there. Waits.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   */
+  public KernelParameters copyTo(Backend backend) {
+    return copied(tensor -> tensor.copyTo(backend));
+  }
+
+  /**
+   * These parameters where a backend computes: themselves if they are there; otherwise a copy, for
+   * which they are closed. If the method throws, they are still the caller's to close, and no copy
+   * is left. Waits if it copies.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.TensorInUseException if another thread computes with them; they stay open
+   */
+  public synchronized KernelParameters moveTo(Backend backend) {
+    Tensor known = norm;
+    if (weights.isOn(backend) && decay.isOn(backend) && (known == null || known.isOn(backend))) {
+      return this;
+    }
+    KernelParameters copy = copyTo(backend);
+    try {
+      weights.close(); // alone at first: every computation uses them
+      Tensor.closeAll(decay, known);
+    } catch (RuntimeException failure) {
+      copy.close();
+      throw failure;
+    }
+    return copy;
+  }
+
+  private KernelParameters copied(UnaryOperator<Tensor> copier) {
     @Nullable Tensor[] made = new @Nullable Tensor[3];
     try {
-      Tensor copiedWeights = weights.copyTo(stream);
+      Tensor copiedWeights = copier.apply(weights);
       made[0] = copiedWeights;
-      Tensor copiedDecay = decay.copyTo(stream);
+      Tensor copiedDecay = copier.apply(decay);
       made[1] = copiedDecay;
       Tensor known = norm;
-      made[2] = known == null ? null : known.copyTo(stream);
+      made[2] = known == null ? null : copier.apply(known);
       return new KernelParameters(spec, copiedWeights, copiedDecay, made[2]);
     } catch (RuntimeException failure) {
       Tensor.closeAll(made);

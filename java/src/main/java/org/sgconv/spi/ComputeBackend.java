@@ -79,7 +79,7 @@ public interface ComputeBackend extends Backend {
               + tensor.stream().orElseThrow()
               + ", but backend '"
               + name()
-              + "' computes in the host's memory: copy it with toHost()");
+              + "' computes in the host's memory: copy it with toHost(), or moveTo(backend)");
     }
   }
 

@@ -16,7 +16,10 @@ public record DevicePart(DeviceMemory memory, long offset, long byteSize) {
   static DevicePart of(Tensor tensor, @Nullable DeviceMemory memory, long offset) {
     if (memory == null) {
       throw new WrongDeviceException(
-          "tensor " + tensor + " is in the host's memory: copy it to a device with copyTo(stream)");
+          "tensor "
+              + tensor
+              + " is in the host's memory: take it to a device with moveTo(backend) or"
+              + " copyTo(stream)");
     }
     return new DevicePart(memory, offset, tensor.byteSize());
   }

@@ -6,6 +6,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
@@ -86,6 +87,18 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(storage, storage.memory(), 0, type, shape, true);
   }
 
+  /**
+   * A new tensor of zeros where a backend computes.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws HostMemoryException if the host has no such memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public static Tensor zeros(Backend backend, DType type, long... dims) {
+    return Placement.zeros(backend, type, dims);
+  }
+
   /** A new tensor of zeros of this tensor's type, where this one is. */
   public Tensor zerosBeside(long... dims) {
     Stream stream = stream().orElse(null);
@@ -114,6 +127,26 @@ public final class Tensor implements AutoCloseable {
     Tensor tensor = zeros(DType.FLOAT64, shape);
     tensor.copyFrom(values);
     return tensor;
+  }
+
+  /**
+   * As {@link #of(float[], long...)}, where a backend computes.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public static Tensor of(Backend backend, float[] values, long... dims) {
+    return Placement.moveNew(backend, () -> of(values, dims));
+  }
+
+  /**
+   * As {@link #of(double[], long...)}, where a backend computes.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public static Tensor of(Backend backend, double[] values, long... dims) {
+    return Placement.moveNew(backend, () -> of(values, dims));
   }
 
   /**
@@ -185,6 +218,15 @@ public final class Tensor implements AutoCloseable {
     return storage.device() == null;
   }
 
+  /**
+   * Whether the elements are where a backend computes.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   */
+  public boolean isOn(Backend backend) {
+    return Placement.isThere(this, backend);
+  }
+
   /** The stream that a tensor on a device belongs to; empty on the host. */
   public Optional<Stream> stream() {
     return Optional.ofNullable(storage.device()).map(DeviceMemory::stream);
@@ -200,6 +242,41 @@ public final class Tensor implements AutoCloseable {
   public Tensor copyTo(Stream stream) {
     requireOpen();
     return Transfer.copyInto(zeros(stream, type, shape.toArray()), this);
+  }
+
+  /**
+   * A new tensor where a backend computes, with a copy of the elements, even if this one is there:
+   * on the stream of a {@link org.sgconv.device.DeviceBackend}, else in the host's memory. Waits.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws HostMemoryException if the host has no such memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public Tensor copyTo(Backend backend) {
+    return Placement.copy(this, backend);
+  }
+
+  /**
+   * This tensor where a backend computes: this tensor itself if it is there; otherwise a copy, for
+   * which this tensor is closed. So on a host backend a tensor of the host costs nothing, and a
+   * program that moves what it computes with runs on every backend:
+   *
+   * {@snippet :
+   * Tensor u = host.moveTo(backend); // from here on, use and close u alone
+   * }
+   *
+   * <p>A view moves its own elements: the view is closed, its owner is not. An owner that moves
+   * ends its views, as {@link #close} does: take views of the result. Borrowed memory stays the
+   * lender's. If the method throws, this tensor is open, as it was, and still the caller's to
+   * close; no copy is left. Waits if it copies.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws HostMemoryException if the host has no such memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   * @throws TensorInUseException if another thread is in the middle of a native call on it
+   */
+  public Tensor moveTo(Backend backend) {
+    return Placement.move(this, backend);
   }
 
   /** A new tensor in the host's memory with a copy of the elements. Waits. */

@@ -37,7 +37,7 @@ final class ConvolutionParts implements AutoCloseable {
   /** A new tensor of these values; the caller closes it. */
   Tensor tensor(double[] values, long... dims) {
     try (Tensor wide = Tensor.of(values, dims)) {
-      return Placement.of(convolution.backend(), wide.to(type));
+      return wide.to(type).moveTo(convolution.backend());
     }
   }
 
@@ -45,7 +45,7 @@ final class ConvolutionParts implements AutoCloseable {
   Tensor poisoned(long... dims) {
     Tensor tensor = Tensor.zeros(type, dims);
     tensor.fill(Double.NaN);
-    return Placement.of(convolution.backend(), tensor);
+    return tensor.moveTo(convolution.backend());
   }
 
   @Override

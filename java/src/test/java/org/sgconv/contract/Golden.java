@@ -38,10 +38,10 @@ interface Golden extends BackendUnderTest {
         Checkpoint checkpoint = Checkpoint.read(golden.file(), golden.spec(), type(), "state.")) {
       KernelSpec spec = golden.spec();
       KernelSynthesis synthesis = KernelSynthesis.on(backend);
-      try (KernelParameters parameters = Placement.copy(backend, checkpoint.parameters());
-          Tensor u = Placement.of(backend, golden.tensor("u", type()));
-          Tensor dy = Placement.of(backend, golden.tensor("dy", type()));
-          Tensor skip = Placement.of(backend, checkpoint.skip().copy());
+      try (KernelParameters parameters = checkpoint.parameters().copyTo(backend);
+          Tensor u = golden.tensor("u", type()).moveTo(backend);
+          Tensor dy = golden.tensor("dy", type()).moveTo(backend);
+          Tensor skip = checkpoint.skip().copyTo(backend);
           Tensor kernel = synthesis.forward(parameters, u.dim(2));
           LongConvolution convolution =
               LongConvolution.create(

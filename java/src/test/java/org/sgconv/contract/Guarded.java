@@ -2,7 +2,6 @@ package org.sgconv.contract;
 
 import java.util.Arrays;
 import org.sgconv.Backend;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -21,7 +20,7 @@ final class Guarded implements AutoCloseable {
   private final Tensor whole;
   private final Tensor view;
 
-  /** Copies of the two where the backend computes; the same two on the host. */
+  /** Where the backend computes: the same, or a copy. */
   private final Tensor placed;
 
   private final Tensor placedView;
@@ -37,13 +36,8 @@ final class Guarded implements AutoCloseable {
     for (int i = 0; i < values.length; i++) {
       view.setFlat(i, values[i]);
     }
-    if (backend instanceof DeviceBackend devices) {
-      placed = whole.copyTo(devices.stream());
-      placedView = placed.slice(front, front + count).reshape(dims);
-    } else {
-      placed = whole;
-      placedView = view;
-    }
+    placed = whole.isOn(backend) ? whole : whole.copyTo(backend);
+    placedView = placed.slice(front, front + count).reshape(dims);
   }
 
   static Guarded output(Backend backend, DType type, boolean unaligned, long... dims) {

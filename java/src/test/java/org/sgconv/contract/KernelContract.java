@@ -62,7 +62,7 @@ interface KernelContract extends BackendUnderTest {
     int full = (int) spec.fullLength();
     KernelSynthesis synthesis = KernelSynthesis.on(backend);
     try (KernelParameters parameters =
-        Placement.of(backend(), KernelParameters.random(spec, type(), random.nextLong()))) {
+        KernelParameters.random(backend(), spec, type(), random.nextLong())) {
       NaiveKernel naive =
           new NaiveKernel(
               spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
@@ -171,7 +171,7 @@ interface KernelContract extends BackendUnderTest {
           KernelSpec.builder().hidden(1).kernelDim(32).scales(16).decay(decay).build();
       int length = 1_000_000;
       try (KernelParameters parameters =
-          Placement.of(backend(), KernelParameters.random(spec, type(), Seed.VALUE))) {
+          KernelParameters.random(backend(), spec, type(), Seed.VALUE)) {
         KernelSynthesis synthesis = KernelSynthesis.on(backend());
         double[] weights = parameters.weights().toDoubleArray();
         NaiveKernel naive = new NaiveKernel(spec, weights, parameters.decay().toDoubleArray());

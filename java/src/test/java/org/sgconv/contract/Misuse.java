@@ -246,8 +246,7 @@ interface Misuse extends BackendUnderTest {
   default void kernelsThatDoNotFitTheirParametersAreNamed() {
     KernelSpec spec = KernelSpec.builder().hidden(3).kernelDim(4).scales(2).build();
     KernelSynthesis synthesis = KernelSynthesis.on(backend());
-    try (KernelParameters parameters =
-            Placement.of(backend(), KernelParameters.random(spec, type(), 1));
+    try (KernelParameters parameters = KernelParameters.random(backend(), spec, type(), 1);
         Tensor wrong = tensor(1, 4, 8)) {
       refuses(ShapeMismatchException.class, wrong, () -> synthesis.forward(parameters, wrong));
       refuses(ShapeMismatchException.class, wrong, () -> synthesis.backward(parameters, wrong));
@@ -284,7 +283,7 @@ interface Misuse extends BackendUnderTest {
   }
 
   private Tensor tensor(long... dims) {
-    return Placement.of(backend(), Tensor.zeros(type(), dims));
+    return Tensor.zeros(backend(), type(), dims);
   }
 
   private static void refuses(

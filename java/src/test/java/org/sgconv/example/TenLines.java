@@ -20,13 +20,13 @@ final class TenLines {
   /** Gradient of half the output's energy with respect to samples (8,64,16384). */
   static float[] run(float[] samples) {
     // begin
-    Backend backend = Backends.best(); // the CPU; Backends.named("cpu") to insist
+    Backend backend = Backends.best(); // a GPU if there is one, else the CPU
     KernelSpec spec = KernelSpec.builder().hidden(64).maxLength(16_384).kernelDim(32).build();
-    try (var parameters = KernelParameters.random(spec, DType.FLOAT32, /* seed */ 7);
+    try (var parameters = KernelParameters.random(backend, spec, DType.FLOAT32, 7);
         Tensor kernel = KernelSynthesis.on(backend).forward(parameters, 16_384);
         var conv = LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 64, 16_384);
         KernelSpectrum spectrum = conv.prepare(kernel);
-        Tensor u = Tensor.of(samples, 8, 64, 16_384); // batch, hidden, length
+        Tensor u = Tensor.of(backend, samples, 8, 64, 16_384); // batch, hidden, length
         Tensor y = conv.forward(spectrum, u);
         Gradients gradients = conv.backward(spectrum, u, y)) { // of the loss ½‖y‖², so dy = y
       return gradients.input().toFloatArray(); // and gradients.kernel() for the parameters

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-final class TenLinesTest {
+class TenLinesTest {
 
   private static final int ROW = 16_384;
   private static final int BATCH_STEP = 64 * ROW;

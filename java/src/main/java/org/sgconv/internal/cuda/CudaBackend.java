@@ -25,11 +25,8 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
   static final String NAME = "cuda";
 
-  /**
-   * Below every backend of the host: {@code Backends.best()} is for programs with tensors in the
-   * host's memory, so this one is asked for by name.
-   */
-  private static final int RANK = -10;
+  /** Above the host's backends: where a device is, it is the fastest. */
+  private static final int RANK = 20;
 
   private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
 

@@ -110,13 +110,14 @@ final class GpuStream implements Stream {
   CudaSpan span(String name, Tensor tensor) {
     if (tensor.isOnHost()) {
       throw new WrongDeviceException(
-          "%s %s is in the host's memory, the call works on %s: copy it with copyTo(stream)"
+          ("%s %s is in the host's memory, the call works on %s: take it there with"
+                  + " moveTo(backend), or copyTo(backend) to keep it")
               .formatted(name, tensor, this));
     }
     DevicePart part = tensor.devicePart();
     if (part.memory().stream() != this || !(part.memory() instanceof GpuMemory memory)) {
       throw new WrongDeviceException(
-          "%s %s is on %s, the call works on %s: copy it with copyTo(stream)"
+          "%s %s is on %s, the call works on %s: take it there with moveTo(backend) or copyTo(stream)"
               .formatted(name, tensor, part.memory().stream(), this));
     }
     CudaSpan span = memory.span(part.offset(), part.byteSize());

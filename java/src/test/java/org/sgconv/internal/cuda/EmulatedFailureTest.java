@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.BackendFailureException;
 import org.sgconv.SgConvException;
+import org.sgconv.contract.CudaDevice;
+import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.DeviceMemoryException;
@@ -17,6 +19,7 @@ import org.sgconv.device.Stream;
 import org.sgconv.tensor.Tensor;
 
 /** Every CUDA call of a pass fails once: a typed exception, nothing leaked, and the next works. */
+@OnEmulatedDevice
 class EmulatedFailureTest {
 
   private Device device;
@@ -24,7 +27,7 @@ class EmulatedFailureTest {
 
   @BeforeEach
   void runOnce() {
-    device = EmulatedMachine.backend().devices().getFirst();
+    device = CudaDevice.backend().devices().getFirst();
     device.defaultStream();
     expected = onNewStream();
   }

@@ -1,8 +1,5 @@
 package org.sgconv.internal.cuda;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -10,26 +7,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import org.sgconv.Backends;
-import org.sgconv.device.DeviceBackend;
 
 /** The emulated CUDA runtime's controls: counts, and failures to come. */
 @SuppressWarnings("restricted") // the controls are C functions of the emulated runtime
 final class EmulatedMachine {
 
   private EmulatedMachine() {}
-
-  /** The backend on the emulated device; missing is a failure unless native code is left out. */
-  static DeviceBackend backend() {
-    assumeFalse(
-        Boolean.getBoolean("sgconv.native.skip"),
-        "-Dsgconv.native.skip: this build has no emulated CUDA device to test on");
-    assumeTrue(
-        System.getProperty("os.name").equals("Linux")
-            && System.getProperty("os.arch").equals("amd64"),
-        "SKIPPED: the emulated CUDA device is for Linux on x86-64");
-    return DeviceBackend.of(Backends.named(CudaBackend.NAME));
-  }
 
   /** Makes the n-th call from now at a point fail (native/src/emulation/control.h). */
   static void fail(String point, long n, int error) {

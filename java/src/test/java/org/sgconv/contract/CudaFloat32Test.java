@@ -20,7 +20,8 @@ import org.sgconv.tensor.Tensor;
  * is slow, so the sweeps are thinner than those of other backends: every length and every mode
  * once, the longest signals plain.
  */
-class EmulatedCudaTest
+@OnCudaDevice
+class CudaFloat32Test
     implements ConvolutionSweep, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
 
   @Override

@@ -1,0 +1,61 @@
+package org.sgconv.tensor;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Stream;
+
+/** Takes tensors to where a backend computes: the host's memory, or its stream's device. */
+final class Placement {
+
+  private Placement() {}
+
+  /** The stream that the backend computes on, or null for the host. */
+  private static @Nullable Stream streamOf(Backend backend) {
+    backend.ensureAvailable();
+    return backend instanceof DeviceBackend devices ? devices.stream() : null;
+  }
+
+  static Tensor zeros(Backend backend, DType type, long... dims) {
+    Stream stream = streamOf(backend);
+    return stream == null ? Tensor.zeros(type, dims) : Tensor.zeros(stream, type, dims);
+  }
+
+  static boolean isThere(Tensor tensor, Backend backend) {
+    tensor.requireOpen();
+    return Objects.equals(streamOf(backend), tensor.stream().orElse(null));
+  }
+
+  static Tensor copy(Tensor tensor, Backend backend) {
+    tensor.requireOpen();
+    Stream stream = streamOf(backend);
+    return stream == null ? tensor.toHost() : tensor.copyTo(stream);
+  }
+
+  static Tensor move(Tensor tensor, Backend backend) {
+    if (isThere(tensor, backend)) {
+      return tensor;
+    }
+    Tensor copy = copy(tensor, backend);
+    try {
+      tensor.close();
+    } catch (RuntimeException failure) {
+      copy.close();
+      throw failure;
+    }
+    return copy;
+  }
+
+  /** A new tensor on the host, moved; closed if it cannot be. */
+  static Tensor moveNew(Backend backend, Supplier<Tensor> host) {
+    Tensor made = host.get();
+    try {
+      return made.moveTo(backend);
+    } catch (RuntimeException failure) {
+      made.close();
+      throw failure;
+    }
+  }
+}
