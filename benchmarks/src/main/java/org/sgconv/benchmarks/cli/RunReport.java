@@ -37,7 +37,7 @@ final class RunReport {
     this.run = run;
     this.backend = backend;
     this.deviations = deviations;
-    this.tolerance = run.input().type() == DType.FLOAT64 ? Tolerance.FLOAT64 : Tolerance.FLOAT32;
+    this.tolerance = run.type() == DType.FLOAT64 ? Tolerance.FLOAT64 : Tolerance.FLOAT32;
   }
 
   /** Signal, kernel and backend, a line each. */
@@ -50,7 +50,14 @@ final class RunReport {
             backend.name(),
             backend.version(),
             backend.instructionSet(),
-            Quantities.count(backend.threads(), "thread"));
+            place());
+  }
+
+  /** What computed: a device, or threads. */
+  private String place() {
+    return backend.devices().isEmpty()
+        ? Quantities.count(backend.threads(), "thread")
+        : backend.devices().getFirst();
   }
 
   /** The kernel in words. */
@@ -110,12 +117,11 @@ final class RunReport {
 
   /** Bytes if every operand were read once and every result written once. */
   private long leastBytes(Step step) {
-    Tensor weights = run.parameterGradients().weights();
+    Tensor weights = run.weightGradient();
     return switch (step) {
       case KERNEL, PARAMETERS -> bytes(weights, run.kernel());
       case FORWARD -> bytes(run.input(), run.output());
-      case BACKWARD ->
-          bytes(run.input(), run.output(), run.gradients().input(), run.gradients().kernel());
+      case BACKWARD -> bytes(run.input(), run.output(), run.inputGradient(), run.kernelGradient());
     };
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.plot.ConvolutionPlot;
 import org.sgconv.benchmarks.report.OutputFile;
@@ -32,14 +31,11 @@ record RunResult(Signal signal, ConvolutionRun run, String kernel) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     tensors.put("y", run.output());
     tensors.put("kernel", run.kernel());
-    tensors.put("grad.u", run.gradients().input());
-    tensors.put("grad.kernel", run.gradients().kernel());
-    run.gradients().skip().ifPresent(skip -> tensors.put("grad.skip", skip));
-    tensors.put("grad.weights", run.parameterGradients().weights());
-    @Nullable Tensor decay = run.parameterGradients().decay();
-    if (decay != null) {
-      tensors.put("grad.decay", decay);
-    }
+    tensors.put("grad.u", run.inputGradient());
+    tensors.put("grad.kernel", run.kernelGradient());
+    tensors.put("grad.skip", run.skipGradient());
+    tensors.put("grad.weights", run.weightGradient());
+    run.decayGradient().ifPresent(decay -> tensors.put("grad.decay", decay));
     return tensors;
   }
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
+import org.sgconv.device.DeviceBackend;
 
 /**
  * What is known of one backend.
@@ -36,10 +37,11 @@ public record BackendFacts(
             cause ->
                 new BackendFacts(
                     backend.name(), false, chosen, "", "", 0, List.of(), List.of(), lines(cause)))
-        .orElseGet(() -> available(backend.info(), chosen));
+        .orElseGet(() -> available(backend, chosen));
   }
 
-  private static BackendFacts available(BackendInfo info, boolean chosen) {
+  private static BackendFacts available(Backend backend, boolean chosen) {
+    BackendInfo info = backend.info();
     return new BackendFacts(
         info.name(),
         true,
@@ -47,9 +49,29 @@ public record BackendFacts(
         info.version(),
         info.instructionSet(),
         info.threads(),
-        info.devices(),
+        devices(backend, info),
         info.libraries(),
         List.of());
+  }
+
+  /** What the devices are and what memory they have. */
+  private static List<String> devices(Backend backend, BackendInfo info) {
+    if (!(backend instanceof DeviceBackend devices)) {
+      return info.devices();
+    }
+    return devices.devices().stream()
+        .map(
+            device ->
+                "%s, %.1f GiB of memory, %.1f free"
+                    .formatted(
+                        device.name(),
+                        gibibytes(device.totalMemory()),
+                        gibibytes(device.freeMemory())))
+        .toList();
+  }
+
+  private static double gibibytes(long bytes) {
+    return bytes / (double) (1L << 30);
   }
 
   /** A cause, what it suppressed and what caused it, a line each. */

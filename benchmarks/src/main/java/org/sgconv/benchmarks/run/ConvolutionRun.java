@@ -1,21 +1,26 @@
 package org.sgconv.benchmarks.run;
 
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.sgconv.Backend;
 import org.sgconv.SgConvException;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.device.DeviceBackend;
 import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
  * One convolution on one backend, forward and backward, with everything it computed. The gradients
- * are those of the loss ½‖y‖², whose gradient dy is y itself.
+ * are those of the loss ½‖y‖², whose gradient dy is y itself. Inputs are copied to where the
+ * backend computes; what the accessors give is in the host's memory.
  *
  * <p>Owns its results and its copies of the inputs; the layer and the signal stay the caller's.
  */
@@ -33,6 +38,8 @@ public final class ConvolutionRun implements AutoCloseable {
   private final Gradients gradients;
   private final KernelGradients parameterGradients;
   private final Map<Step, Timing> timings = new EnumMap<>(Step.class);
+  private final Runnable finish;
+  private final IdentityHashMap<Tensor, Tensor> onHost = new IdentityHashMap<>();
 
   /**
    * Allocates everything and synthesises the kernel once.
@@ -41,6 +48,9 @@ public final class ConvolutionRun implements AutoCloseable {
    */
   public ConvolutionRun(Backend backend, Layer layer, Tensor signal) {
     this.given = layer;
+    // Calls on a device return when the work is submitted.
+    this.finish =
+        backend instanceof DeviceBackend devices ? devices.stream()::synchronize : () -> {};
     KernelSpec spec = layer.parameters().spec();
     long length = signal.dim(2);
     long batch = signal.dim(0);
@@ -49,13 +59,16 @@ public final class ConvolutionRun implements AutoCloseable {
           owned.add(
               LongConvolution.create(backend, spec.mode(), spec.heads(), spec.hidden(), length),
               LongConvolution::close);
-      this.layer = owned.add(layer.to(convolution.type()), Layer::close);
-      u = owned.add(signal.to(convolution.type()), Tensor::close);
+      this.layer = owned.add(layer.on(backend, convolution.type()), Layer::close);
+      try (Tensor converted = signal.to(convolution.type())) {
+        u = owned.add(converted.copyTo(backend), Tensor::close);
+      }
       synthesis = KernelSynthesis.on(backend);
       kernel = owned.add(synthesis.forward(this.layer.parameters(), length), Tensor::close);
       spectrum = owned.add(convolution.prepare(kernel, this.layer.skip()), KernelSpectrum::close);
       long rows = (long) spec.heads() * spec.hidden();
-      output = owned.add(Tensor.zeros(convolution.type(), batch, rows, length), Tensor::close);
+      output =
+          owned.add(Tensor.zeros(backend, convolution.type(), batch, rows, length), Tensor::close);
       gradients =
           owned.add(
               Gradients.allocate(convolution, spectrum, batch, Gates.none()), Gradients::close);
@@ -67,9 +80,17 @@ public final class ConvolutionRun implements AutoCloseable {
     }
   }
 
-  /** Runs and times a step; those before it must have run. */
+  /** Runs and times a step until its results are there; those before it must have run. */
   public void time(Step step) {
-    timings.put(step, Timing.of(() -> call(step)));
+    onHost.values().forEach(Tensor::close);
+    onHost.clear();
+    timings.put(
+        step,
+        Timing.of(
+            () -> {
+              call(step);
+              finish.run();
+            }));
   }
 
   private void call(Step step) {
@@ -95,33 +116,59 @@ public final class ConvolutionRun implements AutoCloseable {
     return given;
   }
 
+  /** Element type of everything that is computed. */
+  public DType type() {
+    return convolution.type();
+  }
+
   /** u (B,H,L). */
   public Tensor input() {
-    return u;
+    return onHost(u);
   }
 
   /** k (C',H,L). */
   public Tensor kernel() {
-    return kernel;
+    return onHost(kernel);
   }
 
   /** y (B,C·H,L), which is also dy. */
   public Tensor output() {
-    return output;
+    return onHost(output);
   }
 
-  /** du, dk, dD. */
-  public Gradients gradients() {
-    return gradients;
+  /** du (B,H,L). */
+  public Tensor inputGradient() {
+    return onHost(gradients.input());
   }
 
-  /** Gradients of the kernel's parameters. */
-  public KernelGradients parameterGradients() {
-    return parameterGradients;
+  /** dk (C',H,L). */
+  public Tensor kernelGradient() {
+    return onHost(gradients.kernel());
+  }
+
+  /** dD (C,H). */
+  public Tensor skipGradient() {
+    return onHost(gradients.skip().orElseThrow());
+  }
+
+  /** Gradient of the kernel's weights (S,C',H,d). */
+  public Tensor weightGradient() {
+    return onHost(parameterGradients.weights());
+  }
+
+  /** Gradient of the exponents (H) of a power law. */
+  public Optional<Tensor> decayGradient() {
+    return Optional.ofNullable(parameterGradients.decay()).map(this::onHost);
+  }
+
+  /** The tensor itself, or a copy that lasts until the next step. */
+  private Tensor onHost(Tensor tensor) {
+    return tensor.isOnHost() ? tensor : onHost.computeIfAbsent(tensor, Tensor::toHost);
   }
 
   @Override
   public void close() {
+    onHost.values().forEach(Tensor::close);
     owned.close();
   }
 }

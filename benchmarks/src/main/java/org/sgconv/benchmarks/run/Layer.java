@@ -1,6 +1,7 @@
 package org.sgconv.benchmarks.run;
 
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
 import org.sgconv.SgConvException;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.tensor.DType;
@@ -16,17 +17,19 @@ import org.sgconv.tensor.Tensor;
 public record Layer(String name, KernelParameters parameters, Tensor skip)
     implements AutoCloseable {
 
-  /** A new layer with the same values in another type. */
-  Layer to(DType type) {
+  /** A new layer with the same values in another type, where a backend computes. */
+  Layer on(Backend backend, DType type) {
+    Owned converted = new Owned();
     Owned made = new Owned();
-    try {
-      Tensor weights = made.add(parameters.weights().to(type), Tensor::close);
-      Tensor decay = made.add(parameters.decay().to(type), Tensor::close);
-      Tensor newSkip = made.add(skip.to(type), Tensor::close);
+    try (converted) {
+      Tensor weights = converted.add(parameters.weights().to(type), Tensor::close);
+      Tensor decay = converted.add(parameters.decay().to(type), Tensor::close);
       @Nullable Tensor norm =
-          parameters.norm().map(known -> made.add(known.to(type), Tensor::close)).orElse(null);
-      KernelParameters copy = KernelParameters.of(parameters.spec(), weights, decay, norm);
-      return new Layer(name, copy, newSkip);
+          parameters.norm().map(known -> converted.add(known.to(type), Tensor::close)).orElse(null);
+      KernelParameters same = KernelParameters.of(parameters.spec(), weights, decay, norm);
+      KernelParameters copy = made.add(same.copyTo(backend), KernelParameters::close);
+      Tensor wide = converted.add(skip.to(type), Tensor::close);
+      return new Layer(name, copy, wide.copyTo(backend));
     } catch (SgConvException failure) {
       made.close();
       throw failure;

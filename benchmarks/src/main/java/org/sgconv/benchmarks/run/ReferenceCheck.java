@@ -59,8 +59,7 @@ public final class ReferenceCheck {
       deviations.put(Step.FORWARD, deviation(run.output(), y, length));
       deviations.put(Step.BACKWARD, backward(gradients, length));
       deviations.put(
-          Step.PARAMETERS,
-          deviation(run.parameterGradients().weights(), weights.weights(), spec.kernelDim()));
+          Step.PARAMETERS, deviation(run.weightGradient(), weights.weights(), spec.kernelDim()));
     }
     return deviations;
   }
@@ -68,9 +67,9 @@ public final class ReferenceCheck {
   /** dk and dD count as one result: dD is dk at lag 0, so its scale is that of dk. */
   private Deviation backward(Gradients expected, long length) {
     Deviation.Sum sum = new Deviation.Sum(expected.kernel(), expected.skip().orElseThrow());
-    rows.compare(run.gradients().kernel(), expected.kernel(), length, sum);
-    rows.compare(run.gradients().skip().orElseThrow(), expected.skip().orElseThrow(), 1, sum);
-    return deviation(run.gradients().input(), expected.input(), length).worst(sum.total());
+    rows.compare(run.kernelGradient(), expected.kernel(), length, sum);
+    rows.compare(run.skipGradient(), expected.skip().orElseThrow(), 1, sum);
+    return deviation(run.inputGradient(), expected.input(), length).worst(sum.total());
   }
 
   private Deviation deviation(Tensor actual, Tensor expected, long inner) {

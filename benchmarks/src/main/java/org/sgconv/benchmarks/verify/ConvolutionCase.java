@@ -70,11 +70,10 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
             LongConvolution.create(candidate, mode, heads, hidden, length);
         LongConvolution exact =
             LongConvolution.create(reference, mode, heads, hidden, length, DType.FLOAT64);
-        Operands of = new Operands(convolution.type(), random)) {
+        Operands of = new Operands(candidate, convolution.type(), random)) {
       long rows = (long) heads * hidden;
       // Bounded values: gradients of gates are products with u and dy, and with unbounded factors
-      // the
-      // largest of millions of correctly rounded products passes any bound in the end.
+      // the largest of millions of correctly rounded products passes any bound in the end.
       Tensor u = of.uniform(-1, 1, batch, hidden, length);
       Tensor kernel = of.normal(convolution.channels(), hidden, length);
       Tensor dy = of.uniform(-1, 1, batch, rows, length);
@@ -90,10 +89,13 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
               withSkip ? of.poisoned(heads, hidden) : null,
               withPre ? of.poisoned(batch, hidden, length) : null,
               withPost ? of.poisoned(batch, hidden, length) : null);
-      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
-        Gates gates = new Gates(pre, post);
-        convolution.forward(spectrum, u, gates, y);
-        convolution.backward(spectrum, u, gates, dy, gradients);
+      try (KernelSpectrum spectrum =
+          convolution.prepare(of.given(kernel), skip == null ? null : of.given(skip))) {
+        Tensor input = of.given(u);
+        Gates gates =
+            new Gates(pre == null ? null : of.given(pre), post == null ? null : of.given(post));
+        convolution.forward(spectrum, input, gates, y);
+        convolution.backward(spectrum, input, gates, of.given(dy), gradients);
       }
       @Nullable Tensor wideSkip = skip == null ? null : of.wide(skip);
       Gates wideGates =
@@ -103,17 +105,18 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
           Tensor expected = exact.forward(spectrum, wideInput, wideGates);
           Gradients expectedGradients =
               exact.backward(spectrum, wideInput, wideGates, of.wide(dy))) {
-        return compare(y, expected, gradients, expectedGradients);
+        return compare(of, y, expected, gradients, expectedGradients);
       }
     }
   }
 
   private static Map<Result, Deviation> compare(
-      Tensor y, Tensor expected, Gradients gradients, Gradients expectedGradients) {
+      Operands of, Tensor y, Tensor expected, Gradients gradients, Gradients expectedGradients) {
     Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
-    deviations.put(Result.OUTPUT, Deviation.between(y, expected));
+    deviations.put(Result.OUTPUT, Deviation.between(of.result(y), expected));
     deviations.put(
-        Result.INPUT_GRADIENT, Deviation.between(gradients.input(), expectedGradients.input()));
+        Result.INPUT_GRADIENT,
+        Deviation.between(of.result(gradients.input()), expectedGradients.input()));
     // dD is dk at lag 0, so it is measured on the scale of dk.
     Tensor dk = expectedGradients.kernel();
     Deviation kernel =
@@ -123,11 +126,11 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
                 skip -> {
                   Tensor expectedSkip = expectedGradients.skip().orElseThrow();
                   Deviation.Sum sum = new Deviation.Sum(dk, expectedSkip);
-                  sum.add(gradients.kernel(), dk);
-                  sum.add(skip, expectedSkip);
+                  sum.add(of.result(gradients.kernel()), dk);
+                  sum.add(of.result(skip), expectedSkip);
                   return sum.total();
                 })
-            .orElseGet(() -> Deviation.between(gradients.kernel(), dk));
+            .orElseGet(() -> Deviation.between(of.result(gradients.kernel()), dk));
     deviations.put(Result.KERNEL_GRADIENT, kernel);
     gradients
         .pre()
@@ -135,14 +138,14 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
             pre ->
                 deviations.put(
                     Result.PRE_GRADIENT,
-                    Deviation.between(pre, expectedGradients.pre().orElseThrow())));
+                    Deviation.between(of.result(pre), expectedGradients.pre().orElseThrow())));
     gradients
         .post()
         .ifPresent(
             post ->
                 deviations.put(
                     Result.POST_GRADIENT,
-                    Deviation.between(post, expectedGradients.post().orElseThrow())));
+                    Deviation.between(of.result(post), expectedGradients.post().orElseThrow())));
     return deviations;
   }
 }

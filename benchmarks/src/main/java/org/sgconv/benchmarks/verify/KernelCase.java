@@ -110,20 +110,17 @@ record KernelCase(
             : DType.FLOAT64;
     KernelSynthesis synthesis = KernelSynthesis.on(candidate);
     KernelSynthesis exact = KernelSynthesis.on(reference);
-    try (Operands of = new Operands(type, random(seed))) {
+    try (Operands of = new Operands(candidate, type, random(seed))) {
       Tensor weights = of.normal(scales, channels, hidden, dim);
       // Steeper power laws make the first lags hundreds of times rms; where their terms cancel, the
       // rounding of the terms alone would exceed a bound that is stated in rms.
       Tensor rates =
           decay == DecayLaw.POWER ? of.uniform(0.1, 0.5, hidden) : of.uniform(1.2, 2.5, hidden);
-      KernelParameters wide = KernelParameters.of(spec, of.wide(weights), of.wide(rates), null);
-      KernelParameters parameters = KernelParameters.of(spec, weights, rates, null);
+      KernelParameters wide = of.wideParameters(spec, weights, rates);
+      KernelParameters parameters = of.parameters(spec, weights, rates);
       Tensor kernel = of.poisoned(channels, hidden, length);
       synthesis.forward(parameters, kernel);
       Tensor expected = of.owning(exact.forward(wide, length));
-      // The other tensors of the parameters belong to the operands already.
-      of.owning(parameters.norm().orElseThrow());
-      of.owning(wide.norm().orElseThrow());
       // The loss pulls the kernel towards itself: the gradient of the decay then sums terms of one
       // sign, and its relative error says something.
       Tensor gradKernel = of.normal(channels, hidden, length);
@@ -135,22 +132,27 @@ record KernelCase(
       KernelGradients gradients =
           new KernelGradients(
               of.poisoned(scales, channels, hidden, dim), power ? of.poisoned(hidden) : null);
-      synthesis.backward(parameters, gradKernel, gradients);
+      synthesis.backward(parameters, of.given(gradKernel), gradients);
       try (KernelGradients expectedGradients = exact.backward(wide, of.wide(gradKernel))) {
-        return compare(kernel, expected, gradients, expectedGradients);
+        return compare(of, kernel, expected, gradients, expectedGradients);
       }
     }
   }
 
   private static Map<Result, Deviation> compare(
-      Tensor kernel, Tensor expected, KernelGradients gradients, KernelGradients exact) {
+      Operands of,
+      Tensor kernel,
+      Tensor expected,
+      KernelGradients gradients,
+      KernelGradients exact) {
     Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
-    deviations.put(Result.KERNEL, Deviation.between(kernel, expected));
-    deviations.put(Result.WEIGHT_GRADIENT, Deviation.between(gradients.weights(), exact.weights()));
+    deviations.put(Result.KERNEL, Deviation.between(of.result(kernel), expected));
+    deviations.put(
+        Result.WEIGHT_GRADIENT, Deviation.between(of.result(gradients.weights()), exact.weights()));
     @Nullable Tensor decay = gradients.decay();
     @Nullable Tensor exactDecay = exact.decay();
     if (decay != null && exactDecay != null) {
-      deviations.put(Result.DECAY_GRADIENT, Deviation.between(decay, exactDecay));
+      deviations.put(Result.DECAY_GRADIENT, Deviation.between(of.result(decay), exactDecay));
     }
     return deviations;
   }

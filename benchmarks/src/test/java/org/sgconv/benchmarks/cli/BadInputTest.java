@@ -1,6 +1,7 @@
 package org.sgconv.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sgconv.Backends;
 import org.sgconv.tensor.Tensor;
 
 /** Whatever is wrong: exit status 2, one line that names it, no stack trace, no file. */
@@ -54,6 +56,14 @@ class BadInputTest {
     assertRefused(Cli.run("run", wav(), "--backend", "gpu"), "'gpu'", "reference");
     assertRefused(Cli.run("run", wav(), "--backend", "absent"), "'absent'", "install it");
     assertRefused(Cli.run("verify", "--backend", "reference"), "cannot be verified against itself");
+  }
+
+  @Test
+  void noDevice() throws IOException {
+    assumeFalse(Backends.named("cuda").isAvailable(), "SKIPPED: this machine has a CUDA device");
+    String[] causes = {"'cuda'", "not available"};
+    assertRefused(Cli.run("run", wav(), "--backend", "cuda"), causes);
+    assertRefused(Cli.run("verify", "--backend", "cuda", "--case", "causal:17:1x1x1"), causes);
   }
 
   @Test
