@@ -30,7 +30,7 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
   const RowPasses row{t, team, space.work};
   row.run(FromSpectrum{correlation, 1.0f / static_cast<float>(t.size)});
   if (job.geometry.mode == SGCONV_CAUSAL && job.dk != nullptr) {
-    row.store_row(job.dk + item * t.length, nullptr, false);
+    row.store_row(job.dk + item * t.length, nullptr, job.stream);
     wait(team);
     if (job.dskip != nullptr && team.index == 0) job.dskip[item] = job.dk[item * t.length];
     return;
@@ -83,7 +83,8 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
       const float *post = job.post == nullptr ? nullptr : job.post + in;
       if (correlate || job.dpost != nullptr) {
         row.load(job.u + in, pre);
-        row.run(ToSpectrum{space.signal, 1.0f, 0.0f, job.dy + (b * heads * hidden + h) * t.length});
+        row.run(ToSpectrum{space.signal, 1.0f, 0.0f, false,
+                           job.dy + (b * heads * hidden + h) * t.length});
         wait(team);
       }
       const StoreGated store_input{job.du == nullptr ? nullptr : job.du + in, pre,
@@ -96,16 +97,18 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
         const float *next = c + 1 < heads ? dy + hidden * t.length
                             : b + 1 < to  ? job.u + in + hidden * t.length
                                           : job.u + (from * hidden + h + 1) * t.length;
+        const float *ahead = kernel_ahead(kernel, b == from);
         if (correlate || input) row.load(dy, post);
         if (input && heads == 1) {
-          row.run(Gradient<true>{kernel, space.signal, sums, b == from, nullptr, false, next});
+          row.run(
+              Gradient<true>{kernel, ahead, space.signal, sums, b == from, nullptr, false, next});
           if (job.dpre == nullptr) {
-            row.store_row(job.du + in, pre, false);
+            row.store_row(job.du + in, pre, job.stream);
           } else {
             row.store(store_input);
           }
         } else if (correlate || input) {
-          row.run(Gradient<false>{kernel, space.signal, sums, b == from,
+          row.run(Gradient<false>{kernel, ahead, space.signal, sums, b == from,
                                   input ? space.sum : nullptr, c == 0, next});
         }
         wait(team);
@@ -127,6 +130,7 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
       }
     }
   }
+  if (job.stream) stream_fence();
 }
 
 }  // namespace sgconv::SGCONV_TIER

@@ -17,20 +17,37 @@ SGCONV_INLINE void prefetch_row(const float *next, std::int64_t tile, int four) 
                                  SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
 }
 
+// Asks for a part of a kernel's spectrum that is still to come.
+SGCONV_INLINE void prefetch_kernel(const float *ahead, std::int64_t tile, int four) {
+  const float *at = ahead + tile * kTileFloats + 8 * W * four;
+  each<0, W / 2>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+}
+
+// What to ask for during a row: some tiles ahead for the first row that meets this spectrum,
+// because a page of memory is but two tiles and the processor's own prefetching stops at its end.
+// Later rows find it in a cache, and ask for what they are about to read anyway.
+SGCONV_INLINE const float *kernel_ahead(const float *kernel, bool first) {
+  return first ? kernel + 4 * kTileFloats : kernel;
+}
+
 // Ends in a spectrum: x * scale + bias.
 struct ToSpectrum {
   static constexpr bool kForward = true, kInverse = false;
   float *spectrum;
   float scale;
   float bias;
+  bool streamed;      // store past the caches
   const float *next;  // row to prefetch
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     float *out = spectrum + tile * kTileFloats + 8 * W * four;
     const F s = set1(scale), b = set1(bias);
     prefetch_row(next, tile, four);
-    each<0, 4>([&](auto q) SGCONV_BODY {
-      store_complex(out + 2 * W * q, {fma(x[q].re, s, b), x[q].im * s});
-    });
+    each<0, 4>([&](auto q) SGCONV_BODY { x[q] = {fma(x[q].re, s, b), x[q].im * s}; });
+    if (streamed) {
+      each<0, 4>([&](auto q) SGCONV_BODY { stream_complex(out + 2 * W * q, x[q]); });
+    } else {
+      each<0, 4>([&](auto q) SGCONV_BODY { store_complex(out + 2 * W * q, x[q]); });
+    }
   }
 };
 
@@ -51,10 +68,12 @@ struct FromSpectrum {
 struct TimesKernel {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
+  const float *ahead;  // spectrum to prefetch
   const float *next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const float *k = kernel + tile * kTileFloats + 8 * W * four;
     prefetch_row(next, tile, four);
+    prefetch_kernel(ahead, tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY { x[q] = x[q] * load_complex(k + 2 * W * q); });
   }
 };
@@ -78,6 +97,7 @@ template <bool inverse>
 struct Gradient {
   static constexpr bool kForward = true, kInverse = inverse;
   const float *kernel;
+  const float *ahead;
   const float *signal;
   float *correlation;
   bool first_correlation;  // overwrite it
@@ -87,6 +107,7 @@ struct Gradient {
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const std::int64_t at = tile * kTileFloats + 8 * W * four;
     prefetch_row(next, tile, four);
+    prefetch_kernel(ahead, tile, four);
     if (correlation != nullptr) {
       const float *u = signal + at;
       float *c = correlation + at;

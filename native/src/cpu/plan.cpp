@@ -112,6 +112,7 @@ void Plan::run(ConvolutionCode code, const Convolution &job, std::int64_t items)
 void Plan::prepare(Convolution job) {
   job.transform = &transform_;
   job.geometry = geometry_;
+  job.stream = spectrum_bytes() > kStreamedBytes;
   const Tier &tier = context_->tier();
   const auto lock = context_->lock();
   run(direct_ ? tier.direct_prepare : tier.prepare, job, geometry_.heads * geometry_.hidden);
@@ -131,6 +132,7 @@ void Plan::backward(Convolution job) {
   job.transform = &transform_;
   job.geometry = geometry_;
   job.slices = slices(job.batch);
+  job.stream = job.batch * geometry_.hidden * geometry_.length * kFloat > kStreamedBytes;
   job.partial = partial_.floats();
   const Tier &tier = context_->tier();
   const auto lock = context_->lock();

@@ -105,10 +105,11 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     }
     // D is a kernel element at lag 0, whose transform is constant.
     const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
-    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias,
+    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias, job.stream,
                        job.kernel + (item + 1) * t.length});
     wait(team);
   }
+  if (job.stream) stream_fence();
 }
 
 inline void forward_rows(const Convolution &job, const Workspace &space, const Team &team,
@@ -124,11 +125,12 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
     const std::int64_t next_h = (item + 1) / job.batch, next_b = (item + 1) % job.batch;
     const float *next = job.u + (next_b * hidden + next_h) * t.length;
     if (heads == 1) {
-      row.run(TimesKernel{job.spectrum + h * t.spectrum_floats, next});
+      const float *kernel = job.spectrum + h * t.spectrum_floats;
+      row.run(TimesKernel{kernel, kernel_ahead(kernel, item == first || b == 0), next});
       row.store_row(job.y + in, gate, job.stream);
       continue;
     }
-    row.run(ToSpectrum{space.signal, 1.0f, 0.0f, next});
+    row.run(ToSpectrum{space.signal, 1.0f, 0.0f, false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});

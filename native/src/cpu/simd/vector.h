@@ -57,6 +57,10 @@ SGCONV_INLINE void store_complex(float *p, C x) {
   store(p, x.re);
   store(p + W, x.im);
 }
+SGCONV_INLINE void stream_complex(float *p, C x) {
+  stream(p, x.re);
+  stream(p + W, x.im);
+}
 SGCONV_INLINE C operator+(C a, C b) { return {a.re + b.re, a.im + b.im}; }
 SGCONV_INLINE C operator-(C a, C b) { return {a.re - b.re, a.im - b.im}; }
 SGCONV_INLINE C times_i(C a) { return {-a.im, a.re}; }
