@@ -54,16 +54,16 @@ public final class Gradients implements AutoCloseable {
     long length = convolution.length();
     @Nullable Tensor[] made = new @Nullable Tensor[5];
     try {
-      made[0] = convolution.zeros(batch, hidden, length);
-      made[1] = convolution.zeros(convolution.channels(), hidden, length);
+      made[0] = convolution.signalZeros(batch, hidden, length);
+      made[1] = convolution.kernelZeros(convolution.channels(), hidden, length);
       if (spectrum.hasSkip()) {
-        made[2] = convolution.zeros(convolution.heads(), hidden);
+        made[2] = convolution.kernelZeros(convolution.heads(), hidden);
       }
       if (gates.pre() != null) {
-        made[3] = convolution.zeros(batch, hidden, length);
+        made[3] = convolution.signalZeros(batch, hidden, length);
       }
       if (gates.post() != null) {
-        made[4] = convolution.zeros(batch, hidden, length);
+        made[4] = convolution.signalZeros(batch, hidden, length);
       }
     } catch (RuntimeException failure) {
       Tensor.closeAll(made);

@@ -72,10 +72,12 @@ public final class LongConvolution implements AutoCloseable {
    * @param heads C ≥ 1
    * @param hidden H ≥ 1
    * @param length L, from 1 to 2^40
-   * @param type of all tensors
+   * @param type of signals, outputs, gates and their gradients; kernels, skips and their gradients
+   *     are of its {@link DType#kernelType()}
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws InvalidArgumentException if a size is out of range
-   * @throws TypeMismatchException if the backend does not take that type
+   * @throws TypeMismatchException if the backend does not take that type; the message lists those
+   *     that it takes
    * @throws org.sgconv.HostMemoryException if the host has not the memory
    */
   public static LongConvolution create(
@@ -96,7 +98,7 @@ public final class LongConvolution implements AutoCloseable {
    * @param kernel (C',H,L)
    * @param skip D (C,H), or null for none
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws org.sgconv.HostMemoryException if the host has not the memory
    */
   public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
@@ -124,7 +126,7 @@ public final class LongConvolution implements AutoCloseable {
    * @param kernel (C',H,L)
    * @param skip D (C,H), or null for none
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
    */
   public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
@@ -155,12 +157,12 @@ public final class LongConvolution implements AutoCloseable {
    *
    * @param u (B,H,L)
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
    */
   public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates) {
     long batch = check.inputs(u, gates);
-    Tensor y = backend.zeros(type, batch, geometry.outputRows(), geometry.length());
+    Tensor y = signalZeros(batch, geometry.outputRows(), geometry.length());
     try {
       forward(spectrum, u, gates, y);
     } catch (RuntimeException failure) {
@@ -175,7 +177,7 @@ public final class LongConvolution implements AutoCloseable {
    *
    * @param u (B,H,L)
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if y overlaps an input or is read-only, or the spectrum is
    *     another convolution's
    */
@@ -202,7 +204,7 @@ public final class LongConvolution implements AutoCloseable {
    * @param gates as in the forward call
    * @param dy gradient of the output, (B,C·H,L)
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
    */
   public Gradients backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy) {
@@ -226,7 +228,7 @@ public final class LongConvolution implements AutoCloseable {
    * @param gates as in the forward call
    * @param dy gradient of the output, (B,C·H,L)
    * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of this convolution's type
+   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
    *     gradient is asked for that the call does not have, or the spectrum is another convolution's
    */
@@ -278,9 +280,14 @@ public final class LongConvolution implements AutoCloseable {
     return geometry.length();
   }
 
-  /** Element type of every tensor. */
+  /** Element type of signals, outputs, gates and their gradients. */
   public DType type() {
     return type;
+  }
+
+  /** Element type of kernels, skips and their gradients: FLOAT32 where signals have 16 bits. */
+  public DType kernelType() {
+    return type.kernelType();
   }
 
   /**
@@ -307,9 +314,14 @@ public final class LongConvolution implements AutoCloseable {
     }
   }
 
-  /** A new tensor where the convolution computes. */
-  Tensor zeros(long... dims) {
+  /** A new tensor like a signal, where the convolution computes. */
+  Tensor signalZeros(long... dims) {
     return backend.zeros(type, dims);
+  }
+
+  /** A new tensor like a kernel, where the convolution computes. */
+  Tensor kernelZeros(long... dims) {
+    return backend.zeros(kernelType(), dims);
   }
 
   /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */

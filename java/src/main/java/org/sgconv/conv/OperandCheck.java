@@ -26,12 +26,12 @@ final class OperandCheck {
   }
 
   void prepare(Tensor kernel, @Nullable Tensor skip) {
-    kernel.requireType("kernel", type);
+    kernel.requireType("kernel", type.kernelType());
     kernel.requireShape(
         "kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
     backend.requireOperand("kernel", kernel);
     if (skip != null) {
-      skip.requireType("skip", type);
+      skip.requireType("skip", type.kernelType());
       skip.requireShape("skip (C,H)", geometry.heads(), geometry.hidden());
       backend.requireOperand("skip", skip);
     }
@@ -70,13 +70,13 @@ final class OperandCheck {
       output("gradient of u", input, u, gates, dy);
     }
     if (kernel != null) {
-      kernel.requireType("gradient of kernel", type);
+      kernel.requireType("gradient of kernel", type.kernelType());
       kernel.requireShape(
           "gradient of kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
       output("gradient of kernel", kernel, u, gates, dy);
     }
     if (skip != null) {
-      skip.requireType("gradient of skip", type);
+      skip.requireType("gradient of skip", type.kernelType());
       skip.requireShape("gradient of skip (C,H)", geometry.heads(), geometry.hidden());
       output("gradient of skip", skip, u, gates, dy);
     }

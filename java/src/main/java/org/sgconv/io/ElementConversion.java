@@ -23,21 +23,27 @@ final class ElementConversion {
   /** Fills a tensor with as many elements of a floating-point type. */
   static void copy(MemorySegment source, ElementType type, Tensor target) {
     MemorySegment memory = target.segment();
-    boolean wide = target.type() == DType.FLOAT64;
     if (type == ElementType.of(target.type())) {
-      ValueLayout from = wide ? F64 : F32;
-      ValueLayout to = wide ? ValueLayout.JAVA_DOUBLE : ValueLayout.JAVA_FLOAT;
+      ValueLayout from = littleEndian(target.type());
+      ValueLayout to = target.type().layout();
       MemorySegment.copy(source, from, 0, memory, to, 0, target.elementCount());
-      return;
-    }
-    for (long i = 0; i < target.elementCount(); i++) {
-      double value = element(source, type, i);
-      if (wide) {
-        memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
-      } else {
-        memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
+    } else if (target.type() == DType.FLOAT32) {
+      for (long i = 0; i < target.elementCount(); i++) {
+        memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) element(source, type, i));
+      }
+    } else {
+      for (long i = 0; i < target.elementCount(); i++) {
+        target.setFlat(i, element(source, type, i));
       }
     }
+  }
+
+  private static ValueLayout littleEndian(DType type) {
+    return switch (type) {
+      case FLOAT32 -> F32;
+      case FLOAT64 -> F64;
+      case BFLOAT16, FLOAT16 -> I16;
+    };
   }
 
   private static double element(MemorySegment source, ElementType type, long index) {
@@ -77,9 +83,8 @@ final class ElementConversion {
    * Copies {@code count} elements of a tensor, from element {@code first} on, to {@code target}.
    */
   static void write(Tensor tensor, long first, long count, MemorySegment target) {
-    boolean wide = tensor.type() == DType.FLOAT64;
-    ValueLayout from = wide ? ValueLayout.JAVA_DOUBLE : ValueLayout.JAVA_FLOAT;
-    ValueLayout to = wide ? F64 : F32;
+    ValueLayout from = tensor.type().layout();
+    ValueLayout to = littleEndian(tensor.type());
     long offset = first * tensor.type().byteSize();
     MemorySegment.copy(tensor.segment(), from, offset, target, to, 0, count);
   }

@@ -55,12 +55,22 @@ public enum ElementType {
 
   /** Whether {@link Safetensors#read} takes it. */
   public boolean isReadableAsTensor() {
-    return this == F16 || this == BF16 || this == F32 || this == F64;
+    return tensorType().isPresent();
   }
 
   /** What a tensor of that type is stored as. */
   static ElementType of(DType type) {
-    return type == DType.FLOAT64 ? F64 : F32;
+    return switch (type) {
+      case FLOAT32 -> F32;
+      case FLOAT64 -> F64;
+      case BFLOAT16 -> BF16;
+      case FLOAT16 -> F16;
+    };
+  }
+
+  /** The tensor type of the same values; empty for what is no floating-point type of a tensor. */
+  Optional<DType> tensorType() {
+    return Arrays.stream(DType.values()).filter(type -> of(type) == this).findFirst();
   }
 
   /** The type of that name in a header. */

@@ -117,25 +117,26 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * A copy of a tensor in its own type: F64 as FLOAT64, F32, F16 and BF16 as FLOAT32, all exactly.
-   * The caller closes it.
+   * A copy of a tensor in its own type: F64 as FLOAT64, F32 as FLOAT32, F16 as FLOAT16 and BF16 as
+   * BFLOAT16. The caller closes it.
    *
    * @throws InvalidFileException if there is no such tensor, it has no elements or another type
    */
   public Tensor read(String name) {
-    return read(name, entry(name).type() == ElementType.F64 ? DType.FLOAT64 : DType.FLOAT32);
+    TensorEntry entry = entry(name);
+    return read(name, entry.type().tensorType().orElseThrow(() -> unreadable(entry)));
   }
 
   /**
-   * A copy of an F64, F32, F16 or BF16 tensor as {@code type}; only F64 to FLOAT32 rounds. The
-   * caller closes it.
+   * A copy of an F64, F32, F16 or BF16 tensor as {@code type}, rounded to its nearest. The caller
+   * closes it.
    *
    * @throws InvalidFileException if there is no such tensor, it has no elements or another type
    */
   public Tensor read(String name, DType type) {
     TensorEntry entry = entry(name);
     if (!entry.type().isReadableAsTensor()) {
-      throw unreadable(entry, "is " + entry.type() + ", expected F64, F32, F16 or BF16");
+      throw unreadable(entry);
     }
     if (entry.elementCount() == 0) {
       throw unreadable(entry, "has shape " + entry.shapeText() + ", expected at least one element");
@@ -186,6 +187,10 @@ public final class Safetensors implements AutoCloseable {
       throw new ClosedException(path + " is closed: read tensors before closing it");
     }
     return mapping.bytes().asSlice(entry.begin(), entry.end() - entry.begin());
+  }
+
+  private InvalidFileException unreadable(TensorEntry entry) {
+    return unreadable(entry, "is " + entry.type() + ", expected F64, F32, F16 or BF16");
   }
 
   private InvalidFileException unreadable(TensorEntry entry, String what) {

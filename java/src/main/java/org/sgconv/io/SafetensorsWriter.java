@@ -39,8 +39,8 @@ public final class SafetensorsWriter {
   SafetensorsWriter() {}
 
   /**
-   * Adds a tensor, as F32 or F64. It is not copied: it must stay open and unchanged until the file
-   * is written.
+   * Adds a tensor, in its own type. It is not copied: it must stay open and unchanged until the
+   * file is written.
    *
    * @throws InvalidArgumentException if the name is taken, reserved or no Unicode text
    */

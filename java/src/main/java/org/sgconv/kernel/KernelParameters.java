@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
+import org.sgconv.TypeMismatchException;
 import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -40,9 +41,12 @@ public final class KernelParameters implements AutoCloseable {
    * the power law exponents uniform in that range, as in the published code. The same seed gives
    * the same values on every platform.
    *
+   * @param type FLOAT32 or FLOAT64
+   * @throws TypeMismatchException if the type is one of 16 bits
    * @throws org.sgconv.HostMemoryException if the host has not the memory
    */
   public static KernelParameters random(KernelSpec spec, DType type, long seed) {
+    requireWide(type);
     Tensor weights =
         Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
     Tensor decay;
@@ -83,12 +87,13 @@ public final class KernelParameters implements AutoCloseable {
    * @param decay (H): multipliers m_h, or for the power law exponents δ_h
    * @param norm (C',H), each above 0; or null to have it taken at the first synthesis
    * @throws org.sgconv.ShapeMismatchException if a shape contradicts the spec
-   * @throws org.sgconv.TypeMismatchException if the types differ
+   * @throws TypeMismatchException if the types differ or are of 16 bits
    * @throws InvalidArgumentException if a value is not finite, a norm not above 0, or two tensors
    *     overlap
    */
   public static KernelParameters of(
       KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
+    requireWide(weights.type());
     weights.requireShape(
         "weights (S,C',H,d)", spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
     decay.requireShape("decay (H)", spec.hidden());
@@ -224,6 +229,18 @@ public final class KernelParameters implements AutoCloseable {
     }
     norm = fresh;
     return fresh;
+  }
+
+  /** Norms reach 10^5, and kernels are sums of many scales: 16 bits would not hold them. */
+  private static void requireWide(DType type) {
+    if (type.kernelType() != type) {
+      throw new TypeMismatchException(
+          "kernel parameters are "
+              + type
+              + ", expected FLOAT32 or FLOAT64: signals can have 16 bits, kernels have "
+              + type.kernelType()
+              + " with them");
+    }
   }
 
   /** A norm divides the kernel: zero, NaN or infinity would spread without a word. */

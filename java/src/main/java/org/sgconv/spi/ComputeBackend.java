@@ -35,11 +35,15 @@ public interface ComputeBackend extends Backend {
     return compute;
   }
 
-  /** Types of tensors it takes. All tensors of one call have the same type. */
+  /**
+   * Types of signals it takes. In one call all signals, outputs, gates and their gradients have the
+   * same type; kernels, skips and their gradients have its {@link DType#kernelType()}. Kernel
+   * synthesis is never in a type of 16 bits.
+   */
   Set<DType> supportedTypes();
 
   /**
-   * Returns normally only if the backend takes tensors of this type.
+   * Returns normally only if the backend takes signals of this type.
    *
    * @throws TypeMismatchException otherwise
    */

@@ -3,7 +3,10 @@ package org.sgconv.spi;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
-/** Convolutions of one geometry and type. Safe for use by several threads, one call at a time. */
+/**
+ * Convolutions of one geometry and type of signals. Safe for use by several threads, one call at a
+ * time.
+ */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface ConvolutionPlan extends AutoCloseable {
 

@@ -8,6 +8,7 @@ import org.sgconv.InvalidArgumentException;
 /** Loops over the elements of checked memory. */
 final class Elements {
 
+  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT;
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE;
 
@@ -20,6 +21,8 @@ final class Elements {
     return switch (type) {
       case FLOAT32 -> memory.getAtIndex(F32, position);
       case FLOAT64 -> memory.getAtIndex(F64, position);
+      case BFLOAT16 -> Narrowing.fromBfloat16(memory.getAtIndex(I16, position));
+      case FLOAT16 -> Float.float16ToFloat(memory.getAtIndex(I16, position));
     };
   }
 
@@ -27,36 +30,52 @@ final class Elements {
     switch (type) {
       case FLOAT32 -> memory.setAtIndex(F32, position, (float) value);
       case FLOAT64 -> memory.setAtIndex(F64, position, value);
+      case BFLOAT16 -> memory.setAtIndex(I16, position, Narrowing.toBfloat16(value));
+      case FLOAT16 -> memory.setAtIndex(I16, position, Narrowing.toFloat16(value));
     }
   }
 
   static void fill(MemorySegment memory, DType type, long count, double value) {
-    switch (type) {
-      case FLOAT32 -> {
-        float narrow = (float) value;
-        for (long i = 0; i < count; i++) {
-          memory.setAtIndex(F32, i, narrow);
-        }
-      }
-      case FLOAT64 -> {
-        for (long i = 0; i < count; i++) {
-          memory.setAtIndex(F64, i, value);
-        }
-      }
+    set(memory, type, 0, value);
+    long bytes = type.byteSize();
+    for (long done = 1; done < count; done *= 2) {
+      long more = Math.min(done, count - done);
+      MemorySegment.copy(memory, 0, memory, done * bytes, more * bytes);
     }
   }
 
+  /** Loops of their own for conversions to and from FLOAT32, which are the common ones. */
   static void convert(
       MemorySegment source, DType from, MemorySegment target, DType to, long count) {
     if (from == to) {
       target.copyFrom(source);
-    } else if (from == DType.FLOAT32) {
+    } else if (from == DType.FLOAT32 && to == DType.FLOAT64) {
       for (long i = 0; i < count; i++) {
         target.setAtIndex(F64, i, source.getAtIndex(F32, i));
       }
-    } else {
+    } else if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
+      for (long i = 0; i < count; i++) {
+        target.setAtIndex(I16, i, Narrowing.toBfloat16(source.getAtIndex(F32, i)));
+      }
+    } else if (from == DType.FLOAT32) {
+      for (long i = 0; i < count; i++) {
+        target.setAtIndex(I16, i, Float.floatToFloat16(source.getAtIndex(F32, i)));
+      }
+    } else if (to == DType.FLOAT32 && from == DType.FLOAT64) {
       for (long i = 0; i < count; i++) {
         target.setAtIndex(F32, i, (float) source.getAtIndex(F64, i));
+      }
+    } else if (to == DType.FLOAT32 && from == DType.BFLOAT16) {
+      for (long i = 0; i < count; i++) {
+        target.setAtIndex(F32, i, Narrowing.fromBfloat16(source.getAtIndex(I16, i)));
+      }
+    } else if (to == DType.FLOAT32) {
+      for (long i = 0; i < count; i++) {
+        target.setAtIndex(F32, i, Float.float16ToFloat(source.getAtIndex(I16, i)));
+      }
+    } else {
+      for (long i = 0; i < count; i++) {
+        set(target, to, i, get(source, from, i));
       }
     }
   }
@@ -66,13 +85,7 @@ final class Elements {
     int count = arrayLength(tensor);
     try {
       float[] values = new float[count];
-      if (tensor.type() == DType.FLOAT32) {
-        MemorySegment.copy(memory, F32, 0, values, 0, count);
-      } else {
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) memory.getAtIndex(F64, i);
-        }
-      }
+      convert(memory, tensor.type(), MemorySegment.ofArray(values), DType.FLOAT32, count);
       return values;
     } catch (OutOfMemoryError error) {
       throw new HostMemoryException("an array of " + count + " floats", 4L * count, error);
@@ -84,13 +97,7 @@ final class Elements {
     int count = arrayLength(tensor);
     try {
       double[] values = new double[count];
-      if (tensor.type() == DType.FLOAT64) {
-        MemorySegment.copy(memory, F64, 0, values, 0, count);
-      } else {
-        for (int i = 0; i < count; i++) {
-          values[i] = memory.getAtIndex(F32, i);
-        }
-      }
+      convert(memory, tensor.type(), MemorySegment.ofArray(values), DType.FLOAT64, count);
       return values;
     } catch (OutOfMemoryError error) {
       throw new HostMemoryException("an array of " + count + " doubles", 8L * count, error);
@@ -99,20 +106,9 @@ final class Elements {
 
   /** Position of the first NaN or infinity, or −1. */
   private static long firstNonFinite(MemorySegment memory, DType type, long count) {
-    switch (type) {
-      case FLOAT32 -> {
-        for (long i = 0; i < count; i++) {
-          if (!Float.isFinite(memory.getAtIndex(F32, i))) {
-            return i;
-          }
-        }
-      }
-      case FLOAT64 -> {
-        for (long i = 0; i < count; i++) {
-          if (!Double.isFinite(memory.getAtIndex(F64, i))) {
-            return i;
-          }
-        }
+    for (long i = 0; i < count; i++) {
+      if (!Double.isFinite(get(memory, type, i))) {
+        return i;
       }
     }
     return -1;

@@ -327,7 +327,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Sets the element at an index, one entry an axis; FLOAT32 rounds to nearest.
+   * Sets the element at an index, one entry an axis, rounded to the nearest of its type.
    *
    * @throws InvalidArgumentException if it is out of range or the memory is read-only
    */
@@ -345,7 +345,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Sets the element at a position in row-major order; FLOAT32 rounds to nearest.
+   * Sets the element at a position in row-major order, rounded to the nearest of its type.
    *
    * @throws InvalidArgumentException if it is out of range or the memory is read-only
    */
@@ -354,7 +354,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The elements in row-major order; FLOAT64 is rounded to nearest.
+   * The elements in row-major order; FLOAT64 is rounded to the nearest.
    *
    * @throws InvalidArgumentException if they are too many for a Java array
    */
@@ -411,8 +411,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new tensor of that type with the same values, where this one is; FLOAT64 to FLOAT32 rounds to
-   * nearest. The host converts, so a tensor on a device is copied there and back.
+   * A new tensor of that type with the same values, where this one is, rounded to the nearest of
+   * that type, ties to even; beyond its range lies infinity, and NaN stays NaN. The host converts,
+   * so a tensor on a device is copied there and back.
    */
   public Tensor to(DType target) {
     Stream stream = stream().orElse(null);
@@ -434,7 +435,7 @@ public final class Tensor implements AutoCloseable {
     return isOnHost() ? to(type) : Transfer.copyInto(zerosBeside(shape.toArray()), this);
   }
 
-  /** Sets every element; FLOAT32 rounds to nearest. */
+  /** Sets every element, to the value rounded to the nearest of its type. */
   public void fill(double value) {
     Elements.fill(writable(), type, elementCount(), value);
   }

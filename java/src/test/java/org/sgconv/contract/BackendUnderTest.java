@@ -16,10 +16,16 @@ interface BackendUnderTest {
   /** Name of the backend. */
   String backendName();
 
+  /** Of the signals. */
   DType type();
 
   default Tolerance tolerance() {
     return Tolerance.of(type());
+  }
+
+  /** Of kernels' gradients, which are stored in a type of their own. */
+  default Tolerance kernelTolerance() {
+    return Tolerance.of(type().kernelType());
   }
 
   /** Whether this is what others are checked against, and so is checked by its definition alone. */

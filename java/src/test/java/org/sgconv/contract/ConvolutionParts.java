@@ -25,25 +25,43 @@ final class ConvolutionParts implements AutoCloseable {
         LongConvolution.create(backend, at.mode(), at.heads(), at.hidden(), at.length(), type);
     long[] signal = {at.batch(), at.hidden(), at.length()};
     u = tensor(operands.u(), signal);
-    kernel = tensor(operands.kernel(), at.channels(), at.hidden(), at.length());
+    kernel = kernelTensor(operands.kernel(), at.channels(), at.hidden(), at.length());
     dy = tensor(operands.dy(), at.batch(), (long) at.heads() * at.hidden(), at.length());
-    skip = at.skip() ? tensor(operands.skip(), at.heads(), at.hidden()) : null;
+    skip = at.skip() ? kernelTensor(operands.skip(), at.heads(), at.hidden()) : null;
     gates =
         new Gates(
             at.pre() ? tensor(operands.pre(), signal) : null,
             at.post() ? tensor(operands.post(), signal) : null);
   }
 
-  /** A new tensor of these values; the caller closes it. */
+  /** A new tensor of these values, like a signal; the caller closes it. */
   Tensor tensor(double[] values, long... dims) {
+    return of(type, values, dims);
+  }
+
+  /** A new tensor of these values, like a kernel; the caller closes it. */
+  Tensor kernelTensor(double[] values, long... dims) {
+    return of(type.kernelType(), values, dims);
+  }
+
+  private Tensor of(DType elements, double[] values, long... dims) {
     try (Tensor wide = Tensor.of(values, dims)) {
-      return wide.to(type).moveTo(convolution.backend());
+      return wide.to(elements).moveTo(convolution.backend());
     }
   }
 
-  /** A new tensor of NaN; the caller closes it. */
+  /** A new tensor of NaN, like a signal; the caller closes it. */
   Tensor poisoned(long... dims) {
-    Tensor tensor = Tensor.zeros(type, dims);
+    return poisoned(type, dims);
+  }
+
+  /** A new tensor of NaN, like a kernel; the caller closes it. */
+  Tensor poisonedKernel(long... dims) {
+    return poisoned(type.kernelType(), dims);
+  }
+
+  private Tensor poisoned(DType elements, long... dims) {
+    Tensor tensor = Tensor.zeros(elements, dims);
     tensor.fill(Double.NaN);
     return tensor.moveTo(convolution.backend());
   }

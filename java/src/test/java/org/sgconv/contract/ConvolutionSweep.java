@@ -74,10 +74,10 @@ interface ConvolutionSweep extends BackendUnderTest {
     Random random = Seed.random(at);
     Operands operands = Operands.random(at, type(), random);
     ConvolutionRun run = ConvolutionRun.of(backend, type(), operands);
-    OracleCheck.check(operands, run, tolerance(), label(at), random);
+    OracleCheck.check(operands, run, this, random);
     if (!isReference()) {
       ConvolutionRun expected = ConvolutionRun.of(Backends.reference(), DType.FLOAT64, operands);
-      run.check(tolerance(), label(at) + " against the reference", expected);
+      run.check(tolerance(), kernelTolerance(), label(at) + " against the reference", expected);
     }
   }
 }

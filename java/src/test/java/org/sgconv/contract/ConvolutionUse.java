@@ -29,8 +29,9 @@ interface ConvolutionUse extends BackendUnderTest {
     Operands old = Operands.random(at, type(), Seed.random("old " + at));
     Operands fresh = Operands.random(at, type(), Seed.random("fresh " + at));
     try (ConvolutionParts parts = parts(fresh);
-        Tensor oldKernel = parts.tensor(old.kernel(), at.channels(), 3, 700);
-        Tensor skip = parts.tensor(Operands.uniform(Seed.random("D"), type(), 6), 2, 3);
+        Tensor oldKernel = parts.kernelTensor(old.kernel(), at.channels(), 3, 700);
+        Tensor skip =
+            parts.kernelTensor(Operands.uniform(Seed.random("D"), type().kernelType(), 6), 2, 3);
         KernelSpectrum spectrum = parts.convolution.prepare(oldKernel, skip)) {
       assertThat(spectrum.hasSkip()).isTrue();
       assertThat(spectrum.byteSize()).isPositive();
@@ -51,7 +52,7 @@ interface ConvolutionUse extends BackendUnderTest {
     try (ConvolutionParts parts = parts(operands)) {
       Tensor kernel = parts.kernel.copy();
       try (KernelSpectrum spectrum = parts.convolution.prepare(kernel)) {
-        try (Tensor nothing = parts.poisoned(kernel.shape().toArray())) {
+        try (Tensor nothing = parts.poisonedKernel(kernel.shape().toArray())) {
           kernel.copyFrom(nothing);
         }
         kernel.close();
@@ -76,21 +77,24 @@ interface ConvolutionUse extends BackendUnderTest {
         try (Gradients some =
             Gradients.of(
                 (subset & 1) == 0 ? null : parts.poisoned(3, 2, 300),
-                (subset & 2) == 0 ? null : parts.poisoned(at.channels(), 2, 300),
-                (subset & 4) == 0 ? null : parts.poisoned(2, 2),
+                (subset & 2) == 0 ? null : parts.poisonedKernel(at.channels(), 2, 300),
+                (subset & 4) == 0 ? null : parts.poisonedKernel(2, 2),
                 (subset & 8) == 0 ? null : parts.poisoned(3, 2, 300),
                 (subset & 16) == 0 ? null : parts.poisoned(3, 2, 300))) {
           parts.convolution.backward(spectrum, parts.u, parts.gates, parts.dy, some);
           String what = label(at) + " subset " + subset;
           if ((subset & 1) != 0) {
-            tolerance().check(what + " du", all.du(), some.input().toDoubleArray());
+            tolerance().rounded().check(what + " du", all.du(), some.input().toDoubleArray());
           }
           if ((subset & 2) != 0) {
-            tolerance().check(what + " dk", all.dk(), some.kernel().toDoubleArray());
+            kernelTolerance().check(what + " dk", all.dk(), some.kernel().toDoubleArray());
           }
-          some.skip().ifPresent(it -> tolerance().check(what, all.dskip(), it.toDoubleArray()));
-          some.pre().ifPresent(it -> tolerance().check(what, all.dpre(), it.toDoubleArray()));
-          some.post().ifPresent(it -> tolerance().check(what, all.dpost(), it.toDoubleArray()));
+          some.skip()
+              .ifPresent(it -> kernelTolerance().check(what, all.dskip(), it.toDoubleArray()));
+          some.pre()
+              .ifPresent(it -> tolerance().rounded().check(what, all.dpre(), it.toDoubleArray()));
+          some.post()
+              .ifPresent(it -> tolerance().rounded().check(what, all.dpost(), it.toDoubleArray()));
         }
       }
     }
@@ -109,7 +113,7 @@ interface ConvolutionUse extends BackendUnderTest {
         try (Tensor one = parts.u.slice(b, b + 1);
             Tensor expected = whole.slice(b, b + 1);
             Tensor y = parts.convolution.forward(spectrum, one)) {
-          tolerance().check(label(at), expected.toDoubleArray(), y.toDoubleArray());
+          tolerance().rounded().check(label(at), expected.toDoubleArray(), y.toDoubleArray());
         }
       }
     }

@@ -15,7 +15,8 @@ final class Guarded implements AutoCloseable {
   /** An odd number of elements makes the tensor unaligned, this many keep it at 64 bytes. */
   private static final int MARGIN = 16;
 
-  private static final double MARK = 12345.0;
+  /** Exact in every type. */
+  private static final double MARK = 233.0;
 
   private final Tensor whole;
   private final Tensor view;

@@ -33,10 +33,10 @@ record Operands(
    */
   static Operands random(ConvolutionCase at, DType type, Random random) {
     double[] u = uniform(random, type, at.signalCount());
-    double[] kernel = uniform(random, type, at.kernelCount());
+    double[] kernel = uniform(random, type.kernelType(), at.kernelCount());
     double[] skip = new double[at.heads() * at.hidden()];
     if (at.skip()) {
-      skip = uniform(random, type, skip.length);
+      skip = uniform(random, type.kernelType(), skip.length);
     }
     double[] pre = at.pre() ? uniform(random, type, at.signalCount()) : ones(at.signalCount());
     double[] post = at.post() ? uniform(random, type, at.signalCount()) : ones(at.signalCount());
@@ -58,7 +58,17 @@ record Operands(
 
   /** The nearest value of that type. */
   static double in(DType type, double value) {
-    return type == DType.FLOAT32 ? (float) value : value;
+    return switch (type) {
+      case FLOAT32 -> (float) value;
+      case FLOAT64 -> value;
+      case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+      // Adding 2^17 times the value pushes the lower 16 bits out, rounded.
+      case BFLOAT16 -> {
+        float single = (float) value;
+        float pushed = single * 65537;
+        yield pushed - (pushed - single);
+      }
+    };
   }
 
   private static double[] ones(int count) {

@@ -15,22 +15,24 @@ final class OracleCheck {
 
   private final ConvolutionCase at;
   private final NaiveConvolution naive;
-  private final Tolerance tolerance;
+  private final Tolerance ofSignals;
+  private final Tolerance ofKernels;
   private final String what;
   private final Random random;
 
-  private OracleCheck(Operands operands, Tolerance tolerance, String what, Random random) {
+  private OracleCheck(Operands operands, BackendUnderTest backend, Random random) {
     this.at = operands.at();
     this.naive = new NaiveConvolution(operands);
-    this.tolerance = tolerance;
-    this.what = what;
+    this.ofSignals = backend.tolerance();
+    this.ofKernels = backend.kernelTolerance();
+    this.what = backend.label(at);
     this.random = random;
   }
 
   /** Fails unless the run agrees with the definition. */
   static void check(
-      Operands operands, ConvolutionRun run, Tolerance tolerance, String what, Random random) {
-    new OracleCheck(operands, tolerance, what, random).run(run);
+      Operands operands, ConvolutionRun run, BackendUnderTest backend, Random random) {
+    new OracleCheck(operands, backend, random).run(run);
   }
 
   private void run(ConvolutionRun run) {
@@ -38,6 +40,7 @@ final class OracleCheck {
     int hidden = at.hidden();
     int heads = at.heads();
     compare(
+        ofSignals,
         "y",
         run.y(),
         1,
@@ -45,16 +48,18 @@ final class OracleCheck {
           int row = i / length;
           return naive.y(row / (heads * hidden), row / hidden % heads, row % hidden, i % length);
         });
-    compare("du", run.du(), heads, i -> naive.du(batch(i), row(i), i % length));
-    compare("dk", run.dk(), at.batch(), i -> naive.dk(batch(i), row(i), i % length));
+    compare(ofSignals, "du", run.du(), heads, i -> naive.du(batch(i), row(i), i % length));
+    compare(ofKernels, "dk", run.dk(), at.batch(), i -> naive.dk(batch(i), row(i), i % length));
     if (at.skip()) {
-      compare("dskip", run.dskip(), at.batch(), i -> naive.dskip(i / hidden, i % hidden));
+      compare(
+          ofKernels, "dskip", run.dskip(), at.batch(), i -> naive.dskip(i / hidden, i % hidden));
     }
     if (at.pre()) {
-      compare("dpre", run.dpre(), heads, i -> naive.dpre(batch(i), row(i), i % length));
+      compare(ofSignals, "dpre", run.dpre(), heads, i -> naive.dpre(batch(i), row(i), i % length));
     }
     if (at.post()) {
-      compare("dpost", run.dpost(), heads, i -> naive.dpost(batch(i), row(i), i % length));
+      compare(
+          ofSignals, "dpost", run.dpost(), heads, i -> naive.dpost(batch(i), row(i), i % length));
     }
     requireUnusedLagIsZero(run.dk());
   }
@@ -69,7 +74,8 @@ final class OracleCheck {
     return i / at.length() % at.hidden();
   }
 
-  private void compare(String name, double[] actual, int sums, IntToDoubleFunction definition) {
+  private void compare(
+      Tolerance tolerance, String name, double[] actual, int sums, IntToDoubleFunction definition) {
     long cost = (long) sums * at.length();
     int[] places = places(actual.length, Math.max(16, BUDGET / cost));
     double[] expected = IntStream.of(places).mapToDouble(definition).toArray();

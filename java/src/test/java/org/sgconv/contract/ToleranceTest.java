@@ -55,6 +55,36 @@ class ToleranceTest {
         .isInstanceOf(AssertionError.class);
   }
 
+  /** One rounding is free, a second spacing is not. */
+  @Test
+  void knowsWhatRoundingTo16BitsCosts() {
+    double[] expected = {1.002, -300.9, 1e-7, 5};
+    double[] bfloat = {1, -300, Math.scalb(430.0 / 256, -24) /* 1.0011e-7 */, 5};
+    assertThatCode(() -> Tolerance.BFLOAT16.check("rounded", expected, bfloat))
+        .doesNotThrowAnyException();
+    bfloat[0] += 0x1p-7;
+    assertThatThrownBy(() -> Tolerance.BFLOAT16.check("one off", expected, bfloat))
+        .hasMessageContaining("one off")
+        .hasMessageContaining("1.0078125");
+    double[] half = {1.001953125, -301, 1.1920928955078125e-7, 5};
+    assertThatCode(() -> Tolerance.FLOAT16.check("rounded", expected, half))
+        .doesNotThrowAnyException();
+    half[1] += 0.5;
+    assertThatThrownBy(() -> Tolerance.FLOAT16.check("one off", expected, half))
+        .hasMessageContaining("-300.5");
+  }
+
+  /** Each within one rounding, and together further than roundings are. */
+  @Test
+  void refusesRoundingThatAlwaysGoesFar() {
+    double[] expected = new double[200];
+    java.util.Arrays.fill(expected, 1 + 0x1p-9);
+    double[] actual = expected.clone();
+    java.util.Arrays.setAll(actual, i -> 1 - 0x1p-9);
+    assertThatThrownBy(() -> Tolerance.BFLOAT16.check("biased", expected, actual))
+        .hasMessageContaining("rounding included");
+  }
+
   @Test
   void refusesAnotherNumberOfValues() {
     assertThatThrownBy(() -> Tolerance.FLOAT32.check("count", EXPECTED, new double[3]))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
@@ -138,10 +140,36 @@ class SafetensorsTest {
         RawFile.write(folder, RawFile.one(dtype, "[1]", 0, 2), (byte) bits, (byte) (bits >> 8));
     try (Safetensors file = Safetensors.open(path);
         Tensor narrow = file.read("t");
+        Tensor single = file.read("t", DType.FLOAT32);
         Tensor wide = file.read("t", DType.FLOAT64)) {
-      assertThat(narrow.type()).isEqualTo(DType.FLOAT32);
+      assertThat(narrow.type()).isEqualTo(dtype.equals("F16") ? DType.FLOAT16 : DType.BFLOAT16);
+      assertThat(Double.valueOf(single.getFlat(0))).isEqualTo(Double.valueOf(expected));
       assertThat(Double.valueOf(narrow.getFlat(0))).isEqualTo(Double.valueOf(expected));
       assertThat(Double.valueOf(wide.getFlat(0))).isEqualTo(Double.valueOf(expected));
+    }
+  }
+
+  /** Every pattern goes to the file and comes back, also from a place that is not aligned. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"BFLOAT16", "FLOAT16"})
+  void halfPrecisionIsWrittenAsItIs(DType type) {
+    Path path = folder.resolve("half.safetensors");
+    try (Tensor half = Tensor.zeros(type, 2, 1 << 15)) {
+      for (int i = 0; i < 1 << 16; i++) {
+        half.segment().setAtIndex(ValueLayout.JAVA_SHORT, i, (short) i);
+      }
+      Safetensors.writer().add("a", half).add("b", true).write(path);
+      try (Safetensors file = Safetensors.open(path);
+          Tensor back = file.read("a");
+          Tensor other = file.read("a", type == DType.FLOAT16 ? DType.BFLOAT16 : DType.FLOAT16);
+          Tensor expected = half.to(other.type())) {
+        assertThat(file.entry("a").type().name()).isEqualTo(type == DType.FLOAT16 ? "F16" : "BF16");
+        assertThat(back.type()).isEqualTo(type);
+        assertThat(back.segment().mismatch(half.segment())).isEqualTo(-1);
+        assertThat(other.toFloatArray()).isEqualTo(expected.toFloatArray());
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package org.sgconv.internal.cuda;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +20,9 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * float32 on NVIDIA GPUs. Its work goes to one stream: that of a {@link GpuStream}, or of the one
- * that the service loader made, the default stream of device 0.
+ * float32 arithmetic on NVIDIA GPUs; signals in float32, bfloat16 or float16. Its work goes to one
+ * stream: that of a {@link GpuStream}, or of the one that the service loader made, the default
+ * stream of device 0.
  */
 public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
@@ -28,7 +31,8 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   /** Above the host's backends: where a device is, it is the fastest. */
   private static final int RANK = 20;
 
-  private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
+  private static final Set<DType> TYPES =
+      Collections.unmodifiableSet(EnumSet.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16));
 
   private final Gpus gpus;
   private final @Nullable GpuStream bound;
@@ -161,7 +165,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     requireType(type);
     GpuStream stream = stream();
     try {
-      return CudaConvolutionPlan.create(stream, geometry);
+      return CudaConvolutionPlan.create(stream, geometry, type);
     } catch (RuntimeException e) {
       throw Failures.translate("a plan for " + geometry, e);
     }

@@ -18,21 +18,26 @@ import org.sgconv.tensor.Tensor;
  */
 final class CudaBackwardPass {
 
-  private static final CudaElement ELEMENT = CudaElement.FLOAT32;
-
   private final GpuStream stream;
   private final CudaConvolution steps;
   private final ConvolutionShape shape;
+  private final CudaElement element;
   private final long size;
   private final long rowBytes;
   private final long limit;
   private final int heads;
 
   CudaBackwardPass(
-      GpuStream stream, CudaConvolution steps, ConvolutionShape shape, long size, long limit) {
+      GpuStream stream,
+      CudaConvolution steps,
+      ConvolutionShape shape,
+      CudaElement element,
+      long size,
+      long limit) {
     this.stream = stream;
     this.steps = steps;
     this.shape = shape;
+    this.element = element;
     this.size = size;
     this.rowBytes = size * Chunks.COMPLEX;
     this.limit = limit;
@@ -155,7 +160,7 @@ final class CudaBackwardPass {
     CudaSpan input = heads > 1 ? part(scratch.input(), 0, count * rowBytes) : g;
     CudaSpan sum = heads > 1 ? part(scratch.sum(), 0, count * shape.length() * Float.BYTES) : null;
     if (operands.wantsSignal()) {
-      steps.twist(rows, -1, ELEMENT, operands.u(), operands.pre(), x);
+      steps.twist(rows, -1, element, operands.u(), operands.pre(), x);
       transform.forward(x, scratch.work());
     }
     for (int head = 0; head < heads; head++) {
@@ -163,10 +168,10 @@ final class CudaBackwardPass {
       if (dpost != null) {
         steps.multiply(rows, head, operands.spectrum(), x, g);
         transform.inverse(g, scratch.work());
-        steps.gateGradient(rows, head, ELEMENT, g, operands.dy(), sum, dpost);
+        steps.gateGradient(rows, head, element, g, operands.dy(), sum, dpost);
       }
       if (operands.wantsInput() || operands.wantsKernel()) {
-        steps.twist(rows, head, ELEMENT, operands.dy(), operands.post(), g);
+        steps.twist(rows, head, element, operands.dy(), operands.post(), g);
         transform.forward(g, scratch.work());
         steps.spectrumBackward(
             rows,
@@ -183,7 +188,7 @@ final class CudaBackwardPass {
       steps.untwist(
           rows,
           -1,
-          ELEMENT,
+          element,
           input,
           operands.du() == null ? null : operands.pre(),
           operands.dpre() == null ? null : operands.u(),

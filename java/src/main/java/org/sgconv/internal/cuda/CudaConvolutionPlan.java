@@ -14,6 +14,7 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -25,20 +26,21 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   /** sgconv/cuda.h, {@code sgconv_cuda_rows}. */
   private static final long MOST_POINTS = 1L << 32;
 
-  private static final CudaElement ELEMENT = CudaElement.FLOAT32;
-
   private final GpuStream stream;
   private final ConvolutionGeometry geometry;
   private final ConvolutionShape shape;
   private final long size;
+  private final CudaElement element;
   private final CudaConvolution steps;
   private final CudaBackwardPass backward;
   private final long limit;
 
-  private CudaConvolutionPlan(GpuStream stream, ConvolutionGeometry geometry, long size) {
+  private CudaConvolutionPlan(
+      GpuStream stream, ConvolutionGeometry geometry, CudaElement element, long size) {
     this.stream = stream;
     this.geometry = geometry;
     this.shape = Shapes.of(geometry);
+    this.element = element;
     this.size = size;
     this.steps = new CudaConvolution(stream.queue());
     this.limit =
@@ -46,10 +48,10 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
             ByteLimit.WORKSPACE,
             System.getProperty(ByteLimit.WORKSPACE),
             ByteLimit.DEFAULT_WORKSPACE);
-    this.backward = new CudaBackwardPass(stream, steps, shape, size, limit);
+    this.backward = new CudaBackwardPass(stream, steps, shape, element, size, limit);
   }
 
-  static CudaConvolutionPlan create(GpuStream stream, ConvolutionGeometry geometry) {
+  static CudaConvolutionPlan create(GpuStream stream, ConvolutionGeometry geometry, DType type) {
     if (geometry.length() > MOST_POINTS) {
       throw new InvalidArgumentException(
           "length is "
@@ -68,7 +70,14 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
               + " points, the cuda backend takes at most "
               + MOST_POINTS);
     }
-    return new CudaConvolutionPlan(stream, geometry, size);
+    CudaElement element =
+        switch (type) {
+          case FLOAT32 -> CudaElement.FLOAT32;
+          case BFLOAT16 -> CudaElement.BFLOAT16;
+          case FLOAT16 -> CudaElement.FLOAT16;
+          case FLOAT64 -> throw new IllegalStateException("the backend takes no FLOAT64");
+        };
+    return new CudaConvolutionPlan(stream, geometry, element, size);
   }
 
   /** Submits under the stream's lock, so that nothing is closed between check and submission. */
@@ -157,13 +166,13 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
                           .reserve(transform.workBytes(), bytes, heads > 1 ? bytes : 0);
                   CudaSpan work = scratch.get(0);
                   CudaSpan z = scratch.get(1);
-                  steps.twist(rows, -1, ELEMENT, signal, before, z);
+                  steps.twist(rows, -1, element, signal, before, z);
                   transform.forward(z, work);
                   for (int head = 0; head < heads; head++) {
                     CudaSpan product = head == heads - 1 ? z : scratch.get(2);
                     steps.multiply(rows, head, k, z, product);
                     transform.inverse(product, work);
-                    steps.untwist(rows, head, ELEMENT, product, after, null, output, null);
+                    steps.untwist(rows, head, element, product, after, null, output, null);
                   }
                 });
           }

@@ -21,7 +21,7 @@ class ReferenceBackendTest {
   void isFoundAndAlwaysThere() {
     assertThat(Backends.reference()).isInstanceOf(ReferenceBackend.class);
     assertThat(backend.isAvailable()).isTrue();
-    assertThat(backend.supportedTypes()).containsExactlyInAnyOrder(DType.values());
+    assertThat(backend.supportedTypes()).containsExactlyInAnyOrder(DType.FLOAT32, DType.FLOAT64);
     BackendInfo info = backend.info();
     assertThat(info.name()).isEqualTo("reference");
     assertThat(info.version()).isNotBlank();
