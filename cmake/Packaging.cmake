@@ -1,4 +1,5 @@
-# sgconv_package(<target>...): installs shared libraries twice. They carry no version in their names: the
+# sgconv_package(<target>...): links shared libraries with what they need of the C++ library inside them, so that they
+# run where that is older or absent, and installs them twice. They carry no version in their names: the
 # loader knows one name and checks the ABI version, and a NAR would pack every symbolic link as a copy.
 #  component `resources`: org/sgconv/native/<platform>/, with natives.properties that lists version and hashes
 #  component `nar`:       aol/<AOL>/lib/shared/ and aol/<AOL>/include/
@@ -12,6 +13,9 @@ add_custom_target(sgconv_packaged)
 function(sgconv_package)
   add_dependencies(sgconv_packaged ${ARGN})
   foreach(library IN LISTS ARGN)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT SGCONV_SANITIZE)
+      target_link_options(${library} PRIVATE -static-libstdc++ -Wl,--exclude-libs,ALL,--gc-sections)
+    endif()
     install(TARGETS ${library} LIBRARY DESTINATION ${SGCONV_RESOURCE_FOLDER} COMPONENT resources)
     install(TARGETS ${library} LIBRARY DESTINATION aol/${SGCONV_AOL}/lib/shared COMPONENT nar)
   endforeach()

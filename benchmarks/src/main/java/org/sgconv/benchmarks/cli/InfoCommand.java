@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backends;
 import org.sgconv.benchmarks.info.BackendFacts;
 import org.sgconv.benchmarks.info.Facts;
 import picocli.CommandLine.Command;
@@ -30,6 +32,12 @@ final class InfoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  @Option(
+      names = "--require",
+      paramLabel = "NAME",
+      description = "End with exit status 2 and the reason if this backend cannot be used here.")
+  private @Nullable String required;
+
   @Override
   public Integer call() throws JsonProcessingException {
     Facts facts = Facts.collect(Version.text());
@@ -41,6 +49,9 @@ final class InfoCommand implements Callable<Integer> {
       print(facts, out);
     }
     out.flush();
+    if (required != null) {
+      Backends.named(required).ensureAvailable();
+    }
     return ExitStatus.OK;
   }
 

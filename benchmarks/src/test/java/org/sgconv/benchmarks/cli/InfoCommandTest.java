@@ -27,6 +27,16 @@ class InfoCommandTest {
   }
 
   @Test
+  void endsWithTheReasonWhereARequiredBackendIsAbsent() {
+    Cli cli = Cli.run("info", "--require", "absent");
+    assertThat(cli.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(cli.out()).contains("backend reference", "tried /first/place");
+    assertThat(cli.err().lines()).hasSize(1);
+    assertThat(cli.err()).contains("'absent' is not available: no library of that name");
+    assertThat(Cli.run("info", "--require", "reference").status()).isZero();
+  }
+
+  @Test
   void printsJson() throws IOException {
     Cli cli = Cli.run("info", "--json");
     assertThat(cli.status()).isZero();

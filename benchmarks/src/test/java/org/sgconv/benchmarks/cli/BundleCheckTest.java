@@ -1,0 +1,202 @@
+package org.sgconv.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * check.sh of the GPU bundle, with a stand-in for Java that ends as it is told to: what stops it,
+ * what does not, and what it leaves. The bundle itself needs nvcc and minutes to build.
+ */
+class BundleCheckTest {
+
+  /** What each call prints and how it ends is in a file of the stage's name. */
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      case "$*" in
+        *-version*) exit 0 ;;
+        *"info --json"*) echo '{"version": "1"}'; exit 0 ;;
+        *"info --require"*) stage=info ;;
+        *ConsoleLauncher*) stage=tests ;;
+        *"verify --backend cuda"*) stage=verify ;;
+        *"bench --gpu"*) stage=throughput ;;
+        *) echo "unexpected: $*" >&2; exit 99 ;;
+      esac
+      echo "$*" >>"$FAKE/calls"
+      if [ -f "$FAKE/$stage" ]; then . "$FAKE/$stage"; fi
+      """;
+
+  private static final String PASSING_TESTS =
+      "echo '[         7 tests found           ]'; echo '[         7 tests successful      ]'\n";
+
+  @TempDir Path folder;
+
+  private Path bundle;
+  private Path fake;
+  private Path output;
+
+  private record Outcome(int status, String out) {}
+
+  @BeforeEach
+  void assemble() throws IOException {
+    bundle = Files.createDirectory(folder.resolve("bundle"));
+    fake = Files.createDirectory(folder.resolve("fake"));
+    output = folder.resolve("out");
+    Path source = Path.of(System.getProperty("sgconv.root"), "tools", "bundle", "check.sh");
+    executable(bundle.resolve("check.sh"), Files.readString(source));
+    Files.createDirectories(bundle.resolve("runtime/bin"));
+    executable(bundle.resolve("runtime/bin/java"), JAVA);
+    Files.writeString(bundle.resolve("COMMIT"), "abc123\n");
+    Path natives = Files.createDirectory(bundle.resolve("native"));
+    for (String test : List.of("cuda_synthesis_test", "cuda_fused_test")) {
+      executable(natives.resolve(test), "#!/bin/sh\necho \"$0 $*\"\n");
+    }
+    stage("tests", PASSING_TESTS);
+  }
+
+  private static void executable(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Shell text that a stage runs. */
+  private void stage(String name, String text) throws IOException {
+    Files.writeString(fake.resolve(name), text);
+  }
+
+  private Outcome check(String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of("sh", bundle.resolve("check.sh").toString(), "--output", output.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    // Whatever GPU and toolkit this machine has, the stand-in decides.
+    builder.environment().put("FAKE", fake.toString());
+    builder.environment().put("PATH", bareTools().toString());
+    builder.environment().keySet().removeIf(name -> name.startsWith("CUDA_"));
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(out).isTrue();
+    return new Outcome(process.exitValue(), out);
+  }
+
+  /** A PATH with the core utilities that the script may use, and no others. */
+  private Path bareTools() throws IOException {
+    Path tools = folder.resolve("tools");
+    if (Files.notExists(tools)) {
+      Files.createDirectory(tools);
+      for (String tool :
+          List.of("cat", "date", "dirname", "head", "ln", "mkdir", "mv", "sh", "tr", "uname")) {
+        Path place =
+            Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
+        executable(
+            tools.resolve(tool), "#!/bin/sh\nexec %s \"$@\"\n".formatted(place.resolve(tool)));
+      }
+    }
+    return tools;
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(output.resolve("check.json").toFile());
+  }
+
+  @Test
+  void runsEveryStageAndSaysSo() throws Exception {
+    Outcome outcome = check("--cuda", "/some/libs");
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+    assertThat(outcome.out())
+        .contains("7 of 7 tests passed", "sgconv abc123")
+        .containsPattern("(?m)^throughput +passed ");
+    assertThat(outcome.out().stripTrailing()).endsWith("logs and check.json: " + output);
+    assertThat(json().get("passed").asBoolean()).isTrue();
+    assertThat(json().get("stages").findValuesAsText("name"))
+        .containsExactly("tests", "native", "verify", "throughput");
+    assertThat(Files.readAllLines(fake.resolve("calls")))
+        .allMatch(call -> call.contains("-Dsgconv.cuda.toolkit=/some/libs"));
+    assertThat(Files.readString(fake.resolve("calls")))
+        .contains("-Dsgconv.cuda.required=true", "--include-tag cuda --exclude-tag emulation");
+    assertThat(output.resolve("native.log")).content().contains("cuda_fused_test brief");
+  }
+
+  @Test
+  void withoutAGpuNothingIsRun() throws Exception {
+    stage("info", "echo 'sgconv: no CUDA device: install the driver' >&2; exit 2\n");
+    Outcome outcome = check();
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.out())
+        .contains("no CUDA device: install the driver", "nothing was run")
+        .doesNotContain("passed");
+    assertThat(Files.readAllLines(fake.resolve("calls"))).hasSize(1);
+    assertThat(output.resolve("check.json")).doesNotExist();
+  }
+
+  @Test
+  void aFailingStageStopsNoOther() throws Exception {
+    stage("verify", "echo off; exit 1\n");
+    executable(bundle.resolve("native/cuda_synthesis_test"), "#!/bin/sh\nexit 4\n");
+    Outcome outcome = check("--quick");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.out())
+        .containsPattern("(?m)^native +FAILED \\(1\\)")
+        .containsPattern("(?m)^verify +FAILED \\(1\\)")
+        .containsPattern("(?m)^throughput +passed ");
+    assertThat(json().get("passed").asBoolean()).isFalse();
+    assertThat(json().get("stages").get(2).get("status").asInt()).isEqualTo(1);
+    // The second native test ran after the first had failed.
+    assertThat(output.resolve("native.log")).content().contains("cuda_fused_test brief");
+    assertThat(Files.readString(fake.resolve("calls"))).contains("--backend cuda --quick");
+  }
+
+  @Test
+  void aSkippedTestIsAFailureAndSoIsNone() throws Exception {
+    stage("tests", PASSING_TESTS.replace("7 tests successful", "6 tests successful"));
+    Outcome skipped = check("--only", "tests");
+    assertThat(skipped.status()).isEqualTo(1);
+    assertThat(skipped.out()).contains("6 of 7 tests passed").doesNotContain("throughput");
+    stage("tests", "echo nothing\n");
+    assertThat(check("--only", "tests").status()).isEqualTo(1);
+  }
+
+  @Test
+  void theSanitizerMustBeThere() throws Exception {
+    Outcome absent = check("--only", "memcheck,racecheck");
+    if (Files.notExists(Path.of("/usr/local/cuda/bin/compute-sanitizer"))) {
+      assertThat(absent.status()).isEqualTo(1);
+      assertThat(output.resolve("memcheck.log")).content().contains("was not found");
+    }
+    executable(
+        bareTools().resolve("compute-sanitizer"),
+        "#!/bin/sh\necho \"sanitizer $*\"\n[ $2 = memcheck ] || exit 9\n");
+    Outcome found = check("--only", "memcheck,racecheck");
+    assertThat(found.status()).isEqualTo(1);
+    assertThat(found.out())
+        .containsPattern("(?m)^memcheck +passed ")
+        .containsPattern("(?m)^racecheck +FAILED ");
+    assertThat(output.resolve("memcheck.log"))
+        .content()
+        .contains("sanitizer --tool memcheck --error-exitcode 9 " + bundle.toRealPath());
+  }
+
+  @Test
+  void wrongOptionsAreNamed() throws Exception {
+    assertThat(check("--fast").out()).contains("unknown option --fast");
+    assertThat(check("--only", "test").out()).contains("--only names 'test'");
+    assertThat(check("--cuda").out()).contains("--cuda needs a value");
+    assertThat(check("--fast").status()).isEqualTo(2);
+    assertThat(check("--help").out()).contains("--sanitize", "Exit status");
+  }
+}

@@ -1,0 +1,78 @@
+#!/bin/sh
+# Builds the GPU bundle: one folder, and the same as a .tar.gz, that checks and times sgconv on a machine with an NVIDIA
+# driver and CUDA's libraries and nothing else of ours. Called by `./sgconv bundle`, which names the JDK.
+set -eu
+home=$(cd "$(dirname "$0")/../.." && pwd -P)
+jdk=${JAVA_HOME:?the JDK 25 that is put into the bundle}
+most=62914560 # 60 MiB
+
+die() {
+  printf 'sgconv: %s\n' "$*" >&2
+  exit 2
+}
+
+output=$home/target/bundle
+while [ $# -gt 0 ]; do
+  case $1 in
+    --output)
+      [ $# -ge 2 ] || die "--output needs a folder"
+      output=$2
+      shift
+      ;;
+    --help | -h)
+      echo "Usage: sgconv bundle [--output DIR]"
+      echo "Builds the GPU bundle in DIR (target/bundle): a folder and a .tar.gz of at most 60 MiB. Needs nvcc."
+      exit 0
+      ;;
+    *) die "bundle: unknown option $1 (try 'sgconv bundle --help')" ;;
+  esac
+  shift
+done
+
+version=$(sed -n '/<artifactId>sgconv-parent</{n;s/.*<version>\(.*\)<.*/\1/p;}' "$home/pom.xml")
+name=sgconv-gpu-$version
+mkdir -p "$output"
+output=$(cd "$output" && pwd -P)
+bundle=$output/$name
+rm -rf "$bundle" "$bundle.tar.gz"
+
+cd "$home"
+./mvnw -q -DskipTests -Pbundle package >&2 || die "the build failed; the lines above say why"
+tree=$home/native/target/cmake-release
+[ -f "$tree/native/src/cuda/libsgconv_cuda.so" ] ||
+  die "the bundle needs the CUDA library: install the CUDA toolkit and put nvcc on the PATH (or set CUDACXX)"
+cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test >&2
+
+example=java/src/test/java/org/sgconv/example
+mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"
+# Without java.desktop, which needs fonts and 11 MB: plots are drawn from gpu.json elsewhere.
+"$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,java.xml,jdk.unsupported --strip-debug \
+  --no-header-files --no-man-pages --compress zip-9 --output "$bundle/runtime"
+cp benchmarks/target/sgconv.jar benchmarks/target/bundle/*.jar "$bundle/lib/"
+cp java/target/bundle/*.jar "$bundle/tests/"
+cp -R java/target/test-classes "$bundle/tests/classes"
+# It checks compiled classes with a library that stays at home.
+rm -f "$bundle"/tests/classes/org/sgconv/ArchitectureTest*.class
+cp "$tree/native/src/cuda/libsgconv_cuda.so" "$bundle/native/"
+cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_fused_test" "$bundle/native/"
+cp README.md "$bundle/project/"
+cp "$example/TenLines.java" "$bundle/project/$example/"
+cp tools/bundle/check.sh LICENSE NOTICE "$bundle/"
+commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+if [ -n "$(git status --porcelain 2>/dev/null)" ]; then commit=$commit-modified; fi
+echo "$commit" >"$bundle/COMMIT"
+objdump -T "$bundle"/native/* | tr ' ()' '\n\n\n' | grep '^GLIBC_2' | sort -uV | tail -n 1 | cut -d _ -f 2 >"$bundle/GLIBC"
+cat >"$bundle/README.txt" <<EOF
+sgconv $version ($commit) for a machine with an NVIDIA GPU.
+
+  ./check.sh            tests, verification and throughput on the GPU
+  ./check.sh --help     options
+
+Needs Linux on x86_64 with glibc $(cat "$bundle/GLIBC") or later, libgcc_s, an NVIDIA driver for CUDA 13, libcudart.so.13 and
+libcufft.so.12 (or .11); compute-sanitizer for --sanitize. No JDK, no compiler, no network.
+EOF
+
+tar -C "$output" -czf "$bundle.tar.gz" "$name"
+size=$(wc -c <"$bundle.tar.gz")
+[ "$size" -le $most ] || die "$bundle.tar.gz is $size bytes, at most $most (60 MiB) are allowed"
+echo "wrote $bundle.tar.gz: $((size / 1048576)).$((size % 1048576 * 10 / 1048576)) MiB ($size bytes), needs glibc $(cat "$bundle/GLIBC")"
