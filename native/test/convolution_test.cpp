@@ -50,6 +50,9 @@ int main(int argc, char **argv) {
     }
   }
   run({1, 1, 1, 1000000, SGCONV_CAUSAL, true, false, false, 0, false});
+  // Enough of everything to be stored past the caches, and of a batch to be summed.
+  run({1, 1, 33, 65536, SGCONV_CAUSAL, true, false, false, 0, true});
+  run({3, 1, 36, 20480, SGCONV_BIDIRECTIONAL, false, false, false, 0, true});
   sgconv_cpu_context_destroy(context);
   std::printf("%s, %d threads: %d cases, %d failures, worst error %.3f of the bound\n",
               sgconv_cpu_tier(), threads, cases, failures, worst);

@@ -2,6 +2,7 @@
 #ifndef SGCONV_CPU_GRADIENTS_H
 #define SGCONV_CPU_GRADIENTS_H
 
+#include "cpu/pair.h"
 #include "cpu/rows.h"
 
 namespace sgconv::SGCONV_TIER {
@@ -23,12 +24,11 @@ inline void two_sided_correlation(const Convolution &job, std::int64_t item, con
   }
 }
 
-// Correlation spectrum of head c -> dk and dskip.
-inline void store_correlation(const Convolution &job, const Workspace &space, const Team &team,
-                              std::int64_t item, const float *correlation) {
-  const Transform &t = *job.transform;
-  const RowPasses row{t, team, space.work};
-  row.run(FromSpectrum{correlation, 1.0f / static_cast<float>(t.size)});
+// What the children of the root became in `row`'s work -> dk and dskip.
+inline void store_correlation(const Convolution &job, const Workspace &space, const RowPasses &row,
+                              std::int64_t item) {
+  const Transform &t = row.t;
+  const Team &team = row.team;
   if (job.geometry.mode == SGCONV_CAUSAL && job.dk != nullptr) {
     row.store_row(job.dk + item * t.length, nullptr, job.stream);
     wait(team);
@@ -37,13 +37,21 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
   }
   wait(team);
   const Range columns = columns_of(t, team);
-  root_inverse_complex(t, columns.first, columns.last, space.work, space.real, space.imaginary);
+  root_inverse_complex(t, columns.first, columns.last, row.work, space.real, space.imaginary);
   wait(team);
   if (team.index == 0) {
     if (job.dk != nullptr) two_sided_correlation(job, item, space.real, space.imaginary);
     if (job.dskip != nullptr) job.dskip[item] = space.real[0];
   }
   wait(team);
+}
+
+// Correlation spectrum of head c -> dk and dskip.
+inline void invert_correlation(const Convolution &job, const Workspace &space, const Team &team,
+                               std::int64_t item, const float *correlation) {
+  const RowPasses row{*job.transform, team, space.work};
+  row.run(FromSpectrum{whole(correlation), 1.0f / static_cast<float>(row.t.size)});
+  store_correlation(job, space, row, item);
 }
 
 // Adds the slices of one h in a fixed order, then as above.
@@ -59,75 +67,127 @@ inline void finish_rows(const Convolution &job, const Workspace &space, const Te
         store(sum + i, load(sum + i) + load(term + i));
     }
     for (std::int64_t c = 0; c < heads; ++c) {
-      store_correlation(job, space, team, c * job.geometry.hidden + h, sum + c * t.spectrum_floats);
+      invert_correlation(job, space, team, c * job.geometry.hidden + h,
+                         sum + c * t.spectrum_floats);
     }
   }
 }
 
-inline void backward_rows(const Convolution &job, const Workspace &space, const Team &team,
-                          std::int64_t first, std::int64_t last) {
+// A part of the batch of one h, whose gradients the calls below compute.
+struct Slice {
+  std::int64_t h, from, to;
+  float *correlation;  // spectra of dk, all heads
+};
+
+SGCONV_INLINE Slice slice_at(const Convolution &job, const Workspace &space, std::int64_t item) {
+  const std::int64_t slice = item % job.slices;
+  return {item / job.slices, job.batch * slice / job.slices, job.batch * (slice + 1) / job.slices,
+          job.slices > 1 ? job.partial + item * job.geometry.heads * job.transform->spectrum_floats
+                         : space.correlation};
+}
+
+// du and dpre of row `in`, from work.
+inline void store_input(const Convolution &job, const RowPasses &row, std::int64_t in) {
+  const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
+  if (job.dpre == nullptr) {
+    row.store_row(job.du + in, pre, job.stream);
+  } else {
+    row.store(StoreGated{job.du == nullptr ? nullptr : job.du + in, pre, job.dpre + in, job.u + in,
+                         row.t.length});
+  }
+}
+
+inline void store_post(const Convolution &job, const RowPasses &row, const Workspace &space,
+                       const float *kernel, std::int64_t in, const float *dy, bool first) {
+  row.run(SignalTimesKernel{space.signal, kernel});
+  row.store(StoreProduct{job.dpost + in, dy, first, row.t.length});
+  wait(row.team);
+}
+
+// One head, with gradients of both input and kernel.
+inline void backward_pairs(const Convolution &job, const Workspace &space, const Team &team,
+                           const Slice &slice) {
+  const Transform &t = *job.transform;
+  const std::int64_t hidden = job.geometry.hidden;
+  const RowPasses u{t, team, space.work}, dy{t, team, space.second};
+  const float *kernel = job.spectrum + slice.h * t.spectrum_floats;
+  for (std::int64_t b = slice.from; b < slice.to; ++b) {
+    const bool first = b == slice.from, last = b + 1 == slice.to;
+    const std::int64_t row = b * hidden + slice.h, in = row * t.length;
+    const std::int64_t next = (last ? slice.from * hidden + slice.h + 1 : row + hidden) * t.length;
+    u.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
+    dy.load(job.dy + in, job.post == nullptr ? nullptr : job.post + in);
+    const bool invert = last && job.slices == 1;
+    u.walk(GradientPair{t, u.work, dy.work, kernel, kernel_ahead(kernel, first),
+                        first ? nullptr : slice.correlation, invert ? nullptr : slice.correlation,
+                        job.dpost == nullptr ? nullptr : space.signal, job.u + next,
+                        job.dy + next});
+    store_input(job, dy, in);
+    if (invert) store_correlation(job, space, u, slice.h);
+    wait(team);
+    if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in, true);
+  }
+}
+
+// Any number of heads, any of the gradients.
+inline void backward_heads(const Convolution &job, const Workspace &space, const Team &team,
+                           const Slice &slice) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const bool correlate = job.dk != nullptr || job.dskip != nullptr;
   const bool input = job.du != nullptr || job.dpre != nullptr;
   const RowPasses row{t, team, space.work};
-  for (std::int64_t item = first; item < last; ++item) {
-    const std::int64_t h = item / job.slices, slice = item % job.slices;
-    float *correlation =
-        job.slices > 1 ? job.partial + item * heads * t.spectrum_floats : space.correlation;
-    const std::int64_t from = job.batch * slice / job.slices;
-    const std::int64_t to = job.batch * (slice + 1) / job.slices;
-    for (std::int64_t b = from; b < to; ++b) {
-      const std::int64_t in = (b * hidden + h) * t.length;
-      const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
-      const float *post = job.post == nullptr ? nullptr : job.post + in;
-      if (correlate || job.dpost != nullptr) {
-        row.load(job.u + in, pre);
-        row.run(ToSpectrum{space.signal, 1.0f, 0.0f, false,
-                           job.dy + (b * heads * hidden + h) * t.length});
-        wait(team);
-      }
-      const StoreGated store_input{job.du == nullptr ? nullptr : job.du + in, pre,
-                                   job.dpre == nullptr ? nullptr : job.dpre + in, job.u + in,
-                                   t.length};
-      for (std::int64_t c = 0; c < heads; ++c) {
-        const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
-        const float *dy = job.dy + ((b * heads + c) * hidden + h) * t.length;
-        float *sums = correlate ? correlation + c * t.spectrum_floats : nullptr;
-        const float *next = c + 1 < heads ? dy + hidden * t.length
-                            : b + 1 < to  ? job.u + in + hidden * t.length
-                                          : job.u + (from * hidden + h + 1) * t.length;
-        const float *ahead = kernel_ahead(kernel, b == from);
-        if (correlate || input) row.load(dy, post);
-        if (input && heads == 1) {
-          row.run(
-              Gradient<true>{kernel, ahead, space.signal, sums, b == from, nullptr, false, next});
-          if (job.dpre == nullptr) {
-            row.store_row(job.du + in, pre, job.stream);
-          } else {
-            row.store(store_input);
-          }
-        } else if (correlate || input) {
-          row.run(Gradient<false>{kernel, ahead, space.signal, sums, b == from,
-                                  input ? space.sum : nullptr, c == 0, next});
-        }
-        wait(team);
-        if (job.dpost != nullptr) {
-          row.run(SignalTimesKernel{space.signal, kernel});
-          row.store(StoreProduct{job.dpost + in, dy, c == 0, t.length});
-          wait(team);
-        }
-      }
-      if (input && heads > 1) {
-        row.run(FromSpectrum{space.sum, 1.0f});
-        row.store(store_input);
-        wait(team);
-      }
+  for (std::int64_t b = slice.from; b < slice.to; ++b) {
+    const std::int64_t in = (b * hidden + slice.h) * t.length;
+    const float *post = job.post == nullptr ? nullptr : job.post + in;
+    if (correlate || job.dpost != nullptr) {
+      row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
+      row.run(ToSpectrum{whole(space.signal), 1.0f, 0.0f, false,
+                         job.dy + (b * heads * hidden + slice.h) * t.length});
+      wait(team);
     }
-    if (correlate && job.slices == 1) {
-      for (std::int64_t c = 0; c < heads; ++c) {
-        store_correlation(job, space, team, c * hidden + h, correlation + c * t.spectrum_floats);
+    for (std::int64_t c = 0; c < heads; ++c) {
+      const float *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_floats;
+      const float *dy = job.dy + ((b * heads + c) * hidden + slice.h) * t.length;
+      const float *ahead = kernel_ahead(kernel, b == slice.from);
+      const float *next = c + 1 < heads ? dy + hidden * t.length
+                          : b + 1 < slice.to
+                              ? job.u + in + hidden * t.length
+                              : job.u + (slice.from * hidden + slice.h + 1) * t.length;
+      if (correlate || input) row.load(dy, post);
+      if (input && heads == 1) {
+        row.run(TimesKernel<true>{kernel, ahead, next});
+        store_input(job, row, in);
+      } else if (correlate || input) {
+        row.run(GradientSums{kernel, ahead, space.signal,
+                             correlate ? slice.correlation + c * t.spectrum_floats : nullptr,
+                             b == slice.from, input ? space.sum : nullptr, c == 0, next});
       }
+      wait(team);
+      if (job.dpost != nullptr) store_post(job, row, space, kernel, in, dy, c == 0);
+    }
+    if (input && heads > 1) {
+      row.run(FromSpectrum{whole<const float>(space.sum), 1.0f});
+      store_input(job, row, in);
+      wait(team);
+    }
+  }
+  for (std::int64_t c = 0; correlate && job.slices == 1 && c < heads; ++c) {
+    invert_correlation(job, space, team, c * hidden + slice.h,
+                       slice.correlation + c * t.spectrum_floats);
+  }
+}
+
+inline void backward_rows(const Convolution &job, const Workspace &space, const Team &team,
+                          std::int64_t first, std::int64_t last) {
+  const bool correlate = job.dk != nullptr || job.dskip != nullptr;
+  const bool input = job.du != nullptr || job.dpre != nullptr;
+  for (std::int64_t item = first; item < last; ++item) {
+    const Slice slice = slice_at(job, space, item);
+    if (job.geometry.heads == 1 && correlate && input) {
+      backward_pairs(job, space, team, slice);
+    } else {
+      backward_heads(job, space, team, slice);
     }
   }
   if (job.stream) stream_fence();

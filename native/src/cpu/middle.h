@@ -9,6 +9,26 @@ namespace sgconv::SGCONV_TIER {
 
 constexpr std::int64_t kTileFloats = 2 * W * W;
 
+// The tiles of a spectrum, or one tile that stands for each in turn.
+template <class Float>
+struct Tiles {
+  Float *start;
+  std::int64_t stride;
+  SGCONV_INLINE Float *at(std::int64_t tile, int four) const {
+    return start + tile * stride + 8 * W * four;
+  }
+};
+
+template <class Float>
+SGCONV_INLINE Tiles<Float> whole(Float *spectrum) {
+  return {spectrum, kTileFloats};
+}
+
+template <class Float>
+SGCONV_INLINE Tiles<Float> single(Float *tile) {
+  return {tile, 0};
+}
+
 // Asks for a part of the row that comes next, while there is arithmetic to do: four vectors for
 // every four of the tile. Prefetching past the end of a row or of memory does nothing.
 SGCONV_INLINE void prefetch_row(const float *next, std::int64_t tile, int four) {
@@ -33,13 +53,13 @@ SGCONV_INLINE const float *kernel_ahead(const float *kernel, bool first) {
 // Ends in a spectrum: x * scale + bias.
 struct ToSpectrum {
   static constexpr bool kForward = true, kInverse = false;
-  float *spectrum;
+  Tiles<float> spectrum;
   float scale;
   float bias;
   bool streamed;      // store past the caches
   const float *next;  // row to prefetch
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    float *out = spectrum + tile * kTileFloats + 8 * W * four;
+    float *out = spectrum.at(tile, four);
     const F s = set1(scale), b = set1(bias);
     prefetch_row(next, tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY { x[q] = {fma(x[q].re, s, b), x[q].im * s}; });
@@ -53,10 +73,10 @@ struct ToSpectrum {
 
 struct FromSpectrum {
   static constexpr bool kForward = false, kInverse = true;
-  const float *spectrum;
+  Tiles<const float> spectrum;
   float scale;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    const float *in = spectrum + tile * kTileFloats + 8 * W * four;
+    const float *in = spectrum.at(tile, four);
     const F s = set1(scale);
     each<0, 4>([&](auto q) SGCONV_BODY {
       const C value = load_complex(in + 2 * W * q);
@@ -65,16 +85,21 @@ struct FromSpectrum {
   }
 };
 
+// With the kernel's spectrum or its conjugate.
+template <bool conjugate>
 struct TimesKernel {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
   const float *ahead;  // spectrum to prefetch
   const float *next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    const float *k = kernel + tile * kTileFloats + 8 * W * four;
+    const float *k = whole(kernel).at(tile, four);
     prefetch_row(next, tile, four);
     prefetch_kernel(ahead, tile, four);
-    each<0, 4>([&](auto q) SGCONV_BODY { x[q] = x[q] * load_complex(k + 2 * W * q); });
+    each<0, 4>([&](auto q) SGCONV_BODY {
+      const C factor = load_complex(k + 2 * W * q);
+      x[q] = conjugate ? conjugate_times(factor, x[q]) : x[q] * factor;
+    });
   }
 };
 
@@ -83,19 +108,30 @@ struct SignalTimesKernel {
   const float *signal;
   const float *kernel;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    const float *u = signal + tile * kTileFloats + 8 * W * four,
-                *k = kernel + tile * kTileFloats + 8 * W * four;
+    const float *u = whole(signal).at(tile, four), *k = whole(kernel).at(tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY {
       x[q] = load_complex(u + 2 * W * q) * load_complex(k + 2 * W * q);
     });
   }
 };
 
-// Of a row of dy. Adds conj(U) DY to the correlation, if there is one, and forms DY conj(K): as the
-// result if `inverse`, else added to `sum`, if there is one.
-template <bool inverse>
-struct Gradient {
-  static constexpr bool kForward = true, kInverse = inverse;
+// to = conj(factor) x, or that added to `from` if there is one.
+SGCONV_INLINE void add_correlation(const float *factor, const C *x, const float *from, float *to) {
+  if (from == nullptr) {
+    each<0, 4>([&](auto q) SGCONV_BODY {
+      store_complex(to + 2 * W * q, conjugate_times(load_complex(factor + 2 * W * q), x[q]));
+    });
+  } else {
+    each<0, 4>([&](auto q) SGCONV_BODY {
+      store_complex(to + 2 * W * q, add_conjugate_times(load_complex(from + 2 * W * q),
+                                                        load_complex(factor + 2 * W * q), x[q]));
+    });
+  }
+}
+
+// Of a row of dy. Adds conj(U) DY to the correlation and DY conj(K) to the sum, where they exist.
+struct GradientSums {
+  static constexpr bool kForward = true, kInverse = false;
   const float *kernel;
   const float *ahead;
   const float *signal;
@@ -105,39 +141,15 @@ struct Gradient {
   bool first_sum;
   const float *next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    const std::int64_t at = tile * kTileFloats + 8 * W * four;
     prefetch_row(next, tile, four);
     prefetch_kernel(ahead, tile, four);
     if (correlation != nullptr) {
-      const float *u = signal + at;
-      float *c = correlation + at;
-      if (first_correlation) {
-        each<0, 4>([&](auto q) SGCONV_BODY {
-          store_complex(c + 2 * W * q, conjugate_times(load_complex(u + 2 * W * q), x[q]));
-        });
-      } else {
-        each<0, 4>([&](auto q) SGCONV_BODY {
-          store_complex(c + 2 * W * q, add_conjugate_times(load_complex(c + 2 * W * q),
-                                                           load_complex(u + 2 * W * q), x[q]));
-        });
-      }
+      float *c = whole(correlation).at(tile, four);
+      add_correlation(whole(signal).at(tile, four), x, first_correlation ? nullptr : c, c);
     }
-    const float *k = kernel + at;
-    if constexpr (inverse) {
-      each<0, 4>([&](auto q)
-                     SGCONV_BODY { x[q] = conjugate_times(load_complex(k + 2 * W * q), x[q]); });
-    } else if (sum != nullptr) {
-      float *s = sum + at;
-      if (first_sum) {
-        each<0, 4>([&](auto q) SGCONV_BODY {
-          store_complex(s + 2 * W * q, conjugate_times(load_complex(k + 2 * W * q), x[q]));
-        });
-      } else {
-        each<0, 4>([&](auto q) SGCONV_BODY {
-          store_complex(s + 2 * W * q, add_conjugate_times(load_complex(s + 2 * W * q),
-                                                           load_complex(k + 2 * W * q), x[q]));
-        });
-      }
+    if (sum != nullptr) {
+      float *s = whole(sum).at(tile, four);
+      add_correlation(whole(kernel).at(tile, four), x, first_sum ? nullptr : s, s);
     }
   }
 };

@@ -171,47 +171,64 @@ SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t inde
   }
 }
 
-// Takes one node of level `level` down to the spectrum, applies `middle`, and comes back up. Depth
-// first, so that a node that fits in a cache stays there.
+// What a walk over the nodes does with one row: the steps down, the tiles with `middle` applied,
+// the steps up.
 template <class Middle>
-void descend(const Transform &t, int level, std::int64_t node, float *data, const Middle &middle) {
+struct OneRow {
+  const Transform &t;
+  float *work;
+  const Middle &middle;
+
+  SGCONV_INLINE void down(const Step &step, std::int64_t node, std::int64_t at) const {
+    if constexpr (Middle::kForward) step_forward(step, node, work + at);
+  }
+  template <bool fused>
+  SGCONV_INLINE void tile(const Step *step, std::int64_t index, std::int64_t at) const {
+    SGCONV_TIER::tile<fused>(t, step, index, work + at, middle);
+  }
+  SGCONV_INLINE void up(const Step &step, std::int64_t node, std::int64_t at) const {
+    if constexpr (Middle::kInverse) step_inverse(step, node, work + at);
+  }
+};
+
+// Takes one node of level `level`, `at` floats into work, down to the spectrum and back up. Depth
+// first, so that a node that fits in a cache stays there.
+template <class Pass>
+void descend(const Transform &t, int level, std::int64_t node, std::int64_t at, const Pass &pass) {
   const Step &step = t.steps[level];
   if (level == t.step_count - 1) {
-    tile<true>(t, &step, node, data, middle);
+    pass.template tile<true>(&step, node, at);
     return;
   }
-  if constexpr (Middle::kForward) step_forward(step, node, data);
+  pass.down(step, node, at);
   for (std::int64_t k = 0; k < step.radix; ++k) {
-    descend(t, level + 1, node * step.radix + k, data + 2 * k * step.child, middle);
+    descend(t, level + 1, node * step.radix + k, at + 2 * k * step.child, pass);
   }
-  if constexpr (Middle::kInverse) step_inverse(step, node, data);
+  pass.up(step, node, at);
 }
 
 // Everything below the root for its children `first` .. `last` - 1.
-template <class Middle>
-void children(const Transform &t, std::int64_t first, std::int64_t last, float *work,
-              const Middle &middle) {
+template <class Pass>
+void children(const Transform &t, std::int64_t first, std::int64_t last, const Pass &pass) {
   if (t.fused) {
-    for (std::int64_t k = first; k < last; ++k) {
-      descend(t, 1, k, work + k * t.root_stride, middle);
-    }
+    for (std::int64_t k = first; k < last; ++k) descend(t, 1, k, k * t.root_stride, pass);
     return;
   }
   // Short rows: blocks of one tile may have different parents, so go level by level. Only one team
   // member comes here with a range, which is then the whole row.
-  for (int level = 1; Middle::kForward && level < t.step_count; ++level) {
+  for (int level = 1; level < t.step_count; ++level) {
     const Step &step = t.steps[level];
     for (std::int64_t node = 0; node < step.nodes; ++node) {
-      step_forward(step, node, work + 2 * node * step.radix * step.child);
+      pass.down(step, node, 2 * node * step.radix * step.child);
     }
   }
   for (std::int64_t index = 0; index < t.tiles; ++index) {
-    tile<false>(t, nullptr, index, work + index * (2 * W * W), middle);
+    pass.template tile<false>(nullptr, index, index * (2 * W * W));
   }
-  for (int level = t.step_count - 1; Middle::kInverse && level > 0; --level) {
+  for (int level = t.step_count - 1; level > 0; --level) {
     const Step &step = t.steps[level];
     for (std::int64_t node = 0; node < step.nodes; ++node) {
-      step_inverse(step, node, work + 2 * node * step.radix * step.child);
+      pass.up(step, node, 2 * node * step.radix * step.child);
     }
   }
 }

@@ -66,21 +66,26 @@ Plan::Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &
 void Plan::make_workspaces() {
   const std::int64_t heads = geometry_.heads, spectrum = transform_.spectrum_floats;
   const bool two_sided = geometry_.mode != SGCONV_CAUSAL && !direct_;
-  const std::int64_t parts[6] = {
-      transform_.work_floats,        spectrum,
-      heads > 1 ? spectrum : 0,      heads * spectrum,
-      direct_ ? 0 : transform_.size, direct_ || !two_sided ? 0 : transform_.size};
+  constexpr int kParts = 7;
+  const std::int64_t parts[kParts] = {transform_.work_floats,
+                                      heads == 1 ? transform_.work_floats : 0,
+                                      spectrum,
+                                      heads > 1 ? spectrum : 0,
+                                      heads * spectrum,
+                                      direct_ ? 0 : transform_.size,
+                                      direct_ || !two_sided ? 0 : transform_.size};
   std::int64_t floats = 0;
   for (const std::int64_t part : parts) floats += round_up(part, 16) + 16;
   for (int i = 0; i < context_->threads(); ++i) {
     scratch_.emplace_back(floats * kFloat, "scratch memory");
     float *next = scratch_.back().floats();
-    float *starts[6];
-    for (int k = 0; k < 6; ++k) {
+    float *starts[kParts];
+    for (int k = 0; k < kParts; ++k) {
       starts[k] = next;
       next += round_up(parts[k], 16) + 16;
     }
-    workspaces_.push_back({starts[0], starts[1], starts[2], starts[3], starts[4], starts[5]});
+    workspaces_.push_back(
+        {starts[0], starts[1], starts[2], starts[3], starts[4], starts[5], starts[6]});
   }
   if (transform_.size < kLongRow && geometry_.hidden < kManyHidden) {
     const std::int64_t most = slices(INT64_MAX);

@@ -46,8 +46,13 @@ struct RowPasses {
 
   template <class Middle>
   void run(Middle middle) const {
+    walk(OneRow<Middle>{t, work, middle});
+  }
+
+  template <class Pass>
+  void walk(const Pass &pass) const {
     const Range range = children_of(t, team);
-    children(t, range.first, range.last, work, middle);
+    children(t, range.first, range.last, pass);
   }
 
   template <class Store>
@@ -105,7 +110,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     }
     // D is a kernel element at lag 0, whose transform is constant.
     const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
-    row.run(ToSpectrum{job.prepared + item * t.spectrum_floats, scale, bias, job.stream,
+    row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, bias, job.stream,
                        job.kernel + (item + 1) * t.length});
     wait(team);
   }
@@ -126,11 +131,11 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
     const float *next = job.u + (next_b * hidden + next_h) * t.length;
     if (heads == 1) {
       const float *kernel = job.spectrum + h * t.spectrum_floats;
-      row.run(TimesKernel{kernel, kernel_ahead(kernel, item == first || b == 0), next});
+      row.run(TimesKernel<false>{kernel, kernel_ahead(kernel, item == first || b == 0), next});
       row.store_row(job.y + in, gate, job.stream);
       continue;
     }
-    row.run(ToSpectrum{space.signal, 1.0f, 0.0f, false, next});
+    row.run(ToSpectrum{whole(space.signal), 1.0f, 0.0f, false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});

@@ -21,6 +21,7 @@ struct Team {
 // A team's scratch memory; which parts exist depends on the geometry.
 struct Workspace {
   float *work;         // one row on its way
+  float *second;       // another, one head
   float *signal;       // spectrum of a row of u
   float *sum;          // spectrum of a row of du, several heads
   float *correlation;  // spectra of dk, all heads of one h
