@@ -31,6 +31,17 @@ struct LanesFromOne {
   SGCONV_INLINE C operator()(int n) const { return load_complex(table + 2 * W * (n - 1)); }
 };
 
+// A leaf's forward twiddles as products: one factor a level from the tile, one vector from the
+// lanes.
+struct FactoredLanes {
+  const float *tile;
+  const float *lanes;
+  SGCONV_INLINE C operator()(int n) const {
+    return Broadcast{tile}(n == 0 ? 0 : 32 - __builtin_clz(static_cast<unsigned>(n))) *
+           load_complex(lanes + 2 * W * n);
+  }
+};
+
 template <int R>
 void step_forward(const Step &step, std::int64_t node, float *data) {
   const Broadcast twiddle{step.forward + node * step.forward_floats};
@@ -102,13 +113,21 @@ SGCONV_INLINE void transpose_column(C *x) {
 //
 // The transposition between step and leaf has two halves, which go with the groups and the columns
 // of the steps beside them.
-template <bool fused, class Middle>
-SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
-                         const Middle &middle) {
+//
+// `factored`: the inverse leaf leaves to the step above what depends on the lane.
+template <bool fused, bool factored, class Middle>
+SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t index, float *data,
+                              const Middle &middle) {
   constexpr int groups = W / 4;
   C x[W];
   if constexpr (Middle::kForward) {
-    const Lanes leaf{t.leaf_forward + index * (W * W)};
+    const auto leaf = [&] {
+      if constexpr (factored) {
+        return FactoredLanes{t.tile_forward + index * (2 * log2_of(W)), t.leaf_forward};
+      } else {
+        return Lanes{t.leaf_forward + index * (W * W)};
+      }
+    }();
     const auto load_at = [&](int j) SGCONV_BODY { return load_complex(data + 2 * W * j); };
     if constexpr (fused) {
       const Broadcast twiddle{step->forward + index * step->forward_floats};
@@ -142,7 +161,14 @@ SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t inde
     });
   }
   if constexpr (Middle::kInverse) {
-    const LanesFromOne leaf{t.leaf_inverse + index * (2 * W * (W - 1))};
+    const auto leaf = [&] {
+      if constexpr (factored) {
+        return BroadcastFromOne{t.tile_inverse + index * (2 * (W - 1))};
+      } else {
+        return LanesFromOne{t.leaf_inverse + index * (2 * W * (W - 1))};
+      }
+    }();
+    const Lanes shift{t.leaf_inverse};
     each<0, 4>([&](auto i) SGCONV_BODY {
       inverse_column<W, i>(x);
       each<0, groups>(
@@ -151,7 +177,9 @@ SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t inde
     });
     each<0, groups>([&](auto g) SGCONV_BODY {
       transpose_group(x + 4 * g);
-      if constexpr (fused) {
+      if constexpr (factored) {
+        inverse_shifted_group<g>(x, shift);
+      } else if constexpr (fused) {
         inverse_group<g>(x);
       } else {
         each<0, 4>([&](auto a)
@@ -161,13 +189,27 @@ SGCONV_OUTLINE void tile(const Transform &t, const Step *step, std::int64_t inde
     if constexpr (fused) {
       const BroadcastFromOne twiddle{step->inverse + index * step->inverse_floats};
       each<0, 4>([&](auto i) SGCONV_BODY {
-        inverse_column<W, i>(x);
+        if constexpr (factored) {
+          inverse_shifted_column<W, i>(x, shift);
+        } else {
+          inverse_column<W, i>(x);
+        }
         each<0, groups>([&](auto m) SGCONV_BODY {
           constexpr int n = i + 4 * m;
           store_complex(data + 2 * W * n, untwiddled<n>(x[n], twiddle));
         });
       });
     }
+  }
+}
+
+template <bool fused, class Middle>
+SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
+                        const Middle &middle) {
+  if (fused && t.factored) {
+    tile_code<fused, fused>(t, step, index, data, middle);
+  } else {
+    tile_code<fused, false>(t, step, index, data, middle);
   }
 }
 

@@ -32,6 +32,28 @@ SGCONV_INLINE void butterfly(C &a, C &b, C w) {
   }
 }
 
+// (a, b) <- (a + conj(w) b, a - conj(w) b), with conj(i w) in place of conj(w) if `turned`.
+template <bool turned>
+SGCONV_INLINE void conjugate_butterfly(C &a, C &b, C w) {
+  if constexpr (kHasFma) {
+    C t;
+    if constexpr (turned) {
+      t.re = fnma(w.im, b.re, fma(w.re, b.im, a.re));
+      t.im = fnma(w.re, b.re, fnma(w.im, b.im, a.im));
+    } else {
+      t = add_conjugate_times(a, w, b);
+    }
+    const F two = set1(2.0f);
+    b = {fms(two, a.re, t.re), fms(two, a.im, t.im)};
+    a = t;
+  } else {
+    const C p = conjugate_times(w, b);
+    const C t = turned ? C{p.im, -p.re} : p;
+    b = a - t;
+    a = a + t;
+  }
+}
+
 constexpr float kCos16[8] = {
     1.0f, 0.923879532511286756f,  0.707106781186547524f,  0.382683432365089772f,
     0.0f, -0.382683432365089772f, -0.707106781186547524f, -0.923879532511286756f};
@@ -137,6 +159,40 @@ SGCONV_INLINE void inverse_column(C *x) {
       });
     });
     inverse_column<R, i, 2 * half>(x);
+  }
+}
+
+constexpr int reversed_of(int value, int bits) {
+  return bits == 0 ? 0 : ((value & 1) << (bits - 1)) | reversed_of(value >> 1, bits - 1);
+}
+
+// The same, but for elements that lack the factors conj(e(n k / R)), n a fraction, where k is a
+// vector's place in natural order. `twiddle` has the forward twiddles for theta = n.
+template <int g, class Twiddle>
+SGCONV_INLINE void inverse_shifted_group(C *x, const Twiddle &twiddle) {
+  const C w = twiddle(0), v = twiddle(1);
+  C *at = x + 4 * g;
+  conjugate_butterfly<false>(at[0], at[1], w);
+  conjugate_butterfly<false>(at[2], at[3], w);
+  conjugate_butterfly<false>(at[0], at[2], v);
+  conjugate_butterfly<true>(at[1], at[3], v);
+}
+
+template <int R, int i, int half = 1, class Twiddle>
+SGCONV_INLINE void inverse_shifted_column(C *x, const Twiddle &twiddle) {
+  if constexpr (4 * half < R) {
+    constexpr int depth = log2_of(4 * half);
+    each<0, half>([&](auto j) SGCONV_BODY {
+      constexpr int place = i + 4 * decltype(j){};
+      constexpr bool turned = place >= 2 * half;
+      constexpr int pair = reversed_of(place % (2 * half), depth - 1);
+      const C w = twiddle(2 * half + pair);
+      each<0, R / (8 * half)>([&](auto block) SGCONV_BODY {
+        C *at = x + place + 8 * half * block;
+        conjugate_butterfly<turned>(at[0], at[4 * half], w);
+      });
+    });
+    inverse_shifted_column<R, i, 2 * half>(x, twiddle);
   }
 }
 

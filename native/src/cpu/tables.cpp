@@ -7,6 +7,10 @@
 namespace sgconv {
 namespace {
 
+// From here on the leaf's twiddles as one table would be more to read than the row itself, out of
+// the level-2 cache or worse. The products cost a tenth more arithmetic.
+constexpr std::int64_t kFactoredSize = 32768;
+
 struct Complex {
   double re, im;
 };
@@ -66,6 +70,12 @@ void fill_step(float *forward, float *inverse, const Step &step,
   }
 }
 
+void place(float *table, std::int64_t width, std::int64_t vector, std::int64_t lane,
+           const Complex &value) {
+  table[2 * width * vector + lane] = static_cast<float>(value.re);
+  table[2 * width * vector + width + lane] = static_cast<float>(value.im);
+}
+
 // Lane l of tile i belongs to block i * W + l; lanes past the last block stay zero.
 void fill_leaf(float *forward, float *inverse, std::int64_t width,
                const std::vector<double> &thetas) {
@@ -73,17 +83,50 @@ void fill_leaf(float *forward, float *inverse, std::int64_t width,
   for (std::int64_t block = 0; block < blocks; ++block) {
     const double theta = thetas[static_cast<std::size_t>(block)];
     const std::int64_t tile = block / width, lane = block % width;
-    const auto place = [&](float *table, std::int64_t vector, const Complex &value) {
-      table[2 * width * vector + lane] = static_cast<float>(value.re);
-      table[2 * width * vector + width + lane] = static_cast<float>(value.im);
-    };
     for (std::int64_t n = 0; n < width / 2; ++n) {
-      place(forward, tile * (width / 2) + n, forward_twiddle(theta, width, n));
+      place(forward, width, tile * (width / 2) + n, lane, forward_twiddle(theta, width, n));
     }
     for (std::int64_t n = 1; n < width; ++n) {
-      place(inverse, tile * (width - 1) + n - 1, inverse_twiddle(theta, width, n));
+      place(inverse, width, tile * (width - 1) + n - 1, lane, inverse_twiddle(theta, width, n));
     }
   }
+}
+
+// The leaf's twiddles of a lane, for all tiles, and of each tile, for all lanes.
+void fill_factored_leaf(const Transform &t, float *forward, float *inverse, float *tile_forward,
+                        float *tile_inverse, std::int64_t width,
+                        const std::vector<double> &tile_thetas) {
+  const int levels = log2_of(width);
+  const double w = static_cast<double>(width);
+  for (std::int64_t n = 0; n < width / 2; ++n) {
+    for (std::int64_t lane = 0; lane < width; ++lane) {
+      const double reverse = static_cast<double>(reversed(lane, levels)) / w;
+      place(forward, width, n, lane, forward_twiddle(reverse, width, n));
+      place(inverse, width, n, lane, forward_twiddle(static_cast<double>(lane) / w, width, n));
+    }
+  }
+  for (std::int64_t tile = 0; tile < t.tiles; ++tile) {
+    const double theta = tile_thetas[static_cast<std::size_t>(tile)] / w;
+    for (int depth = 0; depth < levels; ++depth, tile_forward += 2) {
+      put(tile_forward, e(theta / static_cast<double>(std::int64_t{2} << depth)));
+    }
+    for (std::int64_t n = 1; n < width; ++n, tile_inverse += 2) {
+      put(tile_inverse, inverse_twiddle(theta, width, n));
+    }
+  }
+}
+
+// Floats of the leaf's tables, in the order in which they lie.
+struct LeafTables {
+  std::int64_t forward, inverse, tile_forward, tile_inverse;
+  std::int64_t all() const { return forward + inverse + tile_forward + tile_inverse; }
+};
+
+LeafTables leaf_tables(const Transform &t, std::int64_t width) {
+  if (!t.factored) {
+    return {t.tiles * width * width, t.tiles * 2 * width * (width - 1), 0, 0};
+  }
+  return {width * width, width * width, t.tiles * 2 * log2_of(width), t.tiles * 2 * (width - 1)};
 }
 
 }  // namespace
@@ -94,12 +137,14 @@ Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t 
   t.length = length;
   t.size = factors.size;
   t.fused = factors.fused;
+  t.factored = t.fused && t.size >= kFactoredSize;
   t.step_count = static_cast<int>(factors.steps.size());
   const std::int64_t blocks = t.size / width;
   t.tiles = (blocks + width - 1) / width;
   t.spectrum_floats = t.tiles * 2 * width * width;
 
-  std::int64_t floats = t.tiles * (width * width + 2 * width * (width - 1));
+  const LeafTables leaf = leaf_tables(t, width);
+  std::int64_t floats = leaf.all();
   std::int64_t node_size = t.size;
   for (int i = 0; i < t.step_count; ++i) {
     Step &step = t.steps[i];
@@ -116,11 +161,14 @@ Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t 
   t.work_floats = t.fused ? t.steps[0].radix * t.root_stride : t.spectrum_floats;
 
   Buffer tables(floats * static_cast<std::int64_t>(sizeof(float)), "twiddle tables");
-  float *leaf_forward = tables.floats();
-  float *leaf_inverse = leaf_forward + t.tiles * width * width;
-  float *next = leaf_inverse + t.tiles * 2 * width * (width - 1);
+  float *leaf_forward = tables.floats(), *leaf_inverse = leaf_forward + leaf.forward;
+  float *tile_forward = leaf_inverse + leaf.inverse;
+  float *tile_inverse = tile_forward + leaf.tile_forward;
+  float *next = tile_inverse + leaf.tile_inverse;
   t.leaf_forward = leaf_forward;
   t.leaf_inverse = leaf_inverse;
+  t.tile_forward = tile_forward;
+  t.tile_inverse = tile_inverse;
   std::vector<double> thetas{0.25};
   for (int i = 0; i < t.step_count; ++i) {
     Step &step = t.steps[i];
@@ -129,6 +177,10 @@ Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t 
     step.forward = next;
     step.inverse = inverse;
     next = inverse + step.nodes * step.inverse_floats;
+    if (t.factored && i + 1 == t.step_count) {
+      fill_factored_leaf(t, leaf_forward, leaf_inverse, tile_forward, tile_inverse, width, thetas);
+      return tables;
+    }
     std::vector<double> below;
     below.reserve(thetas.size() * static_cast<std::size_t>(step.radix));
     for (const double theta : thetas) {

@@ -33,11 +33,16 @@ struct Transform {
   std::int64_t root_stride;  // floats from one child of the root to the next
   std::int64_t work_floats;  // one row in work
   std::int64_t spectrum_floats;
-  bool fused;  // the last step, of radix W, is done together with the leaf
+  bool fused;     // the last step, of radix W, is done together with the leaf
+  bool factored;  // fused, and the leaf's twiddles are products of a tile's and of a lane's
   int step_count;
   Step steps[kMostSteps];
-  const float *leaf_forward;  // per tile: forward_twiddles(W) vectors of complex numbers
-  const float *leaf_inverse;  // per tile: W - 1 vectors of complex numbers
+  // Vectors of complex numbers. Per tile: forward_twiddles(W) and W - 1. Factored, for all tiles:
+  // forward_twiddles(W) each, for theta = rev(lane) / W and theta = lane / W.
+  const float *leaf_forward, *leaf_inverse;
+  // Factored, complex numbers per tile: e(theta / (W 2^(d+1))) for each level d of the leaf, and
+  // e(n theta / W^2), n = 1 .. W - 1.
+  const float *tile_forward, *tile_inverse;
 };
 
 // Distinct twiddles of one forward step; the others follow from them by a factor of i.
