@@ -96,6 +96,17 @@ public final class CudaDevice {
     }
   }
 
+  /** New page-locked host memory, for all devices; the caller frees it. */
+  public PinnedMemory allocatePinned(long bytes) {
+    select();
+    return PinnedMemory.allocate(bytes);
+  }
+
+  /** A new event; the caller closes it. */
+  public CudaEvent createEvent(boolean timing) {
+    return CudaEvent.create(this, timing);
+  }
+
   /** Makes it the device of this thread's next CUDA calls. */
   void select() {
     CudaCall.runtime("cudaSetDevice", () -> Cudart.cudaSetDevice(ordinal));

@@ -18,8 +18,35 @@ public final class CudaGraph implements AutoCloseable {
     this.handle = handle;
   }
 
-  /** Takes over the recorded graph. Call under the stream's lock. */
-  static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {
+  /** Records what {@code work} submits from this thread. Call under the stream's lock. */
+  static CudaGraph capture(CudaStream owner, MemorySegment stream, Runnable work) {
+    try (Arena arena = Arena.ofConfined()) {
+      CudaCall.runtime(
+          "cudaStreamBeginCapture",
+          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
+      MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
+      RuntimeException failure = null;
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+      int code = Cudart.cudaStreamEndCapture(stream, graph);
+      MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
+      if (failure != null) {
+        if (recorded.address() != 0) {
+          Cudart.cudaGraphDestroy(recorded);
+        }
+        throw failure;
+      }
+      if (code != Cudart.cudaSuccess()) {
+        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
+      }
+      return instantiate(owner, recorded);
+    }
+  }
+
+  private static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment executable = arena.allocate(ValueLayout.ADDRESS);
       CudaCall.runtime(

@@ -16,13 +16,19 @@ public final class CudaStream implements AutoCloseable {
 
   private static final AtomicLong COUNT = new AtomicLong();
 
+  /**
+   * Copies of memory that the program may close meanwhile go through a buffer of this size: the
+   * device never reads or writes that memory itself.
+   */
+  private static final long STAGING_BYTES = 4L << 20;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
 
   // Guarded by the lock.
   private MemorySegment handle;
-  private @Nullable PinnedBuffer staging;
+  private @Nullable PinnedMemory staging;
 
   CudaStream(CudaDevice device, MemorySegment handle) {
     this.device = device;
@@ -89,13 +95,13 @@ public final class CudaStream implements AutoCloseable {
     requireSize("upload", source, target);
     lock.lock();
     try {
-      PinnedBuffer buffer = staging();
+      PinnedMemory buffer = staging();
       for (long at = 0; at < target.byteSize(); at += buffer.byteSize()) {
         long part = Math.min(buffer.byteSize(), target.byteSize() - at);
-        buffer.memory().asSlice(0, part).copyFrom(source.asSlice(at, part));
+        buffer.segment().asSlice(0, part).copyFrom(source.asSlice(at, part));
         copy(
             part(target, at, part).address(this, "upload", "target"),
-            buffer.memory(),
+            buffer.segment(),
             part,
             Cudart.cudaMemcpyHostToDevice());
         synchronize();
@@ -110,17 +116,45 @@ public final class CudaStream implements AutoCloseable {
     requireSize("download", target, source);
     lock.lock();
     try {
-      PinnedBuffer buffer = staging();
+      PinnedMemory buffer = staging();
       for (long at = 0; at < source.byteSize(); at += buffer.byteSize()) {
         long part = Math.min(buffer.byteSize(), source.byteSize() - at);
         copy(
-            buffer.memory(),
+            buffer.segment(),
             part(source, at, part).address(this, "download", "source"),
             part,
             Cudart.cudaMemcpyDeviceToHost());
         synchronize();
-        target.asSlice(at, part).copyFrom(buffer.memory().asSlice(0, part));
+        target.asSlice(at, part).copyFrom(buffer.segment().asSlice(0, part));
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies to the device in this stream's order, and does not wait. */
+  public void upload(PinnedMemory source, long offset, CudaSpan target) {
+    lock.lock();
+    try {
+      copy(
+          target.address(this, "upload", "target"),
+          source.segment().asSlice(offset, target.byteSize()),
+          target.byteSize(),
+          Cudart.cudaMemcpyHostToDevice());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Copies from the device in this stream's order, and does not wait. */
+  public void download(CudaSpan source, PinnedMemory target, long offset) {
+    lock.lock();
+    try {
+      copy(
+          target.segment().asSlice(offset, source.byteSize()),
+          source.address(this, "download", "source"),
+          source.byteSize(),
+          Cudart.cudaMemcpyDeviceToHost());
     } finally {
       lock.unlock();
     }
@@ -189,36 +223,35 @@ public final class CudaStream implements AutoCloseable {
     }
   }
 
+  /** Moves an event of the same device to the end of the work submitted so far. */
+  public void record(CudaEvent event) {
+    lock.lock();
+    try {
+      event.record(open());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Work submitted from now on begins after the work before an event, of any device. */
+  public void waitFor(CudaEvent event) {
+    lock.lock();
+    try {
+      MemorySegment stream = open();
+      event.holdBack(stream);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Records what {@code work} submits from this thread, instead of doing it. The caller closes the
    * graph.
    */
   public CudaGraph capture(Runnable work) {
     lock.lock();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment stream = open();
-      CudaCall.runtime(
-          "cudaStreamBeginCapture",
-          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
-      MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
-      RuntimeException failure = null;
-      try {
-        work.run();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-      int code = Cudart.cudaStreamEndCapture(stream, graph);
-      MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
-      if (failure != null) {
-        if (recorded.address() != 0) {
-          Cudart.cudaGraphDestroy(recorded);
-        }
-        throw failure;
-      }
-      if (code != Cudart.cudaSuccess()) {
-        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
-      }
-      return CudaGraph.instantiate(this, recorded);
+    try {
+      return CudaGraph.capture(this, open(), work);
     } finally {
       lock.unlock();
     }
@@ -231,7 +264,7 @@ public final class CudaStream implements AutoCloseable {
     try {
       MemorySegment stream = open();
       handle = MemorySegment.NULL;
-      PinnedBuffer buffer = staging;
+      PinnedMemory buffer = staging;
       staging = null;
       try {
         CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
@@ -264,11 +297,11 @@ public final class CudaStream implements AutoCloseable {
         "cudaMemcpyAsync", () -> Cudart.cudaMemcpyAsync(target, source, bytes, kind, stream));
   }
 
-  private PinnedBuffer staging() {
+  private PinnedMemory staging() {
     open();
-    PinnedBuffer buffer = staging;
+    PinnedMemory buffer = staging;
     if (buffer == null) {
-      buffer = PinnedBuffer.allocate();
+      buffer = PinnedMemory.allocate(STAGING_BYTES);
       staging = buffer;
     }
     return buffer;

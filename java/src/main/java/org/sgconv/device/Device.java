@@ -24,6 +24,24 @@ public interface Device {
   /** Allocations that this process holds on it now. */
   long allocationCount();
 
+  /**
+   * New page-locked memory of the host with arbitrary content; the caller frees it. It is no memory
+   * of the device and does not count against its budget. Applications make tensors with {@code
+   * Tensor.pinned} instead.
+   *
+   * @param purpose what for, for messages
+   * @param bytes at least 1
+   * @throws org.sgconv.HostMemoryException if the host has no such memory
+   */
+  PinnedMemory allocatePinned(String purpose, long bytes);
+
+  /**
+   * A new event; the caller closes it.
+   *
+   * @throws DeviceLostException if an earlier error has ended all use of the device
+   */
+  Event createEvent();
+
   /** The stream that lasts as long as the process; it cannot be closed. */
   Stream defaultStream();
 

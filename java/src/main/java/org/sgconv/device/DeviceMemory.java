@@ -17,6 +17,12 @@ public interface DeviceMemory {
   /** Copies to the host and waits. */
   void download(long offset, MemorySegment target);
 
+  /** Copies from the host in the stream's order; returns when that is submitted. */
+  void upload(PinnedMemory source, long sourceOffset, long offset, long bytes);
+
+  /** Copies to the host in the stream's order; returns when that is submitted. */
+  void download(long offset, PinnedMemory target, long targetOffset, long bytes);
+
   /**
    * Copies from memory of any stream of the same backend. It waits if that is another stream than
    * this memory's.

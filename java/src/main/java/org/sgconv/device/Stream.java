@@ -27,6 +27,18 @@ public interface Stream extends AutoCloseable {
   void synchronize();
 
   /**
+   * Work submitted from now on begins after the work before an event, of whatever stream and
+   * device. The host does not wait. An event that was never recorded holds nothing back; recording
+   * it anew later changes nothing.
+   *
+   * @throws WrongDeviceException if the event is of another backend
+   * @throws StreamClosedException if the stream is closed
+   * @throws org.sgconv.ClosedException if the event is closed
+   * @throws org.sgconv.InvalidArgumentException while this thread records this stream's work
+   */
+  void waitFor(Event event);
+
+  /**
    * New memory, used and freed in this stream's order; the caller frees it. Applications allocate
    * tensors instead.
    *
@@ -42,7 +54,8 @@ public interface Stream extends AutoCloseable {
    * backward pass into given tensors, which must have run once before so that every plan and
    * workspace is there. The caller closes the recording.
    *
-   * @throws org.sgconv.SgConvException if the work allocates, waits, or fails
+   * @throws org.sgconv.SgConvException if the work allocates, waits, copies from or to the host, or
+   *     fails
    */
   Recording record(Runnable work);
 

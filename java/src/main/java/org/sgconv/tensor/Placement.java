@@ -23,6 +23,16 @@ final class Placement {
     return stream == null ? Tensor.zeros(type, dims) : Tensor.zeros(stream, type, dims);
   }
 
+  /**
+   * Page-locked where the backend copies from the host's memory, ordinary where it computes in it.
+   */
+  static Tensor pinned(Backend backend, DType type, long... dims) {
+    Stream stream = streamOf(backend);
+    return stream == null
+        ? Tensor.zeros(type, dims)
+        : Tensor.pinned(stream.device(), type, Shape.of(dims));
+  }
+
   static boolean isThere(Tensor tensor, Backend backend) {
     tensor.requireOpen();
     return Objects.equals(streamOf(backend), tensor.stream().orElse(null));

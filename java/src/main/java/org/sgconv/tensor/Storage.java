@@ -10,7 +10,9 @@ import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
+import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
 
 /**
@@ -28,6 +30,7 @@ final class Storage {
   private final String label;
   private final MemorySegment memory;
   private final @Nullable DeviceMemory device;
+  private final @Nullable PinnedMemory pinned;
   private final @Nullable Ownership ownership;
   private final Site allocated;
 
@@ -72,11 +75,13 @@ final class Storage {
       String label,
       MemorySegment memory,
       @Nullable DeviceMemory device,
+      @Nullable PinnedMemory pinned,
       @Nullable Ownership ownership,
       Site allocated) {
     this.label = label;
     this.memory = memory;
     this.device = device;
+    this.pinned = pinned;
     this.ownership = ownership;
     this.allocated = allocated;
   }
@@ -100,7 +105,27 @@ final class Storage {
           arena.close();
           HostMemory.release(bytes);
         };
-    return own(label, bytes, memory, null, release, site);
+    return own(label, bytes, memory, null, null, release, site);
+  }
+
+  /** New zeroed page-locked memory of the host. */
+  static Storage allocatePinned(Device device, String label, long bytes) {
+    String purpose = "tensor " + label;
+    HostMemory.reserve(purpose, bytes);
+    PinnedMemory pinned;
+    try {
+      pinned = device.allocatePinned(purpose, bytes);
+    } catch (RuntimeException failure) {
+      HostMemory.release(bytes);
+      throw failure;
+    }
+    pinned.segment().fill((byte) 0);
+    Runnable release =
+        () -> {
+          pinned.free();
+          HostMemory.release(bytes);
+        };
+    return own(label, bytes, pinned.segment(), null, pinned, release, Site.here());
   }
 
   /** New zeroed memory of a device. */
@@ -112,7 +137,7 @@ final class Storage {
       device.free();
       throw failure;
     }
-    return own(label, bytes, MemorySegment.NULL, device, device::free, Site.here());
+    return own(label, bytes, MemorySegment.NULL, device, null, device::free, Site.here());
   }
 
   private static Storage own(
@@ -120,11 +145,12 @@ final class Storage {
       long bytes,
       MemorySegment memory,
       @Nullable DeviceMemory device,
+      @Nullable PinnedMemory pinned,
       Runnable release,
       Site site) {
     Ownership ownership =
         new Ownership(release, "tensor " + label + " (" + bytes + " bytes)", site);
-    Storage storage = new Storage(label, memory, device, ownership, site);
+    Storage storage = new Storage(label, memory, device, pinned, ownership, site);
     ownership.cleanable = CLEANER.register(storage, ownership);
     OPEN_COUNT.incrementAndGet();
     return storage;
@@ -132,7 +158,7 @@ final class Storage {
 
   /** Memory that belongs to someone else. */
   static Storage borrow(String label, MemorySegment memory) {
-    return new Storage(label, memory, null, null, Site.here());
+    return new Storage(label, memory, null, null, null, Site.here());
   }
 
   static long openCount() {
@@ -146,6 +172,18 @@ final class Storage {
   /** The device's memory, or null for that of the host. */
   @Nullable DeviceMemory device() {
     return device;
+  }
+
+  /** The page-locked memory, or null for other memory. */
+  @Nullable PinnedMemory pinned() {
+    return pinned;
+  }
+
+  /** Waits until no device copies from or to memory of the host. */
+  void awaitCopies() {
+    if (pinned != null) {
+      pinned.awaitCopies();
+    }
   }
 
   boolean isOpen() {

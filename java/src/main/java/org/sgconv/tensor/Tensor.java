@@ -13,7 +13,9 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
 
 /**
@@ -97,6 +99,25 @@ public final class Tensor implements AutoCloseable {
    */
   public static Tensor zeros(Backend backend, DType type, long... dims) {
     return Placement.zeros(backend, type, dims);
+  }
+
+  /**
+   * A new tensor of zeros in page-locked memory of the host, for a backend that computes on a
+   * device; ordinary memory of the host for one that computes there. Copies between it and tensors
+   * of the backend's streams, with {@link #copyFrom(Tensor)}, are submitted and not waited for.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws HostMemoryException if the host has no such memory
+   */
+  public static Tensor pinned(Backend backend, DType type, long... dims) {
+    return Placement.pinned(backend, type, dims);
+  }
+
+  static Tensor pinned(Device device, DType type, Shape shape) {
+    Storage storage =
+        Storage.allocatePinned(device, type + " " + shape + " pinned", shape.byteSize(type));
+    return new Tensor(storage, storage.memory(), 0, type, shape, true);
   }
 
   /** A new tensor of zeros of this tensor's type, where this one is. */
@@ -225,6 +246,11 @@ public final class Tensor implements AutoCloseable {
    */
   public boolean isOn(Backend backend) {
     return Placement.isThere(this, backend);
+  }
+
+  /** Whether the elements are in page-locked memory of the host: see {@link #pinned}. */
+  public boolean isPinned() {
+    return storage.pinned() != null;
   }
 
   /** The stream that a tensor on a device belongs to; empty on the host. */
@@ -373,7 +399,10 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Overwrites the elements with another tensor's, wherever the two are; on the host they may
-   * overlap. Waits unless both are on one stream.
+   * overlap. Waits unless both are on one stream, or one is on a stream and the other {@linkplain
+   * #pinned pinned}: then the copy is done in the stream's order. Whoever touches or closes the
+   * pinned tensor meanwhile waits for the copy, so that nothing is read too early or overwritten;
+   * that holds for {@link #segment()} itself, but not for a segment obtained before.
    *
    * @throws ShapeMismatchException if the shapes differ
    * @throws TypeMismatchException if the types differ: convert with {@link #to(DType)}
@@ -442,7 +471,8 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * The memory itself, checked to be usable now by this thread. It must not be used after the
-   * tensor is closed: that throws {@link IllegalStateException}.
+   * tensor is closed: that throws {@link IllegalStateException}. Of a {@linkplain #pinned pinned}
+   * tensor it must not be used after a later copy was submitted: ask for it again.
    *
    * @throws TensorClosedException if this tensor, or the one that it views, is closed
    * @throws org.sgconv.device.WrongDeviceException if the elements are on a device
@@ -452,7 +482,18 @@ public final class Tensor implements AutoCloseable {
     if (!isOnHost()) {
       throw DevicePart.notOnHost(this);
     }
+    storage.awaitCopies();
     return memory;
+  }
+
+  /** The page-locked memory of which this is a part, or null. */
+  @Nullable PinnedMemory pinned() {
+    return storage.pinned();
+  }
+
+  /** Of the first element in the memory that this tensor, or the one that it views, owns. */
+  long offset() {
+    return offset;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.sgconv.tensor;
 
 import java.util.function.Function;
+import org.sgconv.device.PinnedMemory;
 
 /** Copies between host and devices. */
 final class Transfer {
@@ -27,10 +28,20 @@ final class Transfer {
       target.segment().copyFrom(source.segment());
     } else if (source.isOnHost()) {
       DevicePart to = target.devicePart();
-      to.memory().upload(source.segment(), to.offset());
+      PinnedMemory pinned = source.pinned();
+      if (pinned == null) {
+        to.memory().upload(source.segment(), to.offset());
+      } else {
+        to.memory().upload(pinned, source.offset(), to.offset(), to.byteSize());
+      }
     } else if (target.isOnHost()) {
       DevicePart from = source.devicePart();
-      from.memory().download(from.offset(), target.segment());
+      PinnedMemory pinned = target.pinned();
+      if (pinned == null) {
+        from.memory().download(from.offset(), target.segment());
+      } else {
+        from.memory().download(from.offset(), pinned, target.offset(), from.byteSize());
+      }
     } else {
       DevicePart from = source.devicePart();
       DevicePart to = target.devicePart();

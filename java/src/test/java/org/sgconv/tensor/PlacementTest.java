@@ -48,9 +48,11 @@ class PlacementTest {
   @Test
   void tensorsAreMadeWhereABackendComputes() {
     try (Tensor zeros = Tensor.zeros(Backends.reference(), DType.FLOAT64, 2);
+        Tensor plain = Tensor.pinned(Backends.reference(), DType.FLOAT64, 2);
         Tensor floats = Tensor.of(Backends.reference(), new float[] {1, 2}, 2);
         Tensor doubles = Tensor.of(Backends.reference(), new double[] {3, 4}, 2)) {
       assertThat(zeros.toDoubleArray()).containsExactly(0, 0);
+      assertThat(plain.isPinned()).isFalse();
       assertThat(floats.toFloatArray()).containsExactly(1, 2);
       assertThat(doubles.toDoubleArray()).containsExactly(3, 4);
     }

@@ -23,6 +23,15 @@ public class Cudart extends CudartSymbols {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
+    private static final int cudaHostAllocPortable = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define cudaHostAllocPortable 1
+     * }
+     */
+    public static int cudaHostAllocPortable() {
+        return cudaHostAllocPortable;
+    }
     private static final int cudaStreamNonBlocking = (int)1L;
     /**
      * {@snippet lang=c :

@@ -2,7 +2,10 @@ package org.sgconv.internal.cuda;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.HostMemoryException;
 import org.sgconv.bindings.CudaDevice;
+import org.sgconv.bindings.CudaErrorException;
+import org.sgconv.bindings.CudaEvent;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
@@ -79,6 +82,34 @@ final class GpuDevice implements Device {
   @Override
   public long allocationCount() {
     return allocations.get();
+  }
+
+  @Override
+  public GpuPinnedMemory allocatePinned(String purpose, long bytes) {
+    try {
+      return new GpuPinnedMemory(device.allocatePinned(bytes));
+    } catch (CudaErrorException e) {
+      if (e.isOutOfMemory()) {
+        throw new HostMemoryException(purpose + ", page-locked", bytes, e);
+      }
+      throw Failures.translate(purpose, e);
+    } catch (RuntimeException e) {
+      throw Failures.translate(purpose, e);
+    }
+  }
+
+  @Override
+  public GpuEvent createEvent() {
+    return new GpuEvent(this, createEvent(true));
+  }
+
+  /** An event of the bindings, for the backend's own use. */
+  CudaEvent createEvent(boolean timing) {
+    try {
+      return device.createEvent(timing);
+    } catch (RuntimeException e) {
+      throw Failures.translate("an event of " + this, e);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
 import org.sgconv.device.WrongDeviceException;
 
@@ -47,6 +48,7 @@ final class GpuMemory implements DeviceMemory {
 
   @Override
   public void upload(MemorySegment source, long offset) {
+    requireNoRecording();
     try {
       stream.queue().upload(source, span(offset, source.byteSize()));
     } catch (RuntimeException e) {
@@ -56,11 +58,49 @@ final class GpuMemory implements DeviceMemory {
 
   @Override
   public void download(long offset, MemorySegment target) {
+    requireNoRecording();
     try {
       stream.queue().download(span(offset, target.byteSize()), target);
     } catch (RuntimeException e) {
       throw Failures.translate("a copy from " + stream, e);
     }
+  }
+
+  @Override
+  public void upload(PinnedMemory source, long sourceOffset, long offset, long bytes) {
+    if (!(source instanceof GpuPinnedMemory known)) {
+      source.awaitCopies();
+      upload(source.segment().asSlice(sourceOffset, bytes), offset);
+      return;
+    }
+    requireNoRecording();
+    try {
+      known.submit(
+          stream, memory -> stream.queue().upload(memory, sourceOffset, span(offset, bytes)));
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy to " + stream, e);
+    }
+  }
+
+  @Override
+  public void download(long offset, PinnedMemory target, long targetOffset, long bytes) {
+    if (!(target instanceof GpuPinnedMemory known)) {
+      target.awaitCopies();
+      download(offset, target.segment().asSlice(targetOffset, bytes));
+      return;
+    }
+    requireNoRecording();
+    try {
+      known.submit(
+          stream, memory -> stream.queue().download(span(offset, bytes), memory, targetOffset));
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy from " + stream, e);
+    }
+  }
+
+  private void requireNoRecording() {
+    stream.requireNoRecording(
+        "copies from or to the host", "copy before it is recorded or replayed, or after");
   }
 
   @Override

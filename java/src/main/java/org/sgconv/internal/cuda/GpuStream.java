@@ -9,6 +9,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.Event;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
 import org.sgconv.device.StreamClosedException;
@@ -64,18 +65,20 @@ final class GpuStream implements Stream {
   }
 
   /**
-   * Returns normally unless this thread is recording.
+   * Returns normally unless this thread is recording, which must not make anything.
    *
    * @throws InvalidArgumentException otherwise: a recording would own what is made in it
    */
   void requireNoRecording(String purpose) {
+    requireNoRecording(
+        "allocates " + purpose,
+        "run the work once before it is recorded, and give it tensors to write to");
+  }
+
+  /** As the other, for anything that no recording can have. */
+  void requireNoRecording(String what, String instead) {
     if (queue.lock().isHeldByCurrentThread() && recorded != null) {
-      throw new InvalidArgumentException(
-          "a recording on "
-              + this
-              + " allocates "
-              + purpose
-              + ": run the work once before it is recorded, and give it tensors to write to");
+      throw new InvalidArgumentException("a recording on " + this + " " + what + ": " + instead);
     }
   }
 
@@ -93,6 +96,20 @@ final class GpuStream implements Stream {
       queue().synchronize();
     } catch (RuntimeException e) {
       throw Failures.translate("work on " + this, e);
+    }
+  }
+
+  @Override
+  public void waitFor(Event event) {
+    requireNoRecording("waits for an event", "wait before it is recorded or replayed");
+    if (!(event instanceof GpuEvent known)) {
+      throw new WrongDeviceException(
+          event + " is of " + event.device() + ", of another backend than " + this);
+    }
+    try {
+      queue().waitFor(known.mark());
+    } catch (RuntimeException e) {
+      throw Failures.translate("waiting for an event on " + this, e);
     }
   }
 

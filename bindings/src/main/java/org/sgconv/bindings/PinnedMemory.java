@@ -1,0 +1,62 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.sgconv.bindings.cudart.Cudart;
+
+/**
+ * Page-locked host memory: a device reads and writes it by itself, while the host goes on. Whoever
+ * frees it has waited for the copies.
+ */
+public final class PinnedMemory {
+
+  private final Arena arena;
+  private final MemorySegment segment;
+  private final long address;
+
+  private PinnedMemory(Arena arena, long address, long bytes) {
+    this.arena = arena;
+    this.address = address;
+    this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
+  }
+
+  /** New memory with arbitrary content, for all devices. Call with a device selected. */
+  static PinnedMemory allocate(long bytes) {
+    try (Arena local = Arena.ofConfined()) {
+      MemorySegment pointer = local.allocate(ValueLayout.ADDRESS);
+      CudaCall.runtime(
+          "cudaHostAlloc",
+          () -> Cudart.cudaHostAlloc(pointer, bytes, Cudart.cudaHostAllocPortable()));
+      return new PinnedMemory(
+          Arena.ofShared(), pointer.get(ValueLayout.ADDRESS, 0).address(), bytes);
+    }
+  }
+
+  /** The memory, for any thread; its use ends with {@link #free}. */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /** Size in bytes. */
+  public long byteSize() {
+    return segment.byteSize();
+  }
+
+  /**
+   * Gives the memory back. After an error that no call survives it is gone with the context.
+   *
+   * @throws IllegalStateException if it was freed before, or another thread is in a native call on
+   *     it; nothing has happened then
+   */
+  public void free() {
+    arena.close();
+    try {
+      CudaCall.runtime("cudaFreeHost", () -> Cudart.cudaFreeHost(MemorySegment.ofAddress(address)));
+    } catch (CudaErrorException e) {
+      if (!e.isFatal()) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package org.sgconv.internal.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.sgconv.bindings.CudaEvent;
+import org.sgconv.device.DeviceLostException;
+import org.sgconv.device.PinnedMemory;
+
+/**
+ * Page-locked host memory and the copies from and to it that are under way: for each stream, an
+ * event after the last. A copy on a stream begins after those of other streams. Locks are taken in
+ * one order, a stream's before this one's.
+ */
+final class GpuPinnedMemory implements PinnedMemory {
+
+  private final org.sgconv.bindings.PinnedMemory memory;
+
+  /** Guarded by this. */
+  private final Map<GpuStream, CudaEvent> underWay = new LinkedHashMap<>();
+
+  /** Read without the lock, so that touching elements one by one costs little. */
+  private volatile boolean busy;
+
+  GpuPinnedMemory(org.sgconv.bindings.PinnedMemory memory) {
+    this.memory = memory;
+  }
+
+  @Override
+  public MemorySegment segment() {
+    return memory.segment();
+  }
+
+  /** Submits a copy. If this throws, none is under way but those from before. */
+  void submit(GpuStream stream, Consumer<org.sgconv.bindings.PinnedMemory> copy) {
+    ReentrantLock lock = stream.queue().lock();
+    lock.lock();
+    try {
+      synchronized (this) {
+        CudaEvent last = underWay.get(stream);
+        CudaEvent mark = last == null ? stream.device().createEvent(false) : last;
+        try {
+          underWay.forEach(
+              (other, event) -> {
+                if (other != stream) {
+                  stream.queue().waitFor(event);
+                }
+              });
+          copy.accept(memory);
+          record(stream, mark);
+        } catch (RuntimeException failure) {
+          if (last == null) {
+            mark.close();
+          }
+          throw failure;
+        }
+        underWay.put(stream, mark);
+        busy = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void record(GpuStream stream, CudaEvent mark) {
+    try {
+      stream.queue().record(mark);
+    } catch (RuntimeException failure) {
+      stream.queue().synchronize(); // without a mark nobody could wait for the copy later
+      throw failure;
+    }
+  }
+
+  @Override
+  public void awaitCopies() {
+    if (busy) {
+      await();
+    }
+  }
+
+  private synchronized void await() {
+    try {
+      for (Iterator<CudaEvent> each = underWay.values().iterator(); each.hasNext(); ) {
+        CudaEvent mark = each.next();
+        mark.synchronize();
+        each.remove();
+        mark.close();
+      }
+      busy = false;
+    } catch (RuntimeException e) {
+      throw Failures.translate("a copy from or to pinned memory", e);
+    }
+  }
+
+  @Override
+  public synchronized void free() {
+    try {
+      await();
+    } catch (DeviceLostException lost) {
+      // Nothing is under way on a device that is lost.
+      underWay.values().forEach(CudaEvent::close);
+      underWay.clear();
+    }
+    try {
+      memory.free();
+    } catch (IllegalStateException busyElsewhere) {
+      throw busyElsewhere; // the tensor says which, and stays open
+    } catch (RuntimeException e) {
+      throw Failures.translate("freeing pinned memory", e);
+    }
+  }
+}
