@@ -1,5 +1,5 @@
-// One piece of a multi-scale kernel: interpolation of d weights to d * f samples, and its
-// transpose.
+// One piece of a multi-scale kernel: interpolation of d weights to d * f samples, f a power of two,
+// and its transpose.
 #ifndef SGCONV_CPU_PIECES_H
 #define SGCONV_CPU_PIECES_H
 
@@ -8,26 +8,53 @@
 
 namespace sgconv::SGCONV_TIER {
 
-// Between samples where the interpolated line bends. Half-pixel centres put the bends half a factor
-// after the start: weights[left] holds before the first, weights[right] after the last.
-struct Segment {
-  std::int64_t begin, end;   // samples of the piece
-  std::int64_t left, right;  // weights; equal where the piece is constant
+// Where the interpolated line bends. With half-pixel centres segment q, between weights q and q +
+// 1, begins at sample half + q f; before the first weight and after the last the line is constant.
+// Without interpolation, or with f = 1, segment q is flat and begins at q f.
+struct Segments {
+  const float *weights;
+  std::int64_t dim, factor, half;
+  int shift;
+  bool flat;
+
+  Segments(const float *w, std::int64_t d, std::int64_t f, bool linear)
+      : weights(w),
+        dim(d),
+        factor(f),
+        half(linear ? f / 2 : 0),
+        shift(__builtin_ctzll(static_cast<std::uint64_t>(f))),
+        flat(!linear || f == 1) {}
+
+  SGCONV_INLINE std::int64_t at(std::int64_t t) const { return (t - half) >> shift; }
+  SGCONV_INLINE std::int64_t begin(std::int64_t q) const { return half + (q << shift); }
+  SGCONV_INLINE std::int64_t left(std::int64_t q) const { return q < 0 ? 0 : q; }
+  SGCONV_INLINE std::int64_t right(std::int64_t q) const {
+    return flat ? q : q + 1 < dim ? q + 1 : q;
+  }
+  // Whole segments between different weights, from q on and before sample `to`.
+  SGCONV_INLINE std::int64_t whole(std::int64_t q, std::int64_t to) const {
+    if (q < 0) return 0;
+    const std::int64_t most = dim - q - (flat ? 0 : 1), fit = (to - begin(q)) >> shift;
+    return most < fit ? most : fit;
+  }
 };
 
-// The segment that holds sample t of a piece of `dim` weights stretched by `factor`.
-SGCONV_INLINE Segment segment_at(std::int64_t t, std::int64_t dim, std::int64_t factor,
-                                 bool linear) {
-  if (!linear || factor == 1) {
-    const std::int64_t q = t / factor;
-    return {q * factor, (q + 1) * factor, q, q};
+// Calls body with a factor of 1, 2, 4 or 8 as a compile-time constant.
+template <class Body>
+SGCONV_INLINE void with_short_factor(std::int64_t factor, const Body &body) {
+  switch (factor) {
+    case 1:
+      return body(Index<1>{});
+    case 2:
+      return body(Index<2>{});
+    case 4:
+      return body(Index<4>{});
+    default:
+      return body(Index<8>{});
   }
-  const std::int64_t half = factor / 2;
-  if (t < half) return {0, half, 0, 0};
-  const std::int64_t q = (t - half) / factor, begin = half + q * factor;
-  if (q == dim - 1) return {begin, dim * factor, q, q};
-  return {begin, begin + factor, q, q + 1};
 }
+
+constexpr std::int64_t kShortFactor = 8;
 
 // 0, 1, ..., W - 1
 SGCONV_INLINE F lane_numbers() {
@@ -38,22 +65,18 @@ SGCONV_INLINE F lane_numbers() {
 
 // out[i] (+)= left + (right - left) * (offset + i + 1/2) / factor. The fractions are exact in float
 // for factors up to 2^23.
+template <bool add>
 SGCONV_INLINE void ramp(float *out, std::int64_t count, float left, float right,
-                        std::int64_t offset, float inverse_factor, bool add) {
+                        std::int64_t offset, float inverse_factor) {
   const float slope = right - left;
   const float start = (static_cast<float>(offset) + 0.5f) * inverse_factor;
   std::int64_t i = 0;
   if (count >= W) {
     const F a = set1(left), b = set1(slope), step = set1(W * inverse_factor);
     F fraction = fma(lane_numbers(), set1(inverse_factor), set1(start));
-    if (add) {
-      for (; i + W <= count; i += W, fraction = fraction + step) {
-        storeu(out + i, loadu(out + i) + fma(b, fraction, a));
-      }
-    } else {
-      for (; i + W <= count; i += W, fraction = fraction + step) {
-        storeu(out + i, fma(b, fraction, a));
-      }
+    for (; i + W <= count; i += W, fraction = fraction + step) {
+      const F value = fma(b, fraction, a);
+      storeu(out + i, add ? loadu(out + i) + value : value);
     }
   }
   for (; i < count; ++i) {
@@ -62,15 +85,39 @@ SGCONV_INLINE void ramp(float *out, std::int64_t count, float left, float right,
   }
 }
 
+// `count` whole segments of a few samples each.
+template <int factor, bool add>
+void short_ramps(const float *weights, std::int64_t count, bool flat, float scale, float *out) {
+  for (std::int64_t q = 0; q < count; ++q) {
+    const float a = scale * weights[q], b = flat ? 0.0f : scale * weights[q + 1] - a;
+    for (int j = 0; j < factor; ++j) {
+      const float value = a + b * ((static_cast<float>(j) + 0.5f) / factor);
+      out[q * factor + j] = add ? out[q * factor + j] + value : value;
+    }
+  }
+}
+
 // Samples from .. to - 1 of a piece, times `scale`, to `out` or added to it.
-inline void interpolate(const float *weights, std::int64_t dim, std::int64_t factor, bool linear,
-                        float scale, std::int64_t from, std::int64_t to, bool add, float *out) {
-  const float inverse_factor = 1.0f / static_cast<float>(factor);
+template <bool add>
+void interpolate(const Segments &segments, float scale, std::int64_t from, std::int64_t to,
+                 float *out) {
+  const float inverse_factor = 1.0f / static_cast<float>(segments.factor);
   for (std::int64_t t = from; t < to;) {
-    const Segment s = segment_at(t, dim, factor, linear);
-    const std::int64_t end = s.end < to ? s.end : to;
-    ramp(out + (t - from), end - t, scale * weights[s.left], scale * weights[s.right], t - s.begin,
-         inverse_factor, add);
+    const std::int64_t q = segments.at(t), begin = segments.begin(q);
+    float *at = out + (t - from);
+    if (segments.factor <= kShortFactor && t == begin) {
+      const std::int64_t count = segments.whole(q, to);
+      if (count > 0) {
+        with_short_factor(segments.factor, [&](auto factor) {
+          short_ramps<factor, add>(segments.weights + q, count, segments.flat, scale, at);
+        });
+        t += count << segments.shift;
+        continue;
+      }
+    }
+    const std::int64_t end = begin + segments.factor < to ? begin + segments.factor : to;
+    ramp<add>(at, end - t, scale * segments.weights[segments.left(q)],
+              scale * segments.weights[segments.right(q)], t - begin, inverse_factor);
     t = end;
   }
 }
@@ -78,48 +125,88 @@ inline void interpolate(const float *weights, std::int64_t dim, std::int64_t fac
 SGCONV_INLINE double sum_of_lanes(F v) {
   alignas(64) float lanes[W];
   store(lanes, v);
-  double sum = 0.0;
-  for (int i = 0; i < W; ++i) sum += static_cast<double>(lanes[i]);
-  return sum;
+  // By halves: a chain of log2(W) additions.
+  for (int half = W / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return static_cast<double>(lanes[0]);
 }
 
-// The transpose: adds the gradient of samples from .. to - 1 to that of the weights. Lane sums are
-// float; the caller hands over few enough samples at a time.
-inline void interpolate_transposed(const float *grad, std::int64_t dim, std::int64_t factor,
-                                   bool linear, std::int64_t from, std::int64_t to,
-                                   double *grad_weights) {
-  const float inverse_factor = 1.0f / static_cast<float>(factor);
-  for (std::int64_t t = from; t < to;) {
-    const Segment s = segment_at(t, dim, factor, linear);
-    const std::int64_t count = (s.end < to ? s.end : to) - t;
-    const float *g = grad + (t - from);
-    const float start = (static_cast<float>(t - s.begin) + 0.5f) * inverse_factor;
-    double plain = 0.0, weighted = 0.0;
-    std::int64_t i = 0;
-    if (count >= W) {
-      const F step = set1(W * inverse_factor);
-      F fraction = fma(lane_numbers(), set1(inverse_factor), set1(start));
-      F a = set1(0.0f), b = set1(0.0f);
-      for (; i + W <= count; i += W, fraction = fraction + step) {
-        const F value = loadu(g + i);
-        a = a + value;
-        b = fma(value, fraction, b);
-      }
-      plain = sum_of_lanes(a);
-      weighted = sum_of_lanes(b);
+// Sums of g and of g times the fraction (offset + i + 1/2) / factor. Lane sums are float: few
+// enough samples at a time.
+struct Moments {
+  double plain, weighted;
+};
+
+SGCONV_INLINE Moments moments(const float *g, std::int64_t count, std::int64_t offset,
+                              float inverse_factor) {
+  const float start = (static_cast<float>(offset) + 0.5f) * inverse_factor;
+  Moments sums{0.0, 0.0};
+  std::int64_t i = 0;
+  if (count >= W) {
+    const F step = set1(W * inverse_factor);
+    F fraction = fma(lane_numbers(), set1(inverse_factor), set1(start));
+    F a = set1(0.0f), b = set1(0.0f);
+    for (; i + W <= count; i += W, fraction = fraction + step) {
+      const F value = loadu(g + i);
+      a = a + value;
+      b = fma(value, fraction, b);
     }
-    for (; i < count; ++i) {
-      const double value = static_cast<double>(g[i]);
-      plain += value;
-      weighted += value * static_cast<double>(start + static_cast<float>(i) * inverse_factor);
+    sums = {sum_of_lanes(a), sum_of_lanes(b)};
+  }
+  for (; i < count; ++i) {
+    const double value = static_cast<double>(g[i]);
+    sums.plain += value;
+    sums.weighted += value * static_cast<double>(start + static_cast<float>(i) * inverse_factor);
+  }
+  return sums;
+}
+
+template <int factor>
+void short_moments(const float *g, std::int64_t count, bool flat, double *grad_weights) {
+  for (std::int64_t q = 0; q < count; ++q) {
+    float plain = 0.0f, weighted = 0.0f;
+    for (int j = 0; j < factor; ++j) {
+      plain += g[q * factor + j];
+      weighted += g[q * factor + j] * ((static_cast<float>(j) + 0.5f) / factor);
     }
-    if (s.left == s.right) {
-      grad_weights[s.left] += plain;
+    if (flat) {
+      grad_weights[q] += static_cast<double>(plain);
     } else {
-      grad_weights[s.left] += plain - weighted;
-      grad_weights[s.right] += weighted;
+      grad_weights[q] += static_cast<double>(plain) - static_cast<double>(weighted);
+      grad_weights[q + 1] += static_cast<double>(weighted);
     }
-    t += count;
+  }
+}
+
+// The transpose: adds the gradient of samples from .. to - 1 to that of the weights.
+inline void interpolate_transposed(const float *grad, const Segments &segments, std::int64_t from,
+                                   std::int64_t to, double *grad_weights) {
+  const float inverse_factor = 1.0f / static_cast<float>(segments.factor);
+  for (std::int64_t t = from; t < to;) {
+    const std::int64_t q = segments.at(t), begin = segments.begin(q);
+    const float *g = grad + (t - from);
+    if (segments.factor <= kShortFactor && t == begin) {
+      const std::int64_t count = segments.whole(q, to);
+      if (count > 0) {
+        with_short_factor(segments.factor, [&](auto factor) {
+          short_moments<factor>(g, count, segments.flat, grad_weights + q);
+        });
+        t += count << segments.shift;
+        continue;
+      }
+    }
+    std::int64_t end = begin + segments.factor < to ? begin + segments.factor : to;
+    if (end - t > kSynthesisBlock) end = t + kSynthesisBlock;
+    const Moments sums = moments(g, end - t, t - begin, inverse_factor);
+    const std::int64_t left = segments.left(q), right = segments.right(q);
+    if (left == right) {
+      grad_weights[left] += sums.plain;
+    } else {
+      grad_weights[left] += sums.plain - sums.weighted;
+      grad_weights[right] += sums.weighted;
+    }
+    t = end;
   }
 }
 

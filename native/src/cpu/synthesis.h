@@ -51,9 +51,15 @@ inline void compose(const Synthesis &job, std::int64_t row, double scale, std::i
     const std::int64_t begin = piece.start > from ? piece.start : from;
     const std::int64_t end = piece.end < to ? piece.end : to;
     if (begin >= end) continue;
-    interpolate(piece.weights, g.dim, piece.factor, linear,
-                static_cast<float>(piece.multiplier * scale), begin - piece.start,
-                end - piece.start, sum, out + (begin - from));
+    const Segments segments(piece.weights, g.dim, piece.factor, linear);
+    const float factor = static_cast<float>(piece.multiplier * scale);
+    if (sum) {
+      interpolate<true>(segments, factor, begin - piece.start, end - piece.start,
+                        out + (begin - from));
+    } else {
+      interpolate<false>(segments, factor, begin - piece.start, end - piece.start,
+                         out + (begin - from));
+    }
   }
 }
 
@@ -179,8 +185,9 @@ inline void synthesis_backward(const Synthesis &job, void *scratch, std::int64_t
   for (std::int64_t row = first; row < last; ++row) {
     for (std::int64_t i = 0; i < g.scales * g.dim; ++i) grad[i] = 0.0;
     double exponent = 0.0;
-    for (std::int64_t t = 0; t < live; t += kBlock) {
-      const std::int64_t end = shorter(t + kBlock, live), count = end - t;
+    const std::int64_t block = g.decay == SGCONV_POWER ? kBlock : live;
+    for (std::int64_t t = 0; t < live; t += block) {
+      const std::int64_t end = shorter(t + block, live), count = end - t;
       const float *in = job.grad_kernel + row * job.length + t;
       const float *out = in;
       if (g.decay == SGCONV_POWER) {
@@ -198,8 +205,9 @@ inline void synthesis_backward(const Synthesis &job, void *scratch, std::int64_t
         const std::int64_t from = piece.start > t ? piece.start : t;
         const std::int64_t to = shorter(piece.end, end);
         if (from >= to) continue;
-        interpolate_transposed(out + (from - t), g.dim, piece.factor, linear, from - piece.start,
-                               to - piece.start, grad + i * g.dim);
+        const Segments segments(piece.weights, g.dim, piece.factor, linear);
+        interpolate_transposed(out + (from - t), segments, from - piece.start, to - piece.start,
+                               grad + i * g.dim);
       }
     }
     const double unscale = 1.0 / static_cast<double>(job.norm[row]);
