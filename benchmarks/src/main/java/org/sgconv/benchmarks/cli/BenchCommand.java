@@ -25,6 +25,7 @@ import org.sgconv.benchmarks.peers.Workload;
 import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.report.Progress;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,9 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description =
-        "Time this library and what a JVM user would take instead, side by side in one run, each"
-            + " result checked against the float64 reference before it is timed. The full run takes"
-            + " the better part of an hour; --quick some minutes.",
+        "Time this library and what one would take instead, side by side in one run, results checked"
+            + " against the float64 reference. A full run of --cpu takes the better part of an hour;"
+            + " --quick some minutes.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
@@ -53,8 +54,17 @@ final class BenchCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--cpu", description = "Measure the CPU backend. Must be given.")
+  @Option(names = "--cpu", description = "Measure the CPU backend. This or --gpu must be given.")
   private boolean cpu;
+
+  @Option(
+      names = "--gpu",
+      description =
+          "Measure the CUDA backend, copy bandwidth of the device and, where python3 has it,"
+              + " PyTorch. Of the options below --quick, --shapes and --output apply.")
+  private boolean gpu;
+
+  @Mixin private final GpuBenchOptions gpuOptions = new GpuBenchOptions();
 
   @Option(
       names = "--quick",
@@ -106,14 +116,18 @@ final class BenchCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Where cpu.json, cpu.txt and cpu.png go. Default: benchmarks/results/cpu/<processor> for"
-              + " a full run, benchmarks/target/bench otherwise.")
+          "Where json, txt and png go. Default: benchmarks/results/cpu/<processor> or"
+              + " benchmarks/results/<gpu> for a full run, benchmarks/target/bench otherwise.")
   private @Nullable Path output;
 
   @Override
   public Integer call() throws IOException {
-    if (!cpu) {
-      throw new InvalidArgumentException("nothing to measure: say --cpu");
+    if (cpu == gpu) {
+      throw new InvalidArgumentException("say what to measure: either --cpu or --gpu");
+    }
+    if (gpu) {
+      List<Workload> given = shapes.isEmpty() ? List.of() : shapes();
+      return gpuOptions.run(given, quick, output, home(), spec.commandLine().getOut());
     }
     CpuPlan plan = plan();
     CpuResults results;
@@ -184,10 +198,14 @@ final class BenchCommand implements Callable<Integer> {
     if (output != null) {
       return output;
     }
-    Path home = Path.of(System.getProperty(HOME_PROPERTY, "."), "benchmarks");
+    Path home = home();
     boolean full = !quick && shapes.isEmpty() && operations.isEmpty() && peers.isEmpty();
     return full
         ? home.resolve(Path.of("results", "cpu", machine.folderName()))
         : home.resolve(Path.of("target", "bench"));
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty(HOME_PROPERTY, "."), "benchmarks");
   }
 }

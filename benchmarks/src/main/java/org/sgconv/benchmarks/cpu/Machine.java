@@ -76,7 +76,15 @@ public record Machine(
         .orElseGet(() -> cpu.info().instructionSet());
   }
 
-  private static String commitOfSources() throws IOException {
+  /**
+   * The commit of the sources, with {@code -dirty} if they differ from it: of {@code sgconv.commit}
+   * where this was packed for another machine, else of git.
+   */
+  public static String commitOfSources() throws IOException {
+    String packed = System.getProperty("sgconv.commit");
+    if (packed != null) {
+      return packed;
+    }
     String commit = git("rev-parse", "HEAD");
     if (commit.isEmpty()) {
       return UNKNOWN;

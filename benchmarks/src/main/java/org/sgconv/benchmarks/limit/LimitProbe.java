@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.limit;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -29,10 +30,9 @@ public final class LimitProbe implements AutoCloseable {
   /**
    * A probe with {@code threads} threads.
    *
-   * @throws UnsatisfiedLinkError if the benchmarks' native library was not built or cannot be
-   *     loaded
+   * @throws IOException if the benchmarks' native library was not built or cannot be unpacked
    */
-  public LimitProbe(int threads) {
+  public LimitProbe(int threads) throws IOException {
     this.threads = threads;
     this.library = NativeLimits.load();
     this.pool = Executors.newFixedThreadPool(threads);

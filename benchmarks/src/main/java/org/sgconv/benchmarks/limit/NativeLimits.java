@@ -2,7 +2,6 @@ package org.sgconv.benchmarks.limit;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -42,13 +41,17 @@ final class NativeLimits {
     return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
   }
 
-  /** Loads the library from the class path. */
-  static NativeLimits load() {
+  /**
+   * Loads the library from the class path.
+   *
+   * @throws IOException if it was not built, or cannot be unpacked
+   */
+  static NativeLimits load() throws IOException {
     String platform = platform();
     String resource = "/org/sgconv/benchmarks/native/" + platform + "/" + NAME;
     try (InputStream library = NativeLimits.class.getResourceAsStream(resource)) {
       if (library == null) {
-        throw new UnsatisfiedLinkError(
+        throw new IOException(
             "the limits of this machine cannot be measured: "
                 + NAME
                 + " for "
@@ -64,8 +67,6 @@ final class NativeLimits {
         // The mapping keeps what it needs.
         Files.delete(file);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot unpack " + resource, e);
     }
   }
 

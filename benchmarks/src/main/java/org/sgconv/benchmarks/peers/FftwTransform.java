@@ -49,16 +49,6 @@ final class FftwTransform implements RowTransform {
   }
 
   @Override
-  public boolean packed() {
-    return false;
-  }
-
-  @Override
-  public float gain() {
-    return size;
-  }
-
-  @Override
   public void close() {
     fftw3.fftwf_destroy_plan(forward);
     fftw3.fftwf_destroy_plan(inverse);

@@ -103,16 +103,6 @@ final class MklTransform implements RowTransform {
   }
 
   @Override
-  public boolean packed() {
-    return false;
-  }
-
-  @Override
-  public float gain() {
-    return size;
-  }
-
-  @Override
   public void close() {
     MemorySegment handle = arena.allocateFrom(ValueLayout.ADDRESS, descriptor);
     check("DftiFreeDescriptor", call(free, handle));

@@ -49,27 +49,38 @@ final class PlainJavaSynthesis implements SynthesisPeer {
     }
   }
 
-  @Override
-  public void forward() {
-    pool.run(spec.hidden(), (thread, h) -> forwardRow(h));
+  /** What is done with one scale of a row. */
+  private interface ScaleStep {
+    /**
+     * Does it.
+     *
+     * @param weight index of the scale's first weight
+     * @param at index of its first lag
+     */
+    void run(int weight, float coefficient, float[] ramp, int at);
   }
 
-  private void forwardRow(int h) {
+  private void forEachScale(int h, ScaleStep step) {
     int d = spec.kernelDim();
     int at = h * length;
     for (int i = 0; i < spec.scales(); i++) {
-      int from = (i * spec.hidden() + h) * d;
-      float c = coefficients[i][h];
-      float[] ramp = ramps[i];
-      int factor = ramp.length;
-      if (factor == 1) {
-        for (int q = 0; q < d; q++) {
-          kernel[at + q] = c * weights[from + q];
-        }
-      } else {
-        ramp(from, c, ramp, at);
-      }
-      at += d * factor;
+      step.run((i * spec.hidden() + h) * d, coefficients[i][h], ramps[i], at);
+      at += d * ramps[i].length;
+    }
+  }
+
+  @Override
+  public void forward() {
+    pool.run(spec.hidden(), (thread, h) -> forEachScale(h, this::synthesise));
+  }
+
+  private void synthesise(int from, float c, float[] ramp, int at) {
+    if (ramp.length > 1) {
+      ramp(from, c, ramp, at);
+      return;
+    }
+    for (int q = 0; q < spec.kernelDim(); q++) {
+      kernel[at + q] = c * weights[from + q];
     }
   }
 
@@ -100,25 +111,16 @@ final class PlainJavaSynthesis implements SynthesisPeer {
 
   @Override
   public void backward() {
-    pool.run(spec.hidden(), (thread, h) -> backwardRow(h));
+    pool.run(spec.hidden(), (thread, h) -> forEachScale(h, this::collect));
   }
 
-  private void backwardRow(int h) {
-    int d = spec.kernelDim();
-    int at = h * length;
-    for (int i = 0; i < spec.scales(); i++) {
-      int to = (i * spec.hidden() + h) * d;
-      float c = coefficients[i][h];
-      float[] ramp = ramps[i];
-      int factor = ramp.length;
-      if (factor == 1) {
-        for (int q = 0; q < d; q++) {
-          weightGradient[to + q] = c * gradient[at + q];
-        }
-      } else {
-        unramp(at, c, ramp, to);
-      }
-      at += d * factor;
+  private void collect(int to, float c, float[] ramp, int at) {
+    if (ramp.length > 1) {
+      unramp(at, c, ramp, to);
+      return;
+    }
+    for (int q = 0; q < spec.kernelDim(); q++) {
+      weightGradient[to + q] = c * gradient[at + q];
     }
   }
 

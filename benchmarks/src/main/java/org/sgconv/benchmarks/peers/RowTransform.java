@@ -13,10 +13,14 @@ interface RowTransform extends AutoCloseable {
    * Whether a spectrum has n/2 complex values with the real last one in place of the first one's
    * imaginary part, rather than n/2+1.
    */
-  boolean packed();
+  default boolean packed() {
+    return false;
+  }
 
-  /** What a forward and an inverse transform multiply the samples by. */
-  float gain();
+  /** What a forward and an inverse transform multiply the samples by: n where neither scales. */
+  default float gain() {
+    return size();
+  }
 
   @Override
   void close();

@@ -1,8 +1,11 @@
 package org.sgconv.benchmarks.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,8 +13,17 @@ import org.junit.jupiter.api.Test;
 
 final class NativeLimitsTest {
 
+  /** One line that says what to build, not a trace. */
   @Test
-  void loopsDoWhatTheySay() {
+  void withoutTheLibraryItSaysWhatToBuild() {
+    assumeTrue(Boolean.getBoolean("sgconv.native.skip"), "built with native code");
+    assertThatIOException()
+        .isThrownBy(NativeLimits::load)
+        .withMessageContaining("build with cmake and a C++ compiler");
+  }
+
+  @Test
+  void loopsDoWhatTheySay() throws IOException {
     assumeFalse(Boolean.getBoolean("sgconv.native.skip"), "built without native code");
     NativeLimits library = NativeLimits.load();
     long bytes = 4096;

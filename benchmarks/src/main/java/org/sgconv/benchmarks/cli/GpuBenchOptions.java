@@ -1,0 +1,135 @@
+package org.sgconv.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.Backends;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.gpu.GpuPlan;
+import org.sgconv.benchmarks.gpu.GpuPlot;
+import org.sgconv.benchmarks.gpu.GpuResults;
+import org.sgconv.benchmarks.gpu.GpuRun;
+import org.sgconv.benchmarks.gpu.GpuTable;
+import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.report.OutputFile;
+import org.sgconv.benchmarks.report.Progress;
+import org.sgconv.device.DeviceBackend;
+import org.sgconv.tensor.DType;
+import picocli.CommandLine.Option;
+
+/** {@code bench --gpu}: the CUDA backend, PyTorch beside it, and the reports. */
+final class GpuBenchOptions {
+
+  private static final String RESULTS = "results";
+
+  @Option(
+      names = "--types",
+      split = ",",
+      paramLabel = "TYPE",
+      description =
+          "With --gpu: any of float32, bfloat16, float16. Default: all, with --quick float32.")
+  private List<String> types = List.of();
+
+  @Option(names = "--no-torch", description = "With --gpu: leave PyTorch out.")
+  private boolean noTorch;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      description = "With --gpu: measure nothing, make table and plot from this gpu.json.")
+  private @Nullable Path from;
+
+  /**
+   * Measures or reads, prints the table and writes gpu.json, gpu.txt and gpu.png.
+   *
+   * @param shapes as given; empty for the default
+   * @param output as given, or null for the default
+   * @param home folder of the benchmarks
+   * @return exit status
+   */
+  int run(List<Workload> shapes, boolean quick, @Nullable Path output, Path home, PrintWriter out)
+      throws IOException {
+    boolean full = !quick && shapes.isEmpty() && types.isEmpty();
+    GpuResults results = from == null ? measure(plan(shapes, quick)) : GpuResults.read(from);
+    boolean keep = full && !results.machine().emulated();
+    Path folder =
+        output != null
+            ? output
+            : keep
+                ? home.resolve(Path.of(RESULTS, results.machine().folderName()))
+                : home.resolve(Path.of("target", "bench"));
+    requireReal(results, folder);
+    Files.createDirectories(folder);
+    String table = new GpuTable(results).render();
+    out.println(table);
+    OutputFile.write(
+        folder.resolve("gpu.txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
+    OutputFile.write(folder.resolve("gpu.json"), results::writeTo);
+    out.println("wrote gpu.txt and gpu.json to " + folder);
+    plot(results, folder, out);
+    out.flush();
+    return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  private GpuPlan plan(List<Workload> shapes, boolean quick) {
+    return new GpuPlan(
+        shapes.isEmpty() ? (quick ? GpuPlan.QUICK_SHAPES : GpuPlan.SHAPES) : shapes,
+        types.isEmpty()
+            ? (quick ? List.of(DType.FLOAT32) : GpuPlan.TYPES)
+            : types.stream().map(GpuBenchOptions::type).distinct().toList(),
+        Duration.ofMillis(quick ? 200 : 600),
+        GpuPlan.ROTATION,
+        !noTorch);
+  }
+
+  private static DType type(String name) {
+    return GpuPlan.TYPES.stream()
+        .filter(type -> type.name().toLowerCase(Locale.ROOT).equals(name.strip()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidArgumentException(
+                    "--types names '" + name + "': expected float32, bfloat16 or float16"));
+  }
+
+  private static GpuResults measure(GpuPlan plan) throws IOException {
+    GpuRun run = new GpuRun(DeviceBackend.of(Backends.named("cuda")), plan);
+    try (Progress progress =
+        Progress.onStandardError("bench", run.count(), Terminal.isStandardError())) {
+      return run.run(progress);
+    }
+  }
+
+  /** Numbers of the emulated device must not be taken for results. */
+  private static void requireReal(GpuResults results, Path folder) {
+    boolean kept =
+        Arrays.stream(folder.toAbsolutePath().normalize().toString().split("/", -1))
+            .anyMatch(RESULTS::equals);
+    if (kept && results.machine().emulated()) {
+      throw new InvalidArgumentException(
+          "these are times of the emulated device, which say nothing about any GPU: they are not"
+              + " written below a folder named '"
+              + RESULTS
+              + "' ("
+              + folder
+              + ")");
+    }
+  }
+
+  private static void plot(GpuResults results, Path folder, PrintWriter out) throws IOException {
+    if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
+      out.println(
+          "no plot: this Java cannot draw; 'sgconv bench --gpu --from gpu.json' does elsewhere");
+      return;
+    }
+    OutputFile.write(folder.resolve("gpu.png"), new GpuPlot(results)::writeTo);
+    out.println("wrote gpu.png");
+  }
+}

@@ -1,0 +1,144 @@
+package org.sgconv.benchmarks.gpu;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
+final class TorchPeer {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String SCRIPT = "torch_convolution.py";
+
+  private TorchPeer() {}
+
+  /**
+   * What came of it.
+   *
+   * @param version of PyTorch, or why it was not measured
+   * @param results as the script gave them, by case
+   */
+  record Outcome(String version, List<JsonNode> results) {
+
+    static Outcome absent(String reason) {
+      return new Outcome("not measured: " + reason, List.of());
+    }
+
+    /** Measurements of one case. */
+    List<GpuMeasurement> of(GpuCase what, double bandwidth) {
+      List<GpuMeasurement> found = new ArrayList<>();
+      for (JsonNode each : results) {
+        if (each.path("case").asText().equals(what.toString())) {
+          found.add(measurement(what, each, bandwidth));
+        }
+      }
+      return found;
+    }
+
+    private static GpuMeasurement measurement(GpuCase what, JsonNode result, double bandwidth) {
+      String path = result.path("path").asText();
+      if (result.hasNonNull("failure")) {
+        return GpuMeasurement.failed(
+            GpuMeasurement.PYTORCH, path, what, result.get("failure").asText());
+      }
+      StreamTimer.Times times =
+          new StreamTimer.Times(
+              result.get("medianMs").asDouble(),
+              result.get("leastMs").asDouble(),
+              result.get("mostMs").asDouble(),
+              result.get("calls").asInt());
+      return GpuMeasurement.of(
+          GpuMeasurement.PYTORCH,
+          path,
+          what,
+          times,
+          result.get("peakBytes").asLong(),
+          bandwidth,
+          null,
+          null);
+    }
+  }
+
+  /** Runs the script in a process of its own and waits. */
+  static Outcome measure(List<GpuCase> cases, GpuPlan plan) throws IOException {
+    Path script = Files.createTempFile("sgconv-torch", ".py");
+    Path request = Files.createTempFile("sgconv-torch", ".json");
+    try (InputStream source = TorchPeer.class.getResourceAsStream(SCRIPT)) {
+      if (source == null) {
+        throw new IOException(SCRIPT + " is not in the benchmarks' jar: build it again");
+      }
+      Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(request, MAPPER.writeValueAsBytes(request(cases, plan)));
+      return run(List.of("python3", script.toString(), request.toString()));
+    } finally {
+      Files.delete(script);
+      Files.delete(request);
+    }
+  }
+
+  private static ObjectNode request(List<GpuCase> cases, GpuPlan plan) {
+    ObjectNode request = MAPPER.createObjectNode();
+    request.put("seconds", plan.measurement().toNanos() * 1e-9);
+    request.put("rotation", plan.rotation());
+    ArrayNode list = request.putArray("cases");
+    for (GpuCase each : cases) {
+      ObjectNode node = list.addObject();
+      node.put("case", each.toString());
+      node.put("batch", each.shape().batch());
+      node.put("hidden", each.shape().hidden());
+      node.put("length", each.shape().length());
+      node.put("type", each.typeName());
+      node.put("operation", each.operation().id());
+    }
+    return request;
+  }
+
+  /** Runs a command that prints the JSON of the script. */
+  static Outcome run(List<String> command) throws IOException {
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    } catch (IOException absent) {
+      return Outcome.absent("there is no " + command.getFirst());
+    }
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status;
+    try {
+      status = process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      return Outcome.absent("interrupted");
+    }
+    if (status != 0) {
+      return Outcome.absent(command.getFirst() + " ended with status " + status);
+    }
+    return parse(text);
+  }
+
+  private static Outcome parse(String text) {
+    try {
+      JsonNode answer = MAPPER.readTree(text);
+      @Nullable JsonNode absent = answer.get("absent");
+      if (absent != null) {
+        return Outcome.absent(absent.asText());
+      }
+      List<JsonNode> results = new ArrayList<>();
+      answer.path("results").forEach(results::add);
+      return new Outcome(answer.path("version").asText(), List.copyOf(results));
+    } catch (JsonProcessingException e) {
+      return Outcome.absent("its script printed no JSON: " + e.getOriginalMessage());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Throughput of the CUDA backend, beside PyTorch and the device's own copy bandwidth. */
+@NullMarked
+package org.sgconv.benchmarks.gpu;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package org.sgconv.benchmarks.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.tensor.DType;
+
+/** What is made of the Python script's answer, and of its absence. */
+class TorchPeerTest {
+
+  private static final GpuCase CASE =
+      new GpuCase(new Workload(2, 3, 64), DType.FLOAT32, GpuOperation.FORWARD);
+
+  private static TorchPeer.Outcome answer(String json) throws Exception {
+    return TorchPeer.run(List.of("printf", "%s", json));
+  }
+
+  @Test
+  void timesAreMergedByCase() throws Exception {
+    TorchPeer.Outcome outcome =
+        answer(
+            """
+            {"version": "2.9", "results": [
+              {"case": "forward float32 2,3,64", "path": "rfft", "medianMs": 2, "leastMs": 1,
+               "mostMs": 3, "calls": 9, "peakBytes": 4096},
+              {"case": "forward float32 2,3,64", "path": "complex", "failure": "out of memory"},
+              {"case": "backward float32 2,3,64", "path": "rfft", "medianMs": 5, "leastMs": 5,
+               "mostMs": 5, "calls": 9, "peakBytes": 1}]}
+            """);
+    assertThat(outcome.version()).isEqualTo("2.9");
+    List<GpuMeasurement> found = outcome.of(CASE, 1e9);
+    assertThat(found).extracting(GpuMeasurement::path).containsExactly("rfft", "complex");
+    assertThat(found.getFirst().medianMs()).isEqualTo(2);
+    assertThat(found.getFirst().heldBytes()).isEqualTo(4096);
+    // u and y, 2·3·64 float32 each, at 1 GB/s, over 2 ms.
+    assertThat(found.getFirst().partOfLimit()).isEqualTo(2 * 2 * 3 * 64 * 4 / 1e9 / 2e-3);
+    assertThat(found.getLast().failure()).isEqualTo("out of memory");
+    assertThat(found.getLast().medianMs()).isNull();
+  }
+
+  @Test
+  void absenceIsStated() throws Exception {
+    assertThat(answer("{\"absent\": \"python3 has no torch\"}").version())
+        .isEqualTo("not measured: python3 has no torch");
+    assertThat(answer("Segmentation fault").version()).contains("printed no JSON");
+    assertThat(TorchPeer.run(List.of("false")).version()).contains("ended with status 1");
+    assertThat(TorchPeer.run(List.of("no-such-python")).version()).contains("no-such-python");
+    assertThat(TorchPeer.run(List.of("no-such-python")).of(CASE, 1)).isEmpty();
+  }
+
+  /** The script itself, as far as it goes on this machine: an answer, never a trace. */
+  @Test
+  void theScriptAnswersWhereverItRuns() throws Exception {
+    GpuPlan plan =
+        new GpuPlan(List.of(CASE.shape()), List.of(DType.FLOAT32), Duration.ZERO, 1, true);
+    TorchPeer.Outcome outcome = TorchPeer.measure(List.of(CASE), plan);
+    if (outcome.results().isEmpty()) {
+      assertThat(outcome.version())
+          .matches(
+              "not measured: (there is no python3|python3 has no torch .*|torch .* no CUDA device)");
+    } else {
+      assertThat(outcome.of(CASE, 1e12)).hasSize(2).allMatch(each -> each.failure() == null);
+    }
+  }
+
+  @Test
+  void casesShrinkToTheMemoryThereIs() {
+    GpuCase large = new GpuCase(new Workload(64, 768, 65536), DType.FLOAT32, GpuOperation.BACKWARD);
+    long memory = 20L << 30;
+    GpuCase fit = large.within(memory);
+    assertThat(fit.neededBytes()).isLessThanOrEqualTo(memory);
+    assertThat(fit.shape().batch()).isEqualTo(32);
+    assertThat(large.within(1L << 40)).isEqualTo(large);
+  }
+}
