@@ -16,24 +16,21 @@ struct Run {
   const Synthesis *job;
   char *scratch;
   std::int64_t scratch_bytes;
-  std::int64_t threads;
-  std::int64_t rows;
   double *logarithms;
-  std::int64_t logarithm_count;
 };
 
-void run_rows(void *argument, int index) {
+void run_rows(void *argument, int index, std::int64_t first, std::int64_t last) {
   const Run &run = *static_cast<const Run *>(argument);
-  run.code(*run.job, run.scratch + index * run.scratch_bytes, run.rows * index / run.threads,
-           run.rows * (index + 1) / run.threads);
+  run.code(*run.job, run.scratch + index * run.scratch_bytes, first, last);
 }
 
-void run_logarithms(void *argument, int index) {
+void run_logarithms(void *argument, int, std::int64_t first, std::int64_t last) {
   const Run &run = *static_cast<const Run *>(argument);
-  const std::int64_t first = run.logarithm_count * index / run.threads;
-  const std::int64_t last = run.logarithm_count * (index + 1) / run.threads;
   run.tier->logarithms(first, last, run.logarithms + first);
 }
+
+// Samples or lags that a thread takes at least, some microseconds' work.
+constexpr std::int64_t kGrainSamples = 16384;
 
 // `lags`: how many samples of each row are looked at.
 void run_job(Context &context, SynthesisCode code, Synthesis &job, std::int64_t lags) {
@@ -44,23 +41,16 @@ void run_job(Context &context, SynthesisCode code, Synthesis &job, std::int64_t 
   bytes = (bytes + 127) / 128 * 128;
   const Buffer scratch(threads * bytes, "kernel synthesis");
   Buffer logarithms;
-  Run run{&context.tier(),
-          code,
-          &job,
-          reinterpret_cast<char *>(scratch.floats()),
-          bytes,
-          threads,
-          g.channels * g.hidden,
-          nullptr,
-          lags};
+  Run run{&context.tier(), code, &job, reinterpret_cast<char *>(scratch.floats()), bytes, nullptr};
   const auto lock = context.lock();
   if (g.decay == SGCONV_POWER) {
     logarithms = Buffer(lags * static_cast<std::int64_t>(sizeof(double)), "logarithms of lags");
     run.logarithms = logarithms.doubles();
     job.logarithms = run.logarithms;
-    context.pool().run(run_logarithms, &run);
+    context.pool().share(run_logarithms, &run, lags, kGrainSamples);
   }
-  context.pool().run(run_rows, &run);
+  context.pool().share(run_rows, &run, g.channels * g.hidden,
+                       std::max<std::int64_t>(1, kGrainSamples / lags));
 }
 
 }  // namespace

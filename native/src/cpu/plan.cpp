@@ -17,6 +17,11 @@ constexpr std::int64_t kLongRow = 32768;
 // Outputs beyond this are not read from a cache soon, and are stored past it.
 constexpr std::int64_t kStreamedBytes = std::int64_t{1} << 23;
 
+// Samples that a thread takes at least, some microseconds' work, and shares that it takes its part
+// in.
+constexpr std::int64_t kGrainSamples = 8192;
+constexpr std::int64_t kGrainsPerThread = 16;
+
 std::int64_t round_up(std::int64_t value, std::int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
@@ -27,22 +32,21 @@ struct Run {
   const Workspace *workspaces;
   Pool *pool;
   std::int64_t items;
-  bool together;
 };
 
 void wait_for_pool(void *pool) { static_cast<Pool *>(pool)->wait(); }
 
-void run_member(void *argument, int index) {
+// All threads on each item.
+void run_together(void *argument, int index) {
   const Run &run = *static_cast<const Run *>(argument);
-  const std::int64_t threads = run.pool->threads();
-  if (run.together) {
-    const Team team{index, threads, wait_for_pool, run.pool};
-    run.code(*run.job, run.workspaces[0], team, 0, run.items);
-  } else {
-    const Team alone{0, 1, nullptr, nullptr};
-    run.code(*run.job, run.workspaces[index], alone, run.items * index / threads,
-             run.items * (index + 1) / threads);
-  }
+  const Team team{index, run.pool->threads(), wait_for_pool, run.pool};
+  run.code(*run.job, run.workspaces[0], team, 0, run.items);
+}
+
+void run_items(void *argument, int index, std::int64_t first, std::int64_t last) {
+  const Run &run = *static_cast<const Run *>(argument);
+  const Team alone{0, 1, nullptr, nullptr};
+  run.code(*run.job, run.workspaces[index], alone, first, last);
 }
 
 }  // namespace
@@ -110,8 +114,16 @@ bool Plan::split_rows(std::int64_t items) const {
 }
 
 void Plan::run(ConvolutionCode code, const Convolution &job, std::int64_t items) {
-  Run run{code, &job, workspaces_.data(), &context_->pool(), items, split_rows(items)};
-  context_->pool().run(run_member, &run);
+  Pool &pool = context_->pool();
+  Run run{code, &job, workspaces_.data(), &pool, items};
+  if (split_rows(items)) {
+    pool.run(run_together, &run);
+    return;
+  }
+  // Not so few that taking them costs more than a hundredth, nor so many that a thread that falls
+  // behind delays the end.
+  const std::int64_t fewest = (kGrainSamples + transform_.size - 1) / transform_.size;
+  pool.share(run_items, &run, items, std::max(fewest, items / (kGrainsPerThread * pool.threads())));
 }
 
 void Plan::prepare(Convolution job) {

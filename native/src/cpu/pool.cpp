@@ -3,6 +3,10 @@
 namespace sgconv {
 namespace {
 
+constexpr std::uint64_t kOpen = std::uint64_t{1} << 31;
+constexpr std::uint64_t kInside = kOpen - 1;
+constexpr int kJobShift = 32;
+
 // About 50 microseconds of polling before a thread gives its processor back.
 constexpr int kSpins = 2000;
 
@@ -28,7 +32,7 @@ void spin_until(const Condition &condition) {
 
 }  // namespace
 
-Pool::Pool(int threads) : threads_(threads) {
+Pool::Pool(int threads) : threads_(threads), shares_(static_cast<std::size_t>(threads)) {
   try {
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
@@ -44,28 +48,69 @@ void Pool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_.store(true);
-    job_.fetch_add(1);
   }
   wake_.notify_all();
   for (std::thread &worker : workers_) worker.join();
 }
 
-void Pool::run(void (*body)(void *, int), void *argument) {
+void Pool::open() {
+  const std::uint64_t job = (state_.load(std::memory_order_relaxed) >> kJobShift) + 1;
+  state_.store(job << kJobShift | kOpen);
+  if (sleeping_.load() > 0) {
+    // Under the lock, so that no worker is between its last look at the state and its sleep.
+    const std::lock_guard lock(mutex_);
+    wake_.notify_all();
+  }
+}
+
+void Pool::close() {
+  state_.fetch_and(~kOpen);
+  spin_until([this] { return (state_.load(std::memory_order_acquire) & kInside) == 0; });
+}
+
+void Pool::run(Body body, void *argument) {
   if (threads_ == 1) {
     body(argument, 0);
     return;
   }
   body_ = body;
   argument_ = argument;
-  running_.store(threads_ - 1, std::memory_order_relaxed);
-  job_.fetch_add(1);
-  if (sleeping_.load() > 0) {
-    // Under the lock, so that no worker is between its last look at job_ and its sleep.
-    const std::lock_guard lock(mutex_);
-    wake_.notify_all();
-  }
+  finished_.store(0, std::memory_order_relaxed);
+  open();
   body(argument, 0);
-  spin_until([this] { return running_.load(std::memory_order_acquire) == 0; });
+  spin_until([this] { return finished_.load(std::memory_order_acquire) == threads_ - 1; });
+  close();
+}
+
+void Pool::share(ItemsBody body, void *argument, std::int64_t items, std::int64_t grain) {
+  if (threads_ == 1 || items <= grain) {
+    body(argument, 0, 0, items);
+    return;
+  }
+  body_ = nullptr;
+  items_body_ = body;
+  argument_ = argument;
+  grain_ = grain;
+  for (int i = 0; i < threads_; ++i) {
+    Share &share = shares_[static_cast<std::size_t>(i)];
+    share.next.store(items * i / threads_, std::memory_order_relaxed);
+    share.last = items * (i + 1) / threads_;
+  }
+  open();
+  take_items(0);
+  close();
+}
+
+void Pool::take_items(int index) {
+  for (int i = 0; i < threads_; ++i) {
+    Share &share = shares_[static_cast<std::size_t>((index + i) % threads_)];
+    for (;;) {
+      const std::int64_t first = share.next.fetch_add(grain_, std::memory_order_relaxed);
+      if (first >= share.last) break;
+      const std::int64_t last = first + grain_ < share.last ? first + grain_ : share.last;
+      items_body_(argument_, index, first, last);
+    }
+  }
 }
 
 void Pool::wait() {
@@ -78,20 +123,37 @@ void Pool::wait() {
   }
 }
 
+// Enters a job that is open and newer than `last_job`, if there is one.
+bool Pool::enter(std::uint64_t &last_job) {
+  std::uint64_t state = state_.load();
+  while ((state & kOpen) != 0 && state >> kJobShift != last_job) {
+    if (state_.compare_exchange_weak(state, state + 1)) {
+      last_job = state >> kJobShift;
+      return true;
+    }
+  }
+  return false;
+}
+
 void Pool::work(int index) {
-  std::uint64_t seen = 0;
+  std::uint64_t last_job = 0;
   for (;;) {
-    for (int spins = 0; job_.load() == seen && spins < kSpins; ++spins) relax();
-    if (job_.load() == seen) {
+    bool inside = false;
+    for (int spins = 0; !(inside = enter(last_job)) && spins < kSpins; ++spins) relax();
+    if (!inside) {
       std::unique_lock lock(mutex_);
       sleeping_.fetch_add(1);
-      wake_.wait(lock, [&] { return job_.load() != seen; });
+      wake_.wait(lock, [&] { return stopping_.load() || (inside = enter(last_job)); });
       sleeping_.fetch_sub(1);
     }
-    ++seen;
-    if (stopping_.load()) return;
-    body_(argument_, index);
-    running_.fetch_sub(1, std::memory_order_release);
+    if (!inside) return;
+    if (body_ != nullptr) {
+      body_(argument_, index);
+    } else {
+      take_items(index);
+    }
+    finished_.fetch_add(1, std::memory_order_release);
+    state_.fetch_sub(1, std::memory_order_release);
   }
 }
 
