@@ -3,20 +3,32 @@ package org.sgconv.benchmarks.gpu;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.sgconv.device.Event;
 import org.sgconv.device.Stream;
 
 /**
- * Times work on a stream: samples of many submissions between two waits, so that neither a wait nor
- * the host's time to submit is counted, as long as the device is the slower of the two.
+ * Times work on a stream: samples of many submissions between two events, so that neither a wait
+ * nor the host's time to submit is counted, as long as the device is the slower of the two.
  */
 final class StreamTimer {
 
-  private static final double SAMPLE_SECONDS = 0.02;
+  private static final double SAMPLE_MS = 20;
   private static final int LEAST_SAMPLES = 5;
   private static final int MOST_SAMPLES = 51;
   private static final int MOST_CALLS = 1000;
 
-  private StreamTimer() {}
+  private final Stream stream;
+  private final IntConsumer call;
+  private final Event begin;
+  private final Event end;
+  private int count;
+
+  private StreamTimer(Stream stream, IntConsumer call, Event begin, Event end) {
+    this.stream = stream;
+    this.call = call;
+    this.begin = begin;
+    this.end = end;
+  }
 
   /**
    * Times of one call.
@@ -32,35 +44,39 @@ final class StreamTimer {
    * @param call submits the work; its argument counts the calls
    */
   static Times measure(Stream stream, Duration budget, IntConsumer call) {
-    int count = 0;
-    sample(stream, call, count, 1);
-    double once = sample(stream, call, ++count, 1);
-    count++;
-    int calls = Math.clamp((long) Math.ceil(SAMPLE_SECONDS / once), 1, MOST_CALLS);
-    double[] seconds = new double[MOST_SAMPLES];
+    try (Event begin = stream.device().createEvent();
+        Event end = stream.device().createEvent()) {
+      return new StreamTimer(stream, call, begin, end).run(1e-6 * budget.toNanos());
+    }
+  }
+
+  private Times run(double budgetMs) {
+    sample(1);
+    double once = sample(1);
+    int calls = Math.clamp((long) Math.ceil(SAMPLE_MS / once), 1, MOST_CALLS);
+    double[] times = new double[MOST_SAMPLES];
     int samples = 0;
     double spent = 0;
-    while (samples < LEAST_SAMPLES || (samples < MOST_SAMPLES && spent < budget.toNanos() * 1e-9)) {
-      double taken = sample(stream, call, count, calls);
-      count += calls;
+    while (samples < LEAST_SAMPLES || (samples < MOST_SAMPLES && spent < budgetMs)) {
+      double taken = sample(calls);
       spent += taken;
-      seconds[samples++] = taken / calls;
+      times[samples++] = taken / calls;
     }
-    Arrays.sort(seconds, 0, samples);
+    Arrays.sort(times, 0, samples);
     return new Times(
-        1e3 * (seconds[(samples - 1) / 2] + seconds[samples / 2]) / 2,
-        1e3 * seconds[0],
-        1e3 * seconds[samples - 1],
+        (times[(samples - 1) / 2] + times[samples / 2]) / 2,
+        times[0],
+        times[samples - 1],
         samples * calls);
   }
 
-  private static double sample(Stream stream, IntConsumer call, int first, int calls) {
-    stream.synchronize();
-    long start = System.nanoTime();
+  /** Milliseconds of this many calls. */
+  private double sample(int calls) {
+    begin.record(stream);
     for (int i = 0; i < calls; i++) {
-      call.accept(first + i);
+      call.accept(count++);
     }
-    stream.synchronize();
-    return (System.nanoTime() - start) * 1e-9;
+    end.record(stream);
+    return end.millisecondsSince(begin);
   }
 }
