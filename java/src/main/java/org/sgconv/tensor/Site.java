@@ -20,7 +20,12 @@ final class Site {
 
   private static final StackWalker WALKER = StackWalker.getInstance();
   private static final Set<String> OWN =
-      Set.of(Site.class.getName(), Storage.class.getName(), Tensor.class.getName());
+      Set.of(
+          Site.class.getName(),
+          Storage.class.getName(),
+          Tensor.class.getName(),
+          TensorElements.class.getName(),
+          Placement.class.getName());
 
   private final List<StackFrame> frames;
 

@@ -1,7 +1,6 @@
 package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -38,24 +37,21 @@ import org.sgconv.device.Stream;
  * session. It never touches freed memory. Reads and writes are not synchronised.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
-public final class Tensor implements AutoCloseable {
+public final class Tensor extends TensorElements implements AutoCloseable {
 
   private final Storage storage;
   private final MemorySegment memory;
   private final long offset;
-  private final DType type;
-  private final Shape shape;
   private final boolean root;
   private final @Nullable Site made;
   private volatile boolean closed;
 
   private Tensor(
       Storage storage, MemorySegment memory, long offset, DType type, Shape shape, boolean root) {
+    super(type, shape);
     this.storage = storage;
     this.memory = memory;
     this.offset = offset;
-    this.type = type;
-    this.shape = shape;
     this.root = root;
     this.made = root ? null : Site.hereIfTracing();
   }
@@ -209,31 +205,6 @@ public final class Tensor implements AutoCloseable {
     return wrap(MemorySegment.ofBuffer(buffer), DType.FLOAT64, dims);
   }
 
-  /** Sizes of the axes. */
-  public Shape shape() {
-    return shape;
-  }
-
-  /** Size of an axis, 0 being the outermost. */
-  public long dim(int axis) {
-    return shape.dim(axis);
-  }
-
-  /** Element type. */
-  public DType type() {
-    return type;
-  }
-
-  /** Number of elements. */
-  public long elementCount() {
-    return shape.elementCount();
-  }
-
-  /** Number of bytes. */
-  public long byteSize() {
-    return elementCount() * type.byteSize();
-  }
-
   /** Whether the elements are in the host's memory. */
   public boolean isOnHost() {
     return storage.device() == null;
@@ -312,92 +283,6 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A view of entry {@code index} of the outermost axis, with that axis gone.
-   *
-   * @throws InvalidArgumentException if there is no such entry, or no axis
-   */
-  public Tensor slice(long index) {
-    shape.requireOuterRange(index, index + 1);
-    Shape inner = shape.inner();
-    long bytes = inner.elementCount() * type.byteSize();
-    return view(index * bytes, bytes, inner);
-  }
-
-  /**
-   * A view of entries {@code from} (inclusive) to {@code to} (exclusive) of the outermost axis.
-   *
-   * @throws InvalidArgumentException if the range is empty or not within that axis
-   */
-  public Tensor slice(long from, long to) {
-    shape.requireOuterRange(from, to);
-    long bytes = byteSize() / shape.dim(0);
-    return view(from * bytes, (to - from) * bytes, shape.withOuter(to - from));
-  }
-
-  /**
-   * A view of the same elements in another shape.
-   *
-   * @throws ShapeMismatchException if it has not as many elements
-   */
-  public Tensor reshape(long... dims) {
-    return view(0, byteSize(), Shape.of(dims).requireCount(elementCount()));
-  }
-
-  /**
-   * The element at an index, one entry an axis.
-   *
-   * @throws InvalidArgumentException if it is out of range
-   */
-  public double get(long... index) {
-    return Elements.get(segment(), type, shape.offsetOf(index));
-  }
-
-  /**
-   * Sets the element at an index, one entry an axis, rounded to the nearest of its type.
-   *
-   * @throws InvalidArgumentException if it is out of range or the memory is read-only
-   */
-  public void set(double value, long... index) {
-    Elements.set(writable(), type, shape.offsetOf(index), value);
-  }
-
-  /**
-   * The element at a position in row-major order.
-   *
-   * @throws InvalidArgumentException if it is out of range
-   */
-  public double getFlat(long position) {
-    return Elements.get(segment(), type, shape.requirePosition(position));
-  }
-
-  /**
-   * Sets the element at a position in row-major order, rounded to the nearest of its type.
-   *
-   * @throws InvalidArgumentException if it is out of range or the memory is read-only
-   */
-  public void setFlat(long position, double value) {
-    Elements.set(writable(), type, shape.requirePosition(position), value);
-  }
-
-  /**
-   * The elements in row-major order; FLOAT64 is rounded to the nearest.
-   *
-   * @throws InvalidArgumentException if they are too many for a Java array
-   */
-  public float[] toFloatArray() {
-    return Transfer.onHost(this, Elements::toFloatArray);
-  }
-
-  /**
-   * The elements in row-major order.
-   *
-   * @throws InvalidArgumentException if they are too many for a Java array
-   */
-  public double[] toDoubleArray() {
-    return Transfer.onHost(this, Elements::toDoubleArray);
-  }
-
-  /**
    * Overwrites the elements with another tensor's, wherever the two are; on the host they may
    * overlap. Waits unless both are on one stream, or one is on a stream and the other {@linkplain
    * #pinned pinned}: then the copy is done in the stream's order. Whoever touches or closes the
@@ -413,30 +298,6 @@ public final class Tensor implements AutoCloseable {
     requireWritable("tensor");
     source.requireOpen();
     Transfer.copy(source, this);
-  }
-
-  /**
-   * Overwrites the elements of a FLOAT32 tensor, in row-major order.
-   *
-   * @throws ShapeMismatchException if there are more or fewer values than elements
-   * @throws TypeMismatchException if this is not FLOAT32
-   */
-  public void copyFrom(float[] values) {
-    requireType("tensor", DType.FLOAT32);
-    shape.requireCount(values.length);
-    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_FLOAT, 0, values.length);
-  }
-
-  /**
-   * Overwrites the elements of a FLOAT64 tensor, in row-major order.
-   *
-   * @throws ShapeMismatchException if there are more or fewer values than elements
-   * @throws TypeMismatchException if this is not FLOAT64
-   */
-  public void copyFrom(double[] values) {
-    requireType("tensor", DType.FLOAT64);
-    shape.requireCount(values.length);
-    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_DOUBLE, 0, values.length);
   }
 
   /**
@@ -464,11 +325,6 @@ public final class Tensor implements AutoCloseable {
     return isOnHost() ? to(type) : Transfer.copyInto(zerosBeside(shape.toArray()), this);
   }
 
-  /** Sets every element, to the value rounded to the nearest of its type. */
-  public void fill(double value) {
-    Elements.fill(writable(), type, elementCount(), value);
-  }
-
   /**
    * The memory itself, checked to be usable now by this thread. It must not be used after the
    * tensor is closed: that throws {@link IllegalStateException}. Of a {@linkplain #pinned pinned}
@@ -477,6 +333,7 @@ public final class Tensor implements AutoCloseable {
    * @throws TensorClosedException if this tensor, or the one that it views, is closed
    * @throws org.sgconv.device.WrongDeviceException if the elements are on a device
    */
+  @Override
   public MemorySegment segment() {
     requireOpen();
     if (!isOnHost()) {
@@ -530,59 +387,6 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns normally only if the shape is this one.
-   *
-   * @param name what the caller calls this tensor, for the message
-   * @throws ShapeMismatchException otherwise
-   */
-  public void requireShape(String name, Shape expected) {
-    if (!shape.equals(expected)) {
-      throw new ShapeMismatchException(name + " has shape " + shape + ", expected " + expected);
-    }
-  }
-
-  /** As {@link #requireShape(String, Shape)}. */
-  public void requireShape(String name, long... expected) {
-    if (!shape.matches(expected)) {
-      throw mismatch(name, expected);
-    }
-  }
-
-  /** As {@link #requireShape(String, Shape)}; without an array, for checks on every call. */
-  public void requireShape(String name, long first, long second) {
-    if (!shape.matches(first, second)) {
-      throw mismatch(name, first, second);
-    }
-  }
-
-  /** As {@link #requireShape(String, Shape)}; without an array, for checks on every call. */
-  public void requireShape(String name, long first, long second, long third) {
-    if (!shape.matches(first, second, third)) {
-      throw mismatch(name, first, second, third);
-    }
-  }
-
-  /**
-   * Returns normally only if the element type is this one.
-   *
-   * @param name what the caller calls this tensor, for the message
-   * @throws TypeMismatchException otherwise
-   */
-  public void requireType(String name, DType expected) {
-    if (type != expected) {
-      throw new TypeMismatchException(
-          name
-              + " is "
-              + type
-              + ", expected "
-              + expected
-              + ": convert it with to("
-              + expected
-              + ")");
-    }
-  }
-
-  /**
    * Returns normally only if the tensor can be written.
    *
    * @param name what the caller calls this tensor, for the message
@@ -608,21 +412,6 @@ public final class Tensor implements AutoCloseable {
       throw new InvalidArgumentException(
           name + " overlaps " + otherName + " in memory: give it memory of its own");
     }
-  }
-
-  /**
-   * Returns normally only if every element is finite.
-   *
-   * @param name what the caller calls this tensor, for the message
-   * @throws InvalidArgumentException with the first index that holds a NaN or an infinity
-   */
-  public void requireFinite(String name) {
-    Transfer.onHost(
-        this,
-        host -> {
-          Elements.requireFinite(name, host);
-          return host;
-        });
   }
 
   /** Whether this tensor, or the one that it views, is closed. */
@@ -667,30 +456,26 @@ public final class Tensor implements AutoCloseable {
     return Storage.openCount();
   }
 
-  /** Type and shape, as in {@code FLOAT32 (2, 3, 64)}; no elements. */
   @Override
-  public String toString() {
-    return type + " " + shape;
-  }
-
-  private Tensor view(long from, long bytes, Shape partShape) {
+  Tensor view(long from, long bytes, Shape partShape) {
     requireOpen();
     MemorySegment part = isOnHost() ? memory.asSlice(from, bytes) : memory;
     return new Tensor(storage, part, offset + from, type, partShape, false);
   }
 
-  private MemorySegment writable() {
+  @Override
+  MemorySegment writable() {
     requireWritable("tensor");
     return segment();
+  }
+
+  @Override
+  Tensor self() {
+    return this;
   }
 
   private TensorClosedException closedException(String what) {
     return new TensorClosedException(
         "view " + this + " " + what + (made == null ? "" : "; made" + made));
-  }
-
-  private ShapeMismatchException mismatch(String name, long... expected) {
-    return new ShapeMismatchException(
-        name + " has shape " + shape + ", expected " + Shape.format(expected));
   }
 }

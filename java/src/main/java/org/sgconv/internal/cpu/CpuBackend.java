@@ -9,6 +9,8 @@ import org.sgconv.BackendInfo;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuLibrary;
 import org.sgconv.bindings.NativeStatusException;
+import org.sgconv.internal.boundary.NativeFailures;
+import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
@@ -73,7 +75,7 @@ public final class CpuBackend implements ComputeBackend {
       CpuContext context = library.createContext(threads);
       return new Started(library, context, new CpuKernels(context));
     } catch (NativeStatusException e) {
-      throw Failures.translate("starting " + library.path(), e);
+      throw NativeFailures.translate(NAME, "starting " + library.path(), e);
     }
   }
 
@@ -115,7 +117,7 @@ public final class CpuBackend implements ComputeBackend {
     try {
       return new CpuConvolutionPlan(geometry, context.createPlan(Shapes.of(geometry)));
     } catch (RuntimeException e) {
-      throw Failures.translate("a plan for " + geometry, e);
+      throw NativeFailures.translate(NAME, "a plan for " + geometry, e);
     }
   }
 }

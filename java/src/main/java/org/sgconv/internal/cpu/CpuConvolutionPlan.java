@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CpuPlan;
 import org.sgconv.bindings.CpuSpectrum;
+import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
@@ -27,7 +28,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     try {
       return CpuPlanSpectrum.allocate(plan);
     } catch (RuntimeException e) {
-      throw Failures.translate("a spectrum of " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "a spectrum of " + geometry, e);
     }
   }
 
@@ -36,7 +37,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     try {
       plan.prepare(kernel.segment(), segment(skip), own(spectrum));
     } catch (RuntimeException e) {
-      throw Failures.translate("a spectrum of " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "a spectrum of " + geometry, e);
     }
   }
 
@@ -46,7 +47,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     try {
       plan.forward(own(spectrum), u.dim(0), u.segment(), segment(pre), segment(post), y.segment());
     } catch (RuntimeException e) {
-      throw Failures.translate("forward " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "forward " + geometry, e);
     }
   }
 
@@ -72,7 +73,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
           segment(targets.pre()),
           segment(targets.post()));
     } catch (RuntimeException e) {
-      throw Failures.translate("backward " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "backward " + geometry, e);
     }
   }
 
@@ -81,7 +82,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     try {
       plan.close();
     } catch (RuntimeException e) {
-      throw Failures.translate("closing the plan of " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "closing the plan of " + geometry, e);
     }
   }
 

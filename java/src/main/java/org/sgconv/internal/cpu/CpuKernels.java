@@ -3,6 +3,8 @@ package org.sgconv.internal.cpu;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.KernelShape;
+import org.sgconv.internal.boundary.NativeFailures;
+import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
@@ -26,7 +28,7 @@ final class CpuKernels implements KernelOperations {
     try {
       context.kernelNorm(shape(geometry), weights.segment(), decay.segment(), norm.segment());
     } catch (RuntimeException e) {
-      throw Failures.translate("norm of kernel " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "norm of kernel " + geometry, e);
     }
   }
 
@@ -42,7 +44,7 @@ final class CpuKernels implements KernelOperations {
           kernel.dim(2),
           kernel.segment());
     } catch (RuntimeException e) {
-      throw Failures.translate("kernel " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "kernel " + geometry, e);
     }
   }
 
@@ -66,7 +68,7 @@ final class CpuKernels implements KernelOperations {
           gradWeights.segment(),
           gradDecay == null ? null : gradDecay.segment());
     } catch (RuntimeException e) {
-      throw Failures.translate("gradients of kernel " + geometry, e);
+      throw NativeFailures.translate(CpuBackend.NAME, "gradients of kernel " + geometry, e);
     }
   }
 

@@ -10,6 +10,7 @@ import org.sgconv.bindings.CudaElement;
 import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.FftPlan;
+import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;

@@ -3,6 +3,7 @@ package org.sgconv.internal.cuda;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSynthesis;
+import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;

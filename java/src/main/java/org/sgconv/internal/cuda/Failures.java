@@ -1,17 +1,13 @@
 package org.sgconv.internal.cuda;
 
 import org.sgconv.BackendFailureException;
-import org.sgconv.ClosedException;
-import org.sgconv.HostMemoryException;
-import org.sgconv.InvalidArgumentException;
 import org.sgconv.SgConvException;
 import org.sgconv.bindings.CudaErrorException;
-import org.sgconv.bindings.NativeStatusException;
-import org.sgconv.bindings.load.NativeLibraryException;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.DeviceMemoryException;
+import org.sgconv.internal.boundary.NativeFailures;
 
-/** The library's exceptions for failures of the bindings. */
+/** The library's exceptions for failures of CUDA; others are those of every native library. */
 final class Failures {
 
   private Failures() {}
@@ -22,23 +18,9 @@ final class Failures {
    * @param purpose what was being done, for the message
    */
   static RuntimeException translate(String purpose, RuntimeException failure) {
-    return switch (failure) {
-      case SgConvException known -> known;
-      case CudaErrorException error -> translate(purpose, error);
-      case NativeStatusException status -> translate(purpose, status);
-      case NativeLibraryException library ->
-          new BackendFailureException(
-              CudaBackend.NAME, String.valueOf(library.getMessage()), library);
-      case IllegalArgumentException invalid ->
-          new InvalidArgumentException(purpose + ": " + invalid.getMessage(), invalid);
-      // Something that another thread has closed between check and call.
-      case IllegalStateException closed -> {
-        ClosedException translated = new ClosedException(purpose + ": " + closed.getMessage());
-        translated.initCause(closed);
-        yield translated;
-      }
-      default -> failure;
-    };
+    return failure instanceof CudaErrorException error
+        ? translate(purpose, error)
+        : NativeFailures.translate(CudaBackend.NAME, purpose, failure);
   }
 
   private static SgConvException translate(String purpose, CudaErrorException error) {
@@ -57,15 +39,5 @@ final class Failures {
           text + "; this process cannot use the device any more: start a new one", error);
     }
     return new BackendFailureException(CudaBackend.NAME, text, error);
-  }
-
-  private static SgConvException translate(String purpose, NativeStatusException failure) {
-    String text = purpose + ": " + failure.getMessage();
-    return switch (failure.status()) {
-      case INVALID_ARGUMENT -> new InvalidArgumentException(text, failure);
-      case OUT_OF_MEMORY -> new HostMemoryException(purpose, failure);
-      case UNSUPPORTED, INTERNAL, DEVICE ->
-          new BackendFailureException(CudaBackend.NAME, text, failure);
-    };
   }
 }

@@ -1,16 +1,17 @@
-package org.sgconv.internal.cpu;
+package org.sgconv.internal.boundary;
 
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.KernelShape;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
 
-/** The library's words for the geometries of the SPI. */
-final class Shapes {
+/** The native libraries' words for the geometries of the SPI. */
+public final class Shapes {
 
   private Shapes() {}
 
-  static ConvolutionShape of(ConvolutionGeometry geometry) {
+  /** Of a convolution. */
+  public static ConvolutionShape of(ConvolutionGeometry geometry) {
     return new ConvolutionShape(
         geometry.heads(),
         geometry.hidden(),
@@ -22,7 +23,8 @@ final class Shapes {
         });
   }
 
-  static KernelShape of(KernelGeometry geometry) {
+  /** Of a kernel. */
+  public static KernelShape of(KernelGeometry geometry) {
     return new KernelShape(
         geometry.channels(),
         geometry.hidden(),

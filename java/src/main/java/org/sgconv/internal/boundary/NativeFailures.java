@@ -1,4 +1,4 @@
-package org.sgconv.internal.cpu;
+package org.sgconv.internal.boundary;
 
 import org.sgconv.BackendFailureException;
 import org.sgconv.ClosedException;
@@ -9,22 +9,23 @@ import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.bindings.load.NativeLibraryException;
 
 /** The library's exceptions for failures of the bindings. */
-final class Failures {
+public final class NativeFailures {
 
-  private Failures() {}
+  private NativeFailures() {}
 
   /**
    * What the caller throws instead of {@code failure}.
    *
+   * @param backend name of the backend whose call failed
    * @param purpose what was being done, for the message
    */
-  static RuntimeException translate(String purpose, RuntimeException failure) {
+  public static RuntimeException translate(
+      String backend, String purpose, RuntimeException failure) {
     return switch (failure) {
       case SgConvException known -> known;
-      case NativeStatusException status -> translate(purpose, status);
+      case NativeStatusException status -> translate(backend, purpose, status);
       case NativeLibraryException library ->
-          new BackendFailureException(
-              CpuBackend.NAME, String.valueOf(library.getMessage()), library);
+          new BackendFailureException(backend, String.valueOf(library.getMessage()), library);
       case IllegalArgumentException invalid ->
           new InvalidArgumentException(purpose + ": " + invalid.getMessage(), invalid);
       // A handle or, between check and call, a tensor's memory that another thread has closed.
@@ -39,13 +40,13 @@ final class Failures {
     return closed;
   }
 
-  private static SgConvException translate(String purpose, NativeStatusException failure) {
+  private static SgConvException translate(
+      String backend, String purpose, NativeStatusException failure) {
     String text = purpose + ": " + failure.getMessage();
     return switch (failure.status()) {
       case INVALID_ARGUMENT -> new InvalidArgumentException(text, failure);
       case OUT_OF_MEMORY -> new HostMemoryException(purpose, failure);
-      case UNSUPPORTED, INTERNAL, DEVICE ->
-          new BackendFailureException(CpuBackend.NAME, text, failure);
+      case UNSUPPORTED, INTERNAL, DEVICE -> new BackendFailureException(backend, text, failure);
     };
   }
 }
