@@ -33,7 +33,13 @@ public final class CudaDevice
               && System.getProperty("os.arch").equals("amd64"),
           "SKIPPED: the emulated CUDA device is for Linux on x86-64");
     }
-    return DeviceBackend.of(Backends.named("cuda"));
+    DeviceBackend backend = DeviceBackend.of(Backends.named("cuda"));
+    if (REQUIRED && backend.info().instructionSet().equals("emulated")) {
+      throw new AssertionError(
+          "-Dsgconv.cuda.required asks for a GPU, this is the emulated device: "
+              + backend.info().libraries());
+    }
+    return backend;
   }
 
   @Override
