@@ -142,9 +142,9 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
                                                      int32_t head, const float *correlation,
                                                      float *dk, float *dskip, void *stream);
 
-/* One-block convolution, without cuFFT: each row is read once and written once. Sizes N are powers
- * of two from 256 to 4096. Its spectrum (C, H, N) has an order of its own and 1/N folded in: only
- * these functions read it. */
+/* One-block convolution, without cuFFT: each row is read once and written once. Sizes N are 2^k
+ * from 256 to 16384 and 3 * 2^k from 384 to 12288. Its spectrum (C, H, N) has an order of its own
+ * and 1/N folded in: only these functions read it. */
 
 /* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);
@@ -160,6 +160,27 @@ SGCONV_API sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows,
                                                    const float *spectrum, const void *u,
                                                    const void *pre, const void *post, void *y,
                                                    void *stream);
+
+/* Bytes of workspace for the backward pass of signals with `batch` members, of which `rows` is any
+ * part with this hidden_count. `bytes` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch,
+                                                     int64_t *bytes);
+/* From dy (B, C*H, L): du, dpre (with pre), dpost (with post), all (B, H, L), each NULL if not
+ * wanted. kernel = 1: sums conj(U) * DY over the batch into the workspace as well, for
+ * fused_kernel_gradient; the parts of one range of h then share a workspace, and come in the order
+ * of the batch from 0. */
+SGCONV_API sgconv_status sgconv_cuda_fused_backward(
+    const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype, int32_t kernel,
+    const float *spectrum, const void *u, const void *pre, const void *post, const void *dy,
+    void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream);
+/* The gradients dk (C', H, L) and dskip (C, H) of all heads for h in [hidden_first, hidden_first +
+ * hidden_count), from the workspace. Either may be NULL. The batch members of `rows` are ignored
+ * but must lie within `batch`. */
+SGCONV_API sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows,
+                                                           int64_t batch, int32_t mode,
+                                                           const void *workspace,
+                                                           int64_t workspace_bytes, float *dk,
+                                                           float *dskip, void *stream);
 
 #ifdef __cplusplus
 }

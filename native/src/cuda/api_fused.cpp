@@ -1,5 +1,6 @@
 // C entries of the one-block convolution.
 #include "cuda/boundary.h"
+#include "cuda/fused.h"
 #include "cuda/geometry_checks.h"
 #include "cuda/kernels.h"
 
@@ -10,15 +11,57 @@ using sgconv::cuda::require_optional;
 using sgconv::cuda::require_pointer;
 
 constexpr std::size_t kComplex = 2 * sizeof(float);
-constexpr int64_t kSmallest = 256;
-constexpr int64_t kLargest = 4096;
+constexpr int64_t kMostRows = int64_t{1} << 30;
 
-void check_fused_size(int64_t size) {
-  if (size < kSmallest || size > kLargest || (size & (size - 1)) != 0) {
-    throw sgconv::cuda::Failure(SGCONV_UNSUPPORTED,
-                                "size = " + std::to_string(size) +
-                                    ", one-block convolution has powers of two from " +
-                                    std::to_string(kSmallest) + " to " + std::to_string(kLargest));
+[[noreturn]] void unsupported(const char *name, int64_t value) {
+  const auto range = sgconv::cuda::fused_range();
+  throw sgconv::cuda::Failure(
+      SGCONV_UNSUPPORTED, name + (" = " + std::to_string(value)) +
+                              ", one-block convolution has sizes 2^k and 3 * 2^k from " +
+                              std::to_string(range.first) + " to " + std::to_string(range.second));
+}
+
+// The size's CUDA kernels.
+const sgconv::cuda::FusedSize &fused(int64_t size) {
+  const sgconv::cuda::FusedSize *found = sgconv::cuda::fused_size_of(size);
+  if (found == nullptr) {
+    unsupported("size", size);
+  }
+  return *found;
+}
+
+// Within a block 32-bit numbers do. Returns the size's CUDA kernels.
+const sgconv::cuda::FusedSize &check_fused(const sgconv_cuda_rows *rows) {
+  sgconv::cuda::check(rows);
+  const sgconv::cuda::FusedSize &size = fused(rows->size);
+  sgconv::cuda::require_range(
+      "rows.heads * rows.hidden",
+      sgconv::cuda::product("rows.heads * rows.hidden", rows->heads, rows->hidden), 1, kMostRows);
+  sgconv::cuda::require_range("rows.batch_first + rows.batch_count",
+                              rows->batch_first + rows->batch_count, 1, kMostRows);
+  sgconv::cuda::require_range(
+      "rows of one call",
+      sgconv::cuda::product("rows of one call", rows->heads * rows->hidden_count,
+                            rows->batch_count),
+      1, kMostRows);
+  return size;
+}
+
+// Of a backward call and what follows it; returns the bytes that its workspace has.
+int64_t check_backward(const sgconv_cuda_rows *rows, int64_t batch) {
+  const sgconv::cuda::FusedSize &size = check_fused(rows);
+  sgconv::cuda::require_range("batch", batch, rows->batch_first + rows->batch_count, kMostRows);
+  sgconv::cuda::product(
+      "workspace", sgconv::cuda::product("workspace", rows->heads + 2, rows->hidden_count),
+      sgconv::cuda::product("workspace", batch, rows->size * static_cast<int64_t>(kComplex)));
+  return sgconv::cuda::fused_workspace_bytes(size, *rows, batch);
+}
+
+void check_workspace(const void *workspace, int64_t bytes, int64_t needed) {
+  require_pointer("workspace", workspace, kComplex);
+  if (bytes < needed) {
+    sgconv::cuda::invalid("workspace_bytes = " + std::to_string(bytes) + ", expected at least " +
+                          std::to_string(needed) + " (sgconv_cuda_fused_workspace)");
   }
 }
 
@@ -28,12 +71,11 @@ sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size) {
   return guarded([=] {
     sgconv::cuda::require_range("length", length, 1, INT64_MAX);
     require_pointer("size", size, alignof(int64_t));
-    int64_t candidate = kSmallest;
-    while (candidate < length && candidate <= kLargest) {
-      candidate *= 2;
+    const sgconv::cuda::FusedSize *found = sgconv::cuda::fused_size_for(length);
+    if (found == nullptr) {
+      unsupported("length", length);
     }
-    check_fused_size(candidate);
-    *size = candidate;
+    *size = found->size;
   });
 }
 
@@ -43,7 +85,7 @@ sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geome
   return guarded([=] {
     sgconv::cuda::check(geometry);
     sgconv::cuda::check_size(size, geometry->length);
-    check_fused_size(size);
+    const sgconv::cuda::FusedSize &found = fused(size);
     const int64_t rows = sgconv::cuda::product("spectrum", geometry->heads, geometry->hidden);
     sgconv::cuda::product("spectrum", rows, 2 * size);
     sgconv::cuda::require_range("row_first", row_first, 0, rows - 1);
@@ -51,7 +93,8 @@ sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geome
     require_pointer("kernel", kernel, alignof(float));
     require_optional("skip", skip, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
-    sgconv::cuda::launch_fused_prepare(*geometry, size, row_first, row_count, kernel, skip,
+    sgconv::cuda::require_range("row_count", row_count, 1, kMostRows);
+    sgconv::cuda::launch_fused_prepare(found, *geometry, row_first, row_count, kernel, skip,
                                        spectrum, stream);
   });
 }
@@ -60,16 +103,67 @@ sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dt
                                         const float *spectrum, const void *u, const void *pre,
                                         const void *post, void *y, void *stream) {
   return guarded([=] {
-    sgconv::cuda::check(rows);
-    check_fused_size(rows->size);
+    const sgconv::cuda::FusedSize &size = check_fused(rows);
     const std::size_t element = sgconv::cuda::element_size(dtype);
     require_pointer("spectrum", spectrum, kComplex);
     require_pointer("u", u, element);
     require_optional("pre", pre, element);
     require_optional("post", post, element);
     require_pointer("y", y, element);
-    sgconv::cuda::require_range("rows.heads * rows.hidden_count", rows->heads * rows->hidden_count,
-                                1, INT32_MAX);
-    sgconv::cuda::launch_fused_forward(*rows, dtype, spectrum, u, pre, post, y, stream);
+    sgconv::cuda::launch_fused_forward(size, *rows, dtype, spectrum, u, pre, post, y, stream);
+  });
+}
+
+sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch,
+                                          int64_t *bytes) {
+  return guarded([=] {
+    const int64_t needed = check_backward(rows, batch);
+    require_pointer("bytes", bytes, alignof(int64_t));
+    *bytes = needed;
+  });
+}
+
+sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype,
+                                         int32_t kernel, const float *spectrum, const void *u,
+                                         const void *pre, const void *post, const void *dy,
+                                         void *du, void *dpre, void *dpost, void *workspace,
+                                         int64_t workspace_bytes, void *stream) {
+  return guarded([=] {
+    const int64_t needed = check_backward(rows, batch);
+    const std::size_t element = sgconv::cuda::element_size(dtype);
+    sgconv::cuda::require_range("kernel", kernel, 0, 1);
+    require_pointer("spectrum", spectrum, kComplex);
+    require_pointer("u", u, element);
+    require_optional("pre", pre, element);
+    require_optional("post", post, element);
+    require_pointer("dy", dy, element);
+    require_optional("du", du, element);
+    require_optional("dpre", dpre, element);
+    require_optional("dpost", dpost, element);
+    if (kernel == 0 && du == nullptr && dpre == nullptr && dpost == nullptr) {
+      sgconv::cuda::invalid("no gradient is asked for");
+    }
+    check_workspace(workspace, workspace_bytes, needed);
+    sgconv::cuda::launch_fused_backward(fused(rows->size), *rows, batch, dtype, kernel != 0,
+                                        spectrum, u, pre, post, dy, du, dpre, dpost, workspace,
+                                        stream);
+  });
+}
+
+sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch,
+                                                int32_t mode, const void *workspace,
+                                                int64_t workspace_bytes, float *dk, float *dskip,
+                                                void *stream) {
+  return guarded([=] {
+    const int64_t needed = check_backward(rows, batch);
+    sgconv::cuda::check_mode(mode);
+    check_workspace(workspace, workspace_bytes, needed);
+    require_optional("dk", dk, alignof(float));
+    require_optional("dskip", dskip, alignof(float));
+    if (dk == nullptr && dskip == nullptr) {
+      sgconv::cuda::invalid("dk and dskip are both NULL");
+    }
+    sgconv::cuda::launch_fused_kernel_gradient(fused(rows->size), *rows, batch, mode, workspace, dk,
+                                               dskip, stream);
   });
 }

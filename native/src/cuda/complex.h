@@ -3,13 +3,10 @@
 
 #include <cstdint>
 
+#include "cuda/complex_number.h"
 #include "cuda/device.h"
 
 namespace sgconv::cuda {
-
-struct alignas(8) Complex {
-  float re, im;
-};
 
 __device__ __forceinline__ Complex operator+(Complex a, Complex b) {
   return {a.re + b.re, a.im + b.im};

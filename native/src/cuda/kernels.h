@@ -42,10 +42,20 @@ void launch_spectrum_backward(const sgconv_cuda_rows &rows, int64_t head, const 
                               const float *x, const float *g, float *input, float *kernel,
                               void *stream);
 
-void launch_fused_prepare(const sgconv_convolution_geometry &geometry, int64_t size,
+struct FusedSize;
+void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &geometry,
                           int64_t row_first, int64_t row_count, const float *kernel,
                           const float *skip, float *spectrum, void *stream);
-void launch_fused_forward(const sgconv_cuda_rows &rows, int32_t dtype, const float *spectrum,
-                          const void *u, const void *pre, const void *post, void *y, void *stream);
+void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
+                          const float *spectrum, const void *u, const void *pre, const void *post,
+                          void *y, void *stream);
+int64_t fused_workspace_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch);
+void launch_fused_backward(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
+                           int32_t dtype, bool kernel, const float *spectrum, const void *u,
+                           const void *pre, const void *post, const void *dy, void *du, void *dpre,
+                           void *dpost, void *workspace, void *stream);
+void launch_fused_kernel_gradient(const FusedSize &size, const sgconv_cuda_rows &rows,
+                                  int64_t batch, int32_t mode, const void *workspace, float *dk,
+                                  float *dskip, void *stream);
 
 }  // namespace sgconv::cuda

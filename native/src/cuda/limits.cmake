@@ -1,15 +1,27 @@
-# Registers a thread of each CUDA kernel may use; the build fails above, at a spill, and at a kernel that
-# is not listed. Blocks have up to 256 threads: 64 registers leave room for 1024 threads a
-# multiprocessor, 48 for 1280, 40 for 1536, which keep enough bytes in flight for a streaming kernel.
+# Registers a thread of each CUDA kernel may use, <kernel>[@<size>]=<registers>[/<bytes of spill stores>]:
+# the build fails above, at any other spill, and at a kernel that is not listed. Streaming kernels have up
+# to 256 threads a block: 64 registers leave room for 1024 threads a multiprocessor, 48 for 1280, 40 for
+# 1536, which keep enough bytes in flight. The one-block convolutions and what they leave room for are in
+# fused_shape.h; test/cuda/occupancy_test.cpp holds both against each other.
 set(SGCONV_REGISTER_LIMITS
     backward_rows=64
     decay_gradient=64
+    fused_backward=128
+    fused_backward@384=168
+    fused_backward@768=168
+    fused_backward@1536=168
+    fused_backward@3072=168
+    fused_backward@6144=255
+    fused_backward@8192=255
+    # 512 threads of 24 or 32 numbers leave 128 registers each: the only spills there are.
+    fused_backward@12288=128/768
+    fused_backward@16384=128/768
+    fused_forward=128
+    fused_kernel_gradient=128
+    fused_prepare=128
     gate_gradient=40
     kernel_gradient=48
     multiply_rows=40
-    # Not tuned on a GPU yet: no spills; up to 256 threads, one block a multiprocessor at N = 4096.
-    fused_forward=224
-    fused_prepare=224
     norm_rows=48
     place_rows=48
     synthesise_rows=48

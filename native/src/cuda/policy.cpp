@@ -15,12 +15,14 @@ constexpr std::array<Policy, 2> kPolicies{{
      .stream_threads = 256,
      .stream_blocks = 16,
      .reduction_threads = 256,
-     .reduction_blocks = 8},
+     .reduction_blocks = 8,
+     .fused_turns = 4},
     {.architecture = 90,
      .stream_threads = 256,
      .stream_blocks = 32,
      .reduction_threads = 256,
-     .reduction_blocks = 8},
+     .reduction_blocks = 8,
+     .fused_turns = 4},
 }};
 
 constexpr int64_t kMaxGridY = 65535;

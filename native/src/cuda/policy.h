@@ -17,6 +17,7 @@ struct Policy {
   int stream_blocks;      // blocks per multiprocessor before a block takes a second share
   int reduction_threads;  // kernels that sum
   int reduction_blocks;
+  int fused_turns;  // signals of the batch that a block of the one-block convolution takes at most
 };
 
 // The current device.

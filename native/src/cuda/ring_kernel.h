@@ -2,7 +2,10 @@
 // lag l < 0 at N + l with weight -i; a circular kernel at lag j and, for j >= 1, also at lag j - L.
 #pragma once
 
-#include "cuda/complex.h"
+#include <cstdint>
+
+#include "cuda/complex_number.h"
+#include "cuda/device.h"
 #include "sgconv/geometry.h"
 
 namespace sgconv::cuda {

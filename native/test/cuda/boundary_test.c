@@ -112,14 +112,28 @@ static void place(void) {
 
 static void fused(void) {
   const sgconv_convolution_geometry g = {1, 3, 10, SGCONV_CAUSAL, 0};
-  const sgconv_cuda_rows r = {1, 3, 10, 300, 0, 1, 0, 3};
+  sgconv_cuda_rows r = {1, 3, 10, 300, 0, 1, 0, 3};
   int64_t size = 0;
   expect(sgconv_cuda_fused_prepare(&g, 300, 0, 3, memory, NULL, memory, NULL), SGCONV_UNSUPPORTED,
          "size = 300", "no power of two");
   expect(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL),
          SGCONV_UNSUPPORTED, "size = 300", "no power of two");
-  expect(sgconv_cuda_fused_size(4097, &size), SGCONV_UNSUPPORTED, "256 to 4096", "too long");
+  expect(sgconv_cuda_fused_size(16385, &size), SGCONV_UNSUPPORTED, "256 to 16384", "too long");
   refuse(sgconv_cuda_fused_size(0, &size), "length = 0", "no length");
+  r.size = 512;
+  refuse(sgconv_cuda_fused_workspace(&r, 0, &size), "batch = 0", "a batch that rows exceed");
+  int64_t bytes = 0;
+  expect(sgconv_cuda_fused_workspace(&r, r.batch_count, &bytes), SGCONV_OK, "", "workspace");
+  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 2, memory, memory, NULL, NULL, memory,
+                                    memory, NULL, NULL, memory, bytes, NULL),
+         "kernel = 2", "not a flag");
+  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, NULL, NULL, memory,
+                                    memory, NULL, NULL, memory, bytes - 1, NULL),
+         "workspace_bytes", "a short workspace");
+  refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 3, memory, bytes, memory, NULL, NULL),
+         "mode = 3", "no mode");
+  refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 0, memory, bytes, NULL, NULL, NULL),
+         "NULL", "no gradient");
 }
 
 static void sizes(void) {

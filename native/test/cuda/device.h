@@ -29,8 +29,10 @@ class DeviceArray {
   }
   explicit DeviceArray(const std::vector<T> &values, std::size_t skew = 0)
       : DeviceArray(values.size(), skew) {
-    require(cudaMemcpy(start_, values.data(), count_ * sizeof(T), cudaMemcpyHostToDevice),
-            "cudaMemcpy to the device");
+    if (count_ > 0) {
+      require(cudaMemcpy(start_, values.data(), count_ * sizeof(T), cudaMemcpyHostToDevice),
+              "cudaMemcpy to the device");
+    }
   }
   ~DeviceArray() { cudaFree(memory_); }
   DeviceArray(const DeviceArray &) = delete;

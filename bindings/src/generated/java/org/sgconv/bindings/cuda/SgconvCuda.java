@@ -1462,5 +1462,208 @@ public class SgconvCuda extends SgconvCudaSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class sgconv_cuda_fused_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_fused_workspace$descriptor() {
+        return sgconv_cuda_fused_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_fused_workspace$handle() {
+        return sgconv_cuda_fused_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_fused_workspace$address() {
+        return sgconv_cuda_fused_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cuda_fused_workspace(MemorySegment rows, long batch, MemorySegment bytes) {
+        var mh$ = sgconv_cuda_fused_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_fused_workspace", rows, batch, bytes);
+            }
+            return (int)mh$.invokeExact(rows, batch, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_fused_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype, int32_t kernel, const float *spectrum, const void *u, const void *pre, const void *post, const void *dy, void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_fused_backward$descriptor() {
+        return sgconv_cuda_fused_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype, int32_t kernel, const float *spectrum, const void *u, const void *pre, const void *post, const void *dy, void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_fused_backward$handle() {
+        return sgconv_cuda_fused_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype, int32_t kernel, const float *spectrum, const void *u, const void *pre, const void *post, const void *dy, void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_fused_backward$address() {
+        return sgconv_cuda_fused_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t dtype, int32_t kernel, const float *spectrum, const void *u, const void *pre, const void *post, const void *dy, void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_fused_backward(MemorySegment rows, long batch, int dtype, int kernel, MemorySegment spectrum, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment dy, MemorySegment du, MemorySegment dpre, MemorySegment dpost, MemorySegment workspace, long workspace_bytes, MemorySegment stream) {
+        var mh$ = sgconv_cuda_fused_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_fused_backward", rows, batch, dtype, kernel, spectrum, u, pre, post, dy, du, dpre, dpost, workspace, workspace_bytes, stream);
+            }
+            return (int)mh$.invokeExact(rows, batch, dtype, kernel, spectrum, u, pre, post, dy, du, dpre, dpost, workspace, workspace_bytes, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_fused_kernel_gradient {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_kernel_gradient");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_fused_kernel_gradient$descriptor() {
+        return sgconv_cuda_fused_kernel_gradient.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_fused_kernel_gradient$handle() {
+        return sgconv_cuda_fused_kernel_gradient.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_fused_kernel_gradient$address() {
+        return sgconv_cuda_fused_kernel_gradient.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_fused_kernel_gradient(MemorySegment rows, long batch, int mode, MemorySegment workspace, long workspace_bytes, MemorySegment dk, MemorySegment dskip, MemorySegment stream) {
+        var mh$ = sgconv_cuda_fused_kernel_gradient.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_fused_kernel_gradient", rows, batch, mode, workspace, workspace_bytes, dk, dskip, stream);
+            }
+            return (int)mh$.invokeExact(rows, batch, mode, workspace, workspace_bytes, dk, dskip, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

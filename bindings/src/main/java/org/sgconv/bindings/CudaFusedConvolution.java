@@ -1,0 +1,221 @@
+package org.sgconv.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.cuda.SgconvCuda;
+import org.sgconv.bindings.cuda.sgconv_convolution_geometry;
+import org.sgconv.bindings.cuda.sgconv_cuda_rows;
+
+/**
+ * Submits convolutions whose rows fit into one block of threads to one stream, as {@code
+ * sgconv/cuda.h} describes them; every argument is checked. Signals are whole tensors, (B, H, L) or
+ * (B, C·H, L).
+ */
+public final class CudaFusedConvolution {
+
+  private final CudaStream stream;
+  private final CudaArguments arguments;
+  private final MemorySegment struct = Arena.ofAuto().allocate(sgconv_cuda_rows.layout());
+  private final MemorySegment geometry =
+      Arena.ofAuto().allocate(sgconv_convolution_geometry.layout());
+  private final MemorySegment number = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
+
+  /** Convolution on this stream. */
+  public CudaFusedConvolution(CudaStream stream) {
+    this.stream = stream;
+    this.arguments = new CudaArguments(stream);
+  }
+
+  /** Gradients that a backward pass writes; null is not wanted. */
+  public record Targets(
+      @Nullable CudaSpan du, @Nullable CudaSpan dpre, @Nullable CudaSpan dpost) {}
+
+  /** A call that is made under the stream's lock. */
+  private interface Submission {
+    void run(CudaArguments in, MemorySegment queue);
+  }
+
+  private void submit(String function, Submission submission) {
+    stream.lock().lock();
+    try {
+      submission.run(arguments.of(function), stream.open());
+    } finally {
+      stream.lock().unlock();
+    }
+  }
+
+  /**
+   * Smallest size for signals of this length; none if they are too long for one block.
+   *
+   * @param length L ≥ 1, in samples
+   */
+  public static OptionalLong size(long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
+      CudaCall.kernel(
+          "sgconv_cuda_fused_size", () -> SgconvCuda.sgconv_cuda_fused_size(length, value));
+      return OptionalLong.of(value.get(ValueLayout.JAVA_LONG, 0));
+    } catch (NativeStatusException e) {
+      if (e.status() == NativeStatus.UNSUPPORTED) {
+        return OptionalLong.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Makes the spectrum (C, H, N) from kernel (C', H, L) and skip (C, H). */
+  public void prepare(
+      ConvolutionShape shape,
+      long size,
+      CudaSpan kernel,
+      @Nullable CudaSpan skip,
+      CudaSpan spectrum) {
+    String function = "sgconv_cuda_fused_prepare";
+    submit(
+        function,
+        (in, queue) -> {
+          MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes());
+          MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
+          MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
+          shape.write(geometry);
+          long rows = Math.multiplyExact(shape.heads(), shape.hidden());
+          CudaCall.kernel(
+              function,
+              () ->
+                  SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue));
+        });
+  }
+
+  /** y = post · (conv(pre · u, kernel) + D · pre · u), all heads. */
+  public void forward(
+      CudaRows rows,
+      CudaElement element,
+      CudaSpan spectrum,
+      CudaSpan u,
+      @Nullable CudaSpan pre,
+      @Nullable CudaSpan post,
+      CudaSpan y) {
+    String function = "sgconv_cuda_fused_forward";
+    submit(
+        function,
+        (in, queue) -> {
+          MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
+          MemorySegment signal = in.signal("u", u, element, rows.elements());
+          MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
+          MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
+          MemorySegment out = in.signal("y", y, element, outputs(rows));
+          rows.write(struct);
+          CudaCall.kernel(
+              function,
+              () ->
+                  SgconvCuda.sgconv_cuda_fused_forward(
+                      struct, element.code(), k, signal, before, after, out, queue));
+        });
+  }
+
+  /** Bytes of workspace of a backward pass over such rows. */
+  public long workspaceBytes(CudaRows rows) {
+    String function = "sgconv_cuda_fused_workspace";
+    stream.lock().lock();
+    try {
+      stream.open(); // the number depends on the device
+      rows.write(struct);
+      CudaCall.kernel(
+          function, () -> SgconvCuda.sgconv_cuda_fused_workspace(struct, rows.batch(), number));
+      return number.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      stream.lock().unlock();
+    }
+  }
+
+  /**
+   * Gradients of the signal and the gates, and the sums for {@link #kernelGradient}. Parts of the
+   * same rows of each signal come in the order of the batch, with one workspace.
+   *
+   * @param kernel whether the kernel's gradients will be asked for
+   * @param workspace of {@link #workspaceBytes}
+   */
+  public void backward(
+      CudaRows rows,
+      CudaElement element,
+      boolean kernel,
+      CudaSpan spectrum,
+      CudaSpan u,
+      @Nullable CudaSpan pre,
+      @Nullable CudaSpan post,
+      CudaSpan dy,
+      Targets targets,
+      CudaSpan workspace) {
+    String function = "sgconv_cuda_fused_backward";
+    long bytes = workspaceBytes(rows);
+    submit(
+        function,
+        (in, queue) -> {
+          MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
+          MemorySegment signal = in.signal("u", u, element, rows.elements());
+          MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
+          MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
+          MemorySegment gradient = in.signal("dy", dy, element, outputs(rows));
+          MemorySegment du = in.optionalSignal("du", targets.du(), element, rows.elements());
+          MemorySegment dpre = in.optionalSignal("dpre", targets.dpre(), element, rows.elements());
+          MemorySegment dpost =
+              in.optionalSignal("dpost", targets.dpost(), element, rows.elements());
+          MemorySegment scratch = in.floats("workspace", workspace, bytes);
+          rows.write(struct);
+          CudaCall.kernel(
+              function,
+              () ->
+                  SgconvCuda.sgconv_cuda_fused_backward(
+                      struct,
+                      rows.batch(),
+                      element.code(),
+                      kernel ? 1 : 0,
+                      k,
+                      signal,
+                      before,
+                      after,
+                      gradient,
+                      du,
+                      dpre,
+                      dpost,
+                      scratch,
+                      bytes,
+                      queue));
+        });
+  }
+
+  /** Adds up what {@link #backward} left: dk (C', H, L) and dskip (C, H) of these rows. */
+  public void kernelGradient(
+      CudaRows rows, CudaSpan workspace, @Nullable CudaSpan dk, @Nullable CudaSpan dskip) {
+    String function = "sgconv_cuda_fused_kernel_gradient";
+    long bytes = workspaceBytes(rows);
+    submit(
+        function,
+        (in, queue) -> {
+          ConvolutionShape shape = rows.shape();
+          MemorySegment scratch = in.floats("workspace", workspace, bytes);
+          MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
+          MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
+          rows.write(struct);
+          CudaCall.kernel(
+              function,
+              () ->
+                  SgconvCuda.sgconv_cuda_fused_kernel_gradient(
+                      struct,
+                      rows.batch(),
+                      shape.mode().code(),
+                      scratch,
+                      bytes,
+                      kernel,
+                      skip,
+                      queue));
+        });
+  }
+
+  private static long outputs(CudaRows rows) {
+    return Math.multiplyExact(rows.elements(), rows.shape().heads());
+  }
+}

@@ -1,0 +1,134 @@
+// Which sizes the one-block convolution has, and how rows are shared out.
+#include "cuda/fused.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cuda/kernels.h"
+#include "cuda/policy.h"
+
+namespace sgconv::cuda {
+
+#define SGCONV_FUSED_SIZE(size) extern const FusedSize fused_size_##size;
+#include "fused_sizes.inc"
+#undef SGCONV_FUSED_SIZE
+
+namespace {
+
+// A function's own, so that it is made after the sizes' constants.
+const auto &sizes() {
+  static const std::array table{
+#define SGCONV_FUSED_SIZE(size) &fused_size_##size,
+#include "fused_sizes.inc"
+#undef SGCONV_FUSED_SIZE
+  };
+  return table;
+}
+
+int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Items that keep the device busy: twice what it holds at a time.
+int64_t enough_items(const FusedSize &size) {
+  return 2 * current_target().multiprocessors * size.resident * size.rows;
+}
+
+// Signals of the batch in a slice. A matter of the whole problem, not of the rows of one call, so
+// that sums do not depend on how the caller cuts them.
+int64_t slice_width(const FusedSize &size, int64_t hidden, int64_t batch) {
+  const int64_t slices = std::clamp<int64_t>(ceil_divide(enough_items(size), hidden), 1, batch);
+  return ceil_divide(batch, slices);
+}
+
+// Of a problem that is known to fit.
+FusedRows fused_rows(const sgconv_cuda_rows &rows, int64_t shares, int64_t items, int64_t turns) {
+  const auto narrow = [](int64_t value) { return static_cast<int32_t>(value); };
+  return {narrow(rows.heads),
+          narrow(rows.hidden),
+          narrow(rows.length),
+          narrow(rows.batch_first),
+          narrow(rows.batch_count),
+          narrow(rows.hidden_first),
+          narrow(rows.hidden_count),
+          narrow(shares),
+          narrow(items),
+          narrow(turns)};
+}
+
+}  // namespace
+
+const FusedSize *fused_size_for(int64_t length) {
+  const auto found = std::find_if(sizes().begin(), sizes().end(),
+                                  [=](const FusedSize *it) { return it->size >= length; });
+  return found == sizes().end() ? nullptr : *found;
+}
+
+const FusedSize *fused_size_of(int64_t size) {
+  const FusedSize *const found = fused_size_for(size);
+  return found != nullptr && found->size == size ? found : nullptr;
+}
+
+std::pair<int64_t, int64_t> fused_range() { return {sizes().front()->size, sizes().back()->size}; }
+
+void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &g,
+                          int64_t row_first, int64_t row_count, const float *kernel,
+                          const float *skip, float *spectrum, void *stream) {
+  size.prepare({{g.mode, g.heads, g.hidden, g.length, size.size, kernel, skip},
+                row_first,
+                row_count,
+                static_cast<float>(1.0 / static_cast<double>(size.size)),
+                reinterpret_cast<Complex *>(spectrum)},
+               stream);
+}
+
+void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
+                          const float *spectrum, const void *u, const void *pre, const void *post,
+                          void *y, void *stream) {
+  const int64_t channels = rows.heads * rows.hidden_count;
+  const int64_t enough = enough_items(size);
+  int64_t turns = std::min<int64_t>(current_target().policy.fused_turns, rows.batch_count);
+  while (turns > 1 && channels * ceil_divide(rows.batch_count, turns) < enough) {
+    --turns;
+  }
+  const int64_t shares = ceil_divide(rows.batch_count, turns);
+  size.forward({fused_rows(rows, shares, channels * shares, turns), dtype,
+                reinterpret_cast<const Complex *>(spectrum), u, pre, post, y},
+               stream);
+}
+
+int64_t fused_workspace_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch) {
+  const int64_t slices = ceil_divide(batch, slice_width(size, rows.hidden, batch));
+  const int64_t arrays = rows.heads + (rows.heads > 1 ? 2 : 1);
+  return arrays * slices * rows.hidden_count * size.size * static_cast<int64_t>(sizeof(Complex));
+}
+
+void launch_fused_backward(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
+                           int32_t dtype, bool kernel, const float *spectrum, const void *u,
+                           const void *pre, const void *post, const void *dy, void *du, void *dpre,
+                           void *dpost, void *workspace, void *stream) {
+  const int64_t width = slice_width(size, rows.hidden, batch);
+  const int64_t slices = ceil_divide(batch, width);
+  const int64_t first = rows.batch_first / width;
+  const int64_t shares = ceil_divide(rows.batch_first + rows.batch_count, width) - first;
+  const int64_t array = slices * rows.hidden_count * size.size;
+  auto *sums = static_cast<Complex *>(workspace);
+  Complex *const parked = sums + rows.heads * array;
+  size.backward(
+      {fused_rows(rows, shares, rows.hidden_count * shares, width), static_cast<int32_t>(first),
+       dtype, kernel, reinterpret_cast<const Complex *>(spectrum), u, pre, post, dy, du, dpre,
+       dpost, sums, parked, parked + array},
+      stream);
+}
+
+void launch_fused_kernel_gradient(const FusedSize &size, const sgconv_cuda_rows &rows,
+                                  int64_t batch, int32_t mode, const void *workspace, float *dk,
+                                  float *dskip, void *stream) {
+  const FusedRows part = fused_rows(rows, 0, 0, 0);
+  const int64_t slices = ceil_divide(batch, slice_width(size, rows.hidden, batch));
+  size.kernel_gradient(
+      {mode, part.heads, part.hidden, part.length, part.hidden_first, part.hidden_count,
+       static_cast<int32_t>(slices), static_cast<float>(1.0 / static_cast<double>(size.size)),
+       static_cast<const Complex *>(workspace), dk, dskip},
+      stream);
+}
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,81 @@
+// Convolution of rows by one block each: u is read once and y written once. Skip and 1/N are folded
+// into the spectrum, gates into load and store.
+#pragma once
+
+#include "cuda/fused_rows.h"
+
+namespace sgconv::cuda {
+
+template <int N>
+__global__ void __launch_bounds__(FusedShape<N>::kThreads, FusedShape<N>::kResident)
+    fused_prepare(const FusedPrepareArguments a) {
+  using Transform = BlockTransform<N>;
+  SGCONV_DYNAMIC_SHARED(Complex, shared);
+  const Transform transform = transform_of_thread<N>(shared);
+  const int64_t row = item_of_slot<N>();
+  const bool active = row < a.row_count;
+  const int64_t channel = a.row_first + row;
+  Complex x[Transform::kCount];
+#pragma unroll
+  for (int r = 0; r < Transform::kR; ++r) {
+    x[r] = active ? a.kernel.at(channel, transform.thread + r * Transform::kThreads)
+                  : Complex{0.0f, 0.0f};
+  }
+  transform.forward(x);
+  if (active) {
+    Complex *spectrum = a.spectrum + channel * N + transform.thread;
+#pragma unroll
+    for (int r = 0; r < Transform::kR; ++r) {
+      spectrum[r * Transform::kThreads] = {x[r].re * a.scale, x[r].im * a.scale};
+    }
+  }
+}
+
+template <int N>
+__global__ void __launch_bounds__(FusedShape<N>::kThreads, FusedShape<N>::kResident)
+    fused_forward(const FusedForwardArguments a) {
+  using Transform = BlockTransform<N>;
+  SGCONV_DYNAMIC_SHARED(Complex, shared);
+  const Transform transform = transform_of_thread<N>(shared);
+  const FusedRows &rows = a.rows;
+  const int item = item_of_slot<N>();
+  const bool some = item < rows.items;
+  const int channel = some ? item / rows.shares : 0;
+  const int head = channel / rows.hidden_count;
+  const int h = rows.hidden_first + channel % rows.hidden_count;
+  const int first = item % rows.shares * rows.turns;
+  const Complex *spectrum =
+      a.spectrum + (static_cast<int64_t>(head) * rows.hidden + h) * N + transform.thread;
+  Complex k[Transform::kCount];
+  if constexpr (FusedShape<N>::kKeepsSpectrum) {
+#pragma unroll
+    for (int r = 0; r < Transform::kR; ++r) {
+      k[r] = spectrum[r * Transform::kThreads];
+    }
+  }
+  for (int turn = 0; turn < rows.turns; ++turn) {
+    const bool active = some && first + turn < rows.batch_count;
+    if (FusedShape<N>::kRows == 1 && !active) {
+      break;
+    }
+    const int64_t batch = static_cast<int64_t>(rows.batch_first) + first + turn;
+    const FusedRow<N> in(a.dtype, active, rows.length, batch * rows.hidden + h, transform.thread);
+    float values[Transform::kCount];
+    in.load(a.u, values);
+    in.gate(a.pre, values);
+    Complex x[Transform::kCount];
+    transform.forward(values, x);
+#pragma unroll
+    for (int r = 0; r < Transform::kR; ++r) {
+      x[r] = x[r] * (FusedShape<N>::kKeepsSpectrum ? k[r] : spectrum[r * Transform::kThreads]);
+    }
+    transform.inverse(x);
+    real_parts(x, values);
+    in.gate(a.post, values);
+    const FusedRow<N> out(a.dtype, active, rows.length,
+                          (batch * rows.heads + head) * rows.hidden + h, transform.thread);
+    out.store(a.y, values);
+  }
+}
+
+}  // namespace sgconv::cuda
