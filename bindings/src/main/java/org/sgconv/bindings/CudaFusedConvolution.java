@@ -30,8 +30,7 @@ public final class CudaFusedConvolution {
   }
 
   /** Gradients that a backward pass writes; null is not wanted. */
-  public record Targets(
-      @Nullable CudaSpan du, @Nullable CudaSpan dpre, @Nullable CudaSpan dpost) {}
+  public record Targets(@Nullable CudaSpan du, @Nullable CudaSpan dpre, @Nullable CudaSpan dpost) {}
 
   /** A call that is made under the stream's lock. */
   private interface Submission {
@@ -84,8 +83,7 @@ public final class CudaFusedConvolution {
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
           CudaCall.kernel(
               function,
-              () ->
-                  SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue));
+              () -> SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue));
         });
   }
 
