@@ -120,7 +120,20 @@ if ! sgconv info --require cuda >"$output/info.txt" 2>"$output/info.err"; then
 fi
 sgconv info --json >"$output/info.json" 2>>"$output/info.err"
 
-gpu=unknown
+# The first CUDA device, for want of its product's name.
+device_line() {
+  while read -r word name; do
+    case $word:$name in
+      "device:CUDA device"*)
+        printf '%s\n' "$name"
+        return 0
+        ;;
+    esac
+  done <"$output/info.txt"
+  echo unknown
+}
+
+gpu=$(device_line)
 if command -v nvidia-smi >/dev/null 2>&1; then
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >"$output/gpu.txt" 2>/dev/null &&
     gpu=$(head -n 1 "$output/gpu.txt" | tr -d '"\\')

@@ -144,6 +144,28 @@ class BundleCheckTest {
     assertThat(output.resolve("check.json")).doesNotExist();
   }
 
+  /** Where the toolkit lacks a library, those that pip installed are tried. */
+  @Test
+  void takesPipsLibrariesWhereTheToolkitHasNone() throws Exception {
+    executable(bareTools().resolve("python3"), "#!/bin/sh\necho /pip/nvidia/cu13/lib\n");
+    stage(
+        "info",
+        """
+        case "$*" in
+          *-Dsgconv.cuda.toolkit=/pip/nvidia/cu13/lib*)
+            echo '  device         CUDA device 0 (compute capability 9.0), 79.2 GiB of memory' ;;
+          *) echo 'sgconv: no libcufft' >&2; exit 2 ;;
+        esac
+        """);
+    Outcome outcome = check("--only", "verify");
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+    assertThat(Files.readString(fake.resolve("calls")).lines().toList().getLast())
+        .contains("-Dsgconv.cuda.toolkit=/pip/nvidia/cu13/lib", "verify --backend cuda");
+    assertThat(json().get("gpu").asText()).startsWith("CUDA device 0 (compute capability 9.0)");
+    stage("info", "echo 'sgconv: no driver' >&2; exit 2\n");
+    assertThat(check().status()).isEqualTo(2);
+  }
+
   @Test
   void aFailingStageStopsNoOther() throws Exception {
     stage("verify", "echo off; exit 1\n");
