@@ -235,7 +235,10 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     return DevicePart.of(this, storage.device(), offset);
   }
 
-  /** A new tensor on a stream's device with a copy of the elements. Waits. */
+  /**
+   * A new tensor on a stream's device with a copy of the elements. Waits, unless this is
+   * {@linkplain #pinned pinned}, as {@link #copyFrom(Tensor)} does.
+   */
   public Tensor copyTo(Stream stream) {
     requireOpen();
     return Transfer.copyInto(zeros(stream, type, shape.toArray()), this);

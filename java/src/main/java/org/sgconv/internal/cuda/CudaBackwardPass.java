@@ -109,11 +109,10 @@ final class CudaBackwardPass {
   }
 
   private long cost(Operands operands, Chunks chunks) {
-    long buffers = 0;
-    for (long bytes : sizes(operands, chunks, 0)) {
-      buffers += bytes;
-    }
-    return buffers > limit ? buffers : buffers + workBytes(operands, chunks);
+    long buffers = Workspace.bytes(sizes(operands, chunks, 0));
+    return buffers > limit
+        ? buffers // no plan is made only to be refused
+        : Workspace.bytes(sizes(operands, chunks, workBytes(operands, chunks)));
   }
 
   /** The most that any transform of a pass in such chunks needs. */

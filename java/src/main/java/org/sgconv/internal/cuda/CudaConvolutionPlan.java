@@ -118,7 +118,16 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
           CudaSpan k = stream.span("kernel", kernel);
           CudaSpan d = stream.optionalSpan("skip", skip);
           long rows = geometry.outputRows();
-          Chunks chunks = Chunks.within(limit, 1, rows, it -> it.hidden() * size * Chunks.COMPLEX);
+          // The transform is in place; as many rows as in other passes, and their work area.
+          Chunks chunks =
+              Chunks.within(
+                  limit,
+                  1,
+                  rows,
+                  it ->
+                      Math.max(
+                          it.hidden() * size * Chunks.COMPLEX,
+                          Workspace.bytes(workBytes(it.hidden()))));
           for (long first = 0; first < rows; first += chunks.hidden()) {
             long count = Math.min(chunks.hidden(), rows - first);
             steps.place(shape, size, first, count, k, d, target);
@@ -149,7 +158,11 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
                   limit,
                   u.dim(0),
                   shape.hidden(),
-                  it -> buffers * it.rows() * rowBytes + workBytes(it.rows()));
+                  it -> {
+                    long complex = it.rows() * rowBytes;
+                    return Workspace.bytes(
+                        workBytes(it.rows()), complex, buffers > 1 ? complex : 0);
+                  });
           for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
             long count = Math.min(chunks.hidden(), shape.hidden() - first);
             chunks.forEachBatch(

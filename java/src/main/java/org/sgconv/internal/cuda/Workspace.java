@@ -36,10 +36,7 @@ final class Workspace {
 
   /** Pieces of these sizes, each aligned; they hold until the next call. */
   List<CudaSpan> reserve(long... sizes) {
-    long needed = 0;
-    for (long size : sizes) {
-      needed += aligned(size);
-    }
+    long needed = bytes(sizes);
     GpuMemory scratch = memory;
     if (scratch == null || needed > bytes) {
       // The new one first: if there is no memory, everything stays as it was.
@@ -58,6 +55,15 @@ final class Workspace {
       at += aligned(size);
     }
     return pieces;
+  }
+
+  /** Bytes that pieces of these sizes take together. */
+  static long bytes(long... sizes) {
+    long sum = 0;
+    for (long size : sizes) {
+      sum += aligned(size);
+    }
+    return sum;
   }
 
   private static long aligned(long size) {
