@@ -17,6 +17,7 @@ import org.sgconv.contract.OnCudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -221,6 +222,32 @@ class CudaPinnedTest {
     } finally {
       EmulatedMachine.reset();
     }
+  }
+
+  /** A device that is lost copies nothing more: nobody waits for it for ever, nothing is kept. */
+  @Test
+  @OnEmulatedDevice
+  void lostDevicesHoldNothingBack() {
+    long events = EmulatedMachine.live("event");
+    long memory = EmulatedMachine.live("pinned");
+    Tensor host = pinned(1, 2);
+    Stream stream = device.createStream();
+    Tensor there = Tensor.zeros(stream, DType.FLOAT32, 2);
+    try {
+      there.copyFrom(host);
+      EmulatedMachine.fail("launch", 1, 700);
+      assertThatThrownBy(() -> Pass.run(stream)).isInstanceOf(DeviceLostException.class);
+      assertThatThrownBy(() -> host.get(0)).isInstanceOf(DeviceLostException.class);
+      host.close();
+      assertThat(host.isClosed()).isTrue();
+      there.close();
+    } finally {
+      EmulatedMachine.reset();
+    }
+    stream.close();
+    // The device's own memory goes with its context.
+    assertThat(EmulatedMachine.live("event")).isEqualTo(events);
+    assertThat(EmulatedMachine.live("pinned")).isEqualTo(memory);
   }
 
   /** Everything that pinned copies and their streams make is freed. */
