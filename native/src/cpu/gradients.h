@@ -120,8 +120,9 @@ inline void backward_pairs(const Convolution &job, const Workspace &space, const
     const bool invert = last && job.slices == 1;
     u.walk(GradientPair{t, u.work, dy.work, kernel, kernel_ahead(kernel, first),
                         first ? nullptr : slice.correlation, invert ? nullptr : slice.correlation,
-                        job.dpost == nullptr ? nullptr : space.signal, job.u + next,
-                        job.dy + next});
+                        job.dpost == nullptr ? nullptr : space.signal,
+                        next_after(t, u.work, job.u + next),
+                        next_after(t, dy.work, job.dy + next)});
     store_input(job, dy, in);
     if (invert) store_correlation(job, space, u, slice.h);
     wait(team);
@@ -142,18 +143,20 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
     const float *post = job.post == nullptr ? nullptr : job.post + in;
     if (correlate || job.dpost != nullptr) {
       row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
-      row.run(ToSpectrum{whole(space.signal), 1.0f, 0.0f, false,
-                         job.dy + (b * heads * hidden + slice.h) * t.length});
+      row.run(ToSpectrum{
+          whole(space.signal), 1.0f, 0.0f, false,
+          next_after(t, space.work, job.dy + (b * heads * hidden + slice.h) * t.length)});
       wait(team);
     }
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_floats;
       const float *dy = job.dy + ((b * heads + c) * hidden + slice.h) * t.length;
       const float *ahead = kernel_ahead(kernel, b == slice.from);
-      const float *next = c + 1 < heads ? dy + hidden * t.length
-                          : b + 1 < slice.to
-                              ? job.u + in + hidden * t.length
-                              : job.u + (slice.from * hidden + slice.h + 1) * t.length;
+      const float *following = c + 1 < heads ? dy + hidden * t.length
+                               : b + 1 < slice.to
+                                   ? job.u + in + hidden * t.length
+                                   : job.u + (slice.from * hidden + slice.h + 1) * t.length;
+      const Next next = next_after(t, space.work, following);
       if (correlate || input) row.load(dy, post);
       if (input && heads == 1) {
         row.run(TimesKernel<true>{kernel, ahead, next});

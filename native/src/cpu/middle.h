@@ -29,12 +29,29 @@ SGCONV_INLINE Tiles<Float> single(Float *tile) {
   return {tile, 0};
 }
 
-// Asks for a part of the row that comes next, while there is arithmetic to do: four vectors for
-// every four of the tile. Prefetching past the end of a row or of memory does nothing.
-SGCONV_INLINE void prefetch_row(const float *next, std::int64_t tile, int four) {
-  const float *at = next + tile * (W * W) + 4 * W * four;
-  each<0, (4 * W + 15) / 16>([&](auto line)
-                                 SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+// What comes after a tile's row or node, to ask for while there is arithmetic to do: the next row's
+// samples or, where a row is larger than the level-2 cache, the next child of the root in work.
+// Prefetching past the end of a row or of memory does nothing.
+struct Next {
+  const float *start;
+  bool complex;
+
+  SGCONV_INLINE void prefetch(std::int64_t tile, int four) const {
+    const int parts = complex ? 2 : 1;
+    const float *at = start + parts * (tile * (W * W) + 4 * W * four);
+    for (int part = 0; part < parts; ++part, at += 4 * W) {
+      each<0, (4 * W + 15) / 16>([&](auto line)
+                                     SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+    }
+  }
+};
+
+// Rows in work beyond this do not stay in a level-2 cache.
+constexpr std::int64_t kCachedFloats = std::int64_t{1} << 18;
+
+SGCONV_INLINE Next next_after(const Transform &t, const float *work, const float *row) {
+  const bool large = t.work_floats >= kCachedFloats;
+  return {large ? work + t.root_stride : row, large};
 }
 
 // Asks for a part of a kernel's spectrum that is still to come.
@@ -56,12 +73,12 @@ struct ToSpectrum {
   Tiles<float> spectrum;
   float scale;
   float bias;
-  bool streamed;      // store past the caches
-  const float *next;  // row to prefetch
+  bool streamed;  // store past the caches
+  Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     float *out = spectrum.at(tile, four);
     const F s = set1(scale), b = set1(bias);
-    prefetch_row(next, tile, four);
+    next.prefetch(tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY { x[q] = {fma(x[q].re, s, b), x[q].im * s}; });
     if (streamed) {
       each<0, 4>([&](auto q) SGCONV_BODY { stream_complex(out + 2 * W * q, x[q]); });
@@ -91,10 +108,10 @@ struct TimesKernel {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
   const float *ahead;  // spectrum to prefetch
-  const float *next;
+  Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const float *k = whole(kernel).at(tile, four);
-    prefetch_row(next, tile, four);
+    next.prefetch(tile, four);
     prefetch_kernel(ahead, tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY {
       const C factor = load_complex(k + 2 * W * q);
@@ -139,9 +156,9 @@ struct GradientSums {
   bool first_correlation;  // overwrite it
   float *sum;
   bool first_sum;
-  const float *next;
+  Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    prefetch_row(next, tile, four);
+    next.prefetch(tile, four);
     prefetch_kernel(ahead, tile, four);
     if (correlation != nullptr) {
       float *c = whole(correlation).at(tile, four);

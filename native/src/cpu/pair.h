@@ -16,10 +16,10 @@ struct PairProducts {
   Tiles<const float> signal;
   const float *before;
   Tiles<float> after;
-  const float *next;
+  Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const float *k = whole(kernel).at(tile, four);
-    prefetch_row(next, tile, four);
+    next.prefetch(tile, four);
     prefetch_kernel(ahead, tile, four);
     add_correlation(signal.at(tile, four), x,
                     before == nullptr ? nullptr : whole(before).at(tile, four),
@@ -40,7 +40,7 @@ struct GradientPair {
   const float *before;  // correlation so far, or null
   float *after;         // where the correlation goes on, or null for dk
   float *signal;        // keeps the spectrum of u, or null
-  const float *next_u, *next_dy;
+  Next next_u, next_dy;
 
   SGCONV_INLINE void down(const Step &step, std::int64_t node, std::int64_t at) const {
     step_forward(step, node, signal_work + at);

@@ -111,7 +111,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     // D is a kernel element at lag 0, whose transform is constant.
     const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
     row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, bias, job.stream,
-                       job.kernel + (item + 1) * t.length});
+                       next_after(t, space.work, job.kernel + (item + 1) * t.length)});
     wait(team);
   }
   if (job.stream) stream_fence();
@@ -128,7 +128,7 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
     const float *gate = job.post == nullptr ? nullptr : job.post + in;
     row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
     const std::int64_t next_h = (item + 1) / job.batch, next_b = (item + 1) % job.batch;
-    const float *next = job.u + (next_b * hidden + next_h) * t.length;
+    const Next next = next_after(t, space.work, job.u + (next_b * hidden + next_h) * t.length);
     if (heads == 1) {
       const float *kernel = job.spectrum + h * t.spectrum_floats;
       row.run(TimesKernel<false>{kernel, kernel_ahead(kernel, item == first || b == 0), next});
