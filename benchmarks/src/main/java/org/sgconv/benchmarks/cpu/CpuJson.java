@@ -49,6 +49,7 @@ public final class CpuJson {
     MachineLimits limits = results.limits();
     ObjectNode measured = root.putObject("limits");
     measured.put("tier", limits.tier());
+    measured.put("copiedBytes", limits.copiedBytes());
     measured.put("copyBytesPerSecond", limits.copyBandwidth());
     measured.put("streamingCopyBytesPerSecond", limits.streamingBandwidth());
     measured.put("multiplyAddFlopsPerSecond", limits.flops());

@@ -51,7 +51,7 @@ public final class CpuTable {
     return String.format(
         Locale.ROOT,
         "%s, %d of %d processors, tier %s, JDK %s, commit %s%n"
-            + "limits measured in this run: copy %.1f GB/s, streaming copy %.1f GB/s,"
+            + "limits measured in this run: copy of %d MiB %.1f GB/s, streaming %.1f GB/s,"
             + " multiply-add %.0f Gflop/s (%s)%n%n",
         machine.cpu(),
         results.plan().threads(),
@@ -59,6 +59,7 @@ public final class CpuTable {
         machine.tier(),
         machine.jdk(),
         machine.commit(),
+        limits.copiedBytes() >> 20,
         limits.copyBandwidth() * 1e-9,
         limits.streamingBandwidth() * 1e-9,
         limits.flops() * 1e-9,

@@ -15,11 +15,8 @@ import java.util.concurrent.Future;
 /** Measures {@link MachineLimits} with a number of threads at once. */
 public final class LimitProbe implements AutoCloseable {
 
-  /** Bytes of a copy's source over all threads, more than most last-level caches. */
-  private static final long COPY_BYTES = 256L << 20;
-
   private static final long ALIGNMENT = 4096;
-  private static final int REPEATS = 7;
+  private static final int REPEATS = 4;
   private static final long ROUNDS = 10_000_000;
 
   private final int threads;
@@ -41,7 +38,7 @@ public final class LimitProbe implements AutoCloseable {
 
   /** One measurement: the best of a few repetitions of each. */
   public MachineLimits measure() {
-    long slice = COPY_BYTES / threads / ALIGNMENT * ALIGNMENT;
+    long slice = CopySize.here() / threads / ALIGNMENT * ALIGNMENT;
     try (Arena arena = Arena.ofShared()) {
       List<MemorySegment> from = new ArrayList<>();
       List<MemorySegment> to = new ArrayList<>();
@@ -55,7 +52,7 @@ public final class LimitProbe implements AutoCloseable {
           moved / best(thread -> library.copyStreaming(to.get(thread), from.get(thread), slice));
       double operations = (double) library.multiplyAdd(1) * ROUNDS * threads;
       double flops = operations / best(thread -> library.multiplyAdd(ROUNDS));
-      return new MachineLimits(library.tier(), copy, streaming, flops);
+      return new MachineLimits(library.tier(), slice * threads, copy, streaming, flops);
     }
   }
 

@@ -27,7 +27,7 @@ final class CostModelTest {
 
   @Test
   void theLimitIsTheSlowerOfMemoryAndArithmetic() {
-    MachineLimits machine = new MachineLimits("test", 50, 100, 1000);
+    MachineLimits machine = new MachineLimits("test", 256, 50, 100, 1000);
     assertThat(machine.seconds(new Work(200, 1000))).isEqualTo(2);
     assertThat(machine.seconds(new Work(100, 3000))).isEqualTo(3);
   }
