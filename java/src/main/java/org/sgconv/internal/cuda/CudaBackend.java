@@ -165,7 +165,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     requireType(type);
     GpuStream stream = stream();
     try {
-      return CudaConvolutionPlan.create(stream, geometry, type);
+      return ConvolutionPath.plan(stream, geometry, type);
     } catch (RuntimeException e) {
       throw Failures.translate("a plan for " + geometry, e);
     }

@@ -1,23 +1,24 @@
 package org.sgconv.internal.cuda;
 
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.PlanSpectrum;
 
 /** A spectrum (C,H,N), complex float32, in device memory. */
 final class CudaPlanSpectrum implements PlanSpectrum {
 
-  private final CudaConvolutionPlan plan;
+  private final ConvolutionPlan plan;
   private final GpuMemory memory;
   private final long bytes;
 
-  CudaPlanSpectrum(CudaConvolutionPlan plan, GpuMemory memory, long bytes) {
+  CudaPlanSpectrum(ConvolutionPlan plan, GpuMemory memory, long bytes) {
     this.plan = plan;
     this.memory = memory;
     this.bytes = bytes;
   }
 
-  boolean isOf(CudaConvolutionPlan user) {
-    return plan == user;
+  boolean isOf(ConvolutionPlan user) {
+    return plan.equals(user);
   }
 
   CudaSpan span() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.sgconv.Backends;
 import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
@@ -18,6 +19,7 @@ import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
 import org.sgconv.device.StreamClosedException;
@@ -199,6 +201,7 @@ class CudaStreamTest {
 
   /** Rows are worked on in parts, within the limit. */
   @Test
+  @ExtendWith(CufftPath.class)
   void limitsOfTheWorkspaceAreKept() {
     long rowBytes = 2048 * 2 * Float.BYTES;
     System.setProperty(ByteLimit.WORKSPACE, String.valueOf(10 * rowBytes));
@@ -245,6 +248,7 @@ class CudaStreamTest {
    * transforms may differ with the number of rows.
    */
   @Test
+  @ExtendWith(CufftPath.class)
   @OnEmulatedDevice
   void resultsDoNotDependOnTheParts() {
     double whole;
@@ -258,6 +262,30 @@ class CudaStreamTest {
       } finally {
         System.clearProperty(ByteLimit.WORKSPACE);
       }
+    }
+  }
+
+  /** Fused rows go through backward in parts too: the same bits, or an exception that says why. */
+  @Test
+  void fusedResultsDoNotDependOnTheParts() {
+    double whole;
+    try (Stream stream = device.createStream()) {
+      whole = Pass.run(stream);
+    }
+    for (long limit : new long[] {25_000, 50_000}) {
+      assertThat(limited(limit)).as("limit %d", limit).isEqualTo(whole);
+    }
+    assertThatThrownBy(() -> limited(5_000))
+        .isInstanceOf(DeviceMemoryException.class)
+        .hasMessageContaining(ByteLimit.WORKSPACE);
+  }
+
+  private double limited(long limit) {
+    System.setProperty(ByteLimit.WORKSPACE, String.valueOf(limit));
+    try (Stream stream = device.createStream()) {
+      return Pass.run(stream);
+    } finally {
+      System.clearProperty(ByteLimit.WORKSPACE);
     }
   }
 }

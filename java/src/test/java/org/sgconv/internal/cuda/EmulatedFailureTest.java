@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.BackendFailureException;
@@ -20,6 +21,7 @@ import org.sgconv.tensor.Tensor;
 
 /** Every CUDA call of a pass fails once: a typed exception, nothing leaked, and the next works. */
 @OnEmulatedDevice
+@ExtendWith(CufftPath.class)
 class EmulatedFailureTest {
 
   private Device device;

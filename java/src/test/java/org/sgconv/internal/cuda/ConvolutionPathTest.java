@@ -1,0 +1,29 @@
+package org.sgconv.internal.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.sgconv.InvalidArgumentException;
+
+class ConvolutionPathTest {
+
+  @Test
+  void propertyNamesThePath() {
+    assertThat(ConvolutionPath.chosen("cufft")).isEqualTo(ConvolutionPath.CUFFT);
+    assertThat(ConvolutionPath.chosen(" Fused ")).isEqualTo(ConvolutionPath.FUSED);
+  }
+
+  @Test
+  void withoutPropertyFewerBytesWin() {
+    assertThat(ConvolutionPath.chosen(null)).isEqualTo(ConvolutionPath.FUSED);
+  }
+
+  @Test
+  void anythingElseIsRefused() {
+    assertThatThrownBy(() -> ConvolutionPath.chosen("fft"))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("-Dsgconv.cuda.path=fft")
+        .hasMessageContaining("fused or cufft");
+  }
+}
