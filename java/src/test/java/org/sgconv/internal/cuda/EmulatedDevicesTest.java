@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.contract.CudaDevice;
@@ -71,6 +72,7 @@ class EmulatedDevicesTest {
 
   /** A pass takes plans, workspace and tensors of its own device alone. */
   @Test
+  @ExtendWith(CufftPath.class)
   void memoryAndPlansAreApart() {
     long firstBytes = first.allocatedBytes();
     long secondBytes = second.allocatedBytes();
