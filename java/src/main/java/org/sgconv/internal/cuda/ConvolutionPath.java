@@ -25,8 +25,8 @@ enum ConvolutionPath {
 
   /**
    * The path that the property names, and without it the one that moves fewer bytes: a row of N
-   * points crosses the device's memory twice when fused, and about twelve times through cuFFT
-   * (twist, two transforms, product and untwist, complex). Not yet measured on a GPU.
+   * points crosses the device's memory twice when fused, and ten times through cuFFT, mostly as
+   * complex numbers (twist, two transforms, product, untwist). Not yet measured on a GPU.
    */
   static ConvolutionPath chosen(@Nullable String property) {
     if (property == null) {
