@@ -108,14 +108,11 @@ final class RowConvolution implements ConvolutionPeer {
       input.forward();
       load(signals.dy(), index, gradient.values());
       gradient.forward();
-      SpectrumArithmetic.backward(
-          input.values(),
-          gradient.values(),
-          sum.values(),
-          spectra,
-          spectrumOffset(h),
-          spectrumFloats,
-          transform.packed());
+      // Two loops and not one: the compiler gives up on a loop over four segments, and then boxes.
+      SpectrumArithmetic.accumulate(
+          input.values(), gradient.values(), sum.values(), spectrumFloats, transform.packed());
+      SpectrumArithmetic.multiplyConjugate(
+          gradient.values(), spectra, spectrumOffset(h), spectrumFloats, transform.packed());
       gradient.inverse();
       store(gradient.values(), du, index);
     }

@@ -25,24 +25,43 @@ final class SpectrumArithmetic {
       FloatVector.broadcast(SPECIES, 1f)
           .blend(-1f, VectorMask.fromLong(SPECIES, 0x5555555555555555L));
 
+  private static final FloatVector CONJUGATE = SIGN.neg();
+
   private SpectrumArithmetic() {}
 
   /** x ← x·k over {@code floats} floats. {@code packed} as in {@link RowTransform#packed}. */
   static void multiply(MemorySegment x, MemorySegment k, long kOffset, int floats, boolean packed) {
+    multiply(x, k, kOffset, floats, packed, SIGN, 1f);
+  }
+
+  /** x ← x·conj(k), as {@link #multiply}. */
+  static void multiplyConjugate(
+      MemorySegment x, MemorySegment k, long kOffset, int floats, boolean packed) {
+    multiply(x, k, kOffset, floats, packed, CONJUGATE, -1f);
+  }
+
+  private static void multiply(
+      MemorySegment x,
+      MemorySegment k,
+      long kOffset,
+      int floats,
+      boolean packed,
+      FloatVector signs,
+      float sign) {
     float first = x.get(FLOAT, 0) * k.get(FLOAT, kOffset);
     float last = x.get(FLOAT, 4) * k.get(FLOAT, kOffset + 4);
     int i = 0;
     for (; i <= floats - LANES; i += LANES) {
       FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, 4L * i, ORDER);
       FloatVector b = FloatVector.fromMemorySegment(SPECIES, k, kOffset + 4L * i, ORDER);
-      FloatVector cross = a.rearrange(SWAP).mul(b.rearrange(IMAGINARY)).mul(SIGN);
+      FloatVector cross = a.rearrange(SWAP).mul(b.rearrange(IMAGINARY)).mul(signs);
       a.fma(b.rearrange(REAL), cross).intoMemorySegment(x, 4L * i, ORDER);
     }
     for (; i < floats; i += 2) {
       float ar = x.get(FLOAT, 4L * i);
       float ai = x.get(FLOAT, 4L * i + 4);
       float br = k.get(FLOAT, kOffset + 4L * i);
-      float bi = k.get(FLOAT, kOffset + 4L * i + 4);
+      float bi = sign * k.get(FLOAT, kOffset + 4L * i + 4);
       x.set(FLOAT, 4L * i, ar * br - ai * bi);
       x.set(FLOAT, 4L * i + 4, ar * bi + ai * br);
     }
@@ -52,60 +71,33 @@ final class SpectrumArithmetic {
     }
   }
 
-  /**
-   * In one pass, sum ← sum + conj(u)·dy and dy ← conj(k)·dy. {@code packed} as in {@link
-   * RowTransform#packed}.
-   */
-  static void backward(
-      MemorySegment u,
-      MemorySegment dy,
-      MemorySegment sum,
-      MemorySegment k,
-      long kOffset,
-      int floats,
-      boolean packed) {
-    float first = dy.get(FLOAT, 0);
-    float last = dy.get(FLOAT, 4);
-    float firstSum = sum.get(FLOAT, 0) + u.get(FLOAT, 0) * first;
-    float lastSum = sum.get(FLOAT, 4) + u.get(FLOAT, 4) * last;
+  /** sum ← sum + conj(u)·dy over {@code floats} floats. */
+  static void accumulate(
+      MemorySegment u, MemorySegment dy, MemorySegment sum, int floats, boolean packed) {
+    float first = sum.get(FLOAT, 0) + u.get(FLOAT, 0) * dy.get(FLOAT, 0);
+    float last = sum.get(FLOAT, 4) + u.get(FLOAT, 4) * dy.get(FLOAT, 4);
     int i = 0;
     for (; i <= floats - LANES; i += LANES) {
       FloatVector a = FloatVector.fromMemorySegment(SPECIES, u, 4L * i, ORDER);
       FloatVector d = FloatVector.fromMemorySegment(SPECIES, dy, 4L * i, ORDER);
       FloatVector s = FloatVector.fromMemorySegment(SPECIES, sum, 4L * i, ORDER);
-      FloatVector b = FloatVector.fromMemorySegment(SPECIES, k, kOffset + 4L * i, ORDER);
-      // conj(z)·d = re(z)·d - sign·im(z)·swap(d)
-      FloatVector turned = d.rearrange(SWAP).mul(SIGN).neg();
-      s = d.fma(a.rearrange(REAL), s);
-      turned.fma(a.rearrange(IMAGINARY), s).intoMemorySegment(sum, 4L * i, ORDER);
-      d.fma(b.rearrange(REAL), turned.mul(b.rearrange(IMAGINARY)))
-          .intoMemorySegment(dy, 4L * i, ORDER);
+      FloatVector cross = d.rearrange(SWAP).mul(CONJUGATE);
+      cross
+          .fma(a.rearrange(IMAGINARY), d.fma(a.rearrange(REAL), s))
+          .intoMemorySegment(sum, 4L * i, ORDER);
     }
     for (; i < floats; i += 2) {
-      backwardAt(u, dy, sum, k, kOffset, i);
+      float ur = u.get(FLOAT, 4L * i);
+      float ui = u.get(FLOAT, 4L * i + 4);
+      float dr = dy.get(FLOAT, 4L * i);
+      float di = dy.get(FLOAT, 4L * i + 4);
+      sum.set(FLOAT, 4L * i, sum.get(FLOAT, 4L * i) + ur * dr + ui * di);
+      sum.set(FLOAT, 4L * i + 4, sum.get(FLOAT, 4L * i + 4) + ur * di - ui * dr);
     }
     if (packed) {
-      sum.set(FLOAT, 0, firstSum);
-      sum.set(FLOAT, 4, lastSum);
-      dy.set(FLOAT, 0, first * k.get(FLOAT, kOffset));
-      dy.set(FLOAT, 4, last * k.get(FLOAT, kOffset + 4));
+      sum.set(FLOAT, 0, first);
+      sum.set(FLOAT, 4, last);
     }
-  }
-
-  private static void backwardAt(
-      MemorySegment u, MemorySegment dy, MemorySegment sum, MemorySegment k, long kOffset, int i) {
-    long re = 4L * i;
-    long im = re + 4;
-    float dr = dy.get(FLOAT, re);
-    float di = dy.get(FLOAT, im);
-    float ur = u.get(FLOAT, re);
-    float ui = u.get(FLOAT, im);
-    float kr = k.get(FLOAT, kOffset + re);
-    float ki = k.get(FLOAT, kOffset + im);
-    sum.set(FLOAT, re, sum.get(FLOAT, re) + ur * dr + ui * di);
-    sum.set(FLOAT, im, sum.get(FLOAT, im) + ur * di - ui * dr);
-    dy.set(FLOAT, re, kr * dr + ki * di);
-    dy.set(FLOAT, im, kr * di - ki * dr);
   }
 
   /** to ← from·factor. */
