@@ -55,6 +55,17 @@ struct Check {
     }
     worst = std::max(worst, error);
   }
+  // The same bits, whatever else was asked for.
+  void same(const char *name, const Array &out, const Array &expected) {
+    for (std::int64_t i = 0; i < out->count(); ++i) {
+      if ((*out)[i] == (*expected)[i]) continue;
+      std::printf("FAILED %s: %s[%lld] is %.9g, expected %.9g\n", test.text().c_str(), name,
+                  static_cast<long long>(i), static_cast<double>((*out)[i]),
+                  static_cast<double>((*expected)[i]));
+      worst = INFINITY;
+      return;
+    }
+  }
 };
 
 std::size_t size_of(std::int64_t n) { return static_cast<std::size_t>(n); }
@@ -206,6 +217,18 @@ double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) 
                  t.pre ? a.dpre->data() : nullptr, t.post ? a.dpost->data() : nullptr),
              "convolution_backward");
   compare(t, a, check);
+
+  // A frozen kernel whose D is trained: dk is not wanted.
+  const Array du = array(in, t.at_start), dskip = array(t.heads * t.hidden, t.at_start);
+  for (float *input : {du->data(), static_cast<float *>(nullptr)}) {
+    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), t.batch, a.u->data(),
+                                               a.dy->data(), pointer(a.pre), pointer(a.post), input,
+                                               nullptr, dskip->data(), nullptr, nullptr),
+               "convolution_backward without dk");
+    check.same("dskip without dk", dskip, a.dskip);
+    dskip->poison();
+  }
+  check.same("du without dk", du, a.du);
   sgconv_cpu_plan_destroy(plan);
   return check.worst;
 }

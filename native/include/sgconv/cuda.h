@@ -143,8 +143,10 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
                                                      float *dk, float *dskip, void *stream);
 
 /* One-block convolution, without cuFFT: each row is read once and written once. Sizes N are 2^k
- * from 256 to 16384 and 3 * 2^k from 384 to 12288. Its spectrum (C, H, N) has an order of its own
- * and 1/N folded in: only these functions read it. */
+ * from 256 to 16384 and 3 * 2^k from 384 to 12288; the current device has them up to 8192 if its
+ * blocks have 99 KiB of shared memory (capability 8.6, 8.9, 12.0). Batches have at most 2^30
+ * signals. Its spectrum (C, H, N) has an order of its own and 1/N folded in: only these functions
+ * read it. */
 
 /* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);

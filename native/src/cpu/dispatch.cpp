@@ -46,8 +46,8 @@ Choice choose() {
   // The compiler's run-time library asks cpuid and, for the wide registers, XCR0.
   __builtin_cpu_init();
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx2") &&
-                      __builtin_cpu_supports("fma");
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   choice.candidates[choice.count++] = {&avx512::tier, avx512};
   choice.candidates[choice.count++] = {&avx2::tier, avx2};

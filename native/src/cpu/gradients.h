@@ -29,10 +29,12 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
                               std::int64_t item) {
   const Transform &t = row.t;
   const Team &team = row.team;
-  if (job.geometry.mode == SGCONV_CAUSAL && job.dk != nullptr) {
-    row.store_row(job.dk + item * t.length, nullptr, job.stream);
+  if (job.geometry.mode == SGCONV_CAUSAL) {
+    // dD is lag 0; where dk is not wanted, its row goes to scratch memory.
+    float *dk = job.dk == nullptr ? space.real : job.dk + item * t.length;
+    row.store_row(dk, nullptr, job.stream && job.dk != nullptr);
     wait(team);
-    if (job.dskip != nullptr && team.index == 0) job.dskip[item] = job.dk[item * t.length];
+    if (job.dskip != nullptr && team.index == 0) job.dskip[item] = dk[0];
     return;
   }
   wait(team);
@@ -71,6 +73,7 @@ inline void finish_rows(const Convolution &job, const Workspace &space, const Te
                          sum + c * t.spectrum_floats);
     }
   }
+  if (job.stream) stream_fence();
 }
 
 // A part of the batch of one h, whose gradients the calls below compute.

@@ -18,7 +18,8 @@ constexpr int64_t kMostRows = int64_t{1} << 30;
   throw sgconv::cuda::Failure(
       SGCONV_UNSUPPORTED, name + (" = " + std::to_string(value)) +
                               ", one-block convolution has sizes 2^k and 3 * 2^k from " +
-                              std::to_string(range.first) + " to " + std::to_string(range.second));
+                              std::to_string(range.first) + " to " + std::to_string(range.second) +
+                              " on this device");
 }
 
 // The size's CUDA kernels.

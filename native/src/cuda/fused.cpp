@@ -27,16 +27,26 @@ const auto &sizes() {
 
 int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// One h's share of the backward pass's workspace is at most this, or of one slice: far below what
+// any caller allows for scratch memory.
+constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
+
 // Items that keep the device busy: twice what it holds at a time.
-int64_t enough_items(const FusedSize &size) {
-  return 2 * current_target().multiprocessors * size.resident * size.rows;
+int64_t enough_items(const FusedSize &size, int resident) {
+  return 2 * current_target().multiprocessors * resident * size.rows;
 }
+
+// Arrays of N complex numbers that a slice of one h needs.
+int64_t slice_arrays(int64_t heads) { return heads + (heads > 1 ? 2 : 1); }
 
 // Signals of the batch in a slice. A matter of the whole problem, not of the rows of one call, so
 // that sums do not depend on how the caller cuts them.
-int64_t slice_width(const FusedSize &size, int64_t hidden, int64_t batch) {
-  const int64_t slices = std::clamp<int64_t>(ceil_divide(enough_items(size), hidden), 1, batch);
-  return ceil_divide(batch, slices);
+int64_t slice_width(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch) {
+  const int64_t bytes =
+      slice_arrays(rows.heads) * size.size * static_cast<int64_t>(sizeof(Complex));
+  const int64_t most = std::clamp<int64_t>(kMostSliceBytes / bytes, 1, batch);
+  const int64_t busy = ceil_divide(enough_items(size, size.backward_resident), rows.hidden);
+  return ceil_divide(batch, std::clamp<int64_t>(busy, 1, most));
 }
 
 // Of a problem that is known to fit.
@@ -57,9 +67,11 @@ FusedRows fused_rows(const sgconv_cuda_rows &rows, int64_t shares, int64_t items
 }  // namespace
 
 const FusedSize *fused_size_for(int64_t length) {
-  const auto found = std::find_if(sizes().begin(), sizes().end(),
-                                  [=](const FusedSize *it) { return it->size >= length; });
-  return found == sizes().end() ? nullptr : *found;
+  if (length > fused_range().second) {
+    return nullptr;
+  }
+  return *std::find_if(sizes().begin(), sizes().end(),
+                       [=](const FusedSize *it) { return it->size >= length; });
 }
 
 const FusedSize *fused_size_of(int64_t size) {
@@ -67,7 +79,13 @@ const FusedSize *fused_size_of(int64_t size) {
   return found != nullptr && found->size == size ? found : nullptr;
 }
 
-std::pair<int64_t, int64_t> fused_range() { return {sizes().front()->size, sizes().back()->size}; }
+// Shared memory grows with the size.
+std::pair<int64_t, int64_t> fused_range() {
+  const int64_t shared = current_target().shared_bytes;
+  const auto last = std::find_if(sizes().rbegin(), sizes().rend(),
+                                 [=](const FusedSize *it) { return it->shared_bytes <= shared; });
+  return {sizes().front()->size, (*last)->size};
+}
 
 void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &g,
                           int64_t row_first, int64_t row_count, const float *kernel,
@@ -84,7 +102,7 @@ void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, i
                           const float *spectrum, const void *u, const void *pre, const void *post,
                           void *y, void *stream) {
   const int64_t channels = rows.heads * rows.hidden_count;
-  const int64_t enough = enough_items(size);
+  const int64_t enough = enough_items(size, size.resident);
   int64_t turns = std::min<int64_t>(current_target().policy.fused_turns, rows.batch_count);
   while (turns > 1 && channels * ceil_divide(rows.batch_count, turns) < enough) {
     --turns;
@@ -96,16 +114,16 @@ void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, i
 }
 
 int64_t fused_workspace_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch) {
-  const int64_t slices = ceil_divide(batch, slice_width(size, rows.hidden, batch));
-  const int64_t arrays = rows.heads + (rows.heads > 1 ? 2 : 1);
-  return arrays * slices * rows.hidden_count * size.size * static_cast<int64_t>(sizeof(Complex));
+  const int64_t slices = ceil_divide(batch, slice_width(size, rows, batch));
+  return slice_arrays(rows.heads) * slices * rows.hidden_count * size.size *
+         static_cast<int64_t>(sizeof(Complex));
 }
 
 void launch_fused_backward(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
                            int32_t dtype, bool kernel, const float *spectrum, const void *u,
                            const void *pre, const void *post, const void *dy, void *du, void *dpre,
                            void *dpost, void *workspace, void *stream) {
-  const int64_t width = slice_width(size, rows.hidden, batch);
+  const int64_t width = slice_width(size, rows, batch);
   const int64_t slices = ceil_divide(batch, width);
   const int64_t first = rows.batch_first / width;
   const int64_t shares = ceil_divide(rows.batch_first + rows.batch_count, width) - first;
@@ -123,7 +141,7 @@ void launch_fused_kernel_gradient(const FusedSize &size, const sgconv_cuda_rows 
                                   int64_t batch, int32_t mode, const void *workspace, float *dk,
                                   float *dskip, void *stream) {
   const FusedRows part = fused_rows(rows, 0, 0, 0);
-  const int64_t slices = ceil_divide(batch, slice_width(size, rows.hidden, batch));
+  const int64_t slices = ceil_divide(batch, slice_width(size, rows, batch));
   size.kernel_gradient(
       {mode, part.heads, part.hidden, part.length, part.hidden_first, part.hidden_count,
        static_cast<int32_t>(slices), static_cast<float>(1.0 / static_cast<double>(size.size)),

@@ -60,8 +60,7 @@ struct FusedKernelGradientArguments {
 // What the host knows of a size.
 struct FusedSize {
   int64_t size;
-  int threads;  // of a block
-  int rows;     // that share a block
+  int rows;  // that share a block
   int shared_bytes;
   int resident;           // blocks on a multiprocessor that registers are limited for
   int backward_resident;  // of the backward pass
@@ -71,11 +70,11 @@ struct FusedSize {
   void (*kernel_gradient)(const FusedKernelGradientArguments &, void *stream);
 };
 
-// Smallest size of at least `length`, or nullptr.
+// Smallest size of at least `length` that the current device can run, or nullptr.
 const FusedSize *fused_size_for(int64_t length);
-// Of exactly this size, or nullptr.
+// Of exactly this size, or nullptr. Likewise.
 const FusedSize *fused_size_of(int64_t size);
-// The smallest and the largest.
+// The smallest and the largest that the current device can run.
 std::pair<int64_t, int64_t> fused_range();
 
 }  // namespace sgconv::cuda

@@ -43,7 +43,6 @@ template <int N>
 constexpr FusedSize fused_size() {
   using Shape = FusedShape<N>;
   return {N,
-          Shape::kThreads,
           Shape::kRows,
           Shape::kSharedBytes,
           Shape::kResident,

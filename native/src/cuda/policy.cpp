@@ -48,7 +48,8 @@ Target current_target() {
       policy = candidate;
     }
   }
-  return {policy, attribute(cudaDevAttrMultiProcessorCount, device)};
+  return {policy, attribute(cudaDevAttrMultiProcessorCount, device),
+          attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device)};
 }
 
 RowGrid row_grid(const Target &target, int64_t rows, int64_t columns) {

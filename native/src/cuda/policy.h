@@ -24,6 +24,7 @@ struct Policy {
 struct Target {
   Policy policy;
   int64_t multiprocessors;
+  int64_t shared_bytes;  // that a block may ask for
 };
 
 // Throws Failure(SGCONV_DEVICE) when there is none.

@@ -25,12 +25,31 @@ std::size_t number(const char *name, std::size_t otherwise) {
   return parsed;
 }
 
+constexpr std::size_t kCapability = 90;
+
+// Shared memory that a block may ask for (CUDA C++ Programming Guide, "Compute Capabilities").
+std::size_t block_memory(std::size_t capability) {
+  switch (capability) {
+    case 75:
+      return std::size_t{64} * 1024;
+    case 80:
+    case 87:
+      return std::size_t{163} * 1024;
+    case 86:
+    case 89:
+    case 120:
+      return std::size_t{99} * 1024;
+    default:
+      return std::size_t{227} * 1024;
+  }
+}
+
 Settings read() {
   return {static_cast<int>(number("SGCONV_EMULATED_DEVICES", 1)),
           number("SGCONV_EMULATED_MEMORY", std::size_t{4} << 30),
-          static_cast<int>(number("SGCONV_EMULATED_CAPABILITY", 90)),
+          static_cast<int>(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           number("SGCONV_EMULATED_EAGER", 0) != 0,
-          std::size_t{227} * 1024,
+          block_memory(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           text("SGCONV_EMULATED_ORDER", "forward"),
           text("SGCONV_EMULATED_FAILURES", ""),
           text("SGCONV_EMULATED_SKIP_BARRIER", "")};

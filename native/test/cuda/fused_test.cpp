@@ -188,6 +188,25 @@ void sizes() {
   check_equal(sgconv_cuda_fused_workspace(&rows, 1, &size), SGCONV_UNSUPPORTED, "size 1000");
 }
 
+// On devices whose blocks have at most 99 KiB of shared memory, as those of capability 8.9.
+void small_blocks() {
+  int64_t size = 0;
+  ok(sgconv_cuda_fused_size(8192, &size), "fused_size");
+  check_equal(size, int64_t{8192}, "size for 8192");
+  check_equal(sgconv_cuda_fused_size(8193, &size), SGCONV_UNSUPPORTED, "beyond such a block");
+  sgconv_cuda_rows rows{1, 1, 16000, 16384, 0, 1, 0, 1};
+  check_equal(sgconv_cuda_fused_workspace(&rows, 1, &size), SGCONV_UNSUPPORTED, "size 16384");
+  run({SGCONV_CAUSAL, 2, 1, 2, 8000}, SGCONV_FLOAT32, kNone, {.size = 8192});
+}
+
+// Scratch memory of one channel stays small however long the batch and however many the heads.
+void long_batches() {
+  int64_t bytes = 0;
+  sgconv_cuda_rows rows{64, 1, 16000, 16384, 0, 1, 0, 1};
+  ok(sgconv_cuda_fused_workspace(&rows, 1 << 20, &bytes), "fused_workspace");
+  check(bytes <= 16 << 20, "workspace of a channel: " + std::to_string(bytes) + " bytes");
+}
+
 // Enough to notice each missing barrier: every way of exchanging, several rows a block, and passes
 // of one direction that follow each other.
 void brief() {
@@ -221,6 +240,7 @@ void sweep() {
   agrees(2500);
   parts();
   sizes();
+  long_batches();
 }
 
 }  // namespace
@@ -228,6 +248,8 @@ void sweep() {
 int main(int argc, char **argv) {
   if (argc > 1 && std::strcmp(argv[1], "brief") == 0) {
     brief();
+  } else if (argc > 1 && std::strcmp(argv[1], "small_blocks") == 0) {
+    small_blocks();
   } else {
     sweep();
   }

@@ -47,21 +47,25 @@ public final class CudaFusedConvolution {
   }
 
   /**
-   * Smallest size for signals of this length; none if they are too long for one block.
+   * Smallest size for signals of this length; none if they are too long for one block of the
+   * stream's device.
    *
    * @param length L ≥ 1, in samples
    */
-  public static OptionalLong size(long length) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
+  public OptionalLong size(long length) {
+    stream.lock().lock();
+    try {
+      stream.open(); // the answer depends on the device
       CudaCall.kernel(
-          "sgconv_cuda_fused_size", () -> SgconvCuda.sgconv_cuda_fused_size(length, value));
-      return OptionalLong.of(value.get(ValueLayout.JAVA_LONG, 0));
+          "sgconv_cuda_fused_size", () -> SgconvCuda.sgconv_cuda_fused_size(length, number));
+      return OptionalLong.of(number.get(ValueLayout.JAVA_LONG, 0));
     } catch (NativeStatusException e) {
       if (e.status() == NativeStatus.UNSUPPORTED) {
         return OptionalLong.empty();
       }
       throw e;
+    } finally {
+      stream.lock().unlock();
     }
   }
 

@@ -50,7 +50,7 @@ enum ConvolutionPath {
   static ConvolutionPlan plan(GpuStream stream, ConvolutionGeometry geometry, DType type) {
     ConvolutionPath path = chosen(System.getProperty(PROPERTY));
     if (path == FUSED && geometry.outputRows() <= MOST_CHANNELS) {
-      OptionalLong size = CudaFusedConvolution.size(geometry.length());
+      OptionalLong size = new CudaFusedConvolution(stream.queue()).size(geometry.length());
       if (size.isPresent()) {
         return new FusedConvolutionPlan(stream, geometry, type, size.getAsLong());
       }
