@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sgconv.ClosedException;
@@ -93,6 +99,47 @@ class CudaEventTest {
       assertThatThrownBy(() -> second.waitFor(event)).isInstanceOf(ClosedException.class);
       assertThatThrownBy(() -> event.record(first)).isInstanceOf(ClosedException.class);
       assertThatThrownBy(event::synchronize).isInstanceOf(ClosedException.class);
+    }
+  }
+
+  /** No call sees a handle that another thread has destroyed: there is a time, or a typed end. */
+  @Test
+  void closingElsewhereIsNoticed() throws InterruptedException, ExecutionException {
+    try (Stream stream = device.createStream();
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 2000; i++) {
+        Event start = device.createEvent();
+        Event end = device.createEvent();
+        start.record(stream);
+        end.record(stream);
+        CyclicBarrier together = new CyclicBarrier(3);
+        Future<?> there = threads.submit(() -> timeUntilClosed(together, start, end));
+        Future<?> back = threads.submit(() -> timeUntilClosed(together, end, start));
+        await(together);
+        start.close();
+        end.close();
+        there.get();
+        back.get();
+      }
+    }
+  }
+
+  private static void timeUntilClosed(CyclicBarrier together, Event from, Event to) {
+    await(together);
+    while (true) {
+      try {
+        assertThat(to.millisecondsSince(from)).isFinite();
+      } catch (ClosedException closed) {
+        return;
+      }
+    }
+  }
+
+  private static void await(CyclicBarrier together) {
+    try {
+      together.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new AssertionError(e);
     }
   }
 
