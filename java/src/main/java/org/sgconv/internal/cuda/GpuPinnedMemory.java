@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.sgconv.bindings.CudaErrorException;
 import org.sgconv.bindings.CudaEvent;
-import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.PinnedMemory;
 
 /**
@@ -98,18 +98,29 @@ final class GpuPinnedMemory implements PinnedMemory {
   @Override
   public synchronized void free() {
     try {
-      await();
-    } catch (DeviceLostException lost) {
-      // Nothing is under way on a device that is lost.
-      underWay.values().forEach(CudaEvent::close);
-      underWay.clear();
-    }
-    try {
+      for (Iterator<CudaEvent> each = underWay.values().iterator(); each.hasNext(); ) {
+        CudaEvent mark = each.next();
+        awaitUnlessLost(mark);
+        each.remove();
+        mark.close();
+      }
+      busy = false;
       memory.free();
     } catch (IllegalStateException busyElsewhere) {
       throw busyElsewhere; // the tensor says which, and stays open
     } catch (RuntimeException e) {
       throw Failures.translate("freeing pinned memory", e);
+    }
+  }
+
+  /** Nothing is under way on a device that is lost; the copies of others must end. */
+  private static void awaitUnlessLost(CudaEvent mark) {
+    try {
+      mark.synchronize();
+    } catch (CudaErrorException e) {
+      if (!e.isFatal()) {
+        throw e;
+      }
     }
   }
 }

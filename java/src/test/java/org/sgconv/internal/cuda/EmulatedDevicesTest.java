@@ -222,4 +222,28 @@ class EmulatedDevicesTest {
     }
     assertThat(Pass.run(other)).isEqualTo(expected);
   }
+
+  /** The copies of the other device are waited for, although the first in line was lost. */
+  @Test
+  void aLostDeviceHidesNoCopies() {
+    long events = EmulatedMachine.live("event");
+    Tensor host = Tensor.pinned(mine.backend(), DType.FLOAT32, 3);
+    host.copyFrom(new float[] {1, 2, 3});
+    Tensor away = Tensor.zeros(other, DType.FLOAT32, 3);
+    try (Tensor near = Tensor.zeros(mine, DType.FLOAT32, 3)) {
+      away.copyFrom(host);
+      near.copyFrom(host);
+      EmulatedMachine.fail("launch", 1, 700);
+      assertThatThrownBy(() -> Pass.run(other)).isInstanceOf(DeviceLostException.class);
+      long waits = EmulatedMachine.count("synchronise");
+      host.close();
+      // The lost device says so when it is chosen; the healthy one's copy is waited for.
+      assertThat(EmulatedMachine.count("synchronise") - waits).isEqualTo(1);
+      assertThat(near.toFloatArray()).containsExactly(1, 2, 3);
+      away.close();
+    } finally {
+      EmulatedMachine.reset();
+    }
+    assertThat(EmulatedMachine.live("event")).isEqualTo(events);
+  }
 }
