@@ -21,7 +21,12 @@ public final class PinnedMemory {
     this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
   }
 
-  /** New memory with arbitrary content, for all devices. Call with a device selected. */
+  /**
+   * New memory with arbitrary content, for all devices. Call with a device selected.
+   *
+   * @throws NoPinnedMemoryException if the host has not the memory: CUDA's code is the same as for
+   *     a device that has not
+   */
   static PinnedMemory allocate(long bytes) {
     try (Arena local = Arena.ofConfined()) {
       MemorySegment pointer = local.allocate(ValueLayout.ADDRESS);
@@ -30,6 +35,8 @@ public final class PinnedMemory {
           () -> Cudart.cudaHostAlloc(pointer, bytes, Cudart.cudaHostAllocPortable()));
       return new PinnedMemory(
           Arena.ofShared(), pointer.get(ValueLayout.ADDRESS, 0).address(), bytes);
+    } catch (CudaErrorException e) {
+      throw e.isOutOfMemory() ? new NoPinnedMemoryException(bytes, e) : e;
     }
   }
 

@@ -1,8 +1,10 @@
 package org.sgconv.internal.cuda;
 
 import org.sgconv.BackendFailureException;
+import org.sgconv.HostMemoryException;
 import org.sgconv.SgConvException;
 import org.sgconv.bindings.CudaErrorException;
+import org.sgconv.bindings.NoPinnedMemoryException;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.internal.boundary.NativeFailures;
@@ -18,9 +20,12 @@ final class Failures {
    * @param purpose what was being done, for the message
    */
   static RuntimeException translate(String purpose, RuntimeException failure) {
-    return failure instanceof CudaErrorException error
-        ? translate(purpose, error)
-        : NativeFailures.translate(CudaBackend.NAME, purpose, failure);
+    return switch (failure) {
+      case NoPinnedMemoryException full ->
+          new HostMemoryException(purpose + ", page-locked", full.bytes(), full);
+      case CudaErrorException error -> translate(purpose, error);
+      default -> NativeFailures.translate(CudaBackend.NAME, purpose, failure);
+    };
   }
 
   private static SgConvException translate(String purpose, CudaErrorException error) {

@@ -2,9 +2,7 @@ package org.sgconv.internal.cuda;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.HostMemoryException;
 import org.sgconv.bindings.CudaDevice;
-import org.sgconv.bindings.CudaErrorException;
 import org.sgconv.bindings.CudaEvent;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemoryException;
@@ -88,11 +86,6 @@ final class GpuDevice implements Device {
   public GpuPinnedMemory allocatePinned(String purpose, long bytes) {
     try {
       return new GpuPinnedMemory(device.allocatePinned(bytes));
-    } catch (CudaErrorException e) {
-      if (e.isOutOfMemory()) {
-        throw new HostMemoryException(purpose + ", page-locked", bytes, e);
-      }
-      throw Failures.translate(purpose, e);
     } catch (RuntimeException e) {
       throw Failures.translate(purpose, e);
     }

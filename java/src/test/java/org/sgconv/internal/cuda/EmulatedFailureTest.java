@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.BackendFailureException;
+import org.sgconv.HostMemoryException;
 import org.sgconv.SgConvException;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
@@ -50,7 +51,7 @@ class EmulatedFailureTest {
   @ParameterizedTest
   @CsvSource({
     "allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
-    "pinned,     2, org.sgconv.device.DeviceMemoryException, 1",
+    "pinned,     2, org.sgconv.HostMemoryException,          1",
     "stream,     2, org.sgconv.device.DeviceMemoryException, 1",
     "launch,   701, org.sgconv.BackendFailureException,      15",
     "plan,       2, org.sgconv.device.DeviceMemoryException, 2",
@@ -83,6 +84,17 @@ class EmulatedFailureTest {
     EmulatedMachine.reset();
     assertThat(onNewStream()).isEqualTo(expected);
     assertThat(EmulatedMachine.inventory()).isEqualTo(before);
+  }
+
+  /** CUDA has one code for both: the host's lack is not called the device's. */
+  @Test
+  void theHostsLackOfMemoryIsNamed() {
+    EmulatedMachine.fail("pinned", 1, 2);
+    assertThatThrownBy(this::onNewStream)
+        .isInstanceOfSatisfying(
+            HostMemoryException.class, e -> assertThat(e.bytes()).isEqualTo(4 << 20))
+        .hasMessageContaining("page-locked")
+        .hasMessageContaining("cudaHostAlloc");
   }
 
   /** An illegal address ends all use of the device; every later call says so, and none crashes. */
