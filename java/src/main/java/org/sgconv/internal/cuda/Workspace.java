@@ -114,10 +114,12 @@ final class Workspace {
   void endRecording() {
     recordings--;
     if (recordings == 0) {
-      retiredPlans.forEach(FftPlan::close);
+      List<Runnable> steps = new ArrayList<>();
+      retiredPlans.forEach(plan -> steps.add(plan::close));
       retiredPlans.clear();
-      retiredMemory.forEach(GpuMemory::free);
+      retiredMemory.forEach(old -> steps.add(old::free));
       retiredMemory.clear();
+      runAll(steps);
     }
   }
 
@@ -128,13 +130,34 @@ final class Workspace {
 
   /** Frees everything. The stream has no work. */
   void close() {
-    plans.values().forEach(FftPlan::close);
+    List<Runnable> steps = new ArrayList<>();
+    plans.values().forEach(plan -> steps.add(plan::close));
     plans.clear();
     GpuMemory scratch = memory;
     memory = null;
     bytes = 0;
     if (scratch != null) {
-      scratch.free();
+      steps.add(scratch::free);
+    }
+    runAll(steps);
+  }
+
+  /** Takes every step, also when one fails; then throws the first failure, with the others. */
+  private static void runAll(List<Runnable> steps) {
+    RuntimeException failure = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException next) {
+        if (failure == null) {
+          failure = next;
+        } else {
+          failure.addSuppressed(next);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }
