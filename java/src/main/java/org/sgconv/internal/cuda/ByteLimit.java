@@ -17,6 +17,15 @@ final class ByteLimit {
   private ByteLimit() {}
 
   /**
+   * Most bytes of one stream's workspace.
+   *
+   * @throws InvalidArgumentException if the property is no number of bytes above 0
+   */
+  static long workspace() {
+    return parse(WORKSPACE, System.getProperty(WORKSPACE), DEFAULT_WORKSPACE);
+  }
+
+  /**
    * The value of a property, or {@code absent} without it.
    *
    * @throws InvalidArgumentException if it is no number of bytes above 0

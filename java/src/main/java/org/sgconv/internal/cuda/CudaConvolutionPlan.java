@@ -1,7 +1,6 @@
 package org.sgconv.internal.cuda;
 
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
@@ -44,11 +43,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
     this.element = element;
     this.size = size;
     this.steps = new CudaConvolution(stream.queue());
-    this.limit =
-        ByteLimit.parse(
-            ByteLimit.WORKSPACE,
-            System.getProperty(ByteLimit.WORKSPACE),
-            ByteLimit.DEFAULT_WORKSPACE);
+    this.limit = ByteLimit.workspace();
     this.backward = new CudaBackwardPass(stream, steps, shape, element, size, limit);
   }
 
@@ -71,29 +66,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
               + " points, the cuda backend takes at most "
               + MOST_POINTS);
     }
-    CudaElement element =
-        switch (type) {
-          case FLOAT32 -> CudaElement.FLOAT32;
-          case BFLOAT16 -> CudaElement.BFLOAT16;
-          case FLOAT16 -> CudaElement.FLOAT16;
-          case FLOAT64 -> throw new IllegalStateException("the backend takes no FLOAT64");
-        };
-    return new CudaConvolutionPlan(stream, geometry, element, size);
-  }
-
-  /** Submits under the stream's lock, so that nothing is closed between check and submission. */
-  private void submit(String purpose, Runnable submission) {
-    try {
-      ReentrantLock lock = stream.queue().lock();
-      lock.lock();
-      try {
-        submission.run();
-      } finally {
-        lock.unlock();
-      }
-    } catch (RuntimeException e) {
-      throw Failures.translate(purpose + " " + geometry, e);
-    }
+    return new CudaConvolutionPlan(stream, geometry, ElementTypes.of(type), size);
   }
 
   @Override
@@ -111,10 +84,11 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
-    submit(
+    stream.submit(
         "a spectrum of",
+        geometry,
         () -> {
-          CudaSpan target = own(spectrum);
+          CudaSpan target = CudaPlanSpectrum.span(spectrum, this, stream);
           CudaSpan k = stream.span("kernel", kernel);
           CudaSpan d = stream.optionalSpan("skip", skip);
           long rows = geometry.outputRows();
@@ -142,10 +116,11 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   @Override
   public void forward(
       PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
-    submit(
+    stream.submit(
         "forward",
+        geometry,
         () -> {
-          CudaSpan k = own(spectrum);
+          CudaSpan k = CudaPlanSpectrum.span(spectrum, this, stream);
           CudaSpan signal = stream.span("u", u);
           CudaSpan before = stream.optionalSpan("pre", pre);
           CudaSpan after = stream.optionalSpan("post", post);
@@ -210,21 +185,15 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
       @Nullable Tensor post,
       Tensor dy,
       GradientTargets targets) {
-    submit("backward", () -> backward.run(own(spectrum), u, pre, post, dy, targets));
+    stream.submit(
+        "backward",
+        geometry,
+        () ->
+            backward.run(CudaPlanSpectrum.span(spectrum, this, stream), u, pre, post, dy, targets));
   }
 
   @Override
   public void close() {
     // Nothing of its own: what it used serves the next convolution on the stream.
-  }
-
-  private CudaSpan own(PlanSpectrum spectrum) {
-    if (spectrum instanceof CudaPlanSpectrum cuda && cuda.isOf(this)) {
-      return stream.used(cuda.span());
-    }
-    throw new InvalidArgumentException(
-        "the spectrum is a "
-            + spectrum.getClass().getName()
-            + " of another plan: prepare one here");
   }
 }

@@ -1,6 +1,5 @@
 package org.sgconv.internal.cuda;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSynthesis;
 import org.sgconv.internal.boundary.Shapes;
@@ -19,25 +18,11 @@ final class CudaKernels implements KernelOperations {
     this.synthesis = new CudaSynthesis(stream.queue());
   }
 
-  /** Submits under the stream's lock, so that no tensor is closed between check and submission. */
-  private void submit(String purpose, Runnable submission) {
-    try {
-      ReentrantLock lock = stream.queue().lock();
-      lock.lock();
-      try {
-        submission.run();
-      } finally {
-        lock.unlock();
-      }
-    } catch (RuntimeException e) {
-      throw Failures.translate(purpose, e);
-    }
-  }
-
   @Override
   public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
-    submit(
-        "norm of kernel " + geometry,
+    stream.submit(
+        "norm of kernel",
+        geometry,
         () ->
             synthesis.norm(
                 Shapes.of(geometry),
@@ -49,8 +34,9 @@ final class CudaKernels implements KernelOperations {
   @Override
   public void forward(
       KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
-    submit(
-        "kernel " + geometry,
+    stream.submit(
+        "kernel",
+        geometry,
         () ->
             synthesis.forward(
                 Shapes.of(geometry),
@@ -70,8 +56,9 @@ final class CudaKernels implements KernelOperations {
       Tensor gradKernel,
       Tensor gradWeights,
       @Nullable Tensor gradDecay) {
-    submit(
-        "gradients of kernel " + geometry,
+    stream.submit(
+        "gradients of kernel",
+        geometry,
         () ->
             synthesis.backward(
                 Shapes.of(geometry),

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.PlanSpectrum;
@@ -17,12 +18,19 @@ final class CudaPlanSpectrum implements PlanSpectrum {
     this.bytes = bytes;
   }
 
-  boolean isOf(ConvolutionPlan user) {
-    return plan.equals(user);
-  }
-
-  CudaSpan span() {
-    return memory.all();
+  /**
+   * Where a plan's spectrum is, noted as used by the recording under way.
+   *
+   * @throws InvalidArgumentException if it is not the plan's
+   */
+  static CudaSpan span(PlanSpectrum spectrum, ConvolutionPlan user, GpuStream stream) {
+    if (spectrum instanceof CudaPlanSpectrum cuda && cuda.plan.equals(user)) {
+      return stream.used(cuda.memory.all());
+    }
+    throw new InvalidArgumentException(
+        "the spectrum is a "
+            + spectrum.getClass().getName()
+            + " of another plan: prepare one here");
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.sgconv.internal.cuda;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CudaElement;
 import org.sgconv.bindings.CudaFusedConvolution;
@@ -37,35 +35,10 @@ final class FusedConvolutionPlan implements ConvolutionPlan {
     this.stream = stream;
     this.geometry = geometry;
     this.shape = Shapes.of(geometry);
-    this.element =
-        switch (type) {
-          case FLOAT32 -> CudaElement.FLOAT32;
-          case BFLOAT16 -> CudaElement.BFLOAT16;
-          case FLOAT16 -> CudaElement.FLOAT16;
-          case FLOAT64 -> throw new IllegalStateException("the backend takes no FLOAT64");
-        };
+    this.element = ElementTypes.of(type);
     this.size = size;
     this.steps = new CudaFusedConvolution(stream.queue());
-    this.limit =
-        ByteLimit.parse(
-            ByteLimit.WORKSPACE,
-            System.getProperty(ByteLimit.WORKSPACE),
-            ByteLimit.DEFAULT_WORKSPACE);
-  }
-
-  /** Submits under the stream's lock, so that nothing is closed between check and submission. */
-  private void submit(String purpose, Runnable submission) {
-    try {
-      ReentrantLock lock = stream.queue().lock();
-      lock.lock();
-      try {
-        submission.run();
-      } finally {
-        lock.unlock();
-      }
-    } catch (RuntimeException e) {
-      throw Failures.translate(purpose + " " + geometry, e);
-    }
+    this.limit = ByteLimit.workspace();
   }
 
   @Override
@@ -77,24 +50,26 @@ final class FusedConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
-    submit(
+    stream.submit(
         "a spectrum of",
+        geometry,
         () ->
             steps.prepare(
                 shape,
                 size,
                 stream.span("kernel", kernel),
                 stream.optionalSpan("skip", skip),
-                own(spectrum)));
+                CudaPlanSpectrum.span(spectrum, this, stream)));
   }
 
   @Override
   public void forward(
       PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
-    submit(
+    stream.submit(
         "forward",
+        geometry,
         () -> {
-          CudaSpan k = own(spectrum);
+          CudaSpan k = CudaPlanSpectrum.span(spectrum, this, stream);
           CudaSpan signal = stream.span("u", u);
           CudaSpan before = stream.optionalSpan("pre", pre);
           CudaSpan after = stream.optionalSpan("post", post);
@@ -123,10 +98,11 @@ final class FusedConvolutionPlan implements ConvolutionPlan {
       @Nullable Tensor post,
       Tensor dy,
       GradientTargets targets) {
-    submit(
+    stream.submit(
         "backward",
+        geometry,
         () -> {
-          CudaSpan k = own(spectrum);
+          CudaSpan k = CudaPlanSpectrum.span(spectrum, this, stream);
           CudaSpan signal = stream.span("u", u);
           CudaSpan before = stream.optionalSpan("pre", pre);
           CudaSpan after = stream.optionalSpan("post", post);
@@ -179,15 +155,5 @@ final class FusedConvolutionPlan implements ConvolutionPlan {
   @Override
   public void close() {
     // Nothing of its own.
-  }
-
-  private CudaSpan own(PlanSpectrum spectrum) {
-    if (spectrum instanceof CudaPlanSpectrum cuda && cuda.isOf(this)) {
-      return stream.used(cuda.span());
-    }
-    throw new InvalidArgumentException(
-        "the spectrum is a "
-            + spectrum.getClass().getName()
-            + " of another plan: prepare one here");
   }
 }

@@ -3,6 +3,7 @@ package org.sgconv.internal.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
@@ -62,6 +63,26 @@ final class GpuStream implements Stream {
   /** Use under the queue's lock. */
   Workspace workspace() {
     return workspace;
+  }
+
+  /**
+   * Submits under the queue's lock, so that nothing is closed between check and submission.
+   *
+   * @param purpose what is submitted, for messages
+   * @param geometry of what; only a message makes text of it
+   */
+  void submit(String purpose, Object geometry, Runnable submission) {
+    try {
+      ReentrantLock lock = queue().lock();
+      lock.lock();
+      try {
+        submission.run();
+      } finally {
+        lock.unlock();
+      }
+    } catch (RuntimeException e) {
+      throw Failures.translate(purpose + " " + geometry, e);
+    }
   }
 
   /**
