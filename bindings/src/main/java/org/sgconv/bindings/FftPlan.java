@@ -111,7 +111,7 @@ public final class FftPlan implements AutoCloseable {
     }
   }
 
-  /** Waits for the stream and frees the plan. */
+  /** Frees the plan. The caller has waited for the work that uses it. */
   @Override
   public void close() {
     stream.lock().lock();

@@ -46,7 +46,10 @@ public final class Gradients implements AutoCloseable {
    * the skip if the spectrum has one, of the gates that are given.
    *
    * @param batch B ≥ 1
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
    * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public static Gradients allocate(
       LongConvolution convolution, KernelSpectrum spectrum, long batch, Gates gates) {

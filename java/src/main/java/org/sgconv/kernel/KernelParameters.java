@@ -111,15 +111,29 @@ public final class KernelParameters implements AutoCloseable {
     return new KernelParameters(spec, weights, decay, norm);
   }
 
-  /** New parameters with the same values on a stream's device. Waits. */
+  /**
+   * New parameters with the same values on a stream's device. Waits as {@link
+   * Tensor#copyTo(Stream)} does: not for tensors on that stream or pinned.
+   *
+   * @throws TensorClosedException if the parameters are closed
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @throws org.sgconv.device.StreamClosedException if the stream is closed
+   */
   public KernelParameters copyTo(Stream stream) {
     return copied(tensor -> tensor.copyTo(stream));
   }
 
   /**
-   * New parameters with the same values where a backend computes, even if these are there. Waits.
+   * New parameters with the same values where a backend computes, even if these are there. Waits as
+   * {@link Tensor#copyTo(Backend)} does: not for tensors on its stream or pinned.
    *
+   * @throws TensorClosedException if the parameters are closed
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public KernelParameters copyTo(Backend backend) {
     return copied(tensor -> tensor.copyTo(backend));
@@ -127,13 +141,16 @@ public final class KernelParameters implements AutoCloseable {
 
   /**
    * These parameters where a backend computes: themselves if they are there; otherwise a copy, for
-   * which they are closed. If the method throws, they are still the caller's to close, and no copy
-   * is left. Waits if it copies.
+   * which they are closed. If the method throws, no copy is left, and what is open of these is
+   * still the caller's to close: all, unless another thread is in a native call on the decay or the
+   * norm alone; then the weights are closed already. Waits if it copies.
    *
+   * @throws TensorClosedException if the parameters are closed
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws org.sgconv.HostMemoryException if the host has not the memory
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.TensorInUseException if another thread computes with them; they stay open
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @throws org.sgconv.TensorInUseException if another thread computes with them
    */
   public synchronized KernelParameters moveTo(Backend backend) {
     Tensor known = norm;

@@ -41,6 +41,12 @@ public final class KernelSynthesis {
    * Takes the norm of the parameters now; does nothing if they have one.
    *
    * @throws InvalidArgumentException if a norm is zero or not finite
+   * @throws TypeMismatchException if the backend does not take the parameters' type
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void normalise(KernelParameters parameters) {
     requireSupported(parameters);
@@ -53,6 +59,12 @@ public final class KernelSynthesis {
    * @param length L, from 1 to 2^40
    * @throws InvalidArgumentException if the length is out of range, or a norm to be taken is zero
    *     or not finite
+   * @throws TypeMismatchException if the backend does not take the parameters' type
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public Tensor forward(KernelParameters parameters, long length) {
     requireSupported(parameters);
@@ -78,6 +90,11 @@ public final class KernelSynthesis {
    * @throws TypeMismatchException if its type is not the parameters'
    * @throws InvalidArgumentException if it overlaps the parameters or is read-only, or a norm to be
    *     taken is zero or not finite
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void forward(KernelParameters parameters, Tensor kernel) {
     requireSupported(parameters);
@@ -97,6 +114,12 @@ public final class KernelSynthesis {
    * @param gradKernel gradient of the normalised kernel, (C',H,L)
    * @throws ShapeMismatchException if it is not (C',H,any L)
    * @throws TypeMismatchException if its type is not the parameters'
+   * @throws InvalidArgumentException if a norm to be taken is zero or not finite
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public KernelGradients backward(KernelParameters parameters, Tensor gradKernel) {
     requireSupported(parameters);
@@ -118,8 +141,14 @@ public final class KernelSynthesis {
    * @param gradKernel gradient of the normalised kernel, (C',H,L)
    * @throws ShapeMismatchException if a tensor has another shape than stated
    * @throws TypeMismatchException if a tensor's type is not the parameters'
-   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, or if a
-   *     gradient of the geometric law's multipliers is asked for
+   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
+   *     gradient of the geometric law's multipliers is asked for, or a norm to be taken is zero or
+   *     not finite
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void backward(KernelParameters parameters, Tensor gradKernel, KernelGradients into) {
     requireSupported(parameters);

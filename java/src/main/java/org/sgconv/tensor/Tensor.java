@@ -29,7 +29,8 @@ import org.sgconv.device.Stream;
  *
  * <p>A tensor on a device belongs to a {@link Stream}, which orders its use. Its elements cannot be
  * reached one by one: that throws {@link org.sgconv.device.WrongDeviceException}; {@link #copyTo},
- * {@link #toHost} and {@link #copyFrom(Tensor)} copy them, and wait.
+ * {@link #toHost} and {@link #copyFrom(Tensor)} copy them; the last says when they wait. Once an
+ * error has ended all use of the device, they throw {@link org.sgconv.device.DeviceLostException}.
  *
  * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows).
  * Using a closed tensor throws {@link TensorClosedException}; if another thread closes it in the
@@ -116,7 +117,10 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     return new Tensor(storage, storage.memory(), 0, type, shape, true);
   }
 
-  /** A new tensor of zeros of this tensor's type, where this one is. */
+  /**
+   * A new tensor of zeros of this tensor's type, where this one is: as {@link #zeros(DType,
+   * long...)} or {@link #zeros(Stream, DType, long...)}.
+   */
   public Tensor zerosBeside(long... dims) {
     Stream stream = stream().orElse(null);
     return stream == null ? zeros(type, dims) : zeros(stream, type, dims);
@@ -236,8 +240,12 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   }
 
   /**
-   * A new tensor on a stream's device with a copy of the elements. Waits, unless this is
-   * {@linkplain #pinned pinned}, as {@link #copyFrom(Tensor)} does.
+   * A new tensor on a stream's device with a copy of the elements. Waits as {@link
+   * #copyFrom(Tensor)} does: not if this tensor is on that stream or {@linkplain #pinned pinned}.
+   *
+   * @throws HostMemoryException if the host has no memory for the copy's buffer
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   * @throws org.sgconv.device.StreamClosedException if the stream is closed
    */
   public Tensor copyTo(Stream stream) {
     requireOpen();
@@ -246,7 +254,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
 
   /**
    * A new tensor where a backend computes, with a copy of the elements, even if this one is there:
-   * on the stream of a {@link org.sgconv.device.DeviceBackend}, else in the host's memory. Waits.
+   * on the stream of a {@link org.sgconv.device.DeviceBackend}, else in the host's memory. Waits as
+   * {@link #copyTo(Stream)} and {@link #toHost()} do.
    *
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws HostMemoryException if the host has no such memory
@@ -279,7 +288,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     return Placement.move(this, backend);
   }
 
-  /** A new tensor in the host's memory with a copy of the elements. Waits. */
+  /**
+   * A new tensor in the host's memory with a copy of the elements. Waits.
+   *
+   * @throws HostMemoryException if the host has no such memory
+   */
   public Tensor toHost() {
     requireOpen();
     return Transfer.copyInto(zeros(type, shape), this);
@@ -307,6 +320,9 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    * A new tensor of that type with the same values, where this one is, rounded to the nearest of
    * that type, ties to even; beyond its range lies infinity, and NaN stays NaN. The host converts,
    * so a tensor on a device is copied there and back.
+   *
+   * @throws HostMemoryException if the host has no such memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
    */
   public Tensor to(DType target) {
     Stream stream = stream().orElse(null);
@@ -322,7 +338,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     return result;
   }
 
-  /** A new tensor that owns a copy of the elements. */
+  /** As {@link #to(DType)} with its own type; on a device in the stream's order, not waited for. */
   public Tensor copy() {
     requireOpen();
     return isOnHost() ? to(type) : Transfer.copyInto(zerosBeside(shape.toArray()), this);

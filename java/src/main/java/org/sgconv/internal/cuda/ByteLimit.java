@@ -6,7 +6,10 @@ import org.sgconv.InvalidArgumentException;
 /** System properties that limit bytes. */
 final class ByteLimit {
 
-  /** Most bytes of one stream's workspace. */
+  /**
+   * Most bytes of one stream's workspace. While it grows, and as long as recordings may use the old
+   * one, the stream holds both.
+   */
   static final String WORKSPACE = "sgconv.cuda.workspace";
 
   /** Most bytes that this process holds on one device. */
