@@ -79,6 +79,8 @@ public final class LongConvolution implements AutoCloseable {
    * @throws TypeMismatchException if the backend does not take that type; the message lists those
    *     that it takes
    * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public static LongConvolution create(
       Backend backend, ConvolutionMode mode, int heads, int hidden, long length, DType type) {
@@ -99,7 +101,12 @@ public final class LongConvolution implements AutoCloseable {
    * @param skip D (C,H), or null for none
    * @throws ShapeMismatchException if a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
+   * @throws ClosedException if this convolution is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
    * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
     check.prepare(kernel, skip);
@@ -128,6 +135,12 @@ public final class LongConvolution implements AutoCloseable {
    * @throws ShapeMismatchException if a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
+   * @throws ClosedException if this convolution or the spectrum is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     check.prepare(kernel, skip);
@@ -159,6 +172,12 @@ public final class LongConvolution implements AutoCloseable {
    * @throws ShapeMismatchException if a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
+   * @throws ClosedException if this convolution or the spectrum is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates) {
     long batch = check.inputs(u, gates);
@@ -180,6 +199,12 @@ public final class LongConvolution implements AutoCloseable {
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if y overlaps an input or is read-only, or the spectrum is
    *     another convolution's
+   * @throws ClosedException if this convolution or the spectrum is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void forward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor y) {
     check.forward(u, gates, y);
@@ -206,6 +231,12 @@ public final class LongConvolution implements AutoCloseable {
    * @throws ShapeMismatchException if a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's
+   * @throws ClosedException if this convolution or the spectrum is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public Gradients backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy) {
     long batch = check.inputs(u, gates);
@@ -231,6 +262,12 @@ public final class LongConvolution implements AutoCloseable {
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
    *     gradient is asked for that the call does not have, or the spectrum is another convolution's
+   * @throws ClosedException if this convolution or the spectrum is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
     GradientTargets targets = into.targets();
