@@ -3,6 +3,7 @@ package org.sgconv.internal.cuda;
 import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.CudaStream;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
@@ -115,8 +116,10 @@ final class GpuMemory implements DeviceMemory {
     }
     try {
       if (from.stream == stream) {
-        stream.queue().copy(from.span(sourceOffset, bytes), span(offset, bytes));
+        copyWithin(from.span(sourceOffset, bytes), span(offset, bytes));
       } else {
+        from.stream.requireNoRecording("copies between streams", "copy before or after it");
+        stream.requireNoRecording("copies between streams", "copy before or after it");
         stream.queue().copyAcross(from.span(sourceOffset, bytes), span(offset, bytes));
       }
     } catch (RuntimeException e) {
@@ -124,12 +127,26 @@ final class GpuMemory implements DeviceMemory {
     }
   }
 
+  private void copyWithin(CudaSpan source, CudaSpan target) {
+    CudaStream queue = stream.queue();
+    queue.lock().lock();
+    try {
+      queue.copy(stream.used(source), stream.used(target));
+    } finally {
+      queue.lock().unlock();
+    }
+  }
+
   @Override
   public void zero(long offset, long bytes) {
+    CudaStream queue = stream.queue();
+    queue.lock().lock();
     try {
-      stream.queue().zero(span(offset, bytes));
+      queue.zero(stream.used(span(offset, bytes)));
     } catch (RuntimeException e) {
       throw Failures.translate("zeros on " + stream, e);
+    } finally {
+      queue.lock().unlock();
     }
   }
 

@@ -171,7 +171,7 @@ final class GpuStream implements Stream {
     return tensor == null ? null : span(name, tensor);
   }
 
-  /** Notes memory that is no tensor's as used by the recording under way. */
+  /** Notes memory as used by the recording under way, if there is one. Use under the lock. */
   CudaSpan used(CudaSpan span) {
     List<CudaSpan> uses = recorded;
     if (uses != null) {

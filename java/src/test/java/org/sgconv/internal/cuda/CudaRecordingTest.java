@@ -1,0 +1,82 @@
+package org.sgconv.internal.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sgconv.ClosedException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.contract.CudaDevice;
+import org.sgconv.contract.OnCudaDevice;
+import org.sgconv.device.Device;
+import org.sgconv.device.Recording;
+import org.sgconv.device.Stream;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** What recordings hold, what they refuse, and that a stream survives what fails in them. */
+@OnCudaDevice
+class CudaRecordingTest {
+
+  private final long openBefore = Tensor.openCount();
+  private Device device;
+  private Stream stream;
+
+  @BeforeEach
+  void open() {
+    device = CudaDevice.backend().devices().getFirst();
+    stream = device.createStream();
+  }
+
+  @AfterEach
+  void nothingLeaks() {
+    if (stream != null) {
+      stream.close();
+      assertThat(Tensor.openCount()).isEqualTo(openBefore);
+    }
+  }
+
+  @Test
+  void recordedCopiesHoldTheirTensors() {
+    try (Tensor source = Pass.tensor(stream, 1, 40)) {
+      Tensor target = Tensor.zeros(stream, DType.FLOAT32, 40);
+      try (Recording recording = stream.record(() -> target.copyFrom(source))) {
+        recording.replay();
+        assertThat(target.toFloatArray()).containsExactly(source.toFloatArray());
+        target.close();
+        assertThatThrownBy(recording::replay)
+            .isInstanceOf(ClosedException.class)
+            .hasMessageContaining("record the work again");
+      }
+    }
+  }
+
+  @Test
+  void recordedCopiesHoldWhatTheyCopyFrom() {
+    try (Tensor target = Tensor.zeros(stream, DType.FLOAT32, 40)) {
+      Tensor source = Pass.tensor(stream, 1, 40);
+      try (Recording recording = stream.record(() -> target.copyFrom(source))) {
+        source.close();
+        assertThatThrownBy(recording::replay).isInstanceOf(ClosedException.class);
+      }
+    }
+  }
+
+  @Test
+  void copiesBetweenStreamsAreNotRecorded() {
+    try (Stream other = device.createStream();
+        Tensor here = Pass.tensor(stream, 1, 4);
+        Tensor there = Tensor.zeros(other, DType.FLOAT32, 4)) {
+      for (Runnable work :
+          new Runnable[] {() -> there.copyFrom(here), () -> here.copyFrom(there)}) {
+        assertThatThrownBy(() -> stream.record(work))
+            .isInstanceOf(InvalidArgumentException.class)
+            .hasMessageContaining("copies between streams");
+      }
+      there.copyFrom(here);
+      assertThat(there.toFloatArray()).containsExactly(here.toFloatArray());
+    }
+  }
+}
