@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
     check.prepare(kernel, skip);
-    lock.writeLock().lock();
+    enter(lock.writeLock());
     try {
       KernelSpectrum spectrum = new KernelSpectrum(this, openPlan().createSpectrum());
       spectra.add(spectrum);
@@ -123,7 +124,7 @@ public final class LongConvolution implements AutoCloseable {
       }
       return spectrum;
     } finally {
-      lock.writeLock().unlock();
+      leave(lock.writeLock());
     }
   }
 
@@ -144,12 +145,12 @@ public final class LongConvolution implements AutoCloseable {
    */
   public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     check.prepare(kernel, skip);
-    lock.writeLock().lock();
+    enter(lock.writeLock());
     try {
       openPlan();
       fill(kernel, skip, into);
     } finally {
-      lock.writeLock().unlock();
+      leave(lock.writeLock());
     }
   }
 
@@ -208,11 +209,11 @@ public final class LongConvolution implements AutoCloseable {
    */
   public void forward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor y) {
     check.forward(u, gates, y);
-    lock.readLock().lock();
+    enter(lock.readLock());
     try {
       openPlan().forward(spectrum.ready(this), u, gates.pre(), gates.post(), y);
     } finally {
-      lock.readLock().unlock();
+      leave(lock.readLock());
     }
   }
 
@@ -272,7 +273,7 @@ public final class LongConvolution implements AutoCloseable {
   public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
     GradientTargets targets = into.targets();
     check.backward(u, gates, dy, targets);
-    lock.readLock().lock();
+    enter(lock.readLock());
     try {
       ConvolutionPlan open = openPlan();
       PlanSpectrum ready = spectrum.ready(this);
@@ -283,7 +284,7 @@ public final class LongConvolution implements AutoCloseable {
       }
       open.backward(ready, u, gates.pre(), gates.post(), dy, targets);
     } finally {
-      lock.readLock().unlock();
+      leave(lock.readLock());
     }
   }
 
@@ -335,7 +336,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   @Override
   public void close() {
-    lock.writeLock().lock();
+    enter(lock.writeLock());
     try {
       openPlan();
       closed = true;
@@ -347,7 +348,7 @@ public final class LongConvolution implements AutoCloseable {
         plan.close();
       }
     } finally {
-      lock.writeLock().unlock();
+      leave(lock.writeLock());
     }
   }
 
@@ -363,17 +364,17 @@ public final class LongConvolution implements AutoCloseable {
 
   /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */
   void close(KernelSpectrum spectrum) {
-    lock.writeLock().lock();
+    enter(lock.writeLock());
     try {
       spectrum.closeOnce();
       spectra.remove(spectrum);
       spectrum.release();
     } finally {
-      lock.writeLock().unlock();
+      leave(lock.writeLock());
     }
   }
 
-  /** Runs something that reads the state of a spectrum. */
+  /** Runs something that reads the state of a spectrum, and reaches no backend. */
   <T> T shared(Supplier<T> action) {
     lock.readLock().lock();
     try {
@@ -381,6 +382,17 @@ public final class LongConvolution implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** The backend's lock first: a recording holds it while its work calls this convolution. */
+  private void enter(Lock own) {
+    backend.beginCall();
+    own.lock();
+  }
+
+  private void leave(Lock own) {
+    own.unlock();
+    backend.endCall();
   }
 
   private ConvolutionPlan openPlan() {

@@ -87,6 +87,21 @@ public interface ComputeBackend extends Backend {
     }
   }
 
+  /**
+   * Taken by a {@link org.sgconv.conv.LongConvolution} before its own lock and given back with
+   * {@link #endCall} after it. A backend that runs the caller's code under a lock of its own, as
+   * recording does, takes that lock here: whoever holds both then took them in one order. Calls
+   * nest; this allocates nothing.
+   */
+  default void beginCall() {
+    // Host backends run no code of the caller's.
+  }
+
+  /** Ends what {@link #beginCall} began, on the same thread. */
+  default void endCall() {
+    // As beginCall.
+  }
+
   /** Kernel synthesis on this backend. */
   KernelOperations kernels();
 

@@ -150,6 +150,17 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     stream().span(name, tensor);
   }
 
+  /** Work is recorded under the stream's lock, and calls convolutions in it. */
+  @Override
+  public void beginCall() {
+    stream().lock().lock();
+  }
+
+  @Override
+  public void endCall() {
+    stream().lock().unlock();
+  }
+
   @Override
   public KernelOperations kernels() {
     CudaKernels known = kernels;

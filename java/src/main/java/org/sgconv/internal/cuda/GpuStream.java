@@ -60,6 +60,11 @@ final class GpuStream implements Stream {
     return queue;
   }
 
+  /** The queue's lock, also when the stream is closed. */
+  ReentrantLock lock() {
+    return queue.lock();
+  }
+
   /** Use under the queue's lock. */
   Workspace workspace() {
     return workspace;

@@ -3,13 +3,20 @@ package org.sgconv.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.sgconv.ClosedException;
+import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnCudaDevice;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
@@ -78,5 +85,59 @@ class CudaRecordingTest {
       there.copyFrom(here);
       assertThat(there.toFloatArray()).containsExactly(here.toFloatArray());
     }
+  }
+
+  /**
+   * Closes nothing unless both threads ended: what a deadlock holds could not be closed. The other
+   * thread waits for a lock when the recorded work calls the convolution.
+   */
+  @Test
+  @Timeout(60)
+  void recordingsAndPreparationsDoNotWaitForEachOther() throws Exception {
+    LongConvolution convolution =
+        LongConvolution.create(stream.backend(), ConvolutionMode.CAUSAL, 2, 2, 40);
+    Tensor kernel = Pass.tensor(stream, 1, 2, 2, 40);
+    KernelSpectrum spectrum = convolution.prepare(kernel);
+    Tensor u = Pass.tensor(stream, 2, 3, 2, 40);
+    Tensor y = convolution.forward(spectrum, u);
+    CountDownLatch recording = new CountDownLatch(1);
+    CountDownLatch awake = new CountDownLatch(1);
+    Thread preparing =
+        new Thread(
+            () -> {
+              try {
+                recording.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              awake.countDown();
+              convolution.prepare(kernel, null, spectrum);
+            });
+    AtomicReference<Recording> recorded = new AtomicReference<>();
+    Thread recorder =
+        new Thread(
+            () ->
+                recorded.set(
+                    stream.record(
+                        () -> {
+                          recording.countDown();
+                          while (preparing.isAlive()
+                              && (awake.getCount() > 0
+                                  || preparing.getState() != Thread.State.WAITING)) {
+                            Thread.onSpinWait();
+                          }
+                          convolution.forward(spectrum, u, Gates.none(), y);
+                        })));
+    for (Thread each : new Thread[] {preparing, recorder}) {
+      each.setDaemon(true);
+      each.start();
+    }
+    recorder.join(20_000);
+    preparing.join(20_000);
+    assertThat(recorder.isAlive() || preparing.isAlive()).as("deadlock").isFalse();
+    recorded.get().replay();
+    recorded.get().close();
+    convolution.close();
+    Tensor.closeAll(kernel, u, y);
   }
 }
