@@ -70,21 +70,24 @@ public final class CudaStream implements AutoCloseable {
 
   /**
    * Gives memory back, once the work that uses it is done. After an error that no call survives the
-   * memory is gone with the context: then this only ends its use.
+   * memory is gone with the context: then this only ends its use. After any other error the memory
+   * is as before, and can be freed again.
    *
    * @throws UseAfterCloseException if it was freed before
    */
   public void free(CudaAllocation allocation) {
     lock.lock();
     try {
-      MemorySegment stream = open();
       MemorySegment address = allocation.all().address(this, "cudaFreeAsync", "memory");
-      allocation.markFreed();
-      CudaCall.runtime("cudaFreeAsync", () -> Cudart.cudaFreeAsync(address, stream));
-    } catch (CudaErrorException e) {
-      if (!e.isFatal()) {
-        throw e;
+      try {
+        MemorySegment stream = open();
+        CudaCall.runtime("cudaFreeAsync", () -> Cudart.cudaFreeAsync(address, stream));
+      } catch (CudaErrorException e) {
+        if (!e.isFatal()) {
+          throw e;
+        }
       }
+      allocation.markFreed();
     } finally {
       lock.unlock();
     }

@@ -15,6 +15,9 @@ public final class PinnedMemory {
   private final MemorySegment segment;
   private final long address;
 
+  /** Guarded by this. */
+  private boolean freed;
+
   private PinnedMemory(Arena arena, long address, long bytes) {
     this.arena = arena;
     this.address = address;
@@ -51,13 +54,19 @@ public final class PinnedMemory {
   }
 
   /**
-   * Gives the memory back. After an error that no call survives it is gone with the context.
+   * Gives the memory back. After an error that no call survives it is gone with the context; after
+   * any other its use has ended, and it can be freed again.
    *
    * @throws IllegalStateException if it was freed before, or another thread is in a native call on
    *     it; nothing has happened then
    */
-  public void free() {
-    arena.close();
+  public synchronized void free() {
+    if (freed) {
+      throw new UseAfterCloseException("PinnedMemory");
+    }
+    if (segment.scope().isAlive()) {
+      arena.close(); // before the memory goes, so that no thread is in it then
+    }
     try {
       CudaCall.runtime("cudaFreeHost", () -> Cudart.cudaFreeHost(MemorySegment.ofAddress(address)));
     } catch (CudaErrorException e) {
@@ -65,5 +74,6 @@ public final class PinnedMemory {
         throw e;
       }
     }
+    freed = true;
   }
 }

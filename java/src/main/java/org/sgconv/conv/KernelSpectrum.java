@@ -95,19 +95,20 @@ public final class KernelSpectrum implements AutoCloseable {
     return skip;
   }
 
-  /** Call under the owner's exclusive lock. */
+  /** If this throws, it is as before. Call under the owner's exclusive lock. */
   void closeOnce() {
     if (closed) {
       throw new ClosedException("the kernel spectrum is closed already: close it once");
     }
+    release();
     closed = true;
   }
 
   /** Gives the memory back if that has not happened yet. Call under the owner's exclusive lock. */
   void release() {
     if (!released) {
-      released = true;
       spectrum.close();
+      released = true;
     }
   }
 }

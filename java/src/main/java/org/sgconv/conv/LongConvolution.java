@@ -1,6 +1,5 @@
 package org.sgconv.conv;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -118,8 +117,8 @@ public final class LongConvolution implements AutoCloseable {
       try {
         fill(kernel, skip, spectrum);
       } catch (RuntimeException failure) {
-        spectra.remove(spectrum);
         spectrum.release();
+        spectra.remove(spectrum);
         throw failure;
       }
       return spectrum;
@@ -330,7 +329,7 @@ public final class LongConvolution implements AutoCloseable {
 
   /**
    * Gives back the plan's memory and that of its spectra, once the calls that use them have
-   * returned.
+   * returned. If a spectrum cannot be closed, the others are, and the convolution stays open.
    *
    * @throws ClosedException if it was closed before
    */
@@ -339,16 +338,30 @@ public final class LongConvolution implements AutoCloseable {
     enter(lock.writeLock());
     try {
       openPlan();
+      releaseSpectra();
       closed = true;
-      List<KernelSpectrum> open = new ArrayList<>(spectra);
-      spectra.clear();
-      try {
-        open.forEach(KernelSpectrum::release);
-      } finally {
-        plan.close();
-      }
+      plan.close();
     } finally {
       leave(lock.writeLock());
+    }
+  }
+
+  private void releaseSpectra() {
+    RuntimeException failure = null;
+    for (KernelSpectrum spectrum : List.copyOf(spectra)) {
+      try {
+        spectrum.release();
+        spectra.remove(spectrum);
+      } catch (RuntimeException next) {
+        if (failure == null) {
+          failure = next;
+        } else {
+          failure.addSuppressed(next);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -368,7 +381,6 @@ public final class LongConvolution implements AutoCloseable {
     try {
       spectrum.closeOnce();
       spectra.remove(spectrum);
-      spectrum.release();
     } finally {
       leave(lock.writeLock());
     }

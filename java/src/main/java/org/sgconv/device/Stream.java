@@ -54,8 +54,8 @@ public interface Stream extends AutoCloseable {
    * backward pass into given tensors, which must have run once before so that every plan and
    * workspace is there. The caller closes the recording.
    *
-   * @throws org.sgconv.SgConvException if the work allocates, waits, copies from or to the host, or
-   *     fails
+   * @throws org.sgconv.SgConvException if the work allocates, frees, waits, copies from or to the
+   *     host, or fails
    */
   Recording record(Runnable work);
 

@@ -152,6 +152,7 @@ final class GpuMemory implements DeviceMemory {
 
   @Override
   public void free() {
+    stream.requireNoRecording("frees memory", "close it before or after");
     try {
       stream.queue().free(allocation);
     } catch (RuntimeException e) {

@@ -223,6 +223,7 @@ final class GpuStream implements Stream {
           this + " is its device's default stream: it lasts as long as the process");
     }
     CudaStream open = queue();
+    requireNoRecording("closes its stream", "close it after");
     open.lock().lock();
     try {
       queue();

@@ -94,11 +94,12 @@ class CudaRecordingTest {
   @Test
   @Timeout(60)
   void recordingsAndPreparationsDoNotWaitForEachOther() throws Exception {
+    Stream mine = device.createStream();
     LongConvolution convolution =
-        LongConvolution.create(stream.backend(), ConvolutionMode.CAUSAL, 2, 2, 40);
-    Tensor kernel = Pass.tensor(stream, 1, 2, 2, 40);
+        LongConvolution.create(mine.backend(), ConvolutionMode.CAUSAL, 2, 2, 40);
+    Tensor kernel = Pass.tensor(mine, 1, 2, 2, 40);
     KernelSpectrum spectrum = convolution.prepare(kernel);
-    Tensor u = Pass.tensor(stream, 2, 3, 2, 40);
+    Tensor u = Pass.tensor(mine, 2, 3, 2, 40);
     Tensor y = convolution.forward(spectrum, u);
     CountDownLatch recording = new CountDownLatch(1);
     CountDownLatch awake = new CountDownLatch(1);
@@ -118,7 +119,7 @@ class CudaRecordingTest {
         new Thread(
             () ->
                 recorded.set(
-                    stream.record(
+                    mine.record(
                         () -> {
                           recording.countDown();
                           while (preparing.isAlive()
@@ -139,5 +140,55 @@ class CudaRecordingTest {
     recorded.get().close();
     convolution.close();
     Tensor.closeAll(kernel, u, y);
+    mine.close();
+  }
+
+  /** Whatever closing is recorded is refused, and can be closed afterwards. */
+  @Test
+  void nothingIsLostThatARecordingCloses() {
+    long bytes = device.allocatedBytes();
+    LongConvolution convolution =
+        LongConvolution.create(stream.backend(), ConvolutionMode.CAUSAL, 2, 2, 40);
+    Tensor kernel = Pass.tensor(stream, 1, 2, 2, 40);
+    KernelSpectrum spectrum = convolution.prepare(kernel);
+    Tensor u = Pass.tensor(stream, 2, 3, 2, 40);
+    Tensor y = convolution.forward(spectrum, u);
+    float[] expected = y.toFloatArray();
+    long workspace = device.allocatedBytes() - bytes;
+    for (AutoCloseable each :
+        new AutoCloseable[] {u, spectrum, convolution, stream, () -> Tensor.closeAll(u, kernel)}) {
+      assertThatThrownBy(
+              () ->
+                  stream.record(
+                      () -> {
+                        convolution.forward(spectrum, u, Gates.none(), y);
+                        closeUnchecked(each);
+                      }))
+          .as("%s", each)
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("a recording on " + stream);
+      assertThat(stream.isClosed() || u.isClosed() || kernel.isClosed()).isFalse();
+      convolution.forward(spectrum, u, Gates.none(), y);
+      assertThat(y.toFloatArray()).containsExactly(expected);
+    }
+    long held = u.byteSize() + y.byteSize() + kernel.byteSize() + spectrum.byteSize();
+    spectrum.close();
+    assertThatThrownBy(spectrum::close).isInstanceOf(ClosedException.class);
+    convolution.close();
+    Tensor.closeAll(kernel, u, y);
+    assertThat(device.allocatedBytes() - bytes).isEqualTo(workspace - held);
+    stream.close();
+    assertThat(device.allocatedBytes()).isEqualTo(bytes);
+    stream = device.createStream();
+  }
+
+  private static void closeUnchecked(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 }
