@@ -25,25 +25,25 @@ public final class CudaGraph implements AutoCloseable {
           "cudaStreamBeginCapture",
           () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
       MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
-      RuntimeException failure = null;
       try {
         work.run();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-      int code = Cudart.cudaStreamEndCapture(stream, graph);
-      MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
-      if (failure != null) {
-        if (recorded.address() != 0) {
-          Cudart.cudaGraphDestroy(recorded);
-        }
+      } catch (RuntimeException | Error failure) {
+        abandon(stream, graph);
         throw failure;
       }
-      if (code != Cudart.cudaSuccess()) {
-        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
-      }
-      return instantiate(owner, recorded);
+      CudaCall.runtime("cudaStreamEndCapture", () -> Cudart.cudaStreamEndCapture(stream, graph));
+      return instantiate(owner, graph.get(ValueLayout.ADDRESS, 0));
     }
+  }
+
+  /** Ends a capture whose work failed: that failure is the one to report. */
+  private static void abandon(MemorySegment stream, MemorySegment graph) {
+    Cudart.cudaStreamEndCapture(stream, graph);
+    MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
+    if (recorded.address() != 0) {
+      Cudart.cudaGraphDestroy(recorded);
+    }
+    Cudart.cudaGetLastError(); // it must not show again in the next call
   }
 
   private static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {

@@ -196,15 +196,19 @@ final class GpuStream implements Stream {
       List<CudaSpan> uses = new ArrayList<>();
       recorded = uses;
       workspace.beginRecording();
+      boolean succeeded = false;
       try {
         GpuRecording recording = new GpuRecording(this, open.capture(work), uses);
         enter();
+        succeeded = true;
         return recording;
       } catch (RuntimeException e) {
-        workspace.endRecording();
         throw Failures.translate("a recording on " + this, e);
       } finally {
-        recorded = null;
+        recorded = null; // first: from now on the workspace may free again
+        if (!succeeded) {
+          workspace.endRecording();
+        }
       }
     } finally {
       open.lock().unlock();

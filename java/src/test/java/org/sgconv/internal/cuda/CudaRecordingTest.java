@@ -14,6 +14,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnCudaDevice;
+import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
@@ -180,6 +181,58 @@ class CudaRecordingTest {
     stream.close();
     assertThat(device.allocatedBytes()).isEqualTo(bytes);
     stream = device.createStream();
+  }
+
+  @Test
+  void errorsEndARecording() {
+    AssertionError error = new AssertionError("of the test");
+    try (LongConvolution convolution =
+            LongConvolution.create(stream.backend(), ConvolutionMode.CAUSAL, 2, 2, 40);
+        Tensor kernel = Pass.tensor(stream, 1, 2, 2, 40);
+        KernelSpectrum spectrum = convolution.prepare(kernel);
+        Tensor u = Pass.tensor(stream, 2, 3, 2, 40);
+        Tensor y = convolution.forward(spectrum, u);
+        Tensor zeros = Tensor.zeros(stream, DType.FLOAT32, 3, 4, 40)) {
+      float[] expected = y.toFloatArray();
+      assertThatThrownBy(
+              () ->
+                  stream.record(
+                      () -> {
+                        convolution.forward(spectrum, u, Gates.none(), y);
+                        throw error;
+                      }))
+          .isSameAs(error);
+      Pass.run(stream); // allocates, and waits
+      try (Recording recording =
+          stream.record(() -> convolution.forward(spectrum, u, Gates.none(), y))) {
+        y.copyFrom(zeros);
+        recording.replay();
+        assertThat(y.toFloatArray()).containsExactly(expected);
+      }
+    }
+  }
+
+  @Test
+  @OnEmulatedDevice
+  void failedRecordingsLeaveNothing() {
+    try (Tensor source = Pass.tensor(stream, 1, 40);
+        Tensor target = Tensor.zeros(stream, DType.FLOAT32, 40)) {
+      stream.synchronize();
+      String before = EmulatedMachine.inventory();
+      for (Error failure : new Error[] {new AssertionError(), new InternalError()}) {
+        assertThatThrownBy(
+                () ->
+                    stream.record(
+                        () -> {
+                          target.copyFrom(source);
+                          throw failure;
+                        }))
+            .isSameAs(failure);
+        assertThat(EmulatedMachine.inventory()).isEqualTo(before);
+      }
+      stream.record(() -> target.copyFrom(source)).close();
+      assertThat(EmulatedMachine.inventory()).isEqualTo(before);
+    }
   }
 
   private static void closeUnchecked(AutoCloseable resource) {
