@@ -69,17 +69,35 @@ public final class CudaGraph implements AutoCloseable {
     }
   }
 
-  /** Waits for the stream and frees the graph. */
+  /**
+   * Waits for the stream and frees the graph. After an error that no call survives there is nothing
+   * to wait for, and the graph is gone with the context: then this only ends its use.
+   */
   @Override
   public void close() {
     stream.lock().lock();
     try {
-      stream.synchronize();
       MemorySegment graph = open();
       handle = MemorySegment.NULL;
-      CudaCall.runtime("cudaGraphExecDestroy", () -> Cudart.cudaGraphExecDestroy(graph));
+      try {
+        unlessLost(stream::synchronize);
+      } finally {
+        unlessLost(
+            () ->
+                CudaCall.runtime("cudaGraphExecDestroy", () -> Cudart.cudaGraphExecDestroy(graph)));
+      }
     } finally {
       stream.lock().unlock();
+    }
+  }
+
+  private static void unlessLost(Runnable call) {
+    try {
+      call.run();
+    } catch (CudaErrorException e) {
+      if (!e.isFatal()) {
+        throw e;
+      }
     }
   }
 

@@ -1,8 +1,6 @@
 package org.sgconv.tensor;
 
 import org.jspecify.annotations.Nullable;
-import org.sgconv.TensorClosedException;
-import org.sgconv.TensorInUseException;
 
 /** Closes several tensors although closing one of them may fail. */
 final class Closing {
@@ -25,7 +23,7 @@ final class Closing {
       anyOpen = true;
       try {
         tensor.close();
-      } catch (TensorClosedException | TensorInUseException next) {
+      } catch (RuntimeException next) {
         if (failure == null) {
           failure = next;
         } else {

@@ -24,11 +24,11 @@ final class GpuMemory implements DeviceMemory {
     stream.requireNoRecording(purpose);
     GpuDevice device = stream.device();
     device.reserve(purpose, bytes);
+    stream.enter(); // before the memory is there: the stream must not be closed in between
     try {
-      GpuMemory memory = new GpuMemory(stream, stream.queue().allocate(bytes));
-      stream.enter();
-      return memory;
+      return new GpuMemory(stream, stream.queue().allocate(bytes));
     } catch (RuntimeException e) {
+      stream.leave();
       device.release(bytes);
       throw Failures.translate(purpose + " (" + bytes + " bytes)", e);
     }

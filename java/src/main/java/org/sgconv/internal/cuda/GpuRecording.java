@@ -13,6 +13,9 @@ final class GpuRecording implements Recording {
   private final CudaGraph graph;
   private final List<CudaSpan> uses;
 
+  /** Guarded by the stream's lock. */
+  private boolean closed;
+
   GpuRecording(GpuStream stream, CudaGraph graph, List<CudaSpan> uses) {
     this.stream = stream;
     this.graph = graph;
@@ -21,6 +24,7 @@ final class GpuRecording implements Recording {
 
   @Override
   public void replay() {
+    stream.requireNoRecording("replays another", "replay that before or after");
     stream.queue().lock().lock();
     try {
       for (CudaSpan span : uses) {
@@ -39,15 +43,26 @@ final class GpuRecording implements Recording {
 
   @Override
   public void close() {
-    stream.queue().lock().lock();
+    stream.requireNoRecording("closes another", "close that before or after");
+    stream.lock().lock();
     try {
-      graph.close();
-      stream.workspace().endRecording();
-      stream.leave();
+      if (closed) {
+        throw new ClosedException("the recording is closed already: close it once");
+      }
+      closed = true;
+      try {
+        graph.close();
+      } finally {
+        try {
+          stream.workspace().endRecording();
+        } finally {
+          stream.leave();
+        }
+      }
     } catch (RuntimeException e) {
       throw Failures.translate("closing a recording of " + stream, e);
     } finally {
-      stream.queue().lock().unlock();
+      stream.lock().unlock();
     }
   }
 }

@@ -19,6 +19,7 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
+import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
@@ -233,6 +234,65 @@ class CudaRecordingTest {
       stream.record(() -> target.copyFrom(source)).close();
       assertThat(EmulatedMachine.inventory()).isEqualTo(before);
     }
+  }
+
+  /** A recording in a recording would use what only the inner one knows of. */
+  @Test
+  void recordingsAreNotRecorded() {
+    try (Tensor source = Pass.tensor(stream, 1, 40);
+        Tensor target = Tensor.zeros(stream, DType.FLOAT32, 40);
+        Recording inner = stream.record(() -> target.copyFrom(source))) {
+      for (Runnable work : new Runnable[] {inner::replay, inner::close}) {
+        assertThatThrownBy(() -> stream.record(work))
+            .isInstanceOf(InvalidArgumentException.class)
+            .hasMessageContaining("another");
+      }
+      inner.replay();
+      assertThat(target.toFloatArray()).containsExactly(source.toFloatArray());
+    }
+  }
+
+  @Test
+  void recordingsCloseOnce() {
+    Recording recording = stream.record(() -> {});
+    recording.close();
+    assertThatThrownBy(recording::close).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(recording::replay).isInstanceOf(ClosedException.class);
+  }
+
+  /** One that cannot be closed keeps no other open. */
+  @Test
+  void closingGoesOn() {
+    Tensor first = Tensor.zeros(stream, DType.FLOAT32, 4);
+    Tensor second = Tensor.zeros(stream, DType.FLOAT32, 4);
+    Tensor host = Tensor.zeros(DType.FLOAT32, 4);
+    assertThatThrownBy(() -> stream.record(() -> Tensor.closeAll(first, second, host)))
+        .isInstanceOf(InvalidArgumentException.class)
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+    assertThat(host.isClosed()).isTrue();
+    Tensor.closeAll(first, second, host);
+    assertThat(first.isClosed() && second.isClosed()).isTrue();
+  }
+
+  @Test
+  @OnEmulatedDevice
+  void recordingsOfALostDeviceAreClosed() {
+    long executables = EmulatedMachine.live("executable");
+    Stream lost = device.createStream();
+    Tensor tensor = Pass.tensor(lost, 1, 40);
+    Tensor copy = Tensor.zeros(lost, DType.FLOAT32, 40);
+    Recording recording = lost.record(() -> copy.copyFrom(tensor));
+    try {
+      EmulatedMachine.fail("launch", 1, 700);
+      assertThatThrownBy(() -> Pass.run(lost)).isInstanceOf(DeviceLostException.class);
+      recording.close();
+      assertThatThrownBy(recording::close).isInstanceOf(ClosedException.class);
+      Tensor.closeAll(tensor, copy);
+    } finally {
+      EmulatedMachine.reset();
+    }
+    lost.close(); // nothing is open any more
+    assertThat(EmulatedMachine.live("executable")).isEqualTo(executables);
   }
 
   private static void closeUnchecked(AutoCloseable resource) {
