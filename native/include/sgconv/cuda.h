@@ -156,6 +156,14 @@ SGCONV_API sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geom
                                                    int64_t row_count, const float *kernel,
                                                    const float *skip, float *spectrum,
                                                    void *stream);
+/* The same from the parameters of the kernel, as kernel_forward takes them: weights (S, C', H, d),
+ * decay (H), norm (C', H). The kernel itself is written to `kernel` (C', H, L), the rows of these
+ * channels in all directions; NULL if not wanted, then it is never in device memory. C' and H of
+ * both geometries must agree. Both are host memory. */
+SGCONV_API sgconv_status sgconv_cuda_fused_synthesise(
+    const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry,
+    int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay,
+    const float *norm, const float *skip, float *kernel, float *spectrum, void *stream);
 /* y (B, C*H, L) = post * (conv(pre * u, kernel) + D * pre * u), all heads; pre and post (B, H, L)
  * may each be NULL. */
 SGCONV_API sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype,

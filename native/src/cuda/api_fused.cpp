@@ -31,6 +31,40 @@ const sgconv::cuda::FusedSize &fused(int64_t size) {
   return *found;
 }
 
+// Of a call that makes rows of a spectrum. Returns the size's CUDA kernels.
+const sgconv::cuda::FusedSize &check_spectrum(const sgconv_convolution_geometry *geometry,
+                                              int64_t size, int64_t row_first, int64_t row_count) {
+  sgconv::cuda::check(geometry);
+  sgconv::cuda::check_size(size, geometry->length);
+  const sgconv::cuda::FusedSize &found = fused(size);
+  const int64_t rows = sgconv::cuda::product("spectrum", geometry->heads, geometry->hidden);
+  sgconv::cuda::product("spectrum", rows, 2 * size);
+  sgconv::cuda::require_range("row_first", row_first, 0, rows - 1);
+  sgconv::cuda::require_range("row_count", row_count, 1, rows - row_first);
+  sgconv::cuda::require_range("row_count", row_count, 1, kMostRows);
+  return found;
+}
+
+void require_same(const char *name, int64_t value, int64_t expected, const char *why) {
+  if (value != expected) {
+    sgconv::cuda::invalid(std::string(name) + " = " + std::to_string(value) + ", expected " +
+                          std::to_string(expected) + ", " + why);
+  }
+}
+
+// That these are the kernels of this convolution.
+void check_kernel_of(const sgconv_kernel_geometry *kernel_geometry,
+                     const sgconv_convolution_geometry &geometry) {
+  require_pointer("kernel_geometry", kernel_geometry, alignof(sgconv_kernel_geometry));
+  sgconv::cuda::check(kernel_geometry);
+  const bool both = geometry.mode == SGCONV_BIDIRECTIONAL;
+  require_same("kernel_geometry.channels", kernel_geometry->channels,
+               both ? 2 * geometry.heads : geometry.heads,
+               both ? "twice geometry.heads" : "geometry.heads");
+  require_same("kernel_geometry.hidden", kernel_geometry->hidden, geometry.hidden,
+               "geometry.hidden");
+}
+
 // Within a block 32-bit numbers do. Returns the size's CUDA kernels.
 const sgconv::cuda::FusedSize &check_fused(const sgconv_cuda_rows *rows) {
   sgconv::cuda::check(rows);
@@ -84,19 +118,32 @@ sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geome
                                         int64_t row_first, int64_t row_count, const float *kernel,
                                         const float *skip, float *spectrum, void *stream) {
   return guarded([=] {
-    sgconv::cuda::check(geometry);
-    sgconv::cuda::check_size(size, geometry->length);
-    const sgconv::cuda::FusedSize &found = fused(size);
-    const int64_t rows = sgconv::cuda::product("spectrum", geometry->heads, geometry->hidden);
-    sgconv::cuda::product("spectrum", rows, 2 * size);
-    sgconv::cuda::require_range("row_first", row_first, 0, rows - 1);
-    sgconv::cuda::require_range("row_count", row_count, 1, rows - row_first);
+    const sgconv::cuda::FusedSize &found = check_spectrum(geometry, size, row_first, row_count);
     require_pointer("kernel", kernel, alignof(float));
     require_optional("skip", skip, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
-    sgconv::cuda::require_range("row_count", row_count, 1, kMostRows);
     sgconv::cuda::launch_fused_prepare(found, *geometry, row_first, row_count, kernel, skip,
                                        spectrum, stream);
+  });
+}
+
+sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry,
+                                           const sgconv_convolution_geometry *geometry,
+                                           int64_t size, int64_t row_first, int64_t row_count,
+                                           const float *weights, const float *decay,
+                                           const float *norm, const float *skip, float *kernel,
+                                           float *spectrum, void *stream) {
+  return guarded([=] {
+    const sgconv::cuda::FusedSize &found = check_spectrum(geometry, size, row_first, row_count);
+    check_kernel_of(kernel_geometry, *geometry);
+    require_pointer("weights", weights, alignof(float));
+    require_pointer("decay", decay, alignof(float));
+    require_pointer("norm", norm, alignof(float));
+    require_optional("skip", skip, alignof(float));
+    require_optional("kernel", kernel, alignof(float));
+    require_pointer("spectrum", spectrum, kComplex);
+    sgconv::cuda::launch_fused_synthesise(found, *kernel_geometry, *geometry, row_first, row_count,
+                                          weights, decay, norm, skip, kernel, spectrum, stream);
   });
 }
 

@@ -64,6 +64,20 @@ FusedRows fused_rows(const sgconv_cuda_rows &rows, int64_t shares, int64_t items
           narrow(turns)};
 }
 
+FusedPrepareArguments prepare_arguments(const FusedSize &size, const sgconv_convolution_geometry &g,
+                                        int64_t row_first, int64_t row_count, const float *kernel,
+                                        const float *skip, float *spectrum, int32_t directions,
+                                        const Synthesis &synthesis, float *synthesised) {
+  return {{g.mode, g.heads, g.hidden, g.length, size.size, kernel, skip},
+          row_first,
+          row_count,
+          static_cast<float>(1.0 / static_cast<double>(size.size)),
+          reinterpret_cast<Complex *>(spectrum),
+          directions,
+          synthesis,
+          synthesised};
+}
+
 }  // namespace
 
 const FusedSize *fused_size_for(int64_t length) {
@@ -90,11 +104,19 @@ std::pair<int64_t, int64_t> fused_range() {
 void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &g,
                           int64_t row_first, int64_t row_count, const float *kernel,
                           const float *skip, float *spectrum, void *stream) {
-  size.prepare({{g.mode, g.heads, g.hidden, g.length, size.size, kernel, skip},
-                row_first,
-                row_count,
-                static_cast<float>(1.0 / static_cast<double>(size.size)),
-                reinterpret_cast<Complex *>(spectrum)},
+  size.prepare(
+      prepare_arguments(size, g, row_first, row_count, kernel, skip, spectrum, 0, {}, nullptr),
+      stream);
+}
+
+void launch_fused_synthesise(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
+                             const sgconv_convolution_geometry &g, int64_t row_first,
+                             int64_t row_count, const float *weights, const float *decay,
+                             const float *norm, const float *skip, float *kernel, float *spectrum,
+                             void *stream) {
+  size.prepare(prepare_arguments(size, g, row_first, row_count, nullptr, skip, spectrum,
+                                 g.mode == SGCONV_BIDIRECTIONAL ? 2 : 1,
+                                 {pieces_of(kernel_geometry), weights, decay, norm}, kernel),
                stream);
 }
 

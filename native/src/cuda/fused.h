@@ -6,6 +6,7 @@
 
 #include "cuda/complex_number.h"
 #include "cuda/ring_kernel.h"
+#include "cuda/synthesis.h"
 
 namespace sgconv::cuda {
 
@@ -14,6 +15,10 @@ struct FusedPrepareArguments {
   int64_t row_first, row_count;  // of the C*H rows
   float scale;
   Complex *spectrum;
+  // From parameters instead of kernel.kernel, if there are directions.
+  int32_t directions;
+  Synthesis synthesis;
+  float *synthesised;  // (C', H, L), may be nullptr
 };
 
 // Rows (b, h) of one call, and how they are shared out: a row of threads (a "slot" of a block)

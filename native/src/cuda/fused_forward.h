@@ -8,31 +8,6 @@ namespace sgconv::cuda {
 
 template <int N>
 __global__ void __launch_bounds__(FusedShape<N>::kThreads, FusedShape<N>::kResident)
-    fused_prepare(const FusedPrepareArguments a) {
-  using Transform = BlockTransform<N>;
-  SGCONV_DYNAMIC_SHARED(Complex, shared);
-  const Transform transform = transform_of_thread<N>(shared);
-  const int64_t row = item_of_slot<N>();
-  const bool active = row < a.row_count;
-  const int64_t channel = a.row_first + row;
-  Complex x[Transform::kCount];
-#pragma unroll
-  for (int r = 0; r < Transform::kR; ++r) {
-    x[r] = active ? a.kernel.at(channel, transform.thread + r * Transform::kThreads)
-                  : Complex{0.0f, 0.0f};
-  }
-  transform.forward(x);
-  if (active) {
-    Complex *spectrum = a.spectrum + channel * N + transform.thread;
-#pragma unroll
-    for (int r = 0; r < Transform::kR; ++r) {
-      spectrum[r * Transform::kThreads] = {x[r].re * a.scale, x[r].im * a.scale};
-    }
-  }
-}
-
-template <int N>
-__global__ void __launch_bounds__(FusedShape<N>::kThreads, FusedShape<N>::kResident)
     fused_forward(const FusedForwardArguments a) {
   using Transform = BlockTransform<N>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);

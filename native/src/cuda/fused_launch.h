@@ -3,6 +3,7 @@
 
 #include "cuda/fused_backward.h"
 #include "cuda/fused_forward.h"
+#include "cuda/fused_prepare.h"
 #include "cuda/launch.h"
 
 namespace sgconv::cuda {
@@ -16,8 +17,13 @@ RowGrid fused_grid(int64_t rows) {
 
 template <int N>
 void launch_fused_prepare(const FusedPrepareArguments &arguments, void *stream) {
+  const auto shared_bytes = [](int pieces) {
+    return static_cast<std::size_t>(FusedShape<N>::kSharedBytes +
+                                    FusedShape<N>::synthesis_bytes(pieces));
+  };
   launch("fused_prepare", fused_prepare<N>, fused_grid<N>(arguments.row_count), stream, arguments,
-         FusedShape<N>::kSharedBytes);
+         shared_bytes(arguments.directions * arguments.synthesis.pieces.scales),
+         shared_bytes(2 * kMaxScales));
 }
 
 template <int N>

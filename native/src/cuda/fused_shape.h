@@ -11,8 +11,12 @@ struct FusedShape {
   using Transform = BlockTransform<N>;
   static constexpr int kRows = Transform::kThreads >= 128 ? 1 : 128 / Transform::kThreads;
   static constexpr int kThreads = Transform::kThreads * kRows;
-  static constexpr int kSharedBytes =
-      (kRows * Transform::kShared + Transform::kRoots) * static_cast<int>(sizeof(Complex));
+  static constexpr int kComplexes = kRows * Transform::kShared + Transform::kRoots;
+  static constexpr int kSharedBytes = kComplexes * static_cast<int>(sizeof(Complex));
+  // More for the synthesis of a kernel with so many pieces in all directions: a factor for each.
+  static constexpr int synthesis_bytes(int pieces) {
+    return kRows * pieces * static_cast<int>(sizeof(double));
+  }
   // Blocks that a multiprocessor shall hold: 512 threads, which gives each 128 registers.
   static constexpr int kResident = 512 / kThreads;
   // Backward needs more registers with 24 or 32 numbers a thread: three quarters of the threads, or

@@ -46,6 +46,12 @@ struct FusedSize;
 void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &geometry,
                           int64_t row_first, int64_t row_count, const float *kernel,
                           const float *skip, float *spectrum, void *stream);
+// kernel: also wanted, or nullptr.
+void launch_fused_synthesise(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
+                             const sgconv_convolution_geometry &geometry, int64_t row_first,
+                             int64_t row_count, const float *weights, const float *decay,
+                             const float *norm, const float *skip, float *kernel, float *spectrum,
+                             void *stream);
 void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
                           const float *spectrum, const void *u, const void *pre, const void *post,
                           void *y, void *stream);

@@ -1,44 +1,10 @@
-// A multi-scale kernel, value by value (SGConv, section 4). Factors are powers of two, so positions
-// and interpolation weights are exact.
+// A multi-scale kernel, value by value. Factors are powers of two, so positions and interpolation
+// weights are exact.
 #pragma once
 
-#include <cstdint>
-
-#include "cuda/device.h"
-#include "sgconv/geometry.h"
+#include "cuda/synthesis.h"
 
 namespace sgconv::cuda {
-
-constexpr int kMaxScales = 63;  // full length d * 2^(S-1+r) must fit int64_t
-
-struct Pieces {
-  int64_t channels, hidden, dim;
-  int32_t scales, init_scale;
-  int32_t composition, interpolation, decay;
-  int64_t full_length;  // M
-
-  // log2 of the interpolation factor of piece i.
-  __device__ __forceinline__ int32_t shift(int32_t piece) const {
-    const int32_t step = composition == SGCONV_SUM ? piece : (piece > 0 ? piece - 1 : 0);
-    return step + init_scale;
-  }
-  // First lag of piece i.
-  __device__ __forceinline__ int64_t start(int32_t piece) const {
-    return composition == SGCONV_SUM || piece == 0 ? 0 : dim << (piece - 1 + init_scale);
-  }
-};
-
-inline Pieces pieces_of(const sgconv_kernel_geometry &g) {
-  return {g.channels,
-          g.hidden,
-          g.dim,
-          static_cast<int32_t>(g.scales),
-          static_cast<int32_t>(g.init_scale),
-          g.composition,
-          g.interpolation,
-          g.decay,
-          g.dim << (g.scales - 1 + g.init_scale)};
-}
 
 // multiplier^exponent, correctly rounded but for the last bit.
 __device__ __forceinline__ double power(float multiplier, int32_t exponent) {
@@ -116,6 +82,32 @@ __device__ __forceinline__ double synthesise(const Pieces &pieces, const float *
     }
   }
   return sum;
+}
+
+// factors[i] = weight of piece i of a row (c', h), divided by Z if there is one. Made by `count`
+// threads, this one being number `thread`; followed by a barrier of the caller.
+__device__ __forceinline__ void fill_factors(const Synthesis &s, int64_t row, double *factors,
+                                             unsigned thread, unsigned count) {
+  const double z = s.norm == nullptr ? 1.0 : static_cast<double>(s.norm[row]);
+  for (unsigned piece = thread; piece < static_cast<unsigned>(s.pieces.scales); piece += count) {
+    factors[piece] =
+        piece_weight(s.pieces, s.decay[row % s.pieces.hidden], static_cast<int32_t>(piece)) / z;
+  }
+}
+
+// Of a row at lag t < M.
+__device__ __forceinline__ double value_at(const Synthesis &s, int64_t row, const double *factors,
+                                           int64_t t) {
+  const double value = synthesise(s.pieces, s.weights + row * s.pieces.dim, factors, t);
+  return s.pieces.decay == SGCONV_POWER
+             ? value * static_cast<double>(power_law(s.decay[row % s.pieces.hidden], t))
+             : value;
+}
+
+// Of a row at any lag, as a kernel in memory has it.
+__device__ __forceinline__ float kernel_at(const Synthesis &s, int64_t row, const double *factors,
+                                           int64_t t) {
+  return t < s.pieces.full_length ? static_cast<float>(value_at(s, row, factors, t)) : 0.0f;
 }
 
 }  // namespace sgconv::cuda

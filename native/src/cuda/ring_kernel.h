@@ -15,18 +15,24 @@ struct RingKernel {
   int64_t heads, hidden, length, size;
   const float *kernel, *skip;  // (C', H, L); (C, H) or nullptr
 
+  // From a row's forward kernel to its backward kernel, in rows.
+  __device__ __forceinline__ int64_t rows_to_backward() const { return heads * hidden; }
+
   // Coefficient n of row `channel` = c * H + h, without the twist.
   __device__ __forceinline__ Complex at(int64_t channel, int64_t n) const {
-    const float *forward = kernel + channel * length;
+    return at(channel, n, kernel + channel * length, rows_to_backward() * length);
+  }
+  // The same with the row's forward kernel elsewhere, and its backward kernel so far behind it.
+  __device__ __forceinline__ Complex at(int64_t channel, int64_t n, const float *forward,
+                                        int64_t to_backward) const {
     Complex value{0.0f, 0.0f};
     if (n < length) {
       value.re = forward[n] + (n == 0 && skip != nullptr ? skip[channel] : 0.0f);
     }
     if (mode == SGCONV_BIDIRECTIONAL) {
-      const float *backward = forward + heads * hidden * length;
       const int64_t j = size - 1 - n;  // lag -1 - j
       if (j < length - 1) {
-        value.im = -backward[j];
+        value.im = -forward[to_backward + j];
       }
     } else if (mode == SGCONV_CIRCULAR) {
       const int64_t j = n - (size - length);  // lag j - L

@@ -10,43 +10,21 @@ namespace sgconv::cuda {
 namespace {
 
 struct SynthesisArguments {
-  Pieces pieces;
-  const float *weights, *decay, *norm;  // norm is nullptr while it is being taken
+  Synthesis synthesis;
   int64_t length;
   float *out;
 };
 
-// factors[i] = weight of piece i, divided by Z if there is one. Followed by a barrier of the
-// caller.
-__device__ __forceinline__ void fill_factors(const SynthesisArguments &a, int64_t row,
-                                             double *factors) {
-  const double z = a.norm == nullptr ? 1.0 : static_cast<double>(a.norm[row]);
-  for (unsigned piece = threadIdx.x; piece < static_cast<unsigned>(a.pieces.scales);
-       piece += blockDim.x) {
-    factors[piece] =
-        piece_weight(a.pieces, a.decay[row % a.pieces.hidden], static_cast<int32_t>(piece)) / z;
-  }
-}
-
-__device__ __forceinline__ double value_at(const SynthesisArguments &a, int64_t row,
-                                           const double *factors, int64_t t) {
-  const double value = synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t);
-  return a.pieces.decay == SGCONV_POWER
-             ? value * static_cast<double>(power_law(a.decay[row % a.pieces.hidden], t))
-             : value;
-}
-
 // Grid: x over lags, y over rows (c', h).
 __global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisArguments a) {
   SGCONV_SHARED(double, factors, kMaxScales);
-  const int64_t rows = a.pieces.channels * a.pieces.hidden;
+  const int64_t rows = a.synthesis.pieces.channels * a.synthesis.pieces.hidden;
   for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
-    fill_factors(a, row, factors);
+    fill_factors(a.synthesis, row, factors, threadIdx.x, blockDim.x);
     __syncthreads();
     for (int64_t t = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; t < a.length;
          t += static_cast<int64_t>(gridDim.x) * blockDim.x) {
-      a.out[row * a.length + t] =
-          t < a.pieces.full_length ? static_cast<float>(value_at(a, row, factors, t)) : 0.0f;
+      a.out[row * a.length + t] = kernel_at(a.synthesis, row, factors, t);
     }
     __syncthreads();  // before the next row's factors
   }
@@ -58,13 +36,14 @@ __global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisAr
 __global__ void __launch_bounds__(kMaxThreads) norm_rows(const SynthesisArguments a) {
   SGCONV_SHARED(double, factors, kMaxScales);
   SGCONV_SHARED(double, partial, kMaxThreads / kWarp);
-  const int64_t rows = a.pieces.channels * a.pieces.hidden;
+  const Pieces &pieces = a.synthesis.pieces;
+  const int64_t rows = pieces.channels * pieces.hidden;
   for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
-    fill_factors(a, row, factors);
+    fill_factors(a.synthesis, row, factors, threadIdx.x, blockDim.x);
     __syncthreads();
     double squares = 0.0;
-    for (int64_t t = threadIdx.x; t < a.pieces.full_length; t += blockDim.x) {
-      const double value = value_at(a, row, factors, t);
+    for (int64_t t = threadIdx.x; t < pieces.full_length; t += blockDim.x) {
+      const double value = value_at(a.synthesis, row, factors, t);
       squares += value * value;
     }
     const double total = block_sum(squares, partial);
@@ -80,7 +59,7 @@ void launch_kernel_norm(const sgconv_kernel_geometry &geometry, const float *wei
                         const float *decay, float *norm, void *stream) {
   launch("norm_rows", norm_rows,
          reduction_grid(current_target(), geometry.channels * geometry.hidden), stream,
-         SynthesisArguments{pieces_of(geometry), weights, decay, nullptr, 0, norm});
+         SynthesisArguments{{pieces_of(geometry), weights, decay, nullptr}, 0, norm});
 }
 
 void launch_kernel_forward(const sgconv_kernel_geometry &geometry, const float *weights,
@@ -89,7 +68,7 @@ void launch_kernel_forward(const sgconv_kernel_geometry &geometry, const float *
   const RowGrid shape =
       block_row_grid(current_target(), geometry.channels * geometry.hidden, length);
   launch("synthesise_rows", synthesise_rows, shape, stream,
-         SynthesisArguments{pieces_of(geometry), weights, decay, norm, length, kernel});
+         SynthesisArguments{{pieces_of(geometry), weights, decay, norm}, length, kernel});
 }
 
 }  // namespace sgconv::cuda

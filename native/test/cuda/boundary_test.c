@@ -136,6 +136,47 @@ static void fused(void) {
          "NULL", "no gradient");
 }
 
+static void fused_synthesis(void) {
+  const sgconv_convolution_geometry g = {2, 3, 10, SGCONV_BIDIRECTIONAL, 0};
+  const sgconv_kernel_geometry good = {4, 3, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_POWER, 0};
+  sgconv_kernel_geometry k = good;
+  float *const m = memory;
+  float *const odd = (float *)4098;
+  refuse(sgconv_cuda_fused_synthesise(NULL, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         "kernel_geometry is NULL", "NULL");
+  refuse(sgconv_cuda_fused_synthesise(&good, NULL, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         "geometry is NULL", "NULL");
+  k.channels = 2;
+  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         "kernel_geometry.channels = 2, expected 4, twice geometry.heads", "one direction only");
+  k = good;
+  k.hidden = 2;
+  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         "kernel_geometry.hidden = 2, expected 3", "another width");
+  k = good;
+  k.scales = 0;
+  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         "geometry.scales = 0", "S");
+  expect(sgconv_cuda_fused_synthesise(&good, &g, 300, 0, 6, m, m, m, NULL, NULL, m, NULL),
+         SGCONV_UNSUPPORTED, "size = 300", "no such size");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 6, 1, m, m, m, NULL, NULL, m, NULL),
+         "row_first = 6, expected 0 to 5", "rows");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 4, 3, m, m, m, NULL, NULL, m, NULL),
+         "row_count = 3, expected 1 to 2", "rows");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, NULL, m, m, NULL, NULL, m, NULL),
+         "weights is NULL", "weights");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, odd, m, NULL, NULL, m, NULL),
+         "decay is not aligned to 4", "decay");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, NULL, NULL, NULL, m, NULL),
+         "norm is NULL", "norm");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, odd, NULL, m, NULL),
+         "skip is not aligned to 4", "skip");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, NULL, odd, m, NULL),
+         "kernel is not aligned to 4", "kernel");
+  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, NULL, NULL, m + 1, NULL),
+         "spectrum is not aligned to 8", "spectrum");
+}
+
 static void sizes(void) {
   static const int64_t expected[][2] = {
       {1, 1},   {2, 2},     {11, 12},    {13, 14},     {63, 63},       {64, 64},
@@ -179,6 +220,7 @@ int main(void) {
   rows();
   place();
   fused();
+  fused_synthesis();
   sizes();
   device();
   return failures == 0 ? 0 : 1;

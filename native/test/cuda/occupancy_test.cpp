@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "cuda/fused_shape.h"
+#include "cuda/synthesis.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ struct Multiprocessor {
 constexpr Multiprocessor kDevices[] = {{80, 164 * 1024, 163 * 1024}, {90, 228 * 1024, 227 * 1024}};
 constexpr int kRegisters = 65536;
 constexpr int kThreads = 2048;
+constexpr int kScales = 15;            // of a kernel as long as a block's signal, at the most
 constexpr int kReservedShared = 1024;  // of every block, by the system
 
 // <kernel>[@<size>]=<registers>[/<bytes>], as limits.cmake has them; the last that fits counts.
@@ -59,6 +61,12 @@ void check_size(const Expected &sm80, const Expected &sm90) {
       check_equal(resident(device, registers_of(kernel, N), Shape::kThreads, Shape::kSharedBytes),
                   expected.forward, where + ", " + kernel);
     }
+    const int synthesis = Shape::kSharedBytes + Shape::synthesis_bytes(2 * kScales);
+    check_equal(resident(device, registers_of("fused_prepare", N), Shape::kThreads, synthesis),
+                expected.forward, where + ", synthesis");
+    check(Shape::kSharedBytes + Shape::synthesis_bytes(2 * sgconv::cuda::kMaxScales) <=
+              device.shared_bytes_of_block,
+          where + ": shared memory of the longest synthesis");
     check_equal(
         resident(device, registers_of("fused_backward", N), Shape::kThreads, Shape::kSharedBytes),
         expected.backward, where + ", fused_backward");

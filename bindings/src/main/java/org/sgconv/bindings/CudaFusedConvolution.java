@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cuda.sgconv_convolution_geometry;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
+import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 
 /**
  * Submits convolutions whose rows fit into one block of threads to one stream, as {@code
@@ -21,6 +22,8 @@ public final class CudaFusedConvolution {
   private final MemorySegment struct = Arena.ofAuto().allocate(sgconv_cuda_rows.layout());
   private final MemorySegment geometry =
       Arena.ofAuto().allocate(sgconv_convolution_geometry.layout());
+  private final MemorySegment kernelGeometry =
+      Arena.ofAuto().allocate(sgconv_kernel_geometry.layout());
   private final MemorySegment number = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
   /** Convolution on this stream. */
@@ -88,6 +91,46 @@ public final class CudaFusedConvolution {
           CudaCall.kernel(
               function,
               () -> SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue));
+        });
+  }
+
+  /**
+   * As {@link #prepare}, from the parameters of the kernel, which is written to {@code kernel} only
+   * if that is not null.
+   *
+   * @param kernels C' and H of {@code shape}
+   * @param weights (S, C', H, d)
+   * @param decay (H)
+   * @param norm (C', H)
+   */
+  public void synthesise(
+      KernelShape kernels,
+      ConvolutionShape shape,
+      long size,
+      CudaSpan weights,
+      CudaSpan decay,
+      CudaSpan norm,
+      @Nullable CudaSpan skip,
+      @Nullable CudaSpan kernel,
+      CudaSpan spectrum) {
+    String function = "sgconv_cuda_fused_synthesise";
+    submit(
+        function,
+        (in, queue) -> {
+          MemorySegment w = in.floats("weights", weights, kernels.weightBytes());
+          MemorySegment m = in.floats("decay", decay, kernels.decayBytes());
+          MemorySegment z = in.floats("norm", norm, kernels.normBytes());
+          MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
+          MemorySegment k = in.optionalFloats("kernel", kernel, shape.kernelBytes());
+          MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
+          kernels.write(kernelGeometry);
+          shape.write(geometry);
+          long rows = Math.multiplyExact(shape.heads(), shape.hidden());
+          CudaCall.kernel(
+              function,
+              () ->
+                  SgconvCuda.sgconv_cuda_fused_synthesise(
+                      kernelGeometry, geometry, size, 0, rows, w, m, z, d, k, s, queue));
         });
   }
 

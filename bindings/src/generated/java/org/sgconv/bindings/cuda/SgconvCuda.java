@@ -1396,6 +1396,77 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
+    private static class sgconv_cuda_fused_synthesise {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_synthesise");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_fused_synthesise$descriptor() {
+        return sgconv_cuda_fused_synthesise.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_fused_synthesise$handle() {
+        return sgconv_cuda_fused_synthesise.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_fused_synthesise$address() {
+        return sgconv_cuda_fused_synthesise.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_fused_synthesise(MemorySegment kernel_geometry, MemorySegment geometry, long size, long row_first, long row_count, MemorySegment weights, MemorySegment decay, MemorySegment norm, MemorySegment skip, MemorySegment kernel, MemorySegment spectrum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_fused_synthesise.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_fused_synthesise", kernel_geometry, geometry, size, row_first, row_count, weights, decay, norm, skip, kernel, spectrum, stream);
+            }
+            return (int)mh$.invokeExact(kernel_geometry, geometry, size, row_first, row_count, weights, decay, norm, skip, kernel, spectrum, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class sgconv_cuda_fused_forward {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
