@@ -1,4 +1,11 @@
 # 64-bit Arm on an x86-64 host: Debian's g++-aarch64-linux-gnu; tests run under qemu-user.
+foreach(command aarch64-linux-gnu-g++ qemu-aarch64)
+  find_program(SGCONV_PATH_OF_${command} ${command})
+  if(NOT SGCONV_PATH_OF_${command})
+    message(FATAL_ERROR "sgconv: ${command} was not found; to build for 64-bit Arm and to run the tests install "
+                        "it (Debian: apt-get install g++-aarch64-linux-gnu qemu-user)")
+  endif()
+endforeach()
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
