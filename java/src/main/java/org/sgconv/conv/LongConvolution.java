@@ -1,11 +1,9 @@
 package org.sgconv.conv;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
@@ -14,6 +12,8 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
@@ -44,9 +44,10 @@ public final class LongConvolution implements AutoCloseable {
   private final DType type;
   private final ConvolutionPlan plan;
   private final OperandCheck check;
+  private final KernelSynthesis synthesis;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private final Set<KernelSpectrum> spectra = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Spectra spectra = new Spectra();
   private boolean closed;
 
   private LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
@@ -55,6 +56,7 @@ public final class LongConvolution implements AutoCloseable {
     this.type = type;
     this.plan = backend.plan(geometry, type);
     this.check = new OperandCheck(backend, geometry, type);
+    this.synthesis = KernelSynthesis.on(backend);
   }
 
   /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
@@ -110,21 +112,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
     check.prepare(kernel, skip);
-    enter(lock.writeLock());
-    try {
-      KernelSpectrum spectrum = new KernelSpectrum(this, openPlan().createSpectrum());
-      spectra.add(spectrum);
-      try {
-        fill(kernel, skip, spectrum);
-      } catch (RuntimeException failure) {
-        spectrum.release();
-        spectra.remove(spectrum);
-        throw failure;
-      }
-      return spectrum;
-    } finally {
-      leave(lock.writeLock());
-    }
+    return filled(spectrum -> fill(kernel, skip, spectrum));
   }
 
   /**
@@ -153,10 +141,107 @@ public final class LongConvolution implements AutoCloseable {
     }
   }
 
+  /** As {@link #prepare(KernelParameters, Tensor)}, without a skip. */
+  public KernelSpectrum prepare(KernelParameters parameters) {
+    return prepare(parameters, null);
+  }
+
+  /**
+   * A new spectrum of the kernel that {@link KernelSynthesis#forward} makes of these parameters,
+   * which is not kept; on the cuda backend it need not even be in the device's memory. Takes the
+   * norm first, if there is none yet. The gradient of the kernel in a backward pass goes to {@link
+   * KernelSynthesis#backward}.
+   *
+   * @param parameters for the heads, hidden width and directions of this convolution
+   * @param skip D (C,H), or null for none
+   * @throws ShapeMismatchException if the parameters are for another width, or a tensor has another
+   *     shape
+   * @throws TypeMismatchException if a tensor is not of {@link #kernelType()}
+   * @throws InvalidArgumentException if a norm to be taken is zero or not finite
+   * @throws ClosedException if this convolution is closed
+   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   */
+  public KernelSpectrum prepare(KernelParameters parameters, @Nullable Tensor skip) {
+    check.synthesise(parameters, skip, null);
+    return filled(spectrum -> fill(parameters, skip, null, spectrum));
+  }
+
+  /**
+   * As {@link #prepare(KernelParameters, Tensor)}, into a spectrum of this convolution.
+   *
+   * @throws InvalidArgumentException also if the spectrum is another convolution's
+   * @throws ClosedException also if the spectrum is closed
+   */
+  public void prepare(KernelParameters parameters, @Nullable Tensor skip, KernelSpectrum into) {
+    synthesise(parameters, skip, null, into);
+  }
+
+  /**
+   * As {@link #prepare(KernelParameters, Tensor, KernelSpectrum)}, and overwrites {@code kernel}
+   * (C',H,L) with the kernel.
+   *
+   * @throws InvalidArgumentException also if the kernel overlaps another tensor or is read-only
+   */
+  public void prepare(
+      KernelParameters parameters, @Nullable Tensor skip, Tensor kernel, KernelSpectrum into) {
+    synthesise(parameters, skip, kernel, into);
+  }
+
+  private void synthesise(
+      KernelParameters parameters,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      KernelSpectrum into) {
+    check.synthesise(parameters, skip, kernel);
+    enter(lock.writeLock());
+    try {
+      openPlan();
+      fill(parameters, skip, kernel, into);
+    } finally {
+      leave(lock.writeLock());
+    }
+  }
+
+  /** A new spectrum that {@code filling} has written to. */
+  private KernelSpectrum filled(Consumer<KernelSpectrum> filling) {
+    enter(lock.writeLock());
+    try {
+      return spectra.create(this, openPlan(), filling);
+    } finally {
+      leave(lock.writeLock());
+    }
+  }
+
   private void fill(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     PlanSpectrum target = into.open(this);
     into.beginPreparing();
     plan.prepare(kernel, skip, target);
+    into.endPreparing(skip != null);
+  }
+
+  private void fill(
+      KernelParameters parameters,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      KernelSpectrum into) {
+    PlanSpectrum target = into.open(this);
+    Tensor norm = synthesis.normalise(parameters);
+    if (kernel != null) {
+      kernel.requireDisjoint("kernel", norm, "norm");
+    }
+    into.beginPreparing();
+    plan.synthesise(
+        parameters.spec().geometry(),
+        parameters.weights(),
+        parameters.decay(),
+        norm,
+        skip,
+        kernel,
+        target);
     into.endPreparing(skip != null);
   }
 
@@ -338,30 +423,11 @@ public final class LongConvolution implements AutoCloseable {
     enter(lock.writeLock());
     try {
       openPlan();
-      releaseSpectra();
+      spectra.release();
       closed = true;
       plan.close();
     } finally {
       leave(lock.writeLock());
-    }
-  }
-
-  private void releaseSpectra() {
-    RuntimeException failure = null;
-    for (KernelSpectrum spectrum : List.copyOf(spectra)) {
-      try {
-        spectrum.release();
-        spectra.remove(spectrum);
-      } catch (RuntimeException next) {
-        if (failure == null) {
-          failure = next;
-        } else {
-          failure.addSuppressed(next);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 

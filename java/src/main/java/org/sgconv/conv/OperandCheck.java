@@ -1,8 +1,11 @@
 package org.sgconv.conv;
 
 import org.jspecify.annotations.Nullable;
+import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.GradientTargets;
@@ -30,6 +33,41 @@ final class OperandCheck {
     kernel.requireShape(
         "kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
     backend.requireOperand("kernel", kernel);
+    skip(skip);
+  }
+
+  /** Checks all but the norm. */
+  void synthesise(KernelParameters parameters, @Nullable Tensor skip, @Nullable Tensor kernel) {
+    Tensor weights = parameters.weights();
+    Tensor decay = parameters.decay();
+    weights.requireType("weights", type.kernelType());
+    KernelSpec spec = parameters.spec();
+    if (spec.heads() != geometry.heads()
+        || spec.hidden() != geometry.hidden()
+        || spec.mode().directions() != geometry.mode().directions()) {
+      throw new ShapeMismatchException(
+          "the kernel parameters are for %s, the convolution for %s"
+              .formatted(
+                  shape(spec.mode(), spec.heads(), spec.hidden()),
+                  shape(geometry.mode(), geometry.heads(), geometry.hidden())));
+    }
+    backend.requireOperand("weights", weights);
+    backend.requireOperand("decay", decay);
+    skip(skip);
+    if (kernel != null) {
+      prepare(kernel, null);
+      kernel.requireWritable("kernel");
+      disjoint("kernel", kernel, "weights", weights);
+      disjoint("kernel", kernel, "decay", decay);
+      disjoint("kernel", kernel, "skip", skip);
+    }
+  }
+
+  private static String shape(ConvolutionMode mode, int heads, int hidden) {
+    return "mode " + mode + ", heads = " + heads + ", hidden = " + hidden;
+  }
+
+  private void skip(@Nullable Tensor skip) {
     if (skip != null) {
       skip.requireType("skip", type.kernelType());
       skip.requireShape("skip (C,H)", geometry.heads(), geometry.hidden());

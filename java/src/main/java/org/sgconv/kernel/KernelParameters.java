@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
+import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
@@ -27,6 +28,9 @@ public final class KernelParameters implements AutoCloseable {
   private final Tensor weights;
   private final Tensor decay;
   private volatile @Nullable Tensor norm;
+
+  /** Whether these are being closed, or moved away: then no norm is taken. Guarded by this. */
+  private boolean ending;
 
   private KernelParameters(KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
     this.spec = spec;
@@ -152,20 +156,26 @@ public final class KernelParameters implements AutoCloseable {
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    * @throws org.sgconv.TensorInUseException if another thread computes with them
    */
-  public synchronized KernelParameters moveTo(Backend backend) {
+  public KernelParameters moveTo(Backend backend) {
     Tensor known = norm;
     if (weights.isOn(backend) && decay.isOn(backend) && (known == null || known.isOn(backend))) {
       return this;
     }
-    KernelParameters copy = copyTo(backend);
+    known = beginEnding();
     try {
-      weights.close(); // alone at first: every computation uses them
-      Tensor.closeAll(decay, known);
+      KernelParameters copy = copyTo(backend);
+      try {
+        weights.close(); // alone at first: every computation uses them
+        Tensor.closeAll(decay, known);
+      } catch (RuntimeException failure) {
+        copy.close();
+        throw failure;
+      }
+      return copy;
     } catch (RuntimeException failure) {
-      copy.close();
+      goOn();
       throw failure;
     }
-    return copy;
   }
 
   private KernelParameters copied(UnaryOperator<Tensor> copier) {
@@ -220,8 +230,28 @@ public final class KernelParameters implements AutoCloseable {
    * @throws TensorClosedException if they were closed before
    */
   @Override
-  public synchronized void close() {
-    Tensor.closeAll(weights, decay, norm);
+  public void close() {
+    Tensor known = beginEnding();
+    try {
+      Tensor.closeAll(weights, decay, known);
+    } catch (RuntimeException failure) {
+      goOn();
+      throw failure;
+    }
+  }
+
+  /**
+   * No norm is taken from now on; returns the one that was. Tensors are closed and copied without
+   * the lock: closing one on a device waits for its stream, which a recording holds while it asks
+   * for the norm.
+   */
+  private synchronized @Nullable Tensor beginEnding() {
+    ending = true;
+    return norm;
+  }
+
+  private synchronized void goOn() {
+    ending = false;
   }
 
   /** The norm, or null if there is none yet. */
@@ -229,13 +259,20 @@ public final class KernelParameters implements AutoCloseable {
     return norm;
   }
 
-  /** The norm; if there is none yet, the one that {@code computation} writes, from now on. */
+  /**
+   * The norm; if there is none yet, the one that {@code computation} writes, from now on. Call
+   * between a backend's {@code beginCall} and {@code endCall}: its lock comes first.
+   */
   synchronized Tensor takeNorm(Consumer<Tensor> computation) {
     Tensor known = norm;
     if (known != null) {
       return known;
     }
     weights.requireOpen();
+    if (ending) {
+      throw new ClosedException(
+          "another thread is closing or moving the kernel parameters: take their norm before");
+    }
     Tensor fresh = weights.zerosBeside(spec.channels(), spec.hidden());
     try {
       computation.accept(fresh);

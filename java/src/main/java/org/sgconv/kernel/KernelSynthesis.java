@@ -38,8 +38,9 @@ public final class KernelSynthesis {
   }
 
   /**
-   * Takes the norm of the parameters now; does nothing if they have one.
+   * Takes the norm of the parameters now, if they have none.
    *
+   * @return the norm (C',H), which belongs to the parameters
    * @throws InvalidArgumentException if a norm is zero or not finite
    * @throws TypeMismatchException if the backend does not take the parameters' type
    * @throws org.sgconv.TensorClosedException if a tensor is closed
@@ -48,9 +49,9 @@ public final class KernelSynthesis {
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
-  public void normalise(KernelParameters parameters) {
+  public Tensor normalise(KernelParameters parameters) {
     requireSupported(parameters);
-    norm(parameters);
+    return norm(parameters);
   }
 
   /**
@@ -188,12 +189,20 @@ public final class KernelSynthesis {
     if (known != null) {
       return known;
     }
-    return parameters.takeNorm(
-        norm ->
-            backend
-                .kernels()
-                .norm(
-                    parameters.spec().geometry(), parameters.weights(), parameters.decay(), norm));
+    backend.beginCall(); // before the parameters' lock, as in a recording
+    try {
+      return parameters.takeNorm(
+          norm ->
+              backend
+                  .kernels()
+                  .norm(
+                      parameters.spec().geometry(),
+                      parameters.weights(),
+                      parameters.decay(),
+                      norm));
+    } finally {
+      backend.endCall();
+    }
   }
 
   private void requireSupported(KernelParameters parameters) {

@@ -88,10 +88,11 @@ public interface ComputeBackend extends Backend {
   }
 
   /**
-   * Taken by a {@link org.sgconv.conv.LongConvolution} before its own lock and given back with
-   * {@link #endCall} after it. A backend that runs the caller's code under a lock of its own, as
-   * recording does, takes that lock here: whoever holds both then took them in one order. Calls
-   * nest; this allocates nothing.
+   * Taken by a {@link org.sgconv.conv.LongConvolution} before its own lock, and before that of
+   * {@link org.sgconv.kernel.KernelParameters} whose norm is taken; given back with {@link
+   * #endCall} after it. A backend that runs the caller's code under a lock of its own, as recording
+   * does, takes that lock here: whoever holds both then took them in one order. Calls nest; this
+   * allocates nothing.
    */
   default void beginCall() {
     // Host backends run no code of the caller's.

@@ -16,6 +16,20 @@ public interface ConvolutionPlan extends AutoCloseable {
   /** Transforms kernel (C',H,L), with skip D (C,H) folded in if given, into {@code spectrum}. */
   void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum);
 
+  /**
+   * As {@link #prepare}, from parameters of the kernel as {@link KernelOperations#forward} takes
+   * them: weights (S,C',H,d), decay (H), norm (C',H). The kernel (C',H,L) is written too, if there
+   * is somewhere to.
+   */
+  void synthesise(
+      KernelGeometry kernels,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum);
+
   /** y = post ⊙ conv(pre ⊙ u): u, pre, post (B,H,L), y (B,C·H,L). */
   void forward(
       PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y);

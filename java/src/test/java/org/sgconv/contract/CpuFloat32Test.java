@@ -4,7 +4,13 @@ import org.sgconv.tensor.DType;
 
 /** The CPU library. */
 class CpuFloat32Test
-    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
+    implements MillionSamples,
+        ConvolutionLaws,
+        ConvolutionUse,
+        KernelContract,
+        SynthesisedSpectra,
+        Golden,
+        Misuse {
 
   @Override
   public String backendName() {

@@ -19,7 +19,8 @@ import org.sgconv.tensor.Tensor;
  * slow, so the sweeps are thinner than those of other backends: every length and every mode once,
  * the longest signals plain.
  */
-interface CudaContract extends ConvolutionSweep, ConvolutionLaws, ConvolutionUse, Misuse {
+interface CudaContract
+    extends ConvolutionSweep, ConvolutionLaws, ConvolutionUse, SynthesisedSpectra, Misuse {
 
   @Override
   default String backendName() {

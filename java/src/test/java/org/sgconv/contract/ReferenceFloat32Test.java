@@ -4,7 +4,13 @@ import org.sgconv.tensor.DType;
 
 /** The reference with float32 tensors: rounds once, on the way out. */
 class ReferenceFloat32Test
-    implements ConvolutionSweep, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
+    implements ConvolutionSweep,
+        ConvolutionLaws,
+        ConvolutionUse,
+        KernelContract,
+        SynthesisedSpectra,
+        Golden,
+        Misuse {
 
   @Override
   public String backendName() {

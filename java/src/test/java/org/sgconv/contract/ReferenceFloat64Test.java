@@ -4,7 +4,13 @@ import org.sgconv.tensor.DType;
 
 /** The reference in float64. */
 class ReferenceFloat64Test
-    implements MillionSamples, ConvolutionLaws, ConvolutionUse, KernelContract, Golden, Misuse {
+    implements MillionSamples,
+        ConvolutionLaws,
+        ConvolutionUse,
+        KernelContract,
+        SynthesisedSpectra,
+        Golden,
+        Misuse {
 
   @Override
   public String backendName() {

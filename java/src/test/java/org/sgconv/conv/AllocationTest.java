@@ -45,6 +45,11 @@ class AllocationTest {
         assertAllocatesNothing(
             "synthesis backward", () -> synthesis.backward(parameters, kernel, kernelGradients));
         assertAllocatesNothing("prepare", () -> convolution.prepare(kernel, skip, spectrum));
+        assertAllocatesNothing(
+            "prepare from parameters", () -> convolution.prepare(parameters, skip, spectrum));
+        assertAllocatesNothing(
+            "prepare from parameters, with the kernel",
+            () -> convolution.prepare(parameters, skip, kernel, spectrum));
         assertAllocatesNothing("forward", () -> convolution.forward(spectrum, u, gates, y));
         assertAllocatesNothing(
             "backward", () -> convolution.backward(spectrum, u, gates, y, gradients));

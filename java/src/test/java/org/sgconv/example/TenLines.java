@@ -8,7 +8,6 @@ import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -23,9 +22,8 @@ final class TenLines {
     Backend backend = Backends.best(); // a GPU if there is one, else the CPU
     KernelSpec spec = KernelSpec.builder().hidden(64).maxLength(16_384).kernelDim(32).build();
     try (var parameters = KernelParameters.random(backend, spec, DType.FLOAT32, 7);
-        Tensor kernel = KernelSynthesis.on(backend).forward(parameters, 16_384);
         var conv = LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 64, 16_384);
-        KernelSpectrum spectrum = conv.prepare(kernel);
+        KernelSpectrum spectrum = conv.prepare(parameters);
         Tensor u = Tensor.of(backend, samples, 8, 64, 16_384); // batch, hidden, length
         Tensor y = conv.forward(spectrum, u);
         Gradients gradients = conv.backward(spectrum, u, y)) { // of the loss ½‖y‖², so dy = y

@@ -152,6 +152,24 @@ public final class RecordingBackend implements ComputeBackend {
     }
 
     @Override
+    public void synthesise(
+        KernelGeometry geometry,
+        Tensor weights,
+        Tensor decay,
+        Tensor divisor,
+        Tensor skip,
+        Tensor kernel,
+        PlanSpectrum spectrum) {
+      requireOpen(spectrum);
+      RecordingBackend.this.reach(
+          skip == null ? "prepare from parameters" : "prepare from parameters with skip");
+      requireOpen(spectrum);
+      if (kernel != null) {
+        kernel.fill(divisor.getFlat(0));
+      }
+    }
+
+    @Override
     public void forward(PlanSpectrum spectrum, Tensor u, Tensor pre, Tensor post, Tensor y) {
       requireOpen(spectrum);
       reach("forward", pre, post);

@@ -10,6 +10,7 @@ import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
@@ -71,6 +72,18 @@ public final class BrokenBackend implements ComputeBackend {
     @Override
     public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
       plan.prepare(kernel, skip, spectrum);
+    }
+
+    @Override
+    public void synthesise(
+        KernelGeometry kernels,
+        Tensor weights,
+        Tensor decay,
+        Tensor norm,
+        @Nullable Tensor skip,
+        @Nullable Tensor kernel,
+        PlanSpectrum spectrum) {
+      plan.synthesise(kernels, weights, decay, norm, skip, kernel, spectrum);
     }
 
     @Override

@@ -113,9 +113,10 @@ public final class CpuBackend implements ComputeBackend {
   @Override
   public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
     requireType(type);
-    CpuContext context = started().context();
+    Started here = started();
     try {
-      return new CpuConvolutionPlan(geometry, context.createPlan(Shapes.of(geometry)));
+      return new CpuConvolutionPlan(
+          geometry, here.context().createPlan(Shapes.of(geometry)), here.kernels());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(NAME, "a plan for " + geometry, e);
     }

@@ -9,7 +9,10 @@ import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Convolutions of one geometry through a plan of the library. */
@@ -17,10 +20,15 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   private final ConvolutionGeometry geometry;
   private final CpuPlan plan;
+  private final KernelOperations operations;
 
-  CpuConvolutionPlan(ConvolutionGeometry geometry, CpuPlan plan) {
+  /** A kernel (C',H,L) that nobody asked to see: from the first synthesis until the plan ends. */
+  private @Nullable Tensor scratch;
+
+  CpuConvolutionPlan(ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations) {
     this.geometry = geometry;
     this.plan = plan;
+    this.operations = operations;
   }
 
   @Override
@@ -39,6 +47,30 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "a spectrum of " + geometry, e);
     }
+  }
+
+  @Override
+  public void synthesise(
+      KernelGeometry kernels,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum) {
+    Tensor values = kernel == null ? scratch() : kernel;
+    operations.forward(kernels, weights, decay, norm, values);
+    prepare(values, skip, spectrum);
+  }
+
+  private Tensor scratch() {
+    Tensor known = scratch;
+    if (known == null) {
+      known =
+          Tensor.zeros(DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.length());
+      scratch = known;
+    }
+    return known;
   }
 
   @Override
@@ -79,6 +111,11 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void close() {
+    Tensor held = scratch;
+    if (held != null) {
+      held.close();
+      scratch = null;
+    }
     try {
       plan.close();
     } catch (RuntimeException e) {

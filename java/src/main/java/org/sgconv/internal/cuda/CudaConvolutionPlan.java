@@ -1,6 +1,7 @@
 package org.sgconv.internal.cuda;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
@@ -8,11 +9,13 @@ import org.sgconv.bindings.CudaConvolution;
 import org.sgconv.bindings.CudaElement;
 import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.CudaSynthesis;
 import org.sgconv.bindings.FftPlan;
 import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -32,6 +35,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   private final long size;
   private final CudaElement element;
   private final CudaConvolution steps;
+  private final CudaSynthesis synthesis;
   private final CudaBackwardPass backward;
   private final long limit;
 
@@ -43,6 +47,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
     this.element = element;
     this.size = size;
     this.steps = new CudaConvolution(stream.queue());
+    this.synthesis = new CudaSynthesis(stream.queue());
     this.limit = ByteLimit.workspace();
     this.backward = new CudaBackwardPass(stream, steps, shape, element, size, limit);
   }
@@ -88,29 +93,77 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
         "a spectrum of",
         geometry,
         () -> {
-          CudaSpan target = CudaPlanSpectrum.span(spectrum, this, stream);
           CudaSpan k = stream.span("kernel", kernel);
-          CudaSpan d = stream.optionalSpan("skip", skip);
-          long rows = geometry.outputRows();
-          // The transform is in place; as many rows as in other passes, and their work area.
-          Chunks chunks =
-              Chunks.within(
-                  limit,
-                  1,
-                  rows,
-                  it ->
-                      Math.max(
-                          it.hidden() * size * Chunks.COMPLEX,
-                          Workspace.bytes(workBytes(it.hidden()))));
-          for (long first = 0; first < rows; first += chunks.hidden()) {
-            long count = Math.min(chunks.hidden(), rows - first);
-            steps.place(shape, size, first, count, k, d, target);
-            FftPlan transform = stream.workspace().plan(size, count);
-            CudaSpan work = stream.workspace().reserve(transform.workBytes()).getFirst();
-            long rowBytes = size * Chunks.COMPLEX;
-            transform.forward(target.allocation().span(first * rowBytes, count * rowBytes), work);
-          }
+          transform(0, scratch -> k, skip, spectrum);
         });
+  }
+
+  /** A kernel that the caller does not want lies in scratch memory until it is placed. */
+  @Override
+  public void synthesise(
+      KernelGeometry kernels,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum) {
+    stream.submit(
+        "a spectrum of",
+        geometry,
+        () -> {
+          CudaSpan w = stream.span("weights", weights);
+          CudaSpan m = stream.span("decay", decay);
+          CudaSpan z = stream.span("norm", norm);
+          CudaSpan wanted = stream.optionalSpan("kernel", kernel);
+          long rows = (long) geometry.channels() * geometry.hidden();
+          transform(
+              wanted == null ? rows * geometry.length() * Float.BYTES : 0,
+              scratch -> {
+                CudaSpan k = wanted == null ? scratch : wanted;
+                synthesis.forward(Shapes.of(kernels), w, m, z, geometry.length(), k);
+                return k;
+              },
+              skip,
+              spectrum);
+        });
+  }
+
+  /**
+   * Places a kernel's rows in the spectrum and transforms them there.
+   *
+   * @param kernelBytes of scratch memory for the kernel, besides what the limit is for
+   * @param source submits what makes the kernel, given that memory, and returns where it is
+   */
+  private void transform(
+      long kernelBytes,
+      UnaryOperator<CudaSpan> source,
+      @Nullable Tensor skip,
+      PlanSpectrum spectrum) {
+    CudaSpan target = CudaPlanSpectrum.span(spectrum, this, stream);
+    CudaSpan d = stream.optionalSpan("skip", skip);
+    long rows = geometry.outputRows();
+    long rowBytes = size * Chunks.COMPLEX;
+    // The transform is in place; as many rows as in other passes, and their work area.
+    Chunks chunks =
+        Chunks.within(
+            limit,
+            1,
+            rows,
+            it -> Math.max(it.hidden() * rowBytes, Workspace.bytes(workBytes(it.hidden()))));
+    long most = 0;
+    for (long count : chunks.rowCounts(1, rows)) {
+      most = Math.max(most, plan(count).workBytes());
+    }
+    List<CudaSpan> pieces = stream.workspace().reserve(kernelBytes, most);
+    CudaSpan k = source.apply(pieces.get(0));
+    for (long first = 0; first < rows; first += chunks.hidden()) {
+      long count = Math.min(chunks.hidden(), rows - first);
+      steps.place(shape, size, first, count, k, d, target);
+      FftPlan transform = plan(count);
+      CudaSpan part = target.allocation().span(first * rowBytes, count * rowBytes);
+      transform.forward(part, pieces.get(1));
+    }
   }
 
   @Override

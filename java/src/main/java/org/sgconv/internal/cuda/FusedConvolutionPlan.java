@@ -10,6 +10,7 @@ import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -59,6 +60,31 @@ final class FusedConvolutionPlan implements ConvolutionPlan {
                 size,
                 stream.span("kernel", kernel),
                 stream.optionalSpan("skip", skip),
+                CudaPlanSpectrum.span(spectrum, this, stream)));
+  }
+
+  @Override
+  public void synthesise(
+      KernelGeometry kernels,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum) {
+    stream.submit(
+        "a spectrum of",
+        geometry,
+        () ->
+            steps.synthesise(
+                Shapes.of(kernels),
+                shape,
+                size,
+                stream.span("weights", weights),
+                stream.span("decay", decay),
+                stream.span("norm", norm),
+                stream.optionalSpan("skip", skip),
+                stream.optionalSpan("kernel", kernel),
                 CudaPlanSpectrum.span(spectrum, this, stream)));
   }
 

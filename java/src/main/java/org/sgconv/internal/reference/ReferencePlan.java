@@ -5,6 +5,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -37,10 +38,23 @@ final class ReferencePlan implements ConvolutionPlan {
   public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
     ReferenceSpectrum target = own(spectrum);
     target.kernel.copyFrom(kernel);
-    if (skip == null) {
-      target.skip.fill(0);
-    } else {
-      target.skip.copyFrom(skip);
+    target.foldIn(skip);
+  }
+
+  @Override
+  public void synthesise(
+      KernelGeometry kernels,
+      Tensor weights,
+      Tensor decay,
+      Tensor norm,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum) {
+    ReferenceSpectrum target = own(spectrum);
+    new ReferenceKernels().forward(kernels, weights, decay, norm, target.kernel);
+    target.foldIn(skip);
+    if (kernel != null) {
+      kernel.copyFrom(target.kernel);
     }
   }
 

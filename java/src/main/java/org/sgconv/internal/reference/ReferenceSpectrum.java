@@ -1,5 +1,6 @@
 package org.sgconv.internal.reference;
 
+import org.jspecify.annotations.Nullable;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
@@ -20,6 +21,15 @@ final class ReferenceSpectrum implements PlanSpectrum {
     } catch (RuntimeException e) {
       skip.close();
       throw e;
+    }
+  }
+
+  /** Replaces the skip (C,H); null for none. */
+  void foldIn(@Nullable Tensor values) {
+    if (values == null) {
+      skip.fill(0);
+    } else {
+      skip.copyFrom(values);
     }
   }
 

@@ -78,6 +78,32 @@ class AllocationTest {
     }
   }
 
+  @Test
+  void spectraOfParametersAllocateNothing() {
+    ComputeBackend backend = NativeBackend.get();
+    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16);
+    KernelGeometry kernels =
+        new KernelGeometry(
+            1, 2, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
+    try (ConvolutionPlan plan = backend.plan(geometry, DType.FLOAT32);
+        PlanSpectrum spectrum = plan.createSpectrum();
+        Tensor weights = zeros(3, 1, 2, 4);
+        Tensor decay = zeros(2);
+        Tensor norm = zeros(1, 2);
+        Tensor skip = zeros(1, 2);
+        Tensor kernel = zeros(1, 2, 16)) {
+      norm.fill(1);
+      assertThat(
+              bytesPerRound(
+                  () -> plan.synthesise(kernels, weights, decay, norm, skip, null, spectrum)))
+          .isZero();
+      assertThat(
+              bytesPerRound(
+                  () -> plan.synthesise(kernels, weights, decay, norm, skip, kernel, spectrum)))
+          .isZero();
+    }
+  }
+
   /** The least of many rounds: the first ones still interpret and compile. */
   private static long bytesPerRound(Runnable call) {
     long least = Long.MAX_VALUE;

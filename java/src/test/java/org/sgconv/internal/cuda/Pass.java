@@ -40,9 +40,11 @@ final class Pass {
         Tensor post = tensor(stream, 4, 3, 3, 50);
         Tensor dy = tensor(stream, 5, 3, 6, 50);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip);
+        KernelSpectrum direct = convolution.prepare(parameters, skip);
         Tensor y = convolution.forward(spectrum, u, new Gates(pre, post));
+        Tensor again = convolution.forward(direct, u, new Gates(pre, post));
         Gradients gradients = convolution.backward(spectrum, u, new Gates(pre, post), dy)) {
-      return sum(y) + sum(gradients.input()) + sum(gradients.kernel());
+      return sum(y) + sum(again) + sum(gradients.input()) + sum(gradients.kernel());
     }
   }
 

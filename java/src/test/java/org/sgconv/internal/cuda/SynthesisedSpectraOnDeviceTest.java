@@ -1,0 +1,204 @@
+package org.sgconv.internal.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.contract.CudaDevice;
+import org.sgconv.contract.OnCudaDevice;
+import org.sgconv.contract.OnEmulatedDevice;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.device.Device;
+import org.sgconv.device.Recording;
+import org.sgconv.device.Stream;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** The device's memory and recordings where a spectrum comes straight from parameters. */
+@OnCudaDevice
+class SynthesisedSpectraOnDeviceTest {
+
+  private static final long LENGTH = 700;
+
+  /** Of the kernel (4, 3, L). */
+  private static final long KERNEL_BYTES = 4 * 3 * LENGTH * Float.BYTES;
+
+  private static final KernelSpec SPEC =
+      KernelSpec.builder()
+          .mode(ConvolutionMode.BIDIRECTIONAL)
+          .heads(2)
+          .hidden(3)
+          .kernelDim(8)
+          .scales(6)
+          .build();
+
+  private final long openBefore = Tensor.openCount();
+  private long bytesBefore;
+  private Device device;
+  private Stream stream;
+  private KernelParameters parameters;
+  private Tensor skip;
+  private Tensor u;
+
+  @BeforeEach
+  void open() {
+    device = CudaDevice.backend().devices().getFirst();
+    bytesBefore = device.allocatedBytes();
+    stream = device.createStream();
+    parameters = KernelParameters.random(stream.backend(), SPEC, DType.FLOAT32, 7);
+    skip = Pass.tensor(stream, 1, 2, 3);
+    u = Pass.tensor(stream, 2, 2, 3, LENGTH);
+  }
+
+  @AfterEach
+  void nothingLeaks() {
+    if (stream != null) {
+      Tensor.closeAll(skip, u);
+      parameters.close();
+      stream.close();
+      assertThat(Tensor.openCount()).isEqualTo(openBefore);
+      assertThat(device.allocatedBytes()).isEqualTo(bytesBefore);
+    }
+  }
+
+  private LongConvolution convolution() {
+    return LongConvolution.create(stream.backend(), SPEC.mode(), 2, 3, LENGTH);
+  }
+
+  private float[] forward(LongConvolution convolution, KernelSpectrum spectrum) {
+    try (Tensor y = convolution.forward(spectrum, u)) {
+      return y.toFloatArray();
+    }
+  }
+
+  /** Once the norm is taken and the spectrum there, nothing is allocated: no kernel, no scratch. */
+  @Test
+  @OnEmulatedDevice
+  void noKernelIsInTheDevicesMemory() {
+    KernelSynthesis.on(stream.backend()).normalise(parameters);
+    try (LongConvolution convolution = convolution();
+        KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
+      long bytes = device.allocatedBytes();
+      long calls = EmulatedMachine.count("allocation");
+      convolution.prepare(parameters, skip, spectrum);
+      convolution.prepare(parameters, null, spectrum);
+      stream.synchronize();
+      assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
+      assertThat(device.allocatedBytes()).isEqualTo(bytes);
+      long others = parametersBytes() + skip.byteSize() + u.byteSize() + spectrum.byteSize();
+      assertThat(bytes - bytesBefore).as("what the test made, no more").isEqualTo(others);
+      convolution.prepare(parameters).close();
+      assertThat(EmulatedMachine.count("allocation")).as("the new spectrum").isEqualTo(calls + 1);
+    }
+  }
+
+  private long parametersBytes() {
+    return parameters.weights().byteSize()
+        + parameters.decay().byteSize()
+        + parameters.norm().orElseThrow().byteSize();
+  }
+
+  /** Through cuFFT the kernel is in the stream's scratch memory, or where the caller wants it. */
+  @Test
+  @OnEmulatedDevice
+  @ExtendWith(CufftPath.class)
+  void onTheOtherPathTheKernelIsScratch() {
+    KernelSynthesis.on(stream.backend()).normalise(parameters);
+    try (LongConvolution convolution = convolution();
+        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
+        KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
+      long without = device.allocatedBytes();
+      convolution.prepare(parameters, skip, kernel, spectrum);
+      assertThat(device.allocatedBytes()).isEqualTo(without);
+      convolution.prepare(parameters, skip, spectrum);
+      long bytes = device.allocatedBytes();
+      assertThat(bytes - without).isBetween(KERNEL_BYTES - 512, KERNEL_BYTES + 512);
+      long calls = EmulatedMachine.count("allocation");
+      convolution.prepare(parameters, skip, spectrum);
+      assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
+      assertThat(device.allocatedBytes()).isEqualTo(bytes);
+    }
+  }
+
+  /** A small limit cuts the transforms into parts, of which the results do not depend. */
+  @Test
+  @ExtendWith(CufftPath.class)
+  void partsOfTheWorkspaceDoNotShow() {
+    try (LongConvolution whole = convolution();
+        KernelSpectrum spectrum = whole.prepare(parameters, skip)) {
+      float[] expected = forward(whole, spectrum);
+      System.setProperty(ByteLimit.WORKSPACE, "30000");
+      try (LongConvolution parts = convolution();
+          KernelSpectrum inParts = parts.prepare(parameters, skip)) {
+        assertThat(forward(whole, spectrum)).containsExactly(expected);
+        assertThat(forward(parts, inParts)).containsExactly(expected);
+      } finally {
+        System.clearProperty(ByteLimit.WORKSPACE);
+      }
+    }
+  }
+
+  @Test
+  void spectraOfParametersAreRecorded() {
+    recordAndReplay();
+  }
+
+  @Test
+  @ExtendWith(CufftPath.class)
+  void spectraOfParametersAreRecordedOnTheOtherPath() {
+    recordAndReplay();
+  }
+
+  /** A replay prepares what the parameters are then. */
+  private void recordAndReplay() {
+    try (LongConvolution convolution = convolution();
+        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
+        Tensor zeros = Tensor.zeros(stream, DType.FLOAT32, 6, 4, 3, 8);
+        KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
+      float[] expected = forward(convolution, spectrum);
+      try (Tensor weights = parameters.weights().copy();
+          Recording alone = stream.record(() -> convolution.prepare(parameters, skip, spectrum));
+          Recording both =
+              stream.record(() -> convolution.prepare(parameters, skip, kernel, spectrum))) {
+        parameters.weights().copyFrom(zeros);
+        convolution.prepare(parameters, null, spectrum);
+        assertThat(forward(convolution, spectrum)).containsOnly(0);
+        parameters.weights().copyFrom(weights);
+        alone.replay();
+        assertThat(forward(convolution, spectrum)).containsExactly(expected);
+        assertThat(kernel.toFloatArray()).containsOnly(0);
+        convolution.prepare(parameters, null, spectrum);
+        both.replay();
+        assertThat(forward(convolution, spectrum)).containsExactly(expected);
+        try (Tensor synthesised =
+            KernelSynthesis.on(stream.backend()).forward(parameters, LENGTH)) {
+          assertThat(kernel.toFloatArray()).containsExactly(synthesised.toFloatArray());
+        }
+      }
+    }
+  }
+
+  /** A recording makes nothing, and a norm is something. */
+  @Test
+  void recordingsTakeNoNorm() {
+    try (LongConvolution convolution = convolution();
+        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
+        KernelSpectrum spectrum = convolution.prepare(kernel)) {
+      assertThatThrownBy(() -> stream.record(() -> convolution.prepare(parameters, skip, spectrum)))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("run the work once before it is recorded");
+      assertThat(parameters.norm()).isEmpty();
+      convolution.prepare(parameters, skip, spectrum);
+      assertThat(parameters.norm()).isPresent();
+    }
+  }
+}
