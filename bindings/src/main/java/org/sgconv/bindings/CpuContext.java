@@ -3,7 +3,6 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
 import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
@@ -14,15 +13,14 @@ import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
  */
 public final class CpuContext implements AutoCloseable {
 
-  private final ReentrantLock lock = new ReentrantLock();
   private final CallArguments arguments = new CallArguments();
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment geometry = arena.allocate(sgconv_kernel_geometry.layout());
   private final int threads;
-  private MemorySegment handle;
+  private final NativeHandle handle;
 
   CpuContext(MemorySegment handle) {
-    this.handle = handle;
+    this.handle = new NativeHandle("CpuContext", handle);
     MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
     CpuDowncalls.contextThreads(handle, count);
     this.threads = count.get(ValueLayout.JAVA_INT, 0);
@@ -36,9 +34,9 @@ public final class CpuContext implements AutoCloseable {
   /** Writes the L2 norms (C', H) of the kernels over their full length. */
   public void kernelNorm(
       KernelShape shape, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment context = open();
+      MemorySegment context = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_kernel_norm");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
@@ -46,7 +44,7 @@ public final class CpuContext implements AutoCloseable {
       shape.write(geometry);
       CpuDowncalls.kernelNorm(context, geometry, weights, decay, norm);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
@@ -58,9 +56,9 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment norm,
       long length,
       MemorySegment kernel) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment context = open();
+      MemorySegment context = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_kernel_forward");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
@@ -69,7 +67,7 @@ public final class CpuContext implements AutoCloseable {
       shape.write(geometry);
       CpuDowncalls.kernelForward(context, geometry, weights, decay, norm, length, kernel);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
@@ -83,9 +81,9 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment gradKernel,
       MemorySegment gradWeights,
       @Nullable MemorySegment gradDecay) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment context = open();
+      MemorySegment context = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_kernel_backward");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
@@ -105,41 +103,33 @@ public final class CpuContext implements AutoCloseable {
           gradWeights,
           gradDecayOrNull);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
   /** A new plan; the caller closes it, before or after this context. */
   public CpuPlan createPlan(ConvolutionShape shape) {
-    lock.lock();
+    handle.lock().lock();
     try (Arena call = Arena.ofConfined()) {
       MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
       shape.write(struct);
       MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
-      CpuDowncalls.planCreate(open(), struct, plan);
+      CpuDowncalls.planCreate(handle.open(), struct, plan);
       return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0));
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
   /** Ends the pool once its plans are closed too. */
   @Override
   public void close() {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment context = open();
-      handle = MemorySegment.NULL;
+      MemorySegment context = handle.end();
       CpuDowncalls.contextDestroy(context);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
-  }
-
-  private MemorySegment open() {
-    if (handle.address() == 0) {
-      throw new UseAfterCloseException("CpuContext");
-    }
-    return handle;
   }
 }

@@ -3,7 +3,6 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +13,15 @@ public final class CpuPlan implements AutoCloseable {
 
   private static final long SPECTRUM_ALIGNMENT = 64; // sgconv/cpu.h, spectrum_prepare
 
-  private final ReentrantLock lock = new ReentrantLock();
   private final CallArguments arguments = new CallArguments();
   private final ConvolutionShape shape;
   private final long transformSize;
   private final long spectrumBytes;
-  private MemorySegment handle;
+  private final NativeHandle handle;
 
   CpuPlan(ConvolutionShape shape, MemorySegment handle) {
     this.shape = shape;
-    this.handle = handle;
+    this.handle = new NativeHandle("CpuPlan", handle);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
       CpuDowncalls.planTransformSize(handle, value);
@@ -54,23 +52,23 @@ public final class CpuPlan implements AutoCloseable {
    * @param memory {@link #spectrumBytes} bytes, 64-byte aligned
    */
   public CpuSpectrum createSpectrum(MemorySegment memory) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      open();
+      handle.open();
       CallArguments in = arguments.of("spectrum");
       in.output("memory", memory, spectrumBytes);
       in.requireAlignment("memory", memory, SPECTRUM_ALIGNMENT);
       return new CpuSpectrum(this, memory);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
   /** Transforms kernel (C', H, L) with skip (C, H) or null into {@code spectrum}. */
   public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment plan = open();
+      MemorySegment plan = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
       in.input("kernel", kernel, shape.kernelBytes());
       MemorySegment skipOrNull = in.optionalInput("skip", skip, shape.skipBytes());
@@ -79,7 +77,7 @@ public final class CpuPlan implements AutoCloseable {
       CpuDowncalls.spectrumPrepare(plan, kernel, skipOrNull, target);
       spectrum.markPrepared(true);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
@@ -97,9 +95,9 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment pre,
       @Nullable MemorySegment post,
       MemorySegment y) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment plan = open();
+      MemorySegment plan = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
@@ -110,7 +108,7 @@ public final class CpuPlan implements AutoCloseable {
       in.output("y", y, output);
       CpuDowncalls.convolutionForward(plan, prepared, batch, u, preOrNull, postOrNull, y);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
@@ -140,9 +138,9 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment dskip,
       @Nullable MemorySegment dpre,
       @Nullable MemorySegment dpost) {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment plan = open();
+      MemorySegment plan = handle.open();
       CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
@@ -163,27 +161,19 @@ public final class CpuPlan implements AutoCloseable {
           in.optionalOutput("dpre", dpre, signal),
           in.optionalOutput("dpost", dpost, signal));
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
   }
 
   /** Frees the plan; its spectra are of no use any more. */
   @Override
   public void close() {
-    lock.lock();
+    handle.lock().lock();
     try {
-      MemorySegment plan = open();
-      handle = MemorySegment.NULL;
+      MemorySegment plan = handle.end();
       CpuDowncalls.planDestroy(plan);
     } finally {
-      lock.unlock();
+      handle.lock().unlock();
     }
-  }
-
-  private MemorySegment open() {
-    if (handle.address() == 0) {
-      throw new UseAfterCloseException("CpuPlan");
-    }
-    return handle;
   }
 }

@@ -14,30 +14,14 @@ import org.sgconv.bindings.cuda.sgconv_cuda_rows;
  */
 public final class CudaConvolution {
 
-  private final CudaStream stream;
-  private final CudaArguments arguments;
+  private final CudaSubmission submission;
   private final MemorySegment struct = Arena.ofAuto().allocate(sgconv_cuda_rows.layout());
   private final MemorySegment geometry =
       Arena.ofAuto().allocate(sgconv_convolution_geometry.layout());
 
   /** Convolution on this stream. */
   public CudaConvolution(CudaStream stream) {
-    this.stream = stream;
-    this.arguments = new CudaArguments(stream);
-  }
-
-  /** A call that is made under the stream's lock. */
-  private interface Submission {
-    void run(CudaArguments in, MemorySegment queue);
-  }
-
-  private void submit(String function, Submission submission) {
-    stream.lock().lock();
-    try {
-      submission.run(arguments.of(function), stream.open());
-    } finally {
-      stream.lock().unlock();
-    }
+    this.submission = new CudaSubmission(stream);
   }
 
   /** Places rows [first, first + count) of kernel (C', H, L) and skip (C, H) in the spectrum. */
@@ -49,19 +33,14 @@ public final class CudaConvolution {
       CudaSpan kernel,
       @Nullable CudaSpan skip,
       CudaSpan spectrum) {
-    String function = "sgconv_cuda_kernel_place";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_kernel_place",
         (in, queue) -> {
           MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes());
           MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
           MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
           shape.write(geometry);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_kernel_place(
-                      geometry, size, first, count, k, d, s, queue));
+          return SgconvCuda.sgconv_cuda_kernel_place(geometry, size, first, count, k, d, s, queue);
         });
   }
 
@@ -77,17 +56,14 @@ public final class CudaConvolution {
       CudaSpan signal,
       @Nullable CudaSpan gate,
       CudaSpan z) {
-    String function = "sgconv_cuda_twist";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_twist",
         (in, queue) -> {
           MemorySegment u = in.signal("signal", signal, element, signalElements(rows, head));
           MemorySegment g = in.optionalSignal("gate", gate, element, rows.elements());
           MemorySegment out = in.floats("z", z, rows.complexBytes());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () -> SgconvCuda.sgconv_cuda_twist(struct, head, element.code(), u, g, out, queue));
+          return SgconvCuda.sgconv_cuda_twist(struct, head, element.code(), u, g, out, queue);
         });
   }
 
@@ -101,9 +77,8 @@ public final class CudaConvolution {
       @Nullable CudaSpan factor,
       @Nullable CudaSpan y,
       @Nullable CudaSpan product) {
-    String function = "sgconv_cuda_untwist";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_untwist",
         (in, queue) -> {
           MemorySegment values = in.floats("z", z, rows.complexBytes());
           MemorySegment g = in.optionalSignal("gate", gate, element, rows.elements());
@@ -111,11 +86,8 @@ public final class CudaConvolution {
           MemorySegment out = in.optionalSignal("y", y, element, signalElements(rows, head));
           MemorySegment p = in.optionalSignal("product", product, element, rows.elements());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_untwist(
-                      struct, head, element.code(), values, g, f, out, p, queue));
+          return SgconvCuda.sgconv_cuda_untwist(
+              struct, head, element.code(), values, g, f, out, p, queue);
         });
   }
 
@@ -128,38 +100,29 @@ public final class CudaConvolution {
       CudaSpan dy,
       @Nullable CudaSpan sum,
       CudaSpan dpost) {
-    String function = "sgconv_cuda_gate_gradient";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_gate_gradient",
         (in, queue) -> {
           MemorySegment values = in.floats("z", z, rows.complexBytes());
           MemorySegment d = in.signal("dy", dy, element, signalElements(rows, head));
           MemorySegment s = in.optionalFloats("sum", sum, rows.sumBytes());
           MemorySegment out = in.signal("dpost", dpost, element, rows.elements());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_gate_gradient(
-                      struct, head, element.code(), values, d, s, out, queue));
+          return SgconvCuda.sgconv_cuda_gate_gradient(
+              struct, head, element.code(), values, d, s, out, queue);
         });
   }
 
   /** out = z · K; out may be z. */
   public void multiply(CudaRows rows, int head, CudaSpan spectrum, CudaSpan z, CudaSpan out) {
-    String function = "sgconv_cuda_spectrum_multiply";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_spectrum_multiply",
         (in, queue) -> {
           MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
           MemorySegment values = in.floats("z", z, rows.complexBytes());
           MemorySegment product = in.floats("out", out, rows.complexBytes());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_spectrum_multiply(
-                      struct, head, k, values, product, queue));
+          return SgconvCuda.sgconv_cuda_spectrum_multiply(struct, head, k, values, product, queue);
         });
   }
 
@@ -172,9 +135,8 @@ public final class CudaConvolution {
       CudaSpan g,
       @Nullable CudaSpan input,
       @Nullable CudaSpan kernel) {
-    String function = "sgconv_cuda_spectrum_backward";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_spectrum_backward",
         (in, queue) -> {
           MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
           MemorySegment signal = in.optionalFloats("x", x, rows.complexBytes());
@@ -182,11 +144,8 @@ public final class CudaConvolution {
           MemorySegment du = in.optionalFloats("input", input, rows.complexBytes());
           MemorySegment dk = in.optionalFloats("kernel", kernel, rows.kernelRowBytes());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_spectrum_backward(
-                      struct, head, k, signal, gradient, du, dk, queue));
+          return SgconvCuda.sgconv_cuda_spectrum_backward(
+              struct, head, k, signal, gradient, du, dk, queue);
         });
   }
 
@@ -197,24 +156,20 @@ public final class CudaConvolution {
       CudaSpan correlation,
       @Nullable CudaSpan dk,
       @Nullable CudaSpan dskip) {
-    String function = "sgconv_cuda_kernel_gradient";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_kernel_gradient",
         (in, queue) -> {
           ConvolutionShape shape = rows.shape();
           MemorySegment values = in.floats("correlation", correlation, rows.kernelRowBytes());
           MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
           MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_kernel_gradient(
-                      struct, shape.mode().code(), head, values, kernel, skip, queue));
+          return SgconvCuda.sgconv_cuda_kernel_gradient(
+              struct, shape.mode().code(), head, values, kernel, skip, queue);
         });
   }
 
   private static long signalElements(CudaRows rows, int head) {
-    return head < 0 ? rows.elements() : Math.multiplyExact(rows.elements(), rows.shape().heads());
+    return head < 0 ? rows.elements() : rows.outputElements();
   }
 }

@@ -2,7 +2,6 @@ package org.sgconv.bindings;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cuda.SgconvCuda;
@@ -17,37 +16,20 @@ import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
  */
 public final class CudaFusedConvolution {
 
-  private final CudaStream stream;
-  private final CudaArguments arguments;
+  private final CudaSubmission submission;
   private final MemorySegment struct = Arena.ofAuto().allocate(sgconv_cuda_rows.layout());
   private final MemorySegment geometry =
       Arena.ofAuto().allocate(sgconv_convolution_geometry.layout());
   private final MemorySegment kernelGeometry =
       Arena.ofAuto().allocate(sgconv_kernel_geometry.layout());
-  private final MemorySegment number = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
   /** Convolution on this stream. */
   public CudaFusedConvolution(CudaStream stream) {
-    this.stream = stream;
-    this.arguments = new CudaArguments(stream);
+    this.submission = new CudaSubmission(stream);
   }
 
   /** Gradients that a backward pass writes; null is not wanted. */
   public record Targets(@Nullable CudaSpan du, @Nullable CudaSpan dpre, @Nullable CudaSpan dpost) {}
-
-  /** A call that is made under the stream's lock. */
-  private interface Submission {
-    void run(CudaArguments in, MemorySegment queue);
-  }
-
-  private void submit(String function, Submission submission) {
-    stream.lock().lock();
-    try {
-      submission.run(arguments.of(function), stream.open());
-    } finally {
-      stream.lock().unlock();
-    }
-  }
 
   /**
    * Smallest size for signals of this length; none if they are too long for one block of the
@@ -56,19 +38,16 @@ public final class CudaFusedConvolution {
    * @param length L ≥ 1, in samples
    */
   public OptionalLong size(long length) {
-    stream.lock().lock();
     try {
-      stream.open(); // the answer depends on the device
-      CudaCall.kernel(
-          "sgconv_cuda_fused_size", () -> SgconvCuda.sgconv_cuda_fused_size(length, number));
-      return OptionalLong.of(number.get(ValueLayout.JAVA_LONG, 0));
+      return OptionalLong.of(
+          submission.ask(
+              "sgconv_cuda_fused_size",
+              number -> SgconvCuda.sgconv_cuda_fused_size(length, number)));
     } catch (NativeStatusException e) {
       if (e.status() == NativeStatus.UNSUPPORTED) {
         return OptionalLong.empty();
       }
       throw e;
-    } finally {
-      stream.lock().unlock();
     }
   }
 
@@ -79,18 +58,15 @@ public final class CudaFusedConvolution {
       CudaSpan kernel,
       @Nullable CudaSpan skip,
       CudaSpan spectrum) {
-    String function = "sgconv_cuda_fused_prepare";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_fused_prepare",
         (in, queue) -> {
           MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes());
           MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
           MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
           shape.write(geometry);
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
-          CudaCall.kernel(
-              function,
-              () -> SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue));
+          return SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue);
         });
   }
 
@@ -113,9 +89,8 @@ public final class CudaFusedConvolution {
       @Nullable CudaSpan skip,
       @Nullable CudaSpan kernel,
       CudaSpan spectrum) {
-    String function = "sgconv_cuda_fused_synthesise";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_fused_synthesise",
         (in, queue) -> {
           MemorySegment w = in.floats("weights", weights, kernels.weightBytes());
           MemorySegment m = in.floats("decay", decay, kernels.decayBytes());
@@ -126,11 +101,8 @@ public final class CudaFusedConvolution {
           kernels.write(kernelGeometry);
           shape.write(geometry);
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_fused_synthesise(
-                      kernelGeometry, geometry, size, 0, rows, w, m, z, d, k, s, queue));
+          return SgconvCuda.sgconv_cuda_fused_synthesise(
+              kernelGeometry, geometry, size, 0, rows, w, m, z, d, k, s, queue);
         });
   }
 
@@ -143,37 +115,28 @@ public final class CudaFusedConvolution {
       @Nullable CudaSpan pre,
       @Nullable CudaSpan post,
       CudaSpan y) {
-    String function = "sgconv_cuda_fused_forward";
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_fused_forward",
         (in, queue) -> {
           MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
           MemorySegment signal = in.signal("u", u, element, rows.elements());
           MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
           MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
-          MemorySegment out = in.signal("y", y, element, outputs(rows));
+          MemorySegment out = in.signal("y", y, element, rows.outputElements());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_fused_forward(
-                      struct, element.code(), k, signal, before, after, out, queue));
+          return SgconvCuda.sgconv_cuda_fused_forward(
+              struct, element.code(), k, signal, before, after, out, queue);
         });
   }
 
   /** Bytes of workspace of a backward pass over such rows. */
   public long workspaceBytes(CudaRows rows) {
-    String function = "sgconv_cuda_fused_workspace";
-    stream.lock().lock();
-    try {
-      stream.open(); // the number depends on the device
-      rows.write(struct);
-      CudaCall.kernel(
-          function, () -> SgconvCuda.sgconv_cuda_fused_workspace(struct, rows.batch(), number));
-      return number.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      stream.lock().unlock();
-    }
+    return submission.ask(
+        "sgconv_cuda_fused_workspace",
+        number -> {
+          rows.write(struct);
+          return SgconvCuda.sgconv_cuda_fused_workspace(struct, rows.batch(), number);
+        });
   }
 
   /**
@@ -194,73 +157,54 @@ public final class CudaFusedConvolution {
       CudaSpan dy,
       Targets targets,
       CudaSpan workspace) {
-    String function = "sgconv_cuda_fused_backward";
     long bytes = workspaceBytes(rows);
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_fused_backward",
         (in, queue) -> {
           MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
           MemorySegment signal = in.signal("u", u, element, rows.elements());
           MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
           MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
-          MemorySegment gradient = in.signal("dy", dy, element, outputs(rows));
+          MemorySegment gradient = in.signal("dy", dy, element, rows.outputElements());
           MemorySegment du = in.optionalSignal("du", targets.du(), element, rows.elements());
           MemorySegment dpre = in.optionalSignal("dpre", targets.dpre(), element, rows.elements());
           MemorySegment dpost =
               in.optionalSignal("dpost", targets.dpost(), element, rows.elements());
           MemorySegment scratch = in.floats("workspace", workspace, bytes);
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_fused_backward(
-                      struct,
-                      rows.batch(),
-                      element.code(),
-                      kernel ? 1 : 0,
-                      k,
-                      signal,
-                      before,
-                      after,
-                      gradient,
-                      du,
-                      dpre,
-                      dpost,
-                      scratch,
-                      bytes,
-                      queue));
+          return SgconvCuda.sgconv_cuda_fused_backward(
+              struct,
+              rows.batch(),
+              element.code(),
+              kernel ? 1 : 0,
+              k,
+              signal,
+              before,
+              after,
+              gradient,
+              du,
+              dpre,
+              dpost,
+              scratch,
+              bytes,
+              queue);
         });
   }
 
   /** Adds up what {@link #backward} left: dk (C', H, L) and dskip (C, H) of these rows. */
   public void kernelGradient(
       CudaRows rows, CudaSpan workspace, @Nullable CudaSpan dk, @Nullable CudaSpan dskip) {
-    String function = "sgconv_cuda_fused_kernel_gradient";
     long bytes = workspaceBytes(rows);
-    submit(
-        function,
+    submission.submit(
+        "sgconv_cuda_fused_kernel_gradient",
         (in, queue) -> {
           ConvolutionShape shape = rows.shape();
           MemorySegment scratch = in.floats("workspace", workspace, bytes);
           MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
           MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
           rows.write(struct);
-          CudaCall.kernel(
-              function,
-              () ->
-                  SgconvCuda.sgconv_cuda_fused_kernel_gradient(
-                      struct,
-                      rows.batch(),
-                      shape.mode().code(),
-                      scratch,
-                      bytes,
-                      kernel,
-                      skip,
-                      queue));
+          return SgconvCuda.sgconv_cuda_fused_kernel_gradient(
+              struct, rows.batch(), shape.mode().code(), scratch, bytes, kernel, skip, queue);
         });
-  }
-
-  private static long outputs(CudaRows rows) {
-    return Math.multiplyExact(rows.elements(), rows.shape().heads());
   }
 }

@@ -41,8 +41,14 @@ public record CudaRows(
     }
   }
 
+  /** Elements of a signal (B, H, L). */
   long elements() {
     return Math.multiplyExact(batch, Math.multiplyExact(shape.hidden(), shape.length()));
+  }
+
+  /** Elements of an output (B, C·H, L). */
+  long outputElements() {
+    return Math.multiplyExact(elements(), shape.heads());
   }
 
   /** Bytes of the complex rows (batchCount, hiddenCount, N). */

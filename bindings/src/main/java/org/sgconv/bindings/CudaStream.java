@@ -22,17 +22,18 @@ public final class CudaStream implements AutoCloseable {
    */
   private static final long STAGING_BYTES = 4L << 20;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
+  private final NativeHandle handle;
 
-  // Guarded by the lock.
-  private MemorySegment handle;
+  /** Guarded by the lock. */
   private @Nullable PinnedMemory staging;
 
   CudaStream(CudaDevice device, MemorySegment handle) {
     this.device = device;
-    this.handle = handle;
+    this.handle = new NativeHandle("CudaStream", handle);
+    this.lock = this.handle.lock();
   }
 
   /** The device that does the work. */
@@ -47,12 +48,7 @@ public final class CudaStream implements AutoCloseable {
 
   /** Whether {@link #close} was called. */
   public boolean isClosed() {
-    lock.lock();
-    try {
-      return handle.address() == 0;
-    } finally {
-      lock.unlock();
-    }
+    return handle.isEnded();
   }
 
   /** New memory with arbitrary content. */
@@ -266,7 +262,7 @@ public final class CudaStream implements AutoCloseable {
     lock.lock();
     try {
       MemorySegment stream = open();
-      handle = MemorySegment.NULL;
+      handle.end();
       PinnedMemory buffer = staging;
       staging = null;
       try {
@@ -287,11 +283,9 @@ public final class CudaStream implements AutoCloseable {
 
   /** The handle, with the device made current. Call under the lock. */
   MemorySegment open() {
-    if (handle.address() == 0) {
-      throw new UseAfterCloseException("CudaStream");
-    }
+    MemorySegment stream = handle.open();
     device.select();
-    return handle;
+    return stream;
   }
 
   private void copy(MemorySegment target, MemorySegment source, long bytes, int kind) {

@@ -9,32 +9,25 @@ import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 /** Submits kernel synthesis to one stream; every argument is checked. */
 public final class CudaSynthesis {
 
-  private final CudaStream stream;
-  private final CudaArguments arguments;
+  private final CudaSubmission submission;
   private final MemorySegment geometry = Arena.ofAuto().allocate(sgconv_kernel_geometry.layout());
 
   /** Synthesis on this stream. */
   public CudaSynthesis(CudaStream stream) {
-    this.stream = stream;
-    this.arguments = new CudaArguments(stream);
+    this.submission = new CudaSubmission(stream);
   }
 
   /** Writes the L2 norms (C', H) of the kernels over their full length. */
   public void norm(KernelShape shape, CudaSpan weights, CudaSpan decay, CudaSpan norm) {
-    stream.lock().lock();
-    try {
-      MemorySegment queue = stream.open();
-      CudaArguments in = arguments.of("sgconv_cuda_kernel_norm");
-      MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-      MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-      MemorySegment z = in.floats("norm", norm, shape.normBytes());
-      shape.write(geometry);
-      CudaCall.kernel(
-          "sgconv_cuda_kernel_norm",
-          () -> SgconvCuda.sgconv_cuda_kernel_norm(geometry, w, m, z, queue));
-    } finally {
-      stream.lock().unlock();
-    }
+    submission.submit(
+        "sgconv_cuda_kernel_norm",
+        (in, queue) -> {
+          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
+          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
+          MemorySegment z = in.floats("norm", norm, shape.normBytes());
+          shape.write(geometry);
+          return SgconvCuda.sgconv_cuda_kernel_norm(geometry, w, m, z, queue);
+        });
   }
 
   /** Writes the normalised kernel (C', H, length). */
@@ -45,21 +38,16 @@ public final class CudaSynthesis {
       CudaSpan norm,
       long length,
       CudaSpan kernel) {
-    stream.lock().lock();
-    try {
-      MemorySegment queue = stream.open();
-      CudaArguments in = arguments.of("sgconv_cuda_kernel_forward");
-      MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-      MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-      MemorySegment z = in.floats("norm", norm, shape.normBytes());
-      MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes(length));
-      shape.write(geometry);
-      CudaCall.kernel(
-          "sgconv_cuda_kernel_forward",
-          () -> SgconvCuda.sgconv_cuda_kernel_forward(geometry, w, m, z, length, k, queue));
-    } finally {
-      stream.lock().unlock();
-    }
+    submission.submit(
+        "sgconv_cuda_kernel_forward",
+        (in, queue) -> {
+          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
+          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
+          MemorySegment z = in.floats("norm", norm, shape.normBytes());
+          MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes(length));
+          shape.write(geometry);
+          return SgconvCuda.sgconv_cuda_kernel_forward(geometry, w, m, z, length, k, queue);
+        });
   }
 
   /** Writes the gradients of weights (S, C', H, d) and, for the power law, of decay (H). */
@@ -72,23 +60,18 @@ public final class CudaSynthesis {
       CudaSpan gradKernel,
       CudaSpan gradWeights,
       @Nullable CudaSpan gradDecay) {
-    stream.lock().lock();
-    try {
-      MemorySegment queue = stream.open();
-      CudaArguments in = arguments.of("sgconv_cuda_kernel_backward");
-      MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-      MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-      MemorySegment z = in.floats("norm", norm, shape.normBytes());
-      MemorySegment g = in.floats("gradKernel", gradKernel, shape.kernelBytes(length));
-      MemorySegment dw = in.floats("gradWeights", gradWeights, shape.weightBytes());
-      MemorySegment dm = in.optionalFloats("gradDecay", gradDecay, shape.decayBytes());
-      shape.write(geometry);
-      CudaCall.kernel(
-          "sgconv_cuda_kernel_backward",
-          () ->
-              SgconvCuda.sgconv_cuda_kernel_backward(geometry, w, m, z, length, g, dw, dm, queue));
-    } finally {
-      stream.lock().unlock();
-    }
+    submission.submit(
+        "sgconv_cuda_kernel_backward",
+        (in, queue) -> {
+          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
+          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
+          MemorySegment z = in.floats("norm", norm, shape.normBytes());
+          MemorySegment g = in.floats("gradKernel", gradKernel, shape.kernelBytes(length));
+          MemorySegment dw = in.floats("gradWeights", gradWeights, shape.weightBytes());
+          MemorySegment dm = in.optionalFloats("gradDecay", gradDecay, shape.decayBytes());
+          shape.write(geometry);
+          return SgconvCuda.sgconv_cuda_kernel_backward(
+              geometry, w, m, z, length, g, dw, dm, queue);
+        });
   }
 }

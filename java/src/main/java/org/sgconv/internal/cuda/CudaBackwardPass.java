@@ -1,15 +1,12 @@
 package org.sgconv.internal.cuda;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CudaConvolution;
 import org.sgconv.bindings.CudaElement;
 import org.sgconv.bindings.CudaRows;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.FftPlan;
-import org.sgconv.spi.GradientTargets;
-import org.sgconv.tensor.Tensor;
 
 /**
  * Gradients of a convolution. For each part of the rows, signals of the batch come in order, so
@@ -44,59 +41,13 @@ final class CudaBackwardPass {
     this.heads = Math.toIntExact(shape.heads());
   }
 
-  /** The device's side of one call. */
-  private record Operands(
-      long batch,
-      CudaSpan spectrum,
-      CudaSpan u,
-      @Nullable CudaSpan pre,
-      @Nullable CudaSpan post,
-      CudaSpan dy,
-      @Nullable CudaSpan du,
-      @Nullable CudaSpan dk,
-      @Nullable CudaSpan dskip,
-      @Nullable CudaSpan dpre,
-      @Nullable CudaSpan dpost) {
-
-    boolean wantsInput() {
-      return du != null || dpre != null;
-    }
-
-    boolean wantsKernel() {
-      return dk != null || dskip != null;
-    }
-
-    boolean wantsSignal() {
-      return wantsKernel() || dpost != null;
-    }
-  }
-
   /** Scratch memory of one chunk. */
   private record Scratch(
       CudaSpan work, CudaSpan x, CudaSpan g, CudaSpan input, CudaSpan sum, CudaSpan kernels) {}
 
   /** Submits everything. Call under the stream's lock. */
-  void run(
-      CudaSpan spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
-    long batch = u.dim(0);
-    Operands operands =
-        new Operands(
-            batch,
-            spectrum,
-            stream.span("u", u),
-            stream.optionalSpan("pre", pre),
-            stream.optionalSpan("post", post),
-            stream.span("dy", dy),
-            stream.optionalSpan("gradient of u", targets.input()),
-            stream.optionalSpan("gradient of kernel", targets.kernel()),
-            stream.optionalSpan("gradient of skip", targets.skip()),
-            stream.optionalSpan("gradient of pre", targets.pre()),
-            stream.optionalSpan("gradient of post", targets.post()));
+  void run(BackwardSpans operands) {
+    long batch = operands.batch();
     Chunks chunks = Chunks.within(limit, batch, shape.hidden(), it -> cost(operands, it));
     for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
       long count = Math.min(chunks.hidden(), shape.hidden() - first);
@@ -108,7 +59,7 @@ final class CudaBackwardPass {
     }
   }
 
-  private long cost(Operands operands, Chunks chunks) {
+  private long cost(BackwardSpans operands, Chunks chunks) {
     long buffers = Workspace.bytes(sizes(operands, chunks, 0));
     return buffers > limit
         ? buffers // no plan is made only to be refused
@@ -116,7 +67,7 @@ final class CudaBackwardPass {
   }
 
   /** The most that any transform of a pass in such chunks needs. */
-  private long workBytes(Operands operands, Chunks chunks) {
+  private long workBytes(BackwardSpans operands, Chunks chunks) {
     long most = 0;
     for (long rows : chunks.rowCounts(operands.batch(), shape.hidden())) {
       most = Math.max(most, stream.workspace().plan(size, rows).workBytes());
@@ -130,7 +81,7 @@ final class CudaBackwardPass {
   }
 
   /** Of work area, x, g, input, sum and kernels; the same for every chunk of a pass. */
-  private long[] sizes(Operands operands, Chunks chunks, long work) {
+  private long[] sizes(BackwardSpans operands, Chunks chunks, long work) {
     long complex = chunks.rows() * rowBytes;
     return new long[] {
       work,
@@ -143,14 +94,14 @@ final class CudaBackwardPass {
   }
 
   /** The whole pass has one layout: the kernels' sums stay where they are from chunk to chunk. */
-  private Scratch scratch(Operands operands, Chunks chunks) {
+  private Scratch scratch(BackwardSpans operands, Chunks chunks) {
     List<CudaSpan> parts =
         stream.workspace().reserve(sizes(operands, chunks, workBytes(operands, chunks)));
     return new Scratch(
         parts.get(0), parts.get(1), parts.get(2), parts.get(3), parts.get(4), parts.get(5));
   }
 
-  private void runChunk(Operands operands, Chunks chunks, CudaRows rows) {
+  private void runChunk(BackwardSpans operands, Chunks chunks, CudaRows rows) {
     Scratch scratch = scratch(operands, chunks);
     long count = rows.batchCount() * rows.hiddenCount();
     FftPlan transform = stream.workspace().plan(size, count);
@@ -196,7 +147,7 @@ final class CudaBackwardPass {
     }
   }
 
-  private void finishKernels(Operands operands, Chunks chunks, CudaRows rows) {
+  private void finishKernels(BackwardSpans operands, Chunks chunks, CudaRows rows) {
     Scratch scratch = scratch(operands, chunks);
     FftPlan transform = stream.workspace().plan(size, rows.hiddenCount());
     for (int head = 0; head < heads; head++) {

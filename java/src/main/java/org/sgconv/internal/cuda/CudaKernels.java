@@ -1,8 +1,8 @@
 package org.sgconv.internal.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaSynthesis;
-import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
@@ -23,12 +23,10 @@ final class CudaKernels implements KernelOperations {
     stream.submit(
         "norm of kernel",
         geometry,
-        () ->
-            synthesis.norm(
-                Shapes.of(geometry),
-                stream.span("weights", weights),
-                stream.span("decay", decay),
-                stream.span("norm", norm)));
+        () -> {
+          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          synthesis.norm(in.shape(), in.weights(), in.decay(), in.norm());
+        });
   }
 
   @Override
@@ -37,14 +35,11 @@ final class CudaKernels implements KernelOperations {
     stream.submit(
         "kernel",
         geometry,
-        () ->
-            synthesis.forward(
-                Shapes.of(geometry),
-                stream.span("weights", weights),
-                stream.span("decay", decay),
-                stream.span("norm", norm),
-                kernel.dim(2),
-                stream.span("kernel", kernel)));
+        () -> {
+          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          CudaSpan out = stream.span("kernel", kernel);
+          synthesis.forward(in.shape(), in.weights(), in.decay(), in.norm(), kernel.dim(2), out);
+        });
   }
 
   @Override
@@ -59,15 +54,17 @@ final class CudaKernels implements KernelOperations {
     stream.submit(
         "gradients of kernel",
         geometry,
-        () ->
-            synthesis.backward(
-                Shapes.of(geometry),
-                stream.span("weights", weights),
-                stream.span("decay", decay),
-                stream.span("norm", norm),
-                gradKernel.dim(2),
-                stream.span("gradKernel", gradKernel),
-                stream.span("gradient of weights", gradWeights),
-                stream.optionalSpan("gradient of decay", gradDecay)));
+        () -> {
+          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          synthesis.backward(
+              in.shape(),
+              in.weights(),
+              in.decay(),
+              in.norm(),
+              gradKernel.dim(2),
+              stream.span("gradKernel", gradKernel),
+              stream.span("gradient of weights", gradWeights),
+              stream.optionalSpan("gradient of decay", gradDecay));
+        });
   }
 }

@@ -11,15 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.contract.CudaDevice;
-import org.sgconv.contract.OnCudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
-import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Event;
 import org.sgconv.device.Stream;
@@ -28,17 +23,7 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Waiting for a place among the work of a stream. */
-@OnCudaDevice
-class CudaEventTest {
-
-  private DeviceBackend cuda;
-  private Device device;
-
-  @BeforeEach
-  void open() {
-    cuda = CudaDevice.backend();
-    device = cuda.devices().getFirst();
-  }
+class CudaEventTest extends CudaDeviceTest {
 
   @Test
   void eventsTellTheTime() {

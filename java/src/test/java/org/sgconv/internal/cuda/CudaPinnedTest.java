@@ -6,17 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sgconv.BackendFailureException;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
-import org.sgconv.contract.CudaDevice;
-import org.sgconv.contract.OnCudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
-import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
@@ -26,18 +21,9 @@ import org.sgconv.tensor.Tensor;
  * Copies between pinned memory and a device. The emulated device does nothing until somebody waits,
  * so that what is not waited for is seen to be stale.
  */
-@OnCudaDevice
-class CudaPinnedTest {
+class CudaPinnedTest extends CudaDeviceTest {
 
   private final long openBefore = Tensor.openCount();
-  private DeviceBackend cuda;
-  private Device device;
-
-  @BeforeEach
-  void open() {
-    cuda = CudaDevice.backend();
-    device = cuda.devices().getFirst();
-  }
 
   @AfterEach
   void nothingLeaks() {

@@ -3,7 +3,6 @@ package org.sgconv.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.sgconv.Backends;
@@ -11,14 +10,10 @@ import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
-import org.sgconv.contract.CudaDevice;
-import org.sgconv.contract.OnCudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
@@ -28,22 +23,12 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Streams, devices and tensors on them, used rightly and wrongly. */
-@OnCudaDevice
-class CudaStreamTest {
-
-  private DeviceBackend backend;
-  private Device device;
-
-  @BeforeEach
-  void open() {
-    backend = CudaDevice.backend();
-    device = backend.devices().getFirst();
-  }
+class CudaStreamTest extends CudaDeviceTest {
 
   @Test
   void aDeviceIsTheBestBackend() {
-    assertThat(Backends.best()).isSameAs(backend);
-    assertThat(Backends.all().getFirst()).isSameAs(backend);
+    assertThat(Backends.best()).isSameAs(cuda);
+    assertThat(Backends.all().getFirst()).isSameAs(cuda);
   }
 
   @Test
