@@ -142,14 +142,23 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
                                                      int32_t head, const float *correlation,
                                                      float *dk, float *dskip, void *stream);
 
-/* One-block convolution, without cuFFT: each row is read once and written once. Sizes N are 2^k
- * from 256 to 16384 and 3 * 2^k from 384 to 12288; the current device has them up to 8192 if its
- * blocks have 99 KiB of shared memory (capability 8.6, 8.9, 12.0). Batches have at most 2^30
- * signals. Its spectrum (C, H, N) has an order of its own and 1/N folded in: only these functions
- * read it. */
+/* Fused convolution: by our own transforms, without cuFFT. Sizes N are 2^k from 256 to 16 Mi and
+ * 3 * 2^k from 384 to 12 Mi. Up to 16384 (8192 on devices whose blocks have 99 KiB of shared
+ * memory, capability 8.6, 8.9, 12.0) one block works on a whole row, and each is read once and
+ * written once. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of signals that stay
+ * in the second-level cache; the largest size is then 16 Mi, or 8 Mi on the devices above. Batches
+ * have at most 2^30 signals. The spectrum (C, H, N) has an order of its own and 1/N folded in: only
+ * these functions read it. */
 
 /* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);
+
+/* How a convolution is made. */
+typedef enum sgconv_path { SGCONV_PATH_FUSED = 0, SGCONV_PATH_CUFFT = 1 } sgconv_path;
+/* The faster path on this device for signals of this type: what a table says of the architecture
+ * and N. `path` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path);
+
 /* Like kernel_place, the forward transform included. */
 SGCONV_API sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geometry,
                                                    int64_t size, int64_t row_first,
@@ -164,17 +173,25 @@ SGCONV_API sgconv_status sgconv_cuda_fused_synthesise(
     const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry,
     int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay,
     const float *norm, const float *skip, float *kernel, float *spectrum, void *stream);
+/* Bytes of workspace with which `rows` are fastest, 0 for one block. Any that suffice for one
+ * signal (batch_count = hidden_count = 1) will do. `bytes` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows,
+                                                             int64_t *bytes);
 /* y (B, C*H, L) = post * (conv(pre * u, kernel) + D * pre * u), all heads; pre and post (B, H, L)
- * may each be NULL. */
+ * may each be NULL. workspace may be NULL where it has 0 bytes. */
 SGCONV_API sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype,
                                                    const float *spectrum, const void *u,
                                                    const void *pre, const void *post, void *y,
+                                                   void *workspace, int64_t workspace_bytes,
                                                    void *stream);
 
 /* Bytes of workspace for the backward pass of signals with `batch` members, of which `rows` is any
- * part with this hidden_count. `bytes` is host memory. */
-SGCONV_API sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch,
-                                                     int64_t *bytes);
+ * part with this hidden_count; kernel = 1 if sums for the kernel's gradient are wanted, dpost = 1
+ * if that gate's gradient is. Beyond one block any number from that of batch = 1 on will do.
+ * `bytes` is host memory. */
+SGCONV_API sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows,
+                                                              int64_t batch, int32_t kernel,
+                                                              int32_t dpost, int64_t *bytes);
 /* From dy (B, C*H, L): du, dpre (with pre), dpost (with post), all (B, H, L), each NULL if not
  * wanted. kernel = 1: sums conj(U) * DY over the batch into the workspace as well, for
  * fused_kernel_gradient; the parts of one range of h then share a workspace, and come in the order
@@ -184,13 +201,12 @@ SGCONV_API sgconv_status sgconv_cuda_fused_backward(
     const float *spectrum, const void *u, const void *pre, const void *post, const void *dy,
     void *du, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream);
 /* The gradients dk (C', H, L) and dskip (C, H) of all heads for h in [hidden_first, hidden_first +
- * hidden_count), from the workspace. Either may be NULL. The batch members of `rows` are ignored
- * but must lie within `batch`. */
+ * hidden_count), from the sums in the workspace, which stay; its other bytes are overwritten.
+ * Either may be NULL. The batch members of `rows` are ignored but must lie within `batch`. */
 SGCONV_API sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows,
                                                            int64_t batch, int32_t mode,
-                                                           const void *workspace,
-                                                           int64_t workspace_bytes, float *dk,
-                                                           float *dskip, void *stream);
+                                                           void *workspace, int64_t workspace_bytes,
+                                                           float *dk, float *dskip, void *stream);
 
 #ifdef __cplusplus
 }

@@ -50,8 +50,8 @@ sgconv_status sgconv_cuda_kernel_place(const sgconv_convolution_geometry *geomet
     require_pointer("kernel", kernel, alignof(float));
     require_optional("skip", skip, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
-    sgconv::cuda::launch_kernel_place(*geometry, size, row_first, row_count, kernel, skip, spectrum,
-                                      stream);
+    sgconv::cuda::launch_kernel_place(*geometry, size, row_first, row_count, kernel, skip, true,
+                                      spectrum, stream);
   });
 }
 
@@ -162,6 +162,6 @@ sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t 
     if (dk == nullptr && dskip == nullptr) {
       invalid("dk and dskip are both NULL");
     }
-    sgconv::cuda::launch_kernel_gradient(*rows, mode, head, correlation, dk, dskip, stream);
+    sgconv::cuda::launch_kernel_gradient(*rows, mode, head, correlation, true, dk, dskip, stream);
   });
 }

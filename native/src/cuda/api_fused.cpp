@@ -1,8 +1,9 @@
-// C entries of the one-block convolution.
+// C entries of the convolution by our own transforms, of one block and beyond.
 #include "cuda/boundary.h"
 #include "cuda/fused.h"
 #include "cuda/geometry_checks.h"
 #include "cuda/kernels.h"
+#include "cuda/long_size.h"
 
 namespace {
 
@@ -14,29 +15,42 @@ constexpr std::size_t kComplex = 2 * sizeof(float);
 constexpr int64_t kMostRows = int64_t{1} << 30;
 
 [[noreturn]] void unsupported(const char *name, int64_t value) {
-  const auto range = sgconv::cuda::fused_range();
-  throw sgconv::cuda::Failure(
-      SGCONV_UNSUPPORTED, name + (" = " + std::to_string(value)) +
-                              ", one-block convolution has sizes 2^k and 3 * 2^k from " +
-                              std::to_string(range.first) + " to " + std::to_string(range.second) +
-                              " on this device");
+  throw sgconv::cuda::Failure(SGCONV_UNSUPPORTED,
+                              name + (" = " + std::to_string(value)) +
+                                  ", fused convolution has sizes 2^k and 3 * 2^k from " +
+                                  std::to_string(sgconv::cuda::fused_range().first) + " to " +
+                                  std::to_string(sgconv::cuda::largest_long_size()) +
+                                  " on this device");
 }
 
-// The size's CUDA kernels.
-const sgconv::cuda::FusedSize &fused(int64_t size) {
-  const sgconv::cuda::FusedSize *found = sgconv::cuda::fused_size_of(size);
-  if (found == nullptr) {
+// The CUDA kernels of a size: of one block where there are such.
+struct Fused {
+  const sgconv::cuda::FusedSize *block;  // or nullptr; then:
+  std::optional<sgconv::cuda::LongSize> parts;
+
+  explicit operator bool() const { return block != nullptr || parts.has_value(); }
+  int64_t size() const { return block != nullptr ? block->size : parts->size; }
+};
+
+Fused fused_for(int64_t length) {
+  const sgconv::cuda::FusedSize *const block = sgconv::cuda::fused_size_for(length);
+  return {block, block != nullptr ? std::nullopt : sgconv::cuda::long_size_for(length)};
+}
+
+Fused fused(int64_t size) {
+  const Fused found = fused_for(size);
+  if (!found || found.size() != size) {
     unsupported("size", size);
   }
-  return *found;
+  return found;
 }
 
 // Of a call that makes rows of a spectrum. Returns the size's CUDA kernels.
-const sgconv::cuda::FusedSize &check_spectrum(const sgconv_convolution_geometry *geometry,
-                                              int64_t size, int64_t row_first, int64_t row_count) {
+Fused check_spectrum(const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first,
+                     int64_t row_count) {
   sgconv::cuda::check(geometry);
   sgconv::cuda::check_size(size, geometry->length);
-  const sgconv::cuda::FusedSize &found = fused(size);
+  const Fused found = fused(size);
   const int64_t rows = sgconv::cuda::product("spectrum", geometry->heads, geometry->hidden);
   sgconv::cuda::product("spectrum", rows, 2 * size);
   sgconv::cuda::require_range("row_first", row_first, 0, rows - 1);
@@ -65,10 +79,10 @@ void check_kernel_of(const sgconv_kernel_geometry *kernel_geometry,
                "geometry.hidden");
 }
 
-// Within a block 32-bit numbers do. Returns the size's CUDA kernels.
-const sgconv::cuda::FusedSize &check_fused(const sgconv_cuda_rows *rows) {
+// CUDA kernels count rows in 32 bits. Returns the size's.
+Fused check_fused(const sgconv_cuda_rows *rows) {
   sgconv::cuda::check(rows);
-  const sgconv::cuda::FusedSize &size = fused(rows->size);
+  const Fused size = fused(rows->size);
   sgconv::cuda::require_range(
       "rows.heads * rows.hidden",
       sgconv::cuda::product("rows.heads * rows.hidden", rows->heads, rows->hidden), 1, kMostRows);
@@ -82,23 +96,39 @@ const sgconv::cuda::FusedSize &check_fused(const sgconv_cuda_rows *rows) {
   return size;
 }
 
-// Of a backward call and what follows it; returns the bytes that its workspace has.
-int64_t check_backward(const sgconv_cuda_rows *rows, int64_t batch) {
-  const sgconv::cuda::FusedSize &size = check_fused(rows);
+// Of a backward call and what follows it. Returns the size's CUDA kernels.
+Fused check_backward(const sgconv_cuda_rows *rows, int64_t batch, int32_t kernel) {
+  const Fused size = check_fused(rows);
   sgconv::cuda::require_range("batch", batch, rows->batch_first + rows->batch_count, kMostRows);
+  sgconv::cuda::require_range("kernel", kernel, 0, 1);
   sgconv::cuda::product(
       "workspace", sgconv::cuda::product("workspace", rows->heads + 2, rows->hidden_count),
       sgconv::cuda::product("workspace", batch, rows->size * static_cast<int64_t>(kComplex)));
-  return sgconv::cuda::fused_workspace_bytes(size, *rows, batch);
+  return size;
 }
 
-void check_workspace(const void *workspace, int64_t bytes, int64_t needed) {
+// Bytes of workspace that a backward call needs, beyond one block to take so many signals at a
+// time.
+int64_t backward_bytes(const Fused &size, const sgconv_cuda_rows &rows, int64_t batch, bool kernel,
+                       bool dpost, int64_t signals) {
+  return size.block != nullptr
+             ? sgconv::cuda::fused_backward_bytes(*size.block, rows, batch, kernel, dpost)
+             : sgconv::cuda::long_backward_bytes(*size.parts, rows, signals, kernel, dpost);
+}
+
+void check_workspace(const void *workspace, int64_t bytes, int64_t needed, const char *query) {
+  if (needed == 0) {
+    return;
+  }
   require_pointer("workspace", workspace, kComplex);
   if (bytes < needed) {
     sgconv::cuda::invalid("workspace_bytes = " + std::to_string(bytes) + ", expected at least " +
-                          std::to_string(needed) + " (sgconv_cuda_fused_workspace)");
+                          std::to_string(needed) + " (" + query + ")");
   }
 }
+
+constexpr const char *kForwardQuery = "sgconv_cuda_fused_forward_workspace";
+constexpr const char *kBackwardQuery = "sgconv_cuda_fused_backward_workspace";
 
 }  // namespace
 
@@ -106,11 +136,23 @@ sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size) {
   return guarded([=] {
     sgconv::cuda::require_range("length", length, 1, INT64_MAX);
     require_pointer("size", size, alignof(int64_t));
-    const sgconv::cuda::FusedSize *found = sgconv::cuda::fused_size_for(length);
-    if (found == nullptr) {
+    const Fused found = fused_for(length);
+    if (!found) {
       unsupported("length", length);
     }
-    *size = found->size;
+    *size = found.size();
+  });
+}
+
+sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path) {
+  return guarded([=] {
+    sgconv::cuda::require_range("length", length, 1, INT64_MAX);
+    sgconv::cuda::element_size(dtype);
+    require_pointer("path", path, alignof(sgconv_path));
+    const Fused found = fused_for(length);
+    *path = !found                   ? SGCONV_PATH_CUFFT
+            : found.block != nullptr ? SGCONV_PATH_FUSED
+                                     : found.parts->path[dtype];
   });
 }
 
@@ -118,12 +160,17 @@ sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geome
                                         int64_t row_first, int64_t row_count, const float *kernel,
                                         const float *skip, float *spectrum, void *stream) {
   return guarded([=] {
-    const sgconv::cuda::FusedSize &found = check_spectrum(geometry, size, row_first, row_count);
+    const Fused found = check_spectrum(geometry, size, row_first, row_count);
     require_pointer("kernel", kernel, alignof(float));
     require_optional("skip", skip, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
-    sgconv::cuda::launch_fused_prepare(found, *geometry, row_first, row_count, kernel, skip,
-                                       spectrum, stream);
+    if (found.block != nullptr) {
+      sgconv::cuda::launch_fused_prepare(*found.block, *geometry, row_first, row_count, kernel,
+                                         skip, spectrum, stream);
+    } else {
+      sgconv::cuda::launch_long_prepare(*found.parts, *geometry, row_first, row_count, kernel, skip,
+                                        spectrum, stream);
+    }
   });
 }
 
@@ -134,7 +181,7 @@ sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_
                                            const float *norm, const float *skip, float *kernel,
                                            float *spectrum, void *stream) {
   return guarded([=] {
-    const sgconv::cuda::FusedSize &found = check_spectrum(geometry, size, row_first, row_count);
+    const Fused found = check_spectrum(geometry, size, row_first, row_count);
     check_kernel_of(kernel_geometry, *geometry);
     require_pointer("weights", weights, alignof(float));
     require_pointer("decay", decay, alignof(float));
@@ -142,32 +189,61 @@ sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_
     require_optional("skip", skip, alignof(float));
     require_optional("kernel", kernel, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
-    sgconv::cuda::launch_fused_synthesise(found, *kernel_geometry, *geometry, row_first, row_count,
-                                          weights, decay, norm, skip, kernel, spectrum, stream);
+    if (found.block != nullptr) {
+      sgconv::cuda::launch_fused_synthesise(*found.block, *kernel_geometry, *geometry, row_first,
+                                            row_count, weights, decay, norm, skip, kernel, spectrum,
+                                            stream);
+    } else {
+      sgconv::cuda::launch_long_synthesise(*found.parts, *kernel_geometry, *geometry, row_first,
+                                           row_count, weights, decay, norm, skip, kernel, spectrum,
+                                           stream);
+    }
+  });
+}
+
+sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows, int64_t *bytes) {
+  return guarded([=] {
+    const Fused size = check_fused(rows);
+    require_pointer("bytes", bytes, alignof(int64_t));
+    *bytes = size.block != nullptr
+                 ? 0
+                 : sgconv::cuda::long_forward_bytes(*size.parts, *rows,
+                                                    rows->batch_count * rows->hidden_count);
   });
 }
 
 sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype,
                                         const float *spectrum, const void *u, const void *pre,
-                                        const void *post, void *y, void *stream) {
+                                        const void *post, void *y, void *workspace,
+                                        int64_t workspace_bytes, void *stream) {
   return guarded([=] {
-    const sgconv::cuda::FusedSize &size = check_fused(rows);
+    const Fused size = check_fused(rows);
     const std::size_t element = sgconv::cuda::element_size(dtype);
     require_pointer("spectrum", spectrum, kComplex);
     require_pointer("u", u, element);
     require_optional("pre", pre, element);
     require_optional("post", post, element);
     require_pointer("y", y, element);
-    sgconv::cuda::launch_fused_forward(size, *rows, dtype, spectrum, u, pre, post, y, stream);
+    if (size.block != nullptr) {
+      sgconv::cuda::launch_fused_forward(*size.block, *rows, dtype, spectrum, u, pre, post, y,
+                                         stream);
+    } else {
+      check_workspace(workspace, workspace_bytes,
+                      sgconv::cuda::long_forward_bytes(*size.parts, *rows, 1), kForwardQuery);
+      sgconv::cuda::launch_long_forward(*size.parts, *rows, dtype, spectrum, u, pre, post, y,
+                                        workspace, workspace_bytes, stream);
+    }
   });
 }
 
-sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch,
-                                          int64_t *bytes) {
+sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows, int64_t batch,
+                                                   int32_t kernel, int32_t dpost, int64_t *bytes) {
   return guarded([=] {
-    const int64_t needed = check_backward(rows, batch);
+    const Fused size = check_backward(rows, batch, kernel);
+    sgconv::cuda::require_range("dpost", dpost, 0, 1);
     require_pointer("bytes", bytes, alignof(int64_t));
-    *bytes = needed;
+    *bytes =
+        backward_bytes(size, *rows, batch, kernel != 0, dpost != 0, batch * rows->hidden_count);
   });
 }
 
@@ -177,9 +253,8 @@ sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t b
                                          void *du, void *dpre, void *dpost, void *workspace,
                                          int64_t workspace_bytes, void *stream) {
   return guarded([=] {
-    const int64_t needed = check_backward(rows, batch);
+    const Fused size = check_backward(rows, batch, kernel);
     const std::size_t element = sgconv::cuda::element_size(dtype);
-    sgconv::cuda::require_range("kernel", kernel, 0, 1);
     require_pointer("spectrum", spectrum, kComplex);
     require_pointer("u", u, element);
     require_optional("pre", pre, element);
@@ -191,27 +266,40 @@ sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t b
     if (kernel == 0 && du == nullptr && dpre == nullptr && dpost == nullptr) {
       sgconv::cuda::invalid("no gradient is asked for");
     }
-    check_workspace(workspace, workspace_bytes, needed);
-    sgconv::cuda::launch_fused_backward(fused(rows->size), *rows, batch, dtype, kernel != 0,
-                                        spectrum, u, pre, post, dy, du, dpre, dpost, workspace,
-                                        stream);
+    check_workspace(workspace, workspace_bytes,
+                    backward_bytes(size, *rows, batch, kernel != 0, dpost != nullptr, 1),
+                    kBackwardQuery);
+    const sgconv::cuda::BackwardTensors tensors{u, pre, post, dy, du, dpre, dpost};
+    if (size.block != nullptr) {
+      sgconv::cuda::launch_fused_backward(*size.block, *rows, batch, dtype, kernel != 0, spectrum,
+                                          tensors, workspace, stream);
+    } else {
+      sgconv::cuda::launch_long_backward(*size.parts, *rows, dtype, kernel != 0, spectrum, tensors,
+                                         workspace, workspace_bytes, stream);
+    }
   });
 }
 
 sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch,
-                                                int32_t mode, const void *workspace,
+                                                int32_t mode, void *workspace,
                                                 int64_t workspace_bytes, float *dk, float *dskip,
                                                 void *stream) {
   return guarded([=] {
-    const int64_t needed = check_backward(rows, batch);
+    const Fused size = check_backward(rows, batch, 1);
     sgconv::cuda::check_mode(mode);
-    check_workspace(workspace, workspace_bytes, needed);
+    check_workspace(workspace, workspace_bytes, backward_bytes(size, *rows, batch, true, false, 1),
+                    kBackwardQuery);
     require_optional("dk", dk, alignof(float));
     require_optional("dskip", dskip, alignof(float));
     if (dk == nullptr && dskip == nullptr) {
       sgconv::cuda::invalid("dk and dskip are both NULL");
     }
-    sgconv::cuda::launch_fused_kernel_gradient(fused(rows->size), *rows, batch, mode, workspace, dk,
-                                               dskip, stream);
+    if (size.block != nullptr) {
+      sgconv::cuda::launch_fused_kernel_gradient(*size.block, *rows, batch, mode, workspace, dk,
+                                                 dskip, stream);
+    } else {
+      sgconv::cuda::launch_long_kernel_gradient(*size.parts, *rows, mode, workspace,
+                                                workspace_bytes, dk, dskip, stream);
+    }
   });
 }

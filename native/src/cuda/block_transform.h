@@ -10,11 +10,14 @@
 // computed in both directions keeps them in registers, of which there are none to spare.
 #pragma once
 
+#include "cuda/scale.h"
 #include "cuda/small_dft.h"
 
 namespace sgconv::cuda {
 
-template <int N>
+// Spread: the threads of a row are spread over the warps of the block, so that no exchange is a
+// warp's own affair.
+template <int N, bool Spread = false>
 struct BlockTransform {
   static constexpr int kN = N;
   static constexpr int kR = N % 3 == 0 ? 24 : N >= 8192 ? 32 : 16;
@@ -81,12 +84,14 @@ struct BlockTransform {
   }
 
   // Between two transforms of one direction.
-  __device__ __forceinline__ void turn_round() const {
-    if constexpr (kThreads <= 32) {
-      __syncwarp();
-    } else {
-      __syncthreads();
-    }
+  __device__ __forceinline__ void turn_round() const { barrier<kThreads>(); }
+
+  // forward's x[r] is coefficient first_frequency() + frequency_step(r).
+  __device__ __forceinline__ int first_frequency() const {
+    return frequency(thread / kGroup * kCopies * kThreads + thread % kGroup * kRadix);
+  }
+  static __device__ constexpr int frequency_step(int r) {
+    return frequency(r / kRadix * kThreads + r % kRadix);
   }
 
  private:
@@ -122,33 +127,24 @@ struct BlockTransform {
   // Of groups of so many neighbouring threads, a power of two.
   template <int Threads>
   static __device__ __forceinline__ void barrier() {
-    if constexpr (Threads <= 32) {
+    if constexpr (Threads <= 32 && !Spread) {
       __syncwarp();
     } else {
       __syncthreads();
     }
   }
 
-  // x[k + s * Radix] times f * exp(-2 pi i t k / Length), or its conjugate, for the k that share
-  // the bits from `Bit` on with K. One factor a bit, computed anew: squaring would double the error
-  // of the angle each time. Depth first, so that few products are alive at a time.
-  template <int Radix, int Bit, int K, bool Unit, bool Conjugate>
-  static __device__ __forceinline__ void scale(Complex (&x)[kCount], const Complex *factors,
-                                               Complex f) {
-    if constexpr (Bit < 0) {
-      if constexpr (!Unit) {
-#pragma unroll
-        for (int k = K; k < kR; k += Radix) {
-          x[k] = Conjugate ? conjugate_times(f, x[k]) : x[k] * f;
-        }
-      }
-    } else {
-      scale<Radix, Bit - 1, K, Unit, Conjugate>(x, factors, f);
-      if constexpr ((K | (1 << Bit)) < Radix) {
-        scale<Radix, Bit - 1, (K | (1 << Bit)), false, Conjugate>(
-            x, factors, Unit ? factors[Bit] : f * factors[Bit]);
-      }
+  // Which coefficient ends up at this place: the passes' digits, reversed.
+  static __device__ constexpr int frequency(int place) {
+    int result = place / kThreads;
+    int rest = place % kThreads;
+    int weight = kR;
+    for (int length = kThreads; length > kRadix; length /= kRadix) {
+      result += weight * (rest / (length / kRadix));
+      rest %= length / kRadix;
+      weight *= kRadix;
     }
+    return result + weight * rest;
   }
 
   // exp(i pi numerator * scale / Length): exact products for powers of two, else rounded once.
@@ -195,7 +191,7 @@ struct BlockTransform {
       factors[bit] = table[bit * kPart];
     }
     const Complex twist = Length == N ? table[kTopBits * kPart] : Complex{1.0f, 0.0f};
-    scale<Radix, kCountOfBits - 1, 0, Length != N, Conjugate>(x, factors, twist);
+    scale_by_bits<kR, Radix, kCountOfBits - 1, 0, Length != N, Conjugate>(x, factors, twist);
   }
 
   __device__ __forceinline__ void down(Complex (&x)[kCount]) const {

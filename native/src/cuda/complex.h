@@ -19,18 +19,7 @@ __device__ __forceinline__ Complex conjugate_times(Complex a, Complex b) {
   return {a.re * b.re + a.im * b.im, a.re * b.im - a.im * b.re};
 }
 
-// 1 / 2N in two floats, so that n / 2N keeps an error below half a unit in the last place.
-struct Turn {
-  float high, low;
-};
-
-inline Turn turn_of(int64_t size) {
-  const double exact = 0.5 / static_cast<double>(size);
-  const float high = static_cast<float>(exact);
-  return {high, static_cast<float>(exact - static_cast<double>(high))};
-}
-
-// w_n = exp(i pi n / 2N), 0 <= n < N <= 2^36.
+// w_n = exp(i pi n / 2N), -2N <= n <= 2N <= 2^37.
 __device__ __forceinline__ Complex twist_factor(Turn turn, int64_t n) {
   // Both parts of n are exact in float32.
   const float coarse = static_cast<float>(n & ~int64_t{0xfff});

@@ -9,18 +9,18 @@
 
 namespace sgconv::cuda {
 
-#define SGCONV_FUSED_SIZE(size) extern const FusedSize fused_size_##size;
+#define SGCONV_SIZE(size) extern const FusedSize fused_size_##size;
 #include "fused_sizes.inc"
-#undef SGCONV_FUSED_SIZE
+#undef SGCONV_SIZE
 
 namespace {
 
 // A function's own, so that it is made after the sizes' constants.
 const auto &sizes() {
   static const std::array table{
-#define SGCONV_FUSED_SIZE(size) &fused_size_##size,
+#define SGCONV_SIZE(size) &fused_size_##size,
 #include "fused_sizes.inc"
-#undef SGCONV_FUSED_SIZE
+#undef SGCONV_SIZE
   };
   return table;
 }
@@ -135,27 +135,29 @@ void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, i
                stream);
 }
 
-int64_t fused_workspace_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch) {
+int64_t fused_backward_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
+                             bool kernel, bool dpost) {
   const int64_t slices = ceil_divide(batch, slice_width(size, rows, batch));
-  return slice_arrays(rows.heads) * slices * rows.hidden_count * size.size *
-         static_cast<int64_t>(sizeof(Complex));
+  const int64_t arrays =
+      (kernel ? rows.heads : 0) + (kernel || dpost ? 1 : 0) + (rows.heads > 1 ? 1 : 0);
+  return arrays * slices * rows.hidden_count * size.size * static_cast<int64_t>(sizeof(Complex));
 }
 
 void launch_fused_backward(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
-                           int32_t dtype, bool kernel, const float *spectrum, const void *u,
-                           const void *pre, const void *post, const void *dy, void *du, void *dpre,
-                           void *dpost, void *workspace, void *stream) {
+                           int32_t dtype, bool kernel, const float *spectrum,
+                           const BackwardTensors &t, void *workspace, void *stream) {
   const int64_t width = slice_width(size, rows, batch);
   const int64_t slices = ceil_divide(batch, width);
   const int64_t first = rows.batch_first / width;
   const int64_t shares = ceil_divide(rows.batch_first + rows.batch_count, width) - first;
   const int64_t array = slices * rows.hidden_count * size.size;
   auto *sums = static_cast<Complex *>(workspace);
-  Complex *const parked = sums + rows.heads * array;
+  Complex *const parked = sums + (kernel ? rows.heads * array : 0);
+  Complex *const input_sums = parked + (kernel || t.dpost != nullptr ? array : 0);
   size.backward(
       {fused_rows(rows, shares, rows.hidden_count * shares, width), static_cast<int32_t>(first),
-       dtype, kernel, reinterpret_cast<const Complex *>(spectrum), u, pre, post, dy, du, dpre,
-       dpost, sums, parked, parked + array},
+       dtype, kernel, reinterpret_cast<const Complex *>(spectrum), t.u, t.pre, t.post, t.dy, t.du,
+       t.dpre, t.dpost, sums, parked, input_sums},
       stream);
 }
 

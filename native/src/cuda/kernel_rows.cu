@@ -71,19 +71,20 @@ __global__ void __launch_bounds__(kMaxThreads) kernel_gradient(const KernelGradi
 
 void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t size,
                          int64_t row_first, int64_t row_count, const float *kernel,
-                         const float *skip, float *spectrum, void *stream) {
+                         const float *skip, bool twist, float *spectrum, void *stream) {
   const PlaceArguments arguments{
       {geometry.mode, geometry.heads, geometry.hidden, geometry.length, size, kernel, skip},
       size,
       row_first,
       row_count,
-      turn_of(size),
+      twist ? turn_of(size) : kNoTurn,
       reinterpret_cast<Complex *>(spectrum)};
   launch("place_rows", place_rows, row_grid(current_target(), row_count, size), stream, arguments);
 }
 
 void launch_kernel_gradient(const sgconv_cuda_rows &rows, int32_t mode, int64_t head,
-                            const float *correlation, float *dk, float *dskip, void *stream) {
+                            const float *correlation, bool twisted, float *dk, float *dskip,
+                            void *stream) {
   const KernelGradientArguments arguments{mode,
                                           rows.heads,
                                           rows.hidden,
@@ -93,7 +94,7 @@ void launch_kernel_gradient(const sgconv_cuda_rows &rows, int32_t mode, int64_t 
                                           rows.hidden_first,
                                           rows.hidden_count,
                                           dk == nullptr ? 1 : rows.length,
-                                          turn_of(rows.size),
+                                          twisted ? turn_of(rows.size) : kNoTurn,
                                           static_cast<float>(1.0 / static_cast<double>(rows.size)),
                                           reinterpret_cast<const Complex *>(correlation),
                                           dk,

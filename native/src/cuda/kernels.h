@@ -22,11 +22,20 @@ void launch_decay_gradient(const sgconv_kernel_geometry &geometry, const float *
                            const float *decay, const float *norm, int64_t length,
                            const float *grad_kernel, float *grad_decay, void *stream);
 
+// twist: times w; otherwise coefficients as they are.
 void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t size,
                          int64_t row_first, int64_t row_count, const float *kernel,
-                         const float *skip, float *spectrum, void *stream);
+                         const float *skip, bool twist, float *spectrum, void *stream);
 void launch_kernel_gradient(const sgconv_cuda_rows &rows, int32_t mode, int64_t head,
-                            const float *correlation, float *dk, float *dskip, void *stream);
+                            const float *correlation, bool twisted, float *dk, float *dskip,
+                            void *stream);
+
+// Coefficients as they are, from the kernel's parameters; `kernel` may be nullptr.
+void launch_synthesis_place(const sgconv_kernel_geometry &kernel_geometry,
+                            const sgconv_convolution_geometry &geometry, int64_t size,
+                            int64_t row_first, int64_t row_count, const float *weights,
+                            const float *decay, const float *norm, const float *skip, float *kernel,
+                            float *spectrum, void *stream);
 
 // head < 0: a tensor without heads.
 void launch_twist(const sgconv_cuda_rows &rows, int64_t head, int32_t dtype, const void *signal,
@@ -42,6 +51,11 @@ void launch_spectrum_backward(const sgconv_cuda_rows &rows, int64_t head, const 
                               const float *x, const float *g, float *input, float *kernel,
                               void *stream);
 
+struct BackwardTensors {
+  const void *u, *pre, *post, *dy;
+  void *du, *dpre, *dpost;
+};
+
 struct FusedSize;
 void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geometry &geometry,
                           int64_t row_first, int64_t row_count, const float *kernel,
@@ -55,13 +69,38 @@ void launch_fused_synthesise(const FusedSize &size, const sgconv_kernel_geometry
 void launch_fused_forward(const FusedSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
                           const float *spectrum, const void *u, const void *pre, const void *post,
                           void *y, void *stream);
-int64_t fused_workspace_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch);
+// Bytes of workspace, of which the sums over the batch come first, if there are any.
+int64_t fused_backward_bytes(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
+                             bool kernel, bool dpost);
 void launch_fused_backward(const FusedSize &size, const sgconv_cuda_rows &rows, int64_t batch,
-                           int32_t dtype, bool kernel, const float *spectrum, const void *u,
-                           const void *pre, const void *post, const void *dy, void *du, void *dpre,
-                           void *dpost, void *workspace, void *stream);
+                           int32_t dtype, bool kernel, const float *spectrum,
+                           const BackwardTensors &tensors, void *workspace, void *stream);
 void launch_fused_kernel_gradient(const FusedSize &size, const sgconv_cuda_rows &rows,
                                   int64_t batch, int32_t mode, const void *workspace, float *dk,
                                   float *dskip, void *stream);
+
+// Beyond one block. Bytes of workspace to take `signals` at a time, or as many of them as do any
+// good; the sums over the batch come first, if there are any. Any number from 1 on will do.
+struct LongSize;
+void launch_long_prepare(const LongSize &size, const sgconv_convolution_geometry &geometry,
+                         int64_t row_first, int64_t row_count, const float *kernel,
+                         const float *skip, float *spectrum, void *stream);
+void launch_long_synthesise(const LongSize &size, const sgconv_kernel_geometry &kernel_geometry,
+                            const sgconv_convolution_geometry &geometry, int64_t row_first,
+                            int64_t row_count, const float *weights, const float *decay,
+                            const float *norm, const float *skip, float *kernel, float *spectrum,
+                            void *stream);
+int64_t long_forward_bytes(const LongSize &size, const sgconv_cuda_rows &rows, int64_t signals);
+void launch_long_forward(const LongSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
+                         const float *spectrum, const void *u, const void *pre, const void *post,
+                         void *y, void *workspace, int64_t workspace_bytes, void *stream);
+int64_t long_backward_bytes(const LongSize &size, const sgconv_cuda_rows &rows, int64_t signals,
+                            bool kernel, bool dpost);
+void launch_long_backward(const LongSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
+                          bool kernel, const float *spectrum, const BackwardTensors &tensors,
+                          void *workspace, int64_t workspace_bytes, void *stream);
+void launch_long_kernel_gradient(const LongSize &size, const sgconv_cuda_rows &rows, int32_t mode,
+                                 void *workspace, int64_t workspace_bytes, float *dk, float *dskip,
+                                 void *stream);
 
 }  // namespace sgconv::cuda

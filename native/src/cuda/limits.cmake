@@ -5,6 +5,9 @@
 # fused_shape.h; test/cuda/occupancy_test.cpp holds both against each other.
 set(SGCONV_REGISTER_LIMITS
     backward_rows=64
+    columns_in=128
+    columns_out=128
+    columns_within=128
     decay_gradient=64
     fused_backward=128
     fused_backward@384=168
@@ -21,9 +24,16 @@ set(SGCONV_REGISTER_LIMITS
     fused_prepare=128
     gate_gradient=40
     kernel_gradient=48
+    long_rows=80
+    long_rows@8192=128
+    long_rows@16384=128
+    long_rows_backward=88
+    long_rows_backward@8192=128
+    long_rows_backward@16384=128
     multiply_rows=40
     norm_rows=48
     place_rows=48
+    place_synthesised=64
     synthesise_rows=48
     twist_rows=40
     untwist_rows=48

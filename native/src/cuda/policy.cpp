@@ -25,6 +25,47 @@ constexpr std::array<Policy, 2> kPolicies{{
      .fused_turns = 4},
 }};
 
+// By bytes moved, fused everywhere; not yet measured on a GPU. Rows are short where columns of 24
+// or 32 still lie in registers, because these are the cheapest way to more points; beyond, columns
+// and rows are about as long, and only the two largest sizes need blocks of 156 KiB.
+constexpr sgconv_path kFused = SGCONV_PATH_FUSED;
+constexpr int64_t kKi = 1024;
+constexpr std::array<LongPolicy, 22> kLongPolicies{{
+    {12 * kKi, 512, {kFused, kFused, kFused}},      {16 * kKi, 512, {kFused, kFused, kFused}},
+    {24 * kKi, 1024, {kFused, kFused, kFused}},     {32 * kKi, 1024, {kFused, kFused, kFused}},
+    {48 * kKi, 2048, {kFused, kFused, kFused}},     {64 * kKi, 2048, {kFused, kFused, kFused}},
+    {96 * kKi, 4096, {kFused, kFused, kFused}},     {128 * kKi, 4096, {kFused, kFused, kFused}},
+    {192 * kKi, 8192, {kFused, kFused, kFused}},    {256 * kKi, 8192, {kFused, kFused, kFused}},
+    {384 * kKi, 1024, {kFused, kFused, kFused}},    {512 * kKi, 2048, {kFused, kFused, kFused}},
+    {768 * kKi, 2048, {kFused, kFused, kFused}},    {1024 * kKi, 4096, {kFused, kFused, kFused}},
+    {1536 * kKi, 4096, {kFused, kFused, kFused}},   {2048 * kKi, 8192, {kFused, kFused, kFused}},
+    {3072 * kKi, 8192, {kFused, kFused, kFused}},   {4096 * kKi, 4096, {kFused, kFused, kFused}},
+    {6144 * kKi, 8192, {kFused, kFused, kFused}},   {8192 * kKi, 8192, {kFused, kFused, kFused}},
+    {12288 * kKi, 16384, {kFused, kFused, kFused}}, {16384 * kKi, 16384, {kFused, kFused, kFused}},
+}};
+
+// From an architecture on, in rising order.
+struct LongPoliciesFrom {
+  int architecture;
+  LongPolicies policies;
+};
+constexpr std::array<LongPoliciesFrom, 2> kLongPoliciesFrom{{
+    {80, {kLongPolicies.data(), kLongPolicies.data() + kLongPolicies.size()}},
+    {90, {kLongPolicies.data(), kLongPolicies.data() + kLongPolicies.size()}},
+}};
+
+// The last entry of a table that serves this architecture, or its first.
+template <class Table>
+const auto &serving(const Table &table, int architecture) {
+  const auto *found = &table.front();
+  for (const auto &candidate : table) {
+    if (candidate.architecture <= architecture) {
+      found = &candidate;
+    }
+  }
+  return *found;
+}
+
 constexpr int64_t kMaxGridY = 65535;
 
 int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -42,14 +83,13 @@ Target current_target() {
   check_device_call(cudaGetDevice(&device), "cudaGetDevice");
   const int architecture = 10 * attribute(cudaDevAttrComputeCapabilityMajor, device) +
                            attribute(cudaDevAttrComputeCapabilityMinor, device);
-  Policy policy = kPolicies.front();
-  for (const Policy &candidate : kPolicies) {
-    if (candidate.architecture <= architecture) {
-      policy = candidate;
-    }
-  }
-  return {policy, attribute(cudaDevAttrMultiProcessorCount, device),
-          attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device)};
+  return {serving(kPolicies, architecture), attribute(cudaDevAttrMultiProcessorCount, device),
+          attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+          attribute(cudaDevAttrL2CacheSize, device)};
+}
+
+LongPolicies long_policies(int architecture) {
+  return serving(kLongPoliciesFrom, architecture).policies;
 }
 
 RowGrid row_grid(const Target &target, int64_t rows, int64_t columns) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/device.h"
+#include "sgconv/cuda.h"
 
 namespace sgconv::cuda {
 
@@ -25,7 +26,20 @@ struct Target {
   Policy policy;
   int64_t multiprocessors;
   int64_t shared_bytes;  // that a block may ask for
+  int64_t cache_bytes;   // second level
 };
+
+// A size beyond one block: N = P * M, and which path is the faster for each element type.
+struct LongPolicy {
+  int64_t size;      // N
+  int64_t row_size;  // M
+  sgconv_path path[3];
+};
+struct LongPolicies {
+  const LongPolicy *begin, *end;  // by size
+};
+// For this architecture.
+LongPolicies long_policies(int architecture);
 
 // Throws Failure(SGCONV_DEVICE) when there is none.
 Target current_target();

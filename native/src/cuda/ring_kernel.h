@@ -25,19 +25,27 @@ struct RingKernel {
   // The same with the row's forward kernel elsewhere, and its backward kernel so far behind it.
   __device__ __forceinline__ Complex at(int64_t channel, int64_t n, const float *forward,
                                         int64_t to_backward) const {
+    return of(
+        channel, n, [=](int64_t j) { return forward[j]; },
+        [=](int64_t j) { return forward[to_backward + j]; });
+  }
+  // The same from functions of j: the values of the forward and of the backward kernel.
+  template <class Forward, class Backward>
+  __device__ __forceinline__ Complex of(int64_t channel, int64_t n, const Forward &forward,
+                                        const Backward &backward) const {
     Complex value{0.0f, 0.0f};
     if (n < length) {
-      value.re = forward[n] + (n == 0 && skip != nullptr ? skip[channel] : 0.0f);
+      value.re = forward(n) + (n == 0 && skip != nullptr ? skip[channel] : 0.0f);
     }
     if (mode == SGCONV_BIDIRECTIONAL) {
       const int64_t j = size - 1 - n;  // lag -1 - j
       if (j < length - 1) {
-        value.im = -forward[to_backward + j];
+        value.im = -backward(j);
       }
     } else if (mode == SGCONV_CIRCULAR) {
       const int64_t j = n - (size - length);  // lag j - L
       if (j >= 1) {
-        value.im = -forward[j];
+        value.im = -forward(j);
       }
     }
     return value;

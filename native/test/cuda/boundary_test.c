@@ -116,14 +116,35 @@ static void fused(void) {
   int64_t size = 0;
   expect(sgconv_cuda_fused_prepare(&g, 300, 0, 3, memory, NULL, memory, NULL), SGCONV_UNSUPPORTED,
          "size = 300", "no power of two");
-  expect(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL),
+  expect(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL, 0, NULL),
          SGCONV_UNSUPPORTED, "size = 300", "no power of two");
-  expect(sgconv_cuda_fused_size(16385, &size), SGCONV_UNSUPPORTED, "256 to 16384", "too long");
+  expect(sgconv_cuda_fused_size((16 << 20) + 1, &size), SGCONV_UNSUPPORTED, "256 to 16777216",
+         "too long");
   refuse(sgconv_cuda_fused_size(0, &size), "length = 0", "no length");
-  r.size = 512;
-  refuse(sgconv_cuda_fused_workspace(&r, 0, &size), "batch = 0", "a batch that rows exceed");
+  sgconv_path path = SGCONV_PATH_FUSED;
+  refuse(sgconv_cuda_choose_path(0, SGCONV_FLOAT32, &path), "length = 0", "no length");
+  refuse(sgconv_cuda_choose_path(10, 3, &path), "dtype = 3", "no type");
+  refuse(sgconv_cuda_choose_path(10, SGCONV_FLOAT32, NULL), "path is NULL", "NULL");
+  r.size = 24576;
   int64_t bytes = 0;
-  expect(sgconv_cuda_fused_workspace(&r, r.batch_count, &bytes), SGCONV_OK, "", "workspace");
+  expect(sgconv_cuda_fused_forward_workspace(&r, &bytes), SGCONV_OK, "", "workspace");
+  refuse(sgconv_cuda_fused_forward_workspace(&r, NULL), "bytes is NULL", "NULL");
+  refuse(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL, bytes, NULL),
+         "workspace is NULL", "no workspace");
+  refuse(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, memory, 24575, NULL),
+         "sgconv_cuda_fused_forward_workspace", "a short workspace");
+  r.size = 512;
+  expect(sgconv_cuda_fused_forward_workspace(&r, &bytes), SGCONV_OK, "", "workspace");
+  if (bytes != 0) {
+    ++failures;
+    fprintf(stderr, "FAILED: one block needs %lld bytes of workspace\n", (long long)bytes);
+  }
+  refuse(sgconv_cuda_fused_backward_workspace(&r, 0, 1, 0, &size), "batch = 0",
+         "a batch that rows exceed");
+  refuse(sgconv_cuda_fused_backward_workspace(&r, 1, 2, 0, &size), "kernel = 2", "not a flag");
+  refuse(sgconv_cuda_fused_backward_workspace(&r, 1, 1, 2, &size), "dpost = 2", "not a flag");
+  expect(sgconv_cuda_fused_backward_workspace(&r, r.batch_count, 1, 0, &bytes), SGCONV_OK, "",
+         "workspace");
   refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 2, memory, memory, NULL, NULL, memory,
                                     memory, NULL, NULL, memory, bytes, NULL),
          "kernel = 2", "not a flag");

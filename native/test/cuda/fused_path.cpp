@@ -60,14 +60,15 @@ class Path {
     for (int64_t h = 0; h < p_.hidden; h += hidden_step) {
       const int64_t count = std::min(hidden_step, p_.hidden - h);
       sgconv_cuda_rows part{p_.heads, p_.hidden, p_.length, size_, 0, 1, h, count};
-      int64_t bytes = 0;
-      ok(sgconv_cuda_fused_workspace(&part, p_.batch, &bytes), "fused_workspace");
+      const int64_t bytes = backward_bytes(part);
       DeviceArray<float> workspace(poison<float>(bytes / 4));
       for (int64_t b = 0; b < p_.batch; b += batch_step) {
         part.batch_first = b;
         part.batch_count = std::min(batch_step, p_.batch - b);
         convolve(part, workspace, bytes);
       }
+      part.batch_first = 0;
+      part.batch_count = 1;
       ok(sgconv_cuda_fused_kernel_gradient(&part, p_.batch, p_.mode, workspace.get(), bytes,
                                            dk_.get(), dskip_.get(), nullptr),
          "fused_kernel_gradient");
@@ -85,11 +86,38 @@ class Path {
     bool pre, post;
   };
 
+  // The least workspace is that of one signal, and the sums.
+  int64_t backward_bytes(sgconv_cuda_rows part) const {
+    const auto query = [&](int64_t batch, int32_t kernel, int32_t dpost) {
+      int64_t bytes = 0;
+      ok(sgconv_cuda_fused_backward_workspace(&part, batch, kernel, dpost, &bytes),
+         "fused_backward_workspace");
+      return bytes;
+    };
+    if (!options_.tight) {
+      return query(p_.batch, 1, gates_.post ? 1 : 0);
+    }
+    const int64_t sums = query(p_.batch, 1, 1) - query(p_.batch, 0, 1);
+    part.hidden_count = 1;
+    return sums + query(1, 0, 1);
+  }
+
+  int64_t forward_bytes(sgconv_cuda_rows part) const {
+    if (options_.tight) {
+      part.batch_count = part.hidden_count = 1;
+    }
+    int64_t bytes = 0;
+    ok(sgconv_cuda_fused_forward_workspace(&part, &bytes), "fused_forward_workspace");
+    return bytes;
+  }
+
   void convolve(const sgconv_cuda_rows &rows, DeviceArray<float> &workspace, int64_t bytes) {
     const T *pre = gates_.pre ? pre_.get() : nullptr;
     const T *post = gates_.post ? post_.get() : nullptr;
+    const int64_t room = forward_bytes(rows);
+    DeviceArray<float> scratch(poison<float>(room / 4));
     ok(sgconv_cuda_fused_forward(&rows, dtype_, spectrum_->get(), u_.get(), pre, post, y_.get(),
-                                 nullptr),
+                                 room > 0 ? scratch.get() : nullptr, room, nullptr),
        "fused_forward");
     ok(sgconv_cuda_fused_backward(&rows, p_.batch, dtype_, 1, spectrum_->get(), u_.get(), pre, post,
                                   dy_.get(), du_.get(), gates_.pre ? dpre_.get() : nullptr,

@@ -141,6 +141,7 @@ void at_size(sgconv_mode mode, int rules, int64_t size) {
 void brief() {
   at_size(SGCONV_BIDIRECTIONAL, 0, 256);
   at_size(SGCONV_BIDIRECTIONAL, 0, 1024);
+  at_size(SGCONV_BIDIRECTIONAL, 0, 24 << 10);
 }
 
 void sweep() {
@@ -156,8 +157,12 @@ void sweep() {
       run({mode, rules_of(rules), 384, 300, 1, 1, 1, 1, 0, false, 1});  // one parameter
     }
   }
+  // Beyond one block, in parts.
+  at_size(SGCONV_CAUSAL, 0, 24 << 10);
+  at_size(SGCONV_BIDIRECTIONAL, 5, 32 << 10);
+  at_size(SGCONV_CIRCULAR, 2, 384 << 10);
   // The most pieces that a kernel can have.
-  for (const int64_t size : {256, 16384}) {
+  for (const int64_t size : {256, 16384, 24 << 10}) {
     run({SGCONV_BIDIRECTIONAL, rules_of(0), size, size, 1, 9, 1, 61, 0, true, 9});
   }
 }

@@ -10,9 +10,8 @@ import org.sgconv.bindings.cuda.sgconv_cuda_rows;
 import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 
 /**
- * Submits convolutions whose rows fit into one block of threads to one stream, as {@code
- * sgconv/cuda.h} describes them; every argument is checked. Signals are whole tensors, (B, H, L) or
- * (B, C·H, L).
+ * Submits fused convolutions to one stream, as {@code sgconv/cuda.h} describes them; every argument
+ * is checked. Signals are whole tensors, (B, H, L) or (B, C·H, L).
  */
 public final class CudaFusedConvolution {
 
@@ -32,8 +31,7 @@ public final class CudaFusedConvolution {
   public record Targets(@Nullable CudaSpan du, @Nullable CudaSpan dpre, @Nullable CudaSpan dpost) {}
 
   /**
-   * Smallest size for signals of this length; none if they are too long for one block of the
-   * stream's device.
+   * Smallest size for signals of this length; none if they are too long for the stream's device.
    *
    * @param length L ≥ 1, in samples
    */
@@ -106,7 +104,21 @@ public final class CudaFusedConvolution {
         });
   }
 
-  /** y = post · (conv(pre · u, kernel) + D · pre · u), all heads. */
+  /** Bytes of workspace with which these rows are fastest; 0 where one block takes a row. */
+  public long forwardBytes(CudaRows rows) {
+    return submission.ask(
+        "sgconv_cuda_fused_forward_workspace",
+        number -> {
+          rows.write(struct);
+          return SgconvCuda.sgconv_cuda_fused_forward_workspace(struct, number);
+        });
+  }
+
+  /**
+   * y = post · (conv(pre · u, kernel) + D · pre · u), all heads.
+   *
+   * @param workspace at least {@link #forwardBytes} of one row of one signal; null if that is 0
+   */
   public void forward(
       CudaRows rows,
       CudaElement element,
@@ -114,7 +126,8 @@ public final class CudaFusedConvolution {
       CudaSpan u,
       @Nullable CudaSpan pre,
       @Nullable CudaSpan post,
-      CudaSpan y) {
+      CudaSpan y,
+      @Nullable CudaSpan workspace) {
     submission.submit(
         "sgconv_cuda_fused_forward",
         (in, queue) -> {
@@ -123,19 +136,36 @@ public final class CudaFusedConvolution {
           MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
           MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
           MemorySegment out = in.signal("y", y, element, rows.outputElements());
+          MemorySegment scratch = in.optionalFloats("workspace", workspace, bytes(workspace));
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_forward(
-              struct, element.code(), k, signal, before, after, out, queue);
+              struct,
+              element.code(),
+              k,
+              signal,
+              before,
+              after,
+              out,
+              scratch,
+              bytes(workspace),
+              queue);
         });
   }
 
-  /** Bytes of workspace of a backward pass over such rows. */
-  public long workspaceBytes(CudaRows rows) {
+  /**
+   * Bytes of workspace of a backward pass over such rows. Where a block does not take a whole row,
+   * that of a smaller batch will do as well.
+   *
+   * @param kernel whether the kernel's gradients are wanted
+   * @param dpost whether that gate's gradient is
+   */
+  public long backwardBytes(CudaRows rows, boolean kernel, boolean dpost) {
     return submission.ask(
-        "sgconv_cuda_fused_workspace",
+        "sgconv_cuda_fused_backward_workspace",
         number -> {
           rows.write(struct);
-          return SgconvCuda.sgconv_cuda_fused_workspace(struct, rows.batch(), number);
+          return SgconvCuda.sgconv_cuda_fused_backward_workspace(
+              struct, rows.batch(), kernel ? 1 : 0, dpost ? 1 : 0, number);
         });
   }
 
@@ -144,7 +174,7 @@ public final class CudaFusedConvolution {
    * same rows of each signal come in the order of the batch, with one workspace.
    *
    * @param kernel whether the kernel's gradients will be asked for
-   * @param workspace of {@link #workspaceBytes}
+   * @param workspace of {@link #backwardBytes}; null if that is 0
    */
   public void backward(
       CudaRows rows,
@@ -156,8 +186,7 @@ public final class CudaFusedConvolution {
       @Nullable CudaSpan post,
       CudaSpan dy,
       Targets targets,
-      CudaSpan workspace) {
-    long bytes = workspaceBytes(rows);
+      @Nullable CudaSpan workspace) {
     submission.submit(
         "sgconv_cuda_fused_backward",
         (in, queue) -> {
@@ -170,7 +199,7 @@ public final class CudaFusedConvolution {
           MemorySegment dpre = in.optionalSignal("dpre", targets.dpre(), element, rows.elements());
           MemorySegment dpost =
               in.optionalSignal("dpost", targets.dpost(), element, rows.elements());
-          MemorySegment scratch = in.floats("workspace", workspace, bytes);
+          MemorySegment scratch = in.optionalFloats("workspace", workspace, bytes(workspace));
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_backward(
               struct,
@@ -186,7 +215,7 @@ public final class CudaFusedConvolution {
               dpre,
               dpost,
               scratch,
-              bytes,
+              bytes(workspace),
               queue);
         });
   }
@@ -194,11 +223,11 @@ public final class CudaFusedConvolution {
   /** Adds up what {@link #backward} left: dk (C', H, L) and dskip (C, H) of these rows. */
   public void kernelGradient(
       CudaRows rows, CudaSpan workspace, @Nullable CudaSpan dk, @Nullable CudaSpan dskip) {
-    long bytes = workspaceBytes(rows);
     submission.submit(
         "sgconv_cuda_fused_kernel_gradient",
         (in, queue) -> {
           ConvolutionShape shape = rows.shape();
+          long bytes = workspace.byteSize();
           MemorySegment scratch = in.floats("workspace", workspace, bytes);
           MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
           MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
@@ -206,5 +235,9 @@ public final class CudaFusedConvolution {
           return SgconvCuda.sgconv_cuda_fused_kernel_gradient(
               struct, rows.batch(), shape.mode().code(), scratch, bytes, kernel, skip, queue);
         });
+  }
+
+  private static long bytes(@Nullable CudaSpan workspace) {
+    return workspace == null ? 0 : workspace.byteSize();
   }
 }

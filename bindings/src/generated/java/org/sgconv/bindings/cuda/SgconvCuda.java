@@ -1328,6 +1328,86 @@ public class SgconvCuda extends SgconvCudaSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int SGCONV_PATH_FUSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_path.SGCONV_PATH_FUSED = 0
+     * }
+     */
+    public static int SGCONV_PATH_FUSED() {
+        return SGCONV_PATH_FUSED;
+    }
+    private static final int SGCONV_PATH_CUFFT = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_path.SGCONV_PATH_CUFFT = 1
+     * }
+     */
+    public static int SGCONV_PATH_CUFFT() {
+        return SGCONV_PATH_CUFFT;
+    }
+
+    private static class sgconv_cuda_choose_path {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_choose_path");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_choose_path$descriptor() {
+        return sgconv_cuda_choose_path.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_choose_path$handle() {
+        return sgconv_cuda_choose_path.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_choose_path$address() {
+        return sgconv_cuda_choose_path.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_choose_path(int64_t length, int32_t dtype, sgconv_path *path)
+     * }
+     */
+    public static int sgconv_cuda_choose_path(long length, int dtype, MemorySegment path) {
+        var mh$ = sgconv_cuda_choose_path.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_choose_path", length, dtype, path);
+            }
+            return (int)mh$.invokeExact(length, dtype, path);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class sgconv_cuda_fused_prepare {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1467,6 +1547,67 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
+    private static class sgconv_cuda_fused_forward_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_forward_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_fused_forward_workspace$descriptor() {
+        return sgconv_cuda_fused_forward_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_fused_forward_workspace$handle() {
+        return sgconv_cuda_fused_forward_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_fused_forward_workspace$address() {
+        return sgconv_cuda_fused_forward_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_fused_forward_workspace(const sgconv_cuda_rows *rows, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cuda_fused_forward_workspace(MemorySegment rows, MemorySegment bytes) {
+        var mh$ = sgconv_cuda_fused_forward_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_fused_forward_workspace", rows, bytes);
+            }
+            return (int)mh$.invokeExact(rows, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class sgconv_cuda_fused_forward {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
@@ -1477,6 +1618,8 @@ public class SgconvCuda extends SgconvCudaSymbols {
             SgconvCuda.C_POINTER,
             SgconvCuda.C_POINTER,
             SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
             SgconvCuda.C_POINTER
         );
 
@@ -1488,7 +1631,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *stream)
+     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_fused_forward$descriptor() {
@@ -1498,7 +1641,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *stream)
+     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_fused_forward$handle() {
@@ -1508,7 +1651,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *stream)
+     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_fused_forward$address() {
@@ -1517,16 +1660,16 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *stream)
+     * sgconv_status sgconv_cuda_fused_forward(const sgconv_cuda_rows *rows, int32_t dtype, const float *spectrum, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
      * }
      */
-    public static int sgconv_cuda_fused_forward(MemorySegment rows, int dtype, MemorySegment spectrum, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y, MemorySegment stream) {
+    public static int sgconv_cuda_fused_forward(MemorySegment rows, int dtype, MemorySegment spectrum, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y, MemorySegment workspace, long workspace_bytes, MemorySegment stream) {
         var mh$ = sgconv_cuda_fused_forward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_fused_forward", rows, dtype, spectrum, u, pre, post, y, stream);
+                traceDowncall("sgconv_cuda_fused_forward", rows, dtype, spectrum, u, pre, post, y, workspace, workspace_bytes, stream);
             }
-            return (int)mh$.invokeExact(rows, dtype, spectrum, u, pre, post, y, stream);
+            return (int)mh$.invokeExact(rows, dtype, spectrum, u, pre, post, y, workspace, workspace_bytes, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1534,15 +1677,17 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
-    private static class sgconv_cuda_fused_workspace {
+    private static class sgconv_cuda_fused_backward_workspace {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
             SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_INT,
             SgconvCuda.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_workspace");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_backward_workspace");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1550,45 +1695,45 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows, int64_t batch, int32_t kernel, int32_t dpost, int64_t *bytes)
      * }
      */
-    public static FunctionDescriptor sgconv_cuda_fused_workspace$descriptor() {
-        return sgconv_cuda_fused_workspace.DESC;
+    public static FunctionDescriptor sgconv_cuda_fused_backward_workspace$descriptor() {
+        return sgconv_cuda_fused_backward_workspace.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows, int64_t batch, int32_t kernel, int32_t dpost, int64_t *bytes)
      * }
      */
-    public static MethodHandle sgconv_cuda_fused_workspace$handle() {
-        return sgconv_cuda_fused_workspace.HANDLE;
+    public static MethodHandle sgconv_cuda_fused_backward_workspace$handle() {
+        return sgconv_cuda_fused_backward_workspace.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows, int64_t batch, int32_t kernel, int32_t dpost, int64_t *bytes)
      * }
      */
-    public static MemorySegment sgconv_cuda_fused_workspace$address() {
-        return sgconv_cuda_fused_workspace.ADDR;
+    public static MemorySegment sgconv_cuda_fused_backward_workspace$address() {
+        return sgconv_cuda_fused_backward_workspace.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_workspace(const sgconv_cuda_rows *rows, int64_t batch, int64_t *bytes)
+     * sgconv_status sgconv_cuda_fused_backward_workspace(const sgconv_cuda_rows *rows, int64_t batch, int32_t kernel, int32_t dpost, int64_t *bytes)
      * }
      */
-    public static int sgconv_cuda_fused_workspace(MemorySegment rows, long batch, MemorySegment bytes) {
-        var mh$ = sgconv_cuda_fused_workspace.HANDLE;
+    public static int sgconv_cuda_fused_backward_workspace(MemorySegment rows, long batch, int kernel, int dpost, MemorySegment bytes) {
+        var mh$ = sgconv_cuda_fused_backward_workspace.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_fused_workspace", rows, batch, bytes);
+                traceDowncall("sgconv_cuda_fused_backward_workspace", rows, batch, kernel, dpost, bytes);
             }
-            return (int)mh$.invokeExact(rows, batch, bytes);
+            return (int)mh$.invokeExact(rows, batch, kernel, dpost, bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1691,7 +1836,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_fused_kernel_gradient$descriptor() {
@@ -1701,7 +1846,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_fused_kernel_gradient$handle() {
@@ -1711,7 +1856,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_fused_kernel_gradient$address() {
@@ -1720,7 +1865,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, const void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_fused_kernel_gradient(const sgconv_cuda_rows *rows, int64_t batch, int32_t mode, void *workspace, int64_t workspace_bytes, float *dk, float *dskip, void *stream)
      * }
      */
     public static int sgconv_cuda_fused_kernel_gradient(MemorySegment rows, long batch, int mode, MemorySegment workspace, long workspace_bytes, MemorySegment dk, MemorySegment dskip, MemorySegment stream) {

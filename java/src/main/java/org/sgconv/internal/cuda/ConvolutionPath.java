@@ -9,9 +9,9 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.tensor.DType;
 
-/** How a convolution is computed: in one block of threads a row, or through cuFFT. */
+/** How a convolution is computed: by our own transforms, or through cuFFT. */
 enum ConvolutionPath {
-  /** Fused CUDA kernels where a row fits into one block, cuFFT beyond. */
+  /** Fused CUDA kernels where they have a size for the length, cuFFT beyond. */
   FUSED,
 
   /** cuFFT for every length. */

@@ -8,8 +8,8 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
 
 /**
- * Convolutions of one geometry whose rows fit into one block of threads each. Forward needs no
- * scratch memory; backward goes through the rows of each signal in parts that fit the workspace.
+ * Convolutions of one geometry by the fused CUDA kernels. Where one block of threads takes a row,
+ * forward needs no scratch memory; longer rows and backward go in parts that fit the workspace.
  */
 final class FusedConvolutionPlan extends StreamPlan {
 
@@ -48,16 +48,47 @@ final class FusedConvolutionPlan extends StreamPlan {
 
   @Override
   void forward(ForwardSpans call) {
-    batches(shape.hidden())
-        .forEachBatch(
-            shape,
-            size,
-            call.batch(),
-            0,
+    Chunks chunks = batches(shape.hidden());
+    CudaSpan workspace = forwardWorkspace(Math.min(call.batch(), chunks.batch()));
+    chunks.forEachBatch(
+        shape,
+        size,
+        call.batch(),
+        0,
+        shape.hidden(),
+        rows ->
+            steps.forward(
+                rows,
+                element,
+                call.spectrum(),
+                call.u(),
+                call.pre(),
+                call.post(),
+                call.y(),
+                workspace));
+  }
+
+  /** For so many signals at a time, or as many as the limit lets; null if none is needed. */
+  private @Nullable CudaSpan forwardWorkspace(long batch) {
+    if (inOneBlock()) {
+      return null;
+    }
+    Chunks parts =
+        Chunks.within(
+            limit,
+            batch,
             shape.hidden(),
-            rows ->
-                steps.forward(
-                    rows, element, call.spectrum(), call.u(), call.pre(), call.post(), call.y()));
+            it -> Workspace.bytes(forwardBytes(it.batch(), it.hidden())));
+    return stream.workspace().reserve(forwardBytes(parts.batch(), parts.hidden())).getFirst();
+  }
+
+  private long forwardBytes(long batch, long hidden) {
+    return steps.forwardBytes(new CudaRows(shape, size, batch, 0, batch, 0, hidden));
+  }
+
+  /** Whether a block of threads takes a whole row. */
+  private boolean inOneBlock() {
+    return forwardBytes(1, 1) == 0;
   }
 
   /** As many signals at a time as one call takes. */
@@ -70,12 +101,18 @@ final class FusedConvolutionPlan extends StreamPlan {
     CudaFusedConvolution.Targets into =
         new CudaFusedConvolution.Targets(call.du(), call.dpre(), call.dpost());
     long batch = call.batch();
+    boolean whole = inOneBlock();
     Chunks parts =
         Chunks.within(
-            limit, 1, shape.hidden(), it -> Workspace.bytes(workspaceBytes(batch, it.hidden())));
+            limit,
+            whole ? 1 : batch,
+            shape.hidden(),
+            it -> Workspace.bytes(backwardBytes(whole ? batch : it.batch(), it.hidden(), call)));
+    long signals = whole ? batch : parts.batch();
     for (long first = 0; first < shape.hidden(); first += parts.hidden()) {
       long count = Math.min(parts.hidden(), shape.hidden() - first);
-      CudaSpan workspace = stream.workspace().reserve(workspaceBytes(batch, count)).getFirst();
+      CudaSpan workspace =
+          stream.workspace().reserve(backwardBytes(signals, count, call)).getFirst();
       batches(count)
           .forEachBatch(
               shape,
@@ -105,7 +142,10 @@ final class FusedConvolutionPlan extends StreamPlan {
     }
   }
 
-  private long workspaceBytes(long batch, long hidden) {
-    return steps.workspaceBytes(new CudaRows(shape, size, batch, 0, 1, 0, hidden));
+  private long backwardBytes(long batch, long hidden, BackwardSpans call) {
+    return steps.backwardBytes(
+        new CudaRows(shape, size, batch, 0, 1, 0, hidden),
+        call.wantsKernel(),
+        call.dpost() != null);
   }
 }

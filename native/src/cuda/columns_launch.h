@@ -1,0 +1,41 @@
+// Launches of the CUDA kernels on columns of P numbers. Included once a P.
+#pragma once
+
+#include "cuda/columns.h"
+#include "cuda/launch.h"
+
+namespace sgconv::cuda {
+
+template <int P, class Arguments>
+void launch_columns(const char *name, void (*kernel)(Arguments), int64_t columns, int64_t signals,
+                    void *stream, const Arguments &arguments) {
+  using Transform = ColumnTransform<P>;
+  launch(
+      name, kernel,
+      {dim3(static_cast<unsigned>(columns / Transform::kColumns), static_cast<unsigned>(signals)),
+       dim3(Transform::kBlock)},
+      stream, arguments, Transform::kSharedBytes);
+}
+
+template <int P>
+void launch_columns_in(const ColumnsInArguments &a, int64_t signals, void *stream) {
+  launch_columns<P>("columns_in", columns_in<P>, a.rows.columns, signals, stream, a);
+}
+
+template <int P>
+void launch_columns_out(const ColumnsOutArguments &a, int64_t signals, void *stream) {
+  launch_columns<P>("columns_out", columns_out<P>, a.rows.columns, signals, stream, a);
+}
+
+template <int P>
+void launch_columns_within(const ColumnsWithinArguments &a, int64_t signals, void *stream) {
+  launch_columns<P>("columns_within", columns_within<P>, a.columns, signals, stream, a);
+}
+
+template <int P>
+constexpr ColumnsSize columns_size() {
+  return {P, ColumnTransform<P>::kSharedBytes, launch_columns_in<P>, launch_columns_out<P>,
+          launch_columns_within<P>};
+}
+
+}  // namespace sgconv::cuda

@@ -1,0 +1,69 @@
+// Parameters -> coefficients of a kernel in the ring x^N = i (ring_kernel.h).
+#include "cuda/complex.h"
+#include "cuda/kernels.h"
+#include "cuda/launch.h"
+#include "cuda/pieces.h"
+#include "cuda/ring_kernel.h"
+
+namespace sgconv::cuda {
+namespace {
+
+struct PlaceSynthesisArguments {
+  RingKernel kernel;
+  Synthesis synthesis;
+  int32_t directions;
+  int64_t row_first, row_count;
+  float *synthesised;  // (C', H, L), may be nullptr
+  Complex *spectrum;
+};
+
+// Grid: x over coefficients, y over rows (c, h).
+__global__ void __launch_bounds__(kMaxThreads) place_synthesised(const PlaceSynthesisArguments a) {
+  SGCONV_SHARED(double, factors, 2 * kMaxScales);
+  const RingKernel &k = a.kernel;
+  for (int64_t row = blockIdx.y; row < a.row_count; row += gridDim.y) {
+    const int64_t channel = a.row_first + row;
+    const int64_t behind = channel + k.rows_to_backward();
+    for (int direction = 0; direction < a.directions; ++direction) {
+      fill_factors(a.synthesis, direction == 0 ? channel : behind, factors + direction * kMaxScales,
+                   threadIdx.x, blockDim.x);
+    }
+    __syncthreads();
+    const auto forward = [&](int64_t j) { return kernel_at(a.synthesis, channel, factors, j); };
+    const auto backward = [&](int64_t j) {
+      return kernel_at(a.synthesis, behind, factors + kMaxScales, j);
+    };
+    for (int64_t n = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; n < k.size;
+         n += static_cast<int64_t>(gridDim.x) * blockDim.x) {
+      a.spectrum[channel * k.size + n] = k.of(channel, n, forward, backward);
+      if (a.synthesised != nullptr && n < k.length) {
+        a.synthesised[channel * k.length + n] = forward(n);
+        if (a.directions > 1) {
+          a.synthesised[behind * k.length + n] = backward(n);
+        }
+      }
+    }
+    __syncthreads();  // before the next row's factors
+  }
+}
+
+}  // namespace
+
+void launch_synthesis_place(const sgconv_kernel_geometry &kernel_geometry,
+                            const sgconv_convolution_geometry &g, int64_t size, int64_t row_first,
+                            int64_t row_count, const float *weights, const float *decay,
+                            const float *norm, const float *skip, float *kernel, float *spectrum,
+                            void *stream) {
+  const PlaceSynthesisArguments arguments{
+      {g.mode, g.heads, g.hidden, g.length, size, nullptr, skip},
+      {pieces_of(kernel_geometry), weights, decay, norm},
+      g.mode == SGCONV_BIDIRECTIONAL ? 2 : 1,
+      row_first,
+      row_count,
+      kernel,
+      reinterpret_cast<Complex *>(spectrum)};
+  launch("place_synthesised", place_synthesised, block_row_grid(current_target(), row_count, size),
+         stream, arguments);
+}
+
+}  // namespace sgconv::cuda
