@@ -1,5 +1,5 @@
-# Registers a thread of each CUDA kernel may use, <kernel>[@<size>]=<registers>[/<bytes of spill stores>]:
-# the build fails above, at any other spill, and at a kernel that is not listed. Streaming kernels have up
+# Registers a thread of each CUDA kernel may use, <kernel>[@<size>]=<registers>[/<bytes of stack frame and of
+# spill stores>]: the build fails above, at any other spill, and at a kernel that is not listed. Streaming kernels have up
 # to 256 threads a block: 64 registers leave room for 1024 threads a multiprocessor, 48 for 1280, 40 for
 # 1536, which keep enough bytes in flight. The one-block convolutions and what they leave room for are in
 # fused_shape.h; test/cuda/occupancy_test.cpp holds both against each other.

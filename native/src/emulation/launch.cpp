@@ -90,18 +90,18 @@ bool is_sticky(int error) {
 }
 
 // 48 KiB, unless cudaFuncSetAttribute has asked for more.
-std::size_t shared_limit(const void *function) {
-  const auto found = machine().dynamic_shared.find(function);
+std::size_t shared_limit(int device, const void *function) {
+  const auto found = machine().dynamic_shared.find({device, function});
   return std::max<std::size_t>(48 * 1024,
                                found == machine().dynamic_shared.end() ? 0 : found->second);
 }
 
-bool legal(const Launch &launch) {
+bool legal(const Launch &launch, int device) {
   const auto threads = static_cast<std::uint64_t>(launch.block.x) * launch.block.y * launch.block.z;
   return launch.grid.x >= 1 && launch.grid.x <= 0x7fffffffu && launch.grid.y >= 1 &&
          launch.grid.y <= 65535 && launch.grid.z >= 1 && launch.grid.z <= 65535 && threads >= 1 &&
          threads <= 1024 && launch.block.z <= 64 &&
-         launch.dynamic_shared <= shared_limit(launch.function);
+         launch.dynamic_shared <= shared_limit(device, launch.function);
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ cudaError_t launch(Launch launch) {
   if (stream == nullptr || stream->device != device->number) {
     return finish(cudaErrorInvalidResourceHandle);
   }
-  if (!legal(launch)) {
+  if (!legal(launch, device->number)) {
     return finish(cudaErrorInvalidConfiguration);
   }
   const int injected = failure_at("launch");

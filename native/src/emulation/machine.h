@@ -48,9 +48,10 @@ class Machine {
   std::map<const void *, std::unique_ptr<Graph>> executables;  // cudaGraphExec_t
   std::map<const char *, std::size_t> pinned;                  // allocated page-locked memory
   std::map<const char *, std::size_t> registered;
-  std::map<const void *, std::size_t> dynamic_shared;  // what CUDA kernels have asked for
-  std::map<std::string, std::int64_t> counts;          // calls since the start, for tests
-  std::string report;  // text of the last fault of a CUDA kernel or border
+  // What CUDA kernels have asked for, by device.
+  std::map<std::pair<int, const void *>, std::size_t> dynamic_shared;
+  std::map<std::string, std::int64_t> counts;  // calls since the start, for tests
+  std::string report;                          // text of the last fault of a CUDA kernel or border
 
   // The calling thread's device; nullptr if there is none.
   Device *current();

@@ -176,6 +176,10 @@ cudaError_t cudaFuncSetAttribute(const void *function, cudaFuncAttribute which, 
       static_cast<std::size_t>(value) > settings().shared_memory) {
     return finish(cudaErrorInvalidValue);
   }
-  machine().dynamic_shared[function] = static_cast<std::size_t>(value);
+  const auto *device = machine().current();
+  if (device == nullptr) {
+    return finish(cudaErrorNoDevice);
+  }
+  machine().dynamic_shared[{device->number, function}] = static_cast<std::size_t>(value);
   return finish(cudaSuccess);
 }

@@ -118,6 +118,23 @@ void directions() {
   cudaGetLastError();
 }
 
+// What a CUDA kernel may have of shared memory is set for one device at a time.
+void shared_memory_by_device() {
+  static const int kernel = 0;
+  constexpr int kBytes = 64 * 1024;
+  const auto launch = [](int device) {
+    require(cudaSetDevice(device), "cudaSetDevice");
+    return sgconv::emulation::launch(
+        {"large block", &kernel, dim3(1), dim3(1), kBytes, nullptr, [] {}});
+  };
+  require(cudaSetDevice(1), "cudaSetDevice");
+  require(cudaFuncSetAttribute(&kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
+          "cudaFuncSetAttribute");
+  check_equal(launch(1), cudaSuccess, "on the device that was told");
+  check_equal(launch(0), cudaErrorInvalidConfiguration, "on the other one");
+  cudaGetLastError();
+}
+
 }  // namespace
 
 int main() {
@@ -129,6 +146,7 @@ int main() {
   alignment_and_contents();
   exhaustion();
   directions();
+  shared_memory_by_device();
   check_equal(sgconv_emulation_live("allocation"), 0, "allocations left");
   return failures() == 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// How many blocks of the one-block convolutions a multiprocessor holds, from the limits that the
+// How many blocks of the fused convolutions a multiprocessor holds, from the limits that the
 // build enforces (registers) and the shapes (threads, shared memory).
 #include <algorithm>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "check.h"
+#include "cuda/column_transform.h"
 #include "cuda/fused_shape.h"
 #include "cuda/synthesis.h"
 
@@ -21,8 +22,9 @@ struct Multiprocessor {
 constexpr Multiprocessor kDevices[] = {{80, 164 * 1024, 163 * 1024}, {90, 228 * 1024, 227 * 1024}};
 constexpr int kRegisters = 65536;
 constexpr int kThreads = 2048;
-constexpr int kScales = 15;            // of a kernel as long as a block's signal, at the most
-constexpr int kReservedShared = 1024;  // of every block, by the system
+constexpr int kScales = 15;             // of a kernel as long as a block's signal, at the most
+constexpr int kReservedShared = 1024;   // of every block, by the system
+constexpr int kSmallBlock = 99 * 1024;  // shared memory of a block of capability 8.6, 8.9, 12.0
 
 // <kernel>[@<size>]=<registers>[/<bytes>], as limits.cmake has them; the last that fits counts.
 int registers_of(const std::string &kernel, int size) {
@@ -80,6 +82,51 @@ void check_size(const Expected &sm80, const Expected &sm90) {
         std::to_string(N) + ": launch bounds of backward");
 }
 
+// Blocks a multiprocessor on both architectures, of rows of M beyond one block.
+template <int M>
+void check_rows(int forward, int backward) {
+  using Shape = sgconv::cuda::FusedShape<M>;
+  for (const Multiprocessor &device : kDevices) {
+    const std::string where =
+        "M=" + std::to_string(M) + " on sm_" + std::to_string(device.architecture);
+    check_equal(
+        resident(device, registers_of("long_rows", M), Shape::kThreads, Shape::kSharedBytes),
+        forward, where + ", long_rows");
+    check_equal(resident(device, registers_of("long_rows_backward", M), Shape::kThreads,
+                         Shape::kSharedBytes),
+                backward, where + ", long_rows_backward");
+  }
+  check(forward >= Shape::kResident && backward >= Shape::kResident,
+        std::to_string(M) + ": launch bounds of rows");
+}
+
+// And of columns of P.
+template <int P>
+void check_columns(int expected) {
+  using Transform = sgconv::cuda::ColumnTransform<P>;
+  for (const Multiprocessor &device : kDevices) {
+    for (const char *kernel : {"columns_in", "columns_out", "columns_within"}) {
+      check_equal(
+          resident(device, registers_of(kernel, P), Transform::kBlock, Transform::kSharedBytes),
+          expected,
+          "P=" + std::to_string(P) + " on sm_" + std::to_string(device.architecture) + ", " +
+              kernel);
+    }
+  }
+  check_equal(Transform::kResident, expected, std::to_string(P) + ": launch bounds of columns");
+  check(Transform::kSharedBytes <= kSmallBlock, std::to_string(P) + ": runs on small blocks");
+  // Neighbouring columns in different banks of shared memory, sixteen of them a pass.
+  if constexpr (P > 32) {
+    bool used[16] = {};
+    for (int lane = 0; lane < 16; ++lane) {
+      const int bank =
+          (lane % Transform::kColumns * Transform::kStride + lane / Transform::kColumns) % 16;
+      check(!used[bank], std::to_string(P) + ": two lanes of a half-warp in one bank");
+      used[bank] = true;
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -96,5 +143,17 @@ int main() {
   check_size<8192>({2, 1}, {2, 1});
   check_size<12288>({1, 1}, {1, 1});
   check_size<16384>({1, 1}, {1, 1});
+  check_rows<512>(6, 5);
+  check_rows<1024>(6, 5);
+  check_rows<2048>(6, 5);
+  check_rows<4096>(3, 2);
+  check_rows<8192>(2, 2);
+  check_rows<16384>(1, 1);
+  check_columns<24>(4);
+  check_columns<32>(4);
+  check_columns<256>(2);
+  check_columns<384>(2);
+  check_columns<768>(2);
+  check_columns<1024>(1);
   return failures() == 0 ? 0 : 1;
 }
