@@ -97,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--peers-at-best",
       description =
-          "Also run native peers with an allocator that keeps large blocks, on huge pages.")
+          "Also run PyTorch and MKL with an allocator that keeps large blocks, on huge pages.")
   private boolean peersAtBest;
 
   @Option(
@@ -164,7 +164,6 @@ final class BenchCommand implements Callable<Integer> {
         libraries(),
         threads,
         count,
-        Duration.ofMillis(300),
         Duration.ofMillis(quick ? 900 : 2400),
         peersAtBest);
   }

@@ -1,8 +1,6 @@
 package org.sgconv.benchmarks.cpu;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,6 @@ public class BenchmarkedOperation {
   /** System property: file for the {@link Finding}; none is written if absent. */
   static final String FINDING = "sgconv.bench.finding";
 
-  private static final long ALLOCATION_NANOS = 100_000_000;
-
   /** {@link Library#id}. */
   @Param("sgconv")
   public String library = "";
@@ -43,6 +39,7 @@ public class BenchmarkedOperation {
   @Param("2")
   public int threads;
 
+  private final CallerAllocation allocation = new CallerAllocation();
   private @Nullable VerifiedOperation verified;
 
   /** Builds, verifies and warms up, and says what came of it. */
@@ -57,7 +54,7 @@ public class BenchmarkedOperation {
               new Expectations(folder()));
       verified = operation;
       report(Finding.verified(operation.deviation()));
-      new WarmUp(operation::run).run();
+      new WarmUp(operation::run, operation.firstRun()).run();
     } catch (IOException | RuntimeException | LinkageError e) {
       report(Finding.failed(e));
       throw e;
@@ -95,7 +92,7 @@ public class BenchmarkedOperation {
     if (operation == null) {
       throw new IllegalStateException("not set up");
     }
-    operation.run();
+    allocation.run(operation::run);
   }
 
   /** Reports what the timed thread allocates for itself, then releases everything. */
@@ -103,25 +100,8 @@ public class BenchmarkedOperation {
   public void close() throws IOException {
     VerifiedOperation operation = verified;
     if (operation != null) {
-      double bytes = callerBytes(operation);
-      report(Finding.verified(operation.deviation()).withCallerBytes(bytes));
+      report(Finding.verified(operation.deviation()).withCallerBytes(allocation.median()));
       operation.close();
     }
-  }
-
-  /**
-   * JMH's profiler counts all threads, its own included, which drowns a few bytes; this counts the
-   * calling thread alone.
-   */
-  private static double callerBytes(VerifiedOperation operation) {
-    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-    long end = System.nanoTime() + ALLOCATION_NANOS;
-    long before = threads.getCurrentThreadAllocatedBytes();
-    int count = 0;
-    do {
-      operation.run();
-      count++;
-    } while (System.nanoTime() < end);
-    return (double) (threads.getCurrentThreadAllocatedBytes() - before) / count;
   }
 }

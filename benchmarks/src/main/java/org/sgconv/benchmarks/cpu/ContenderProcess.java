@@ -96,8 +96,9 @@ final class ContenderProcess {
             .param("shape", what.shape().toString())
             .param("threads", Integer.toString(plan.threads()))
             .forks(1)
+            // One call: WarmUp has done the rest, in what JMH takes for the first iteration.
             .warmupIterations(1)
-            .warmupTime(time(plan.warmup()))
+            .warmupTime(TimeValue.milliseconds(1))
             .measurementIterations(brief ? 1 : ITERATIONS)
             .measurementTime(time(plan.measurement().dividedBy(ITERATIONS)))
             .timeout(TimeValue.minutes(10))

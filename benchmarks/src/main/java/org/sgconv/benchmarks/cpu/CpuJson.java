@@ -83,6 +83,7 @@ public final class CpuJson {
     best.ifPresent(ms -> node.put("timesBestPeer", ms / measurement.medianMs()));
     node.put("bytesPerOperation", measurement.bytesPerOperation());
     node.put("callerBytesPerOperation", measurement.callerBytesPerOperation());
+    node.put("allocatesTooMuch", measurement.allocatesTooMuch());
     node.put("relativeError", measurement.relativeError());
   }
 }

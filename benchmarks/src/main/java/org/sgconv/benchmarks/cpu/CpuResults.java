@@ -31,8 +31,8 @@ public record CpuResults(
         .min();
   }
 
-  /** Whether every contender gave times. */
+  /** Whether every contender gave times, all of which can be trusted. */
   public boolean isComplete() {
-    return measurements.stream().allMatch(Measurement::isComplete);
+    return measurements.stream().allMatch(m -> m.isComplete() && !m.allocatesTooMuch());
   }
 }

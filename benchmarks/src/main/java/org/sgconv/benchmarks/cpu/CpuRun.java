@@ -12,22 +12,24 @@ import java.util.stream.Stream;
 import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
-import org.sgconv.benchmarks.peers.Signals;
 import org.sgconv.benchmarks.report.Progress;
 
 /**
  * Runs a plan. In each round every contender measures the case once, in a process of its own, so
- * that a slow minute of the machine hits all of them; the machine's limits are measured in between.
+ * that a slow minute of the machine hits all of them; the machine's limits are measured before each
+ * case.
  */
 public final class CpuRun {
 
   private final CpuPlan plan;
   private final Progress progress;
+  private final RemainingTime remaining;
 
   /** A run that reports to {@code progress}, of {@link CpuPlan#processes} steps. */
   public CpuRun(CpuPlan plan, Progress progress) {
     this.plan = plan;
     this.progress = progress;
+    this.remaining = new RemainingTime(plan.expectedSeconds());
   }
 
   /** Measures everything. Contenders that fail are part of the result. */
@@ -41,10 +43,10 @@ public final class CpuRun {
         progress.at("reference, " + what);
         expect(what, folder);
         List<Measurement> ofCase = start(what);
+        progress.at("limits");
+        MachineLimits now = probe.measure();
+        limits = Optional.of(limits.map(now::best).orElse(now));
         for (int round = 0; round < plan.rounds(); round++) {
-          progress.at("limits");
-          MachineLimits now = probe.measure();
-          limits = Optional.of(limits.map(now::best).orElse(now));
           measure(process, ofCase, round);
         }
         measurements.addAll(ofCase);
@@ -58,9 +60,7 @@ public final class CpuRun {
 
   private void expect(BenchmarkCase what, Path folder) throws IOException {
     if (!what.operation().isSynthesis()) {
-      try (Signals signals = new Signals(what.shape(), VerifiedOperation.SEED)) {
-        new Expectations(folder).ensureConvolution(signals);
-      }
+      new Expectations(folder).ensureConvolution(what.shape());
     }
   }
 
@@ -83,12 +83,16 @@ public final class CpuRun {
         continue;
       }
       if (measurement.failure() == null) {
-        progress.at(contender.id() + ", " + measurement.what());
+        progress.at(contender.id() + ", " + measurement.what() + ", " + remaining);
+        long start = System.nanoTime();
         try {
           measurement.add(process.run(contender, measurement.what()));
         } catch (ContenderFailedException e) {
           measurement.fail(String.valueOf(e.getMessage()));
         }
+        remaining.done(
+            plan.expectedSeconds(contender, measurement.what()),
+            (System.nanoTime() - start) * 1e-9);
       }
       progress.step();
     }

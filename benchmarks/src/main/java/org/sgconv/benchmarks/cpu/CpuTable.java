@@ -42,7 +42,7 @@ public final class CpuTable {
         table.row(cells(measurement, measurement == done.getFirst()));
       }
     }
-    return header() + table.render() + failures();
+    return header() + table.render() + remarks();
   }
 
   private String header() {
@@ -77,12 +77,13 @@ public final class CpuTable {
       format("%.1f", measurement.gigabytesPerSecond()),
       format("%.0f", 100 * measurement.partOfLimit(results.limits())),
       format("%.0f", measurement.bytesPerOperation()),
-      format("%.0f", measurement.callerBytesPerOperation()),
+      format("%.0f", measurement.callerBytesPerOperation())
+          + (measurement.allocatesTooMuch() ? " !" : ""),
       format("%.1e", measurement.relativeError())
     };
   }
 
-  private String failures() {
+  private String remarks() {
     StringBuilder text = new StringBuilder();
     for (Measurement measurement : results.measurements()) {
       if (measurement.failure() != null) {
@@ -90,6 +91,17 @@ public final class CpuTable {
             String.format(
                 "%nnot measured: %s at %s: %s",
                 measurement.contender().id(), measurement.what(), measurement.failure()));
+      }
+      if (measurement.allocatesTooMuch()) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "%n! do not trust the time of %s at %s: a call allocates %.0f bytes of Java heap, at"
+                    + " most %d are expected; was its Java code compiled?",
+                measurement.contender().id(),
+                measurement.what(),
+                measurement.callerBytesPerOperation(),
+                measurement.allocationBound()));
       }
     }
     return text.isEmpty() ? "" : text.append(System.lineSeparator()).toString();

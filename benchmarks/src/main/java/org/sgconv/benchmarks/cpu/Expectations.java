@@ -35,25 +35,25 @@ final class Expectations {
     this.folder = folder;
   }
 
-  /** Every output of a convolution is of {@code signals}; read-only, alive as long as the arena. */
-  MemorySegment convolution(Signals signals, Output output, Arena arena) throws IOException {
-    ensureConvolution(signals);
-    return map(file(signals.workload(), output.name()), arena);
+  /** An output of a convolution of {@code shape}; read-only, alive as long as the arena. */
+  MemorySegment convolution(Workload shape, Output output, Arena arena) throws IOException {
+    ensureConvolution(shape);
+    return map(file(shape, output.name()), arena);
   }
 
   /** Computes and stores all outputs unless they are there. */
-  void ensureConvolution(Signals signals) throws IOException {
+  void ensureConvolution(Workload shape) throws IOException {
     for (Output output : Output.values()) {
-      if (!Files.exists(file(signals.workload(), output.name()))) {
-        computeConvolution(signals);
+      if (!Files.exists(file(shape, output.name()))) {
+        computeConvolution(shape);
         return;
       }
     }
   }
 
-  private void computeConvolution(Signals signals) throws IOException {
-    Workload work = signals.workload();
-    try (Arena arena = Arena.ofShared()) {
+  private void computeConvolution(Workload work) throws IOException {
+    try (Arena arena = Arena.ofShared();
+        Signals signals = new Signals(work, VerifiedOperation.SEED)) {
       Map<Output, Path> parts = new EnumMap<>(Output.class);
       Map<Output, MemorySegment> targets = new EnumMap<>(Output.class);
       for (Output output : Output.values()) {

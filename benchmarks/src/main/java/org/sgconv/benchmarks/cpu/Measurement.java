@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.limit.MachineLimits;
+import org.sgconv.benchmarks.peers.Library;
 
 /** All rounds of one contender at one case. */
 public final class Measurement {
+
+  private static final long ALLOCATED = 64 << 10;
+  private static final long ALLOCATED_A_ROW = 128;
 
   private final BenchmarkCase what;
   private final Contender contender;
@@ -70,6 +74,25 @@ public final class Measurement {
   /** Java heap bytes that the calling thread allocates for an operation, median over the rounds. */
   public double callerBytesPerOperation() {
     return median(sample -> sample.finding().callerBytes());
+  }
+
+  /**
+   * Most that {@link #callerBytesPerOperation} may be: small objects of a call and of each row.
+   * Java that is compiled as it should be makes no others; one loop whose vectors are boxed instead
+   * makes megabytes, and then takes many times as long.
+   */
+  public long allocationBound() {
+    return ALLOCATED + ALLOCATED_A_ROW * what.shape().batch() * what.shape().hidden();
+  }
+
+  /**
+   * Whether a time is not to be trusted, because more than that was allocated. Plain Java allocates
+   * its results and is not asked.
+   */
+  public boolean allocatesTooMuch() {
+    return isComplete()
+        && contender.library() != Library.JAVA
+        && callerBytesPerOperation() > allocationBound();
   }
 
   /** Relative error against the reference. */

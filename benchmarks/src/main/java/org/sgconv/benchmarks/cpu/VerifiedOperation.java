@@ -23,18 +23,21 @@ final class VerifiedOperation implements AutoCloseable {
   private final Runnable operation;
   private final Runnable closing;
   private final Deviation deviation;
+  private final FirstRun firstRun;
 
   private VerifiedOperation(
       Library library,
       BenchmarkCase what,
       Runnable operation,
       Runnable closing,
-      Deviation deviation) {
+      Deviation deviation,
+      FirstRun firstRun) {
     this.library = library;
     this.what = what;
     this.operation = operation;
     this.closing = closing;
     this.deviation = deviation;
+    this.firstRun = firstRun;
   }
 
   /**
@@ -70,11 +73,11 @@ final class VerifiedOperation implements AutoCloseable {
     if (what.operation() == Operation.FORWARD || what.operation() == Operation.BACKWARD) {
       peer.prepare();
     }
-    operation.run();
+    FirstRun firstRun = FirstRun.of(operation);
     Deviation deviation = new Deviation(0, 0);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       for (Output output : what.operation().outputs()) {
-        MemorySegment expected = expectations.convolution(signals, output, arena);
+        MemorySegment expected = expectations.convolution(what.shape(), output, arena);
         deviation = deviation.worst(Deviation.between(expected, peer.result(output)));
       }
     }
@@ -86,7 +89,8 @@ final class VerifiedOperation implements AutoCloseable {
           peer.close();
           signals.close();
         },
-        deviation);
+        deviation,
+        firstRun);
   }
 
   private static VerifiedOperation synthesis(
@@ -97,8 +101,8 @@ final class VerifiedOperation implements AutoCloseable {
     SynthesisPeer peer = library.synthesis(inputs, threads);
     boolean forward = what.operation() == Operation.SYNTHESIS_FORWARD;
     Runnable operation = forward ? peer::forward : peer::backward;
-    operation.run();
-    try (Arena arena = Arena.ofConfined()) {
+    FirstRun firstRun = FirstRun.of(operation);
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment expected = expectations.synthesis(inputs, what.operation(), arena);
       MemorySegment actual = forward ? peer.kernel() : peer.weightGradient();
       return new VerifiedOperation(
@@ -109,7 +113,8 @@ final class VerifiedOperation implements AutoCloseable {
             peer.close();
             inputs.close();
           },
-          Deviation.between(expected, actual));
+          Deviation.between(expected, actual),
+          firstRun);
     }
   }
 
@@ -133,6 +138,11 @@ final class VerifiedOperation implements AutoCloseable {
   /** Runs the operation once more. */
   void run() {
     operation.run();
+  }
+
+  /** What the run took that was compared with the reference. */
+  FirstRun firstRun() {
+    return firstRun;
   }
 
   /** How far the first run was from the reference. */

@@ -10,26 +10,37 @@ import java.lang.management.ManagementFactory;
  */
 final class WarmUp {
 
-  private static final long WINDOW_NANOS = 250_000_000;
+  private static final long WINDOW_NANOS = 200_000_000;
+  private static final long STEADY_NANOS = 600_000_000;
   private static final long MOST_NANOS = 20_000_000_000L;
-  private static final int STEADY_WINDOWS = 4;
   private static final double BETTER = 0.95;
 
   private final Runnable operation;
   private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-  private double leastNanos = Double.POSITIVE_INFINITY;
-  private double leastBytes = Double.POSITIVE_INFINITY;
+  private final long spentNanos;
+  private double leastNanos;
+  private double leastBytes;
 
-  WarmUp(Runnable operation) {
+  /** Windows are compared with the first run of {@code operation} too. */
+  WarmUp(Runnable operation, FirstRun first) {
     this.operation = operation;
+    this.spentNanos = first.nanos();
+    this.leastNanos = first.nanos();
+    this.leastBytes = first.callerBytes();
   }
 
-  /** Ends when some windows in a row brought nothing, or after {@link #MOST_NANOS}. */
+  /**
+   * Ends when {@link #STEADY_NANOS} and at least one window have brought nothing, or once {@link
+   * #MOST_NANOS} are spent, the first run included.
+   */
   void run() {
     long start = System.nanoTime();
-    int steady = 0;
-    while (steady < STEADY_WINDOWS && System.nanoTime() - start < MOST_NANOS) {
-      steady = window() ? 0 : steady + 1;
+    long now = start;
+    long better = start;
+    while (spentNanos + now - start < MOST_NANOS && now - better < STEADY_NANOS) {
+      boolean improved = window();
+      now = System.nanoTime();
+      better = improved ? now : better;
     }
   }
 

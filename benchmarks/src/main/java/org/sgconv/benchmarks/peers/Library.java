@@ -48,6 +48,14 @@ public enum Library {
     return this == PYTORCH || this == FFTW || this == MKL;
   }
 
+  /**
+   * Whether the C library's allocator matters to it: PyTorch allocates every result, MKL's signals
+   * lie in larger pages. FFTW was never faster so.
+   */
+  public boolean gainsFromAllocator() {
+    return this == PYTORCH || this == MKL;
+  }
+
   /** Whether it takes part in kernel synthesis, which FFT libraries cannot. */
   public boolean synthesises() {
     return this == SGCONV || this == PYTORCH || this == JAVA;

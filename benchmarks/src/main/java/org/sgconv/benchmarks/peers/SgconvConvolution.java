@@ -35,7 +35,7 @@ final class SgconvConvolution implements ConvolutionPeer {
     skip = tensor(signals.skip(), type, 1, h);
     y = Tensor.zeros(type, b, h, l);
     spectrum = convolution.prepare(kernel, skip);
-    gradients = convolution.backward(spectrum, u, dy);
+    gradients = Gradients.allocate(convolution, spectrum, b, Gates.none());
   }
 
   private static Tensor tensor(MemorySegment values, DType type, long... shape) {

@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.peers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.LongStream;
 
 /**
  * The inputs of a workload, float32 in native memory, a pure function of the seed: every process
@@ -11,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 public final class Signals implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
+  private static final long CHUNK = 1 << 14;
 
   private final Arena arena = Arena.ofShared();
   private final Workload workload;
@@ -30,11 +32,19 @@ public final class Signals implements AutoCloseable {
 
   private MemorySegment uniform(long count, long seed, double scale) {
     MemorySegment values = arena.allocate(count * Float.BYTES, ALIGNMENT);
-    for (long i = 0; i < count; i++) {
+    LongStream.range(0, Math.ceilDiv(count, CHUNK))
+        .parallel()
+        .forEach(chunk -> fill(values, chunk * CHUNK, seed, scale));
+    return values;
+  }
+
+  /** A chunk at a time, which is compiled after the first few, where one long loop is not. */
+  private static void fill(MemorySegment values, long from, long seed, double scale) {
+    long to = Math.min(from + CHUNK, values.byteSize() / Float.BYTES);
+    for (long i = from; i < to; i++) {
       double unit = (mix(i + seed * 0x9E3779B97F4A7C15L) >> 11) * 0x1.0p-52;
       values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (unit * scale));
     }
-    return values;
   }
 
   /** The finaliser of SplitMix64. */
