@@ -1,5 +1,6 @@
 package org.sgconv.conv;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -402,6 +403,14 @@ public final class LongConvolution implements AutoCloseable {
     return geometry.length();
   }
 
+  /**
+   * The way that the backend computes it, where there are several to choose from: {@code fused} or
+   * {@code cufft} on cuda.
+   */
+  public Optional<String> path() {
+    return plan.path();
+  }
+
   /** Element type of signals, outputs, gates and their gradients. */
   public DType type() {
     return type;
@@ -482,18 +491,7 @@ public final class LongConvolution implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "LongConvolution["
-        + backend.name()
-        + ", "
-        + geometry.mode()
-        + ", heads="
-        + heads()
-        + ", hidden="
-        + hidden()
-        + ", length="
-        + length()
-        + ", "
-        + type
-        + "]";
+    return "LongConvolution[%s, %s, heads=%d, hidden=%d, length=%d, %s]"
+        .formatted(backend.name(), mode(), heads(), hidden(), length(), type);
   }
 }

@@ -1,5 +1,6 @@
 package org.sgconv.spi;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
@@ -9,6 +10,11 @@ import org.sgconv.tensor.Tensor;
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface ConvolutionPlan extends AutoCloseable {
+
+  /** A word for the way that it computes, if the backend has several. */
+  default Optional<String> path() {
+    return Optional.empty();
+  }
 
   /** A new, empty spectrum of this plan; the caller closes it. */
   PlanSpectrum createSpectrum();

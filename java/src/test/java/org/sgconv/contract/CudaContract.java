@@ -68,6 +68,21 @@ interface CudaContract
     return tests(cases);
   }
 
+  /**
+   * More than one block of threads takes: just beyond it, and where rows do not fill their size.
+   */
+  @TestFactory
+  default Stream<DynamicTest> signalsBeyondABlock() {
+    return tests(
+        List.of(
+            ConvolutionCase.plain(ConvolutionMode.CAUSAL, 2, 1, 1, 16_385),
+            ConvolutionCase.plain(ConvolutionMode.CAUSAL, 1, 2, 1, 20_000).withEverything(),
+            ConvolutionCase.plain(ConvolutionMode.BIDIRECTIONAL, 2, 2, 2, 20_000).withEverything(),
+            ConvolutionCase.plain(ConvolutionMode.CIRCULAR, 1, 1, 2, 24_577).withEverything(),
+            ConvolutionCase.plain(ConvolutionMode.BIDIRECTIONAL, 1, 2, 1, 40_000).withEverything(),
+            ConvolutionCase.plain(ConvolutionMode.CIRCULAR, 2, 1, 1, 40_000)));
+  }
+
   /** The host's memory, confined or not, is not where this backend computes. */
   @Override
   @Test

@@ -53,6 +53,7 @@ class LongConvolutionTest {
     assertThat(convolution.mode()).isEqualTo(ConvolutionMode.BIDIRECTIONAL);
     assertThat(convolution.type()).isEqualTo(DType.FLOAT32);
     assertThat(convolution.backend()).isSameAs(backend);
+    assertThat(convolution.path()).isEmpty();
     assertThat(convolution)
         .hasToString(
             "LongConvolution[recording, BIDIRECTIONAL, heads=3, hidden=4, length=5, FLOAT32]");

@@ -9,24 +9,25 @@ import org.sgconv.device.DeviceBackend;
 
 /** Ways through the CUDA backend, each timed by itself (docs/cuda.md). */
 enum GpuPath {
-  /** One block of threads for a row; beyond its longest row the backend would take cuFFT. */
-  FUSED(16384),
+  /** Our own transforms, where they have a size for the length. */
+  FUSED,
 
   /** Twist, cuFFT, product, cuFFT, untwist. */
-  CUFFT(Integer.MAX_VALUE);
+  CUFFT;
 
   /** Read by the backend when a convolution is created. */
   private static final String PROPERTY = "sgconv.cuda.path";
 
-  private final int longest;
-
-  GpuPath(int longest) {
-    this.longest = longest;
+  /** The paths that the backend has for a case on its device. */
+  static List<GpuPath> of(DeviceBackend backend, GpuCase what) {
+    return Arrays.stream(values()).filter(path -> path.isTaken(backend, what)).toList();
   }
 
-  /** The paths that there are for a case. */
-  static List<GpuPath> of(GpuCase what) {
-    return Arrays.stream(values()).filter(path -> what.shape().length() <= path.longest).toList();
+  /** Only the backend knows which lengths its device takes each way. */
+  private boolean isTaken(DeviceBackend backend, GpuCase what) {
+    try (LongConvolution convolution = create(backend, what)) {
+      return convolution.path().orElseThrow().equals(id());
+    }
   }
 
   /** As tables and files name it. */

@@ -41,7 +41,7 @@ public final class GpuRun {
 
   /** How many cases there are, for progress. */
   public int count() {
-    return 1 + plan.cases().stream().mapToInt(each -> GpuPath.of(each).size()).sum();
+    return 1 + plan.cases().stream().mapToInt(each -> GpuPath.of(backend, each).size()).sum();
   }
 
   /** Measures everything; what fails is stated in the results. */
@@ -56,7 +56,7 @@ public final class GpuRun {
     double bandwidth = copyBandwidth();
     List<GpuMeasurement> measurements = new ArrayList<>();
     for (GpuCase each : cases) {
-      for (GpuPath path : GpuPath.of(each)) {
+      for (GpuPath path : GpuPath.of(backend, each)) {
         progress.at(path.id() + " " + each);
         measurements.add(measure(each, path, bandwidth));
         progress.step();

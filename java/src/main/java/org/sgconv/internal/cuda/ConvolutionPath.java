@@ -39,11 +39,12 @@ enum ConvolutionPath {
     }
     throw new InvalidArgumentException(
         "-D%s=%s: expected %s or %s, or no such property for the backend's choice"
-            .formatted(
-                PROPERTY,
-                property,
-                FUSED.name().toLowerCase(Locale.ROOT),
-                CUFFT.name().toLowerCase(Locale.ROOT)));
+            .formatted(PROPERTY, property, FUSED.id(), CUFFT.id()));
+  }
+
+  /** As the property and reports name it. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** A plan on the chosen path. */

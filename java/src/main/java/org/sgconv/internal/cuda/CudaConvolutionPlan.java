@@ -56,6 +56,11 @@ final class CudaConvolutionPlan extends StreamPlan {
   }
 
   @Override
+  ConvolutionPath way() {
+    return ConvolutionPath.CUFFT;
+  }
+
+  @Override
   void prepare(CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
     transform(0, scratch -> kernel, skip, spectrum);
   }

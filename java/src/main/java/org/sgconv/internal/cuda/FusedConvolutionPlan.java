@@ -24,6 +24,11 @@ final class FusedConvolutionPlan extends StreamPlan {
   }
 
   @Override
+  ConvolutionPath way() {
+    return ConvolutionPath.FUSED;
+  }
+
+  @Override
   void prepare(CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
     steps.prepare(shape, size, kernel, skip, spectrum);
   }

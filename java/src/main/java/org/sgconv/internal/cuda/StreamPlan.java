@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
@@ -47,6 +48,9 @@ abstract class StreamPlan implements ConvolutionPlan {
     this.limit = ByteLimit.workspace();
   }
 
+  /** Which it takes. */
+  abstract ConvolutionPath way();
+
   /** Makes the spectrum of kernel (C',H,L) and skip (C,H). */
   abstract void prepare(CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum);
 
@@ -71,6 +75,11 @@ abstract class StreamPlan implements ConvolutionPlan {
   /** Bytes of a kernel (C',H,L). */
   final long kernelBytes() {
     return (long) geometry.channels() * geometry.hidden() * geometry.length() * Float.BYTES;
+  }
+
+  @Override
+  public final Optional<String> path() {
+    return Optional.of(way().id());
   }
 
   @Override

@@ -43,23 +43,38 @@ class EmulatedFailureTest {
   }
 
   private double onNewStream() {
+    return onNewStream(Pass.LENGTH);
+  }
+
+  private double onNewStream(long length) {
     try (Stream stream = device.createStream()) {
-      return Pass.run(stream);
+      return Pass.run(stream, length);
     }
   }
 
   @ParameterizedTest
   @CsvSource({
-    "allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
-    "pinned,     2, org.sgconv.HostMemoryException,          1",
-    "stream,     2, org.sgconv.device.DeviceMemoryException, 1",
-    "launch,   701, org.sgconv.BackendFailureException,      15",
-    "plan,       2, org.sgconv.device.DeviceMemoryException, 2",
-    "plan,       5, org.sgconv.BackendFailureException,      2",
-    "transform,  6, org.sgconv.BackendFailureException,      5",
+    "cufft,    50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "cufft,    50, pinned,     2, org.sgconv.HostMemoryException,          1",
+    "cufft,    50, stream,     2, org.sgconv.device.DeviceMemoryException, 1",
+    "cufft,    50, launch,   701, org.sgconv.BackendFailureException,      15",
+    "cufft,    50, plan,       2, org.sgconv.device.DeviceMemoryException, 2",
+    "cufft,    50, plan,       5, org.sgconv.BackendFailureException,      2",
+    "cufft,    50, transform,  6, org.sgconv.BackendFailureException,      5",
+    "fused,    50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "fused,    50, launch,   701, org.sgconv.BackendFailureException,      7",
+    "fused, 17000, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "fused, 17000, launch,   701, org.sgconv.BackendFailureException,      15",
   })
   void everyCallMayFail(
-      String point, int error, Class<? extends SgConvException> exception, int atLeast) {
+      String path,
+      long length,
+      String point,
+      int error,
+      Class<? extends SgConvException> exception,
+      int atLeast) {
+    System.setProperty(ConvolutionPath.PROPERTY, path); // cleared by the extension
+    double whole = onNewStream(length);
     String before = EmulatedMachine.inventory();
     long tensors = Tensor.openCount();
     long bytes = device.allocatedBytes();
@@ -68,7 +83,7 @@ class EmulatedFailureTest {
       EmulatedMachine.fail(point, n, error);
       double result;
       try {
-        result = onNewStream();
+        result = onNewStream(length);
       } catch (SgConvException failure) {
         assertThat(failure).as("%s %d", point, n).isInstanceOf(exception);
         assertThat(EmulatedMachine.inventory()).as("%s %d", point, n).isEqualTo(before);
@@ -77,12 +92,12 @@ class EmulatedFailureTest {
         n++;
         continue;
       }
-      assertThat(result).isEqualTo(expected);
+      assertThat(result).isEqualTo(whole);
       break;
     }
     assertThat(n - 1).as("calls at '%s' that failed", point).isGreaterThanOrEqualTo(atLeast);
     EmulatedMachine.reset();
-    assertThat(onNewStream()).isEqualTo(expected);
+    assertThat(onNewStream(length)).isEqualTo(whole);
     assertThat(EmulatedMachine.inventory()).isEqualTo(before);
   }
 

@@ -17,10 +17,18 @@ import org.sgconv.tensor.Tensor;
 /** A forward and backward pass with everything, from parameters to gradients. */
 final class Pass {
 
+  /** L, if nothing else is said. */
+  static final long LENGTH = 50;
+
   private Pass() {}
 
   /** Runs it on a stream and returns the sum of all results, which no failure may change. */
   static double run(Stream stream) {
+    return run(stream, LENGTH);
+  }
+
+  /** The same for signals of this length. */
+  static double run(Stream stream, long length) {
     Backend backend = stream.backend();
     KernelSpec spec =
         KernelSpec.builder()
@@ -32,13 +40,13 @@ final class Pass {
             .build();
     try (KernelParameters host = KernelParameters.random(spec, DType.FLOAT32, 7);
         KernelParameters parameters = host.copyTo(stream);
-        Tensor kernel = KernelSynthesis.on(backend).forward(parameters, 50);
-        LongConvolution convolution = LongConvolution.create(backend, spec.mode(), 2, 3, 50);
+        Tensor kernel = KernelSynthesis.on(backend).forward(parameters, length);
+        LongConvolution convolution = LongConvolution.create(backend, spec.mode(), 2, 3, length);
         Tensor skip = tensor(stream, 1, 2, 3);
-        Tensor u = tensor(stream, 2, 3, 3, 50);
-        Tensor pre = tensor(stream, 3, 3, 3, 50);
-        Tensor post = tensor(stream, 4, 3, 3, 50);
-        Tensor dy = tensor(stream, 5, 3, 6, 50);
+        Tensor u = tensor(stream, 2, 3, 3, length);
+        Tensor pre = tensor(stream, 3, 3, 3, length);
+        Tensor post = tensor(stream, 4, 3, 3, length);
+        Tensor dy = tensor(stream, 5, 3, 6, length);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip);
         KernelSpectrum direct = convolution.prepare(parameters, skip);
         Tensor y = convolution.forward(spectrum, u, new Gates(pre, post));

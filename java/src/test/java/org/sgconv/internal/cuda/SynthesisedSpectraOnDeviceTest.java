@@ -7,6 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.contract.CudaDevice;
@@ -29,8 +31,8 @@ class SynthesisedSpectraOnDeviceTest {
 
   private static final long LENGTH = 700;
 
-  /** Of the kernel (4, 3, L). */
-  private static final long KERNEL_BYTES = 4 * 3 * LENGTH * Float.BYTES;
+  /** More than one block of threads takes. */
+  private static final long LONG = 17_000;
 
   private static final KernelSpec SPEC =
       KernelSpec.builder()
@@ -47,7 +49,6 @@ class SynthesisedSpectraOnDeviceTest {
   private Stream stream;
   private KernelParameters parameters;
   private Tensor skip;
-  private Tensor u;
 
   @BeforeEach
   void open() {
@@ -56,13 +57,12 @@ class SynthesisedSpectraOnDeviceTest {
     stream = device.createStream();
     parameters = KernelParameters.random(stream.backend(), SPEC, DType.FLOAT32, 7);
     skip = Pass.tensor(stream, 1, 2, 3);
-    u = Pass.tensor(stream, 2, 2, 3, LENGTH);
   }
 
   @AfterEach
   void nothingLeaks() {
     if (stream != null) {
-      Tensor.closeAll(skip, u);
+      skip.close();
       parameters.close();
       stream.close();
       assertThat(Tensor.openCount()).isEqualTo(openBefore);
@@ -70,22 +70,24 @@ class SynthesisedSpectraOnDeviceTest {
     }
   }
 
-  private LongConvolution convolution() {
-    return LongConvolution.create(stream.backend(), SPEC.mode(), 2, 3, LENGTH);
+  private LongConvolution convolution(long length) {
+    return LongConvolution.create(stream.backend(), SPEC.mode(), 2, 3, length);
   }
 
   private float[] forward(LongConvolution convolution, KernelSpectrum spectrum) {
-    try (Tensor y = convolution.forward(spectrum, u)) {
+    try (Tensor u = Pass.tensor(stream, 2, 1, 3, convolution.length());
+        Tensor y = convolution.forward(spectrum, u)) {
       return y.toFloatArray();
     }
   }
 
   /** Once the norm is taken and the spectrum there, nothing is allocated: no kernel, no scratch. */
-  @Test
+  @ParameterizedTest
+  @ValueSource(longs = {LENGTH, LONG})
   @OnEmulatedDevice
-  void noKernelIsInTheDevicesMemory() {
+  void noKernelIsInTheDevicesMemory(long length) {
     KernelSynthesis.on(stream.backend()).normalise(parameters);
-    try (LongConvolution convolution = convolution();
+    try (LongConvolution convolution = convolution(length);
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       long bytes = device.allocatedBytes();
       long calls = EmulatedMachine.count("allocation");
@@ -94,7 +96,7 @@ class SynthesisedSpectraOnDeviceTest {
       stream.synchronize();
       assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
       assertThat(device.allocatedBytes()).isEqualTo(bytes);
-      long others = parametersBytes() + skip.byteSize() + u.byteSize() + spectrum.byteSize();
+      long others = parametersBytes() + skip.byteSize() + spectrum.byteSize();
       assertThat(bytes - bytesBefore).as("what the test made, no more").isEqualTo(others);
       convolution.prepare(parameters).close();
       assertThat(EmulatedMachine.count("allocation")).as("the new spectrum").isEqualTo(calls + 1);
@@ -113,7 +115,7 @@ class SynthesisedSpectraOnDeviceTest {
   @ExtendWith(CufftPath.class)
   void onTheOtherPathTheKernelIsScratch() {
     KernelSynthesis.on(stream.backend()).normalise(parameters);
-    try (LongConvolution convolution = convolution();
+    try (LongConvolution convolution = convolution(LENGTH);
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
       long without = device.allocatedBytes();
@@ -121,7 +123,7 @@ class SynthesisedSpectraOnDeviceTest {
       assertThat(device.allocatedBytes()).isEqualTo(without);
       convolution.prepare(parameters, skip, spectrum);
       long bytes = device.allocatedBytes();
-      assertThat(bytes - without).isBetween(KERNEL_BYTES - 512, KERNEL_BYTES + 512);
+      assertThat(bytes - without).isBetween(kernel.byteSize() - 512, kernel.byteSize() + 512);
       long calls = EmulatedMachine.count("allocation");
       convolution.prepare(parameters, skip, spectrum);
       assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
@@ -133,11 +135,11 @@ class SynthesisedSpectraOnDeviceTest {
   @Test
   @ExtendWith(CufftPath.class)
   void partsOfTheWorkspaceDoNotShow() {
-    try (LongConvolution whole = convolution();
+    try (LongConvolution whole = convolution(LENGTH);
         KernelSpectrum spectrum = whole.prepare(parameters, skip)) {
       float[] expected = forward(whole, spectrum);
       System.setProperty(ByteLimit.WORKSPACE, "30000");
-      try (LongConvolution parts = convolution();
+      try (LongConvolution parts = convolution(LENGTH);
           KernelSpectrum inParts = parts.prepare(parameters, skip)) {
         assertThat(forward(whole, spectrum)).containsExactly(expected);
         assertThat(forward(parts, inParts)).containsExactly(expected);
@@ -147,21 +149,22 @@ class SynthesisedSpectraOnDeviceTest {
     }
   }
 
-  @Test
-  void spectraOfParametersAreRecorded() {
-    recordAndReplay();
+  @ParameterizedTest
+  @ValueSource(longs = {LENGTH, LONG})
+  void spectraOfParametersAreRecorded(long length) {
+    recordAndReplay(length);
   }
 
   @Test
   @ExtendWith(CufftPath.class)
   void spectraOfParametersAreRecordedOnTheOtherPath() {
-    recordAndReplay();
+    recordAndReplay(LENGTH);
   }
 
   /** A replay prepares what the parameters are then. */
-  private void recordAndReplay() {
-    try (LongConvolution convolution = convolution();
-        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
+  private void recordAndReplay(long length) {
+    try (LongConvolution convolution = convolution(length);
+        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, length);
         Tensor zeros = Tensor.zeros(stream, DType.FLOAT32, 6, 4, 3, 8);
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       float[] expected = forward(convolution, spectrum);
@@ -180,7 +183,7 @@ class SynthesisedSpectraOnDeviceTest {
         both.replay();
         assertThat(forward(convolution, spectrum)).containsExactly(expected);
         try (Tensor synthesised =
-            KernelSynthesis.on(stream.backend()).forward(parameters, LENGTH)) {
+            KernelSynthesis.on(stream.backend()).forward(parameters, length)) {
           assertThat(kernel.toFloatArray()).containsExactly(synthesised.toFloatArray());
         }
       }
@@ -190,7 +193,7 @@ class SynthesisedSpectraOnDeviceTest {
   /** A recording makes nothing, and a norm is something. */
   @Test
   void recordingsTakeNoNorm() {
-    try (LongConvolution convolution = convolution();
+    try (LongConvolution convolution = convolution(LENGTH);
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel)) {
       assertThatThrownBy(() -> stream.record(() -> convolution.prepare(parameters, skip, spectrum)))
