@@ -142,6 +142,23 @@ interface SynthesisedSpectra extends BackendUnderTest {
     tolerance().check(what + " y against the definition", expected, actual);
   }
 
+  /** Whatever a plan keeps for a kernel that nobody sees ends with it. */
+  @Test
+  default void closingGivesEverythingBack() {
+    try (KernelParameters parameters = parameters(plainSpec(ConvolutionMode.CAUSAL))) {
+      KernelSynthesis.on(backend()).normalise(parameters);
+      long open = Tensor.openCount();
+      for (int i = 0; i < 2; i++) {
+        try (LongConvolution convolution =
+            LongConvolution.create(backend(), ConvolutionMode.CAUSAL, HEADS, HIDDEN, 300, type())) {
+          convolution.prepare(parameters).close();
+          convolution.prepare(parameters); // ends with its convolution
+        }
+        assertThat(Tensor.openCount()).isEqualTo(open);
+      }
+    }
+  }
+
   /** A norm that is there is used: half of the outputs come of twice the norm. */
   @Test
   default void aGivenNormDivides() {
