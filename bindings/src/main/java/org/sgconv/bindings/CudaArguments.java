@@ -28,6 +28,11 @@ final class CudaArguments {
     return span == null ? MemorySegment.NULL : floats(name, span, bytes);
   }
 
+  /** Memory of whatever size, which the call is told; null becomes C's NULL. */
+  MemorySegment scratch(String name, @Nullable CudaSpan span) {
+    return span == null ? MemorySegment.NULL : floats(name, span, span.byteSize());
+  }
+
   /** So many elements of a signal's type. */
   MemorySegment signal(String name, CudaSpan span, CudaElement element, long count) {
     long bytes = Math.multiplyExact(count, element.bytes());

@@ -49,6 +49,15 @@ public final class CudaFusedConvolution {
     }
   }
 
+  /** Whether fused is the faster path for such signals, by the library's table for the device. */
+  public boolean isFaster(long length, CudaElement element) {
+    int path =
+        submission.choose(
+            "sgconv_cuda_choose_path",
+            choice -> SgconvCuda.sgconv_cuda_choose_path(length, element.code(), choice));
+    return path == SgconvCuda.SGCONV_PATH_FUSED();
+  }
+
   /** Makes the spectrum (C, H, N) from kernel (C', H, L) and skip (C, H). */
   public void prepare(
       ConvolutionShape shape,
@@ -108,9 +117,9 @@ public final class CudaFusedConvolution {
   public long forwardBytes(CudaRows rows) {
     return submission.ask(
         "sgconv_cuda_fused_forward_workspace",
-        number -> {
+        bytes -> {
           rows.write(struct);
-          return SgconvCuda.sgconv_cuda_fused_forward_workspace(struct, number);
+          return SgconvCuda.sgconv_cuda_fused_forward_workspace(struct, bytes);
         });
   }
 
@@ -136,19 +145,11 @@ public final class CudaFusedConvolution {
           MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
           MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
           MemorySegment out = in.signal("y", y, element, rows.outputElements());
-          MemorySegment scratch = in.optionalFloats("workspace", workspace, bytes(workspace));
+          MemorySegment scratch = in.scratch("workspace", workspace);
+          long bytes = workspace == null ? 0 : workspace.byteSize();
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_forward(
-              struct,
-              element.code(),
-              k,
-              signal,
-              before,
-              after,
-              out,
-              scratch,
-              bytes(workspace),
-              queue);
+              struct, element.code(), k, signal, before, after, out, scratch, bytes, queue);
         });
   }
 
@@ -162,10 +163,10 @@ public final class CudaFusedConvolution {
   public long backwardBytes(CudaRows rows, boolean kernel, boolean dpost) {
     return submission.ask(
         "sgconv_cuda_fused_backward_workspace",
-        number -> {
+        bytes -> {
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_backward_workspace(
-              struct, rows.batch(), kernel ? 1 : 0, dpost ? 1 : 0, number);
+              struct, rows.batch(), kernel ? 1 : 0, dpost ? 1 : 0, bytes);
         });
   }
 
@@ -199,7 +200,8 @@ public final class CudaFusedConvolution {
           MemorySegment dpre = in.optionalSignal("dpre", targets.dpre(), element, rows.elements());
           MemorySegment dpost =
               in.optionalSignal("dpost", targets.dpost(), element, rows.elements());
-          MemorySegment scratch = in.optionalFloats("workspace", workspace, bytes(workspace));
+          MemorySegment scratch = in.scratch("workspace", workspace);
+          long bytes = workspace == null ? 0 : workspace.byteSize();
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_backward(
               struct,
@@ -215,7 +217,7 @@ public final class CudaFusedConvolution {
               dpre,
               dpost,
               scratch,
-              bytes(workspace),
+              bytes,
               queue);
         });
   }
@@ -227,17 +229,13 @@ public final class CudaFusedConvolution {
         "sgconv_cuda_fused_kernel_gradient",
         (in, queue) -> {
           ConvolutionShape shape = rows.shape();
+          MemorySegment scratch = in.scratch("workspace", workspace);
           long bytes = workspace.byteSize();
-          MemorySegment scratch = in.floats("workspace", workspace, bytes);
           MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
           MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_kernel_gradient(
               struct, rows.batch(), shape.mode().code(), scratch, bytes, kernel, skip, queue);
         });
-  }
-
-  private static long bytes(@Nullable CudaSpan workspace) {
-    return workspace == null ? 0 : workspace.byteSize();
   }
 }

@@ -10,7 +10,7 @@ final class CudaSubmission {
 
   private final CudaStream stream;
   private final CudaArguments arguments;
-  private final MemorySegment number = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
+  private final MemorySegment answer = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
   CudaSubmission(CudaStream stream) {
     this.stream = stream;
@@ -38,11 +38,26 @@ final class CudaSubmission {
   long ask(String function, ToIntFunction<MemorySegment> call) {
     stream.lock().lock();
     try {
-      stream.open();
-      CudaCall.kernel(function, () -> call.applyAsInt(number));
-      return number.get(ValueLayout.JAVA_LONG, 0);
+      answer(function, call);
+      return answer.get(ValueLayout.JAVA_LONG, 0);
     } finally {
       stream.lock().unlock();
     }
+  }
+
+  /** The same for one of a C enumeration. */
+  int choose(String function, ToIntFunction<MemorySegment> call) {
+    stream.lock().lock();
+    try {
+      answer(function, call);
+      return answer.get(ValueLayout.JAVA_INT, 0);
+    } finally {
+      stream.lock().unlock();
+    }
+  }
+
+  private void answer(String function, ToIntFunction<MemorySegment> call) {
+    stream.open();
+    CudaCall.kernel(function, () -> call.applyAsInt(answer));
   }
 }

@@ -2,7 +2,6 @@ package org.sgconv.internal.cuda;
 
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaFusedConvolution;
 import org.sgconv.spi.ConvolutionGeometry;
@@ -23,15 +22,8 @@ enum ConvolutionPath {
   /** Rows of one fused call are counted in 32 bits, with room to spare. */
   private static final long MOST_CHANNELS = 1L << 20;
 
-  /**
-   * The path that the property names, and without it the one that moves fewer bytes: a row of N
-   * points crosses the device's memory twice when fused, and ten times through cuFFT, mostly as
-   * complex numbers (twist, two transforms, product, untwist). Not yet measured on a GPU.
-   */
-  static ConvolutionPath chosen(@Nullable String property) {
-    if (property == null) {
-      return FUSED;
-    }
+  /** The path that the property names. */
+  static ConvolutionPath named(String property) {
     for (ConvolutionPath path : values()) {
       if (path.name().equalsIgnoreCase(property.strip())) {
         return path;
@@ -47,11 +39,18 @@ enum ConvolutionPath {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** A plan on the chosen path. */
+  /**
+   * A plan on the path that the property names, and without it on the one that the library's table
+   * has for the device, N and the type of signals.
+   */
   static ConvolutionPlan plan(GpuStream stream, ConvolutionGeometry geometry, DType type) {
-    ConvolutionPath path = chosen(System.getProperty(PROPERTY));
-    if (path == FUSED && geometry.outputRows() <= MOST_CHANNELS) {
-      OptionalLong size = new CudaFusedConvolution(stream.queue()).size(geometry.length());
+    String property = System.getProperty(PROPERTY);
+    CudaFusedConvolution fused = new CudaFusedConvolution(stream.queue());
+    long length = geometry.length();
+    boolean wanted =
+        property == null ? fused.isFaster(length, ElementTypes.of(type)) : named(property) == FUSED;
+    if (wanted && geometry.outputRows() <= MOST_CHANNELS) {
+      OptionalLong size = fused.size(length);
       if (size.isPresent()) {
         return new FusedConvolutionPlan(stream, geometry, type, size.getAsLong());
       }

@@ -8,7 +8,7 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
 
 /**
- * Convolutions of one geometry by the fused CUDA kernels. Where one block of threads takes a row,
+ * Convolutions of one geometry by our own transforms. Where a block of threads takes a whole row,
  * forward needs no scratch memory; longer rows and backward go in parts that fit the workspace.
  */
 final class FusedConvolutionPlan extends StreamPlan {
@@ -18,9 +18,13 @@ final class FusedConvolutionPlan extends StreamPlan {
 
   private final CudaFusedConvolution steps;
 
+  /** Whether a block of threads takes a whole row. */
+  private final boolean inOneBlock;
+
   FusedConvolutionPlan(GpuStream stream, ConvolutionGeometry geometry, DType type, long size) {
     super(stream, geometry, type, size);
     this.steps = new CudaFusedConvolution(stream.queue());
+    this.inOneBlock = forwardBytes(1, 1) == 0;
   }
 
   @Override
@@ -75,7 +79,7 @@ final class FusedConvolutionPlan extends StreamPlan {
 
   /** For so many signals at a time, or as many as the limit lets; null if none is needed. */
   private @Nullable CudaSpan forwardWorkspace(long batch) {
-    if (inOneBlock()) {
+    if (inOneBlock) {
       return null;
     }
     Chunks parts =
@@ -91,11 +95,6 @@ final class FusedConvolutionPlan extends StreamPlan {
     return steps.forwardBytes(new CudaRows(shape, size, batch, 0, batch, 0, hidden));
   }
 
-  /** Whether a block of threads takes a whole row. */
-  private boolean inOneBlock() {
-    return forwardBytes(1, 1) == 0;
-  }
-
   /** As many signals at a time as one call takes. */
   private Chunks batches(long hidden) {
     return new Chunks(Math.max(1, MOST_ROWS / (shape.heads() * hidden)), hidden);
@@ -106,18 +105,17 @@ final class FusedConvolutionPlan extends StreamPlan {
     CudaFusedConvolution.Targets into =
         new CudaFusedConvolution.Targets(call.du(), call.dpre(), call.dpost());
     long batch = call.batch();
-    boolean whole = inOneBlock();
+    // Of one block's sums over the batch nothing can be left out; longer rows take any batch.
     Chunks parts =
         Chunks.within(
             limit,
-            whole ? 1 : batch,
+            inOneBlock ? 1 : batch,
             shape.hidden(),
-            it -> Workspace.bytes(backwardBytes(whole ? batch : it.batch(), it.hidden(), call)));
-    long signals = whole ? batch : parts.batch();
+            it -> Workspace.bytes(backwardBytes(call, it.batch(), it.hidden())));
     for (long first = 0; first < shape.hidden(); first += parts.hidden()) {
       long count = Math.min(parts.hidden(), shape.hidden() - first);
       CudaSpan workspace =
-          stream.workspace().reserve(backwardBytes(signals, count, call)).getFirst();
+          stream.workspace().reserve(backwardBytes(call, parts.batch(), count)).getFirst();
       batches(count)
           .forEachBatch(
               shape,
@@ -147,7 +145,9 @@ final class FusedConvolutionPlan extends StreamPlan {
     }
   }
 
-  private long backwardBytes(long batch, long hidden, BackwardSpans call) {
+  /** For so many signals at a time, where that can be chosen. */
+  private long backwardBytes(BackwardSpans call, long signals, long hidden) {
+    long batch = inOneBlock ? call.batch() : signals;
     return steps.backwardBytes(
         new CudaRows(shape, size, batch, 0, 1, 0, hidden),
         call.wantsKernel(),

@@ -10,18 +10,13 @@ class ConvolutionPathTest {
 
   @Test
   void propertyNamesThePath() {
-    assertThat(ConvolutionPath.chosen("cufft")).isEqualTo(ConvolutionPath.CUFFT);
-    assertThat(ConvolutionPath.chosen(" Fused ")).isEqualTo(ConvolutionPath.FUSED);
-  }
-
-  @Test
-  void withoutPropertyFewerBytesWin() {
-    assertThat(ConvolutionPath.chosen(null)).isEqualTo(ConvolutionPath.FUSED);
+    assertThat(ConvolutionPath.named("cufft")).isEqualTo(ConvolutionPath.CUFFT);
+    assertThat(ConvolutionPath.named(" Fused ")).isEqualTo(ConvolutionPath.FUSED);
   }
 
   @Test
   void anythingElseIsRefused() {
-    assertThatThrownBy(() -> ConvolutionPath.chosen("fft"))
+    assertThatThrownBy(() -> ConvolutionPath.named("fft"))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("-Dsgconv.cuda.path=fft")
         .hasMessageContaining("fused or cufft");
