@@ -43,38 +43,40 @@ class EmulatedFailureTest {
   }
 
   private double onNewStream() {
-    return onNewStream(Pass.LENGTH);
+    return onNewStream(3, 3, 50);
   }
 
-  private double onNewStream(long length) {
+  private double onNewStream(int batch, int hidden, long length) {
     try (Stream stream = device.createStream()) {
-      return Pass.run(stream, length);
+      return Pass.run(stream, batch, hidden, length);
     }
   }
 
   @ParameterizedTest
   @CsvSource({
-    "cufft,    50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
-    "cufft,    50, pinned,     2, org.sgconv.HostMemoryException,          1",
-    "cufft,    50, stream,     2, org.sgconv.device.DeviceMemoryException, 1",
-    "cufft,    50, launch,   701, org.sgconv.BackendFailureException,      15",
-    "cufft,    50, plan,       2, org.sgconv.device.DeviceMemoryException, 2",
-    "cufft,    50, plan,       5, org.sgconv.BackendFailureException,      2",
-    "cufft,    50, transform,  6, org.sgconv.BackendFailureException,      5",
-    "fused,    50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
-    "fused,    50, launch,   701, org.sgconv.BackendFailureException,      7",
-    "fused, 17000, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
-    "fused, 17000, launch,   701, org.sgconv.BackendFailureException,      15",
+    "cufft, 3, 3, 50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "cufft, 3, 3, 50, pinned,     2, org.sgconv.HostMemoryException,          1",
+    "cufft, 3, 3, 50, stream,     2, org.sgconv.device.DeviceMemoryException, 1",
+    "cufft, 3, 3, 50, launch,   701, org.sgconv.BackendFailureException,      15",
+    "cufft, 3, 3, 50, plan,       2, org.sgconv.device.DeviceMemoryException, 2",
+    "cufft, 3, 3, 50, plan,       5, org.sgconv.BackendFailureException,      2",
+    "cufft, 3, 3, 50, transform,  6, org.sgconv.BackendFailureException,      5",
+    "fused, 3, 3, 50, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "fused, 3, 3, 50, launch,   701, org.sgconv.BackendFailureException,      7",
+    "fused, 1, 1, 17000, allocation, 2, org.sgconv.device.DeviceMemoryException, 10",
+    "fused, 1, 1, 17000, launch,   701, org.sgconv.BackendFailureException,      15",
   })
   void everyCallMayFail(
       String path,
+      int batch,
+      int hidden,
       long length,
       String point,
       int error,
       Class<? extends SgConvException> exception,
       int atLeast) {
     System.setProperty(ConvolutionPath.PROPERTY, path); // cleared by the extension
-    double whole = onNewStream(length);
+    double whole = onNewStream(batch, hidden, length);
     String before = EmulatedMachine.inventory();
     long tensors = Tensor.openCount();
     long bytes = device.allocatedBytes();
@@ -83,7 +85,7 @@ class EmulatedFailureTest {
       EmulatedMachine.fail(point, n, error);
       double result;
       try {
-        result = onNewStream(length);
+        result = onNewStream(batch, hidden, length);
       } catch (SgConvException failure) {
         assertThat(failure).as("%s %d", point, n).isInstanceOf(exception);
         assertThat(EmulatedMachine.inventory()).as("%s %d", point, n).isEqualTo(before);
@@ -97,7 +99,7 @@ class EmulatedFailureTest {
     }
     assertThat(n - 1).as("calls at '%s' that failed", point).isGreaterThanOrEqualTo(atLeast);
     EmulatedMachine.reset();
-    assertThat(onNewStream(length)).isEqualTo(whole);
+    assertThat(onNewStream(batch, hidden, length)).isEqualTo(whole);
     assertThat(EmulatedMachine.inventory()).isEqualTo(before);
   }
 

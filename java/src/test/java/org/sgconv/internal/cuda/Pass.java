@@ -17,36 +17,34 @@ import org.sgconv.tensor.Tensor;
 /** A forward and backward pass with everything, from parameters to gradients. */
 final class Pass {
 
-  /** L, if nothing else is said. */
-  static final long LENGTH = 50;
-
   private Pass() {}
 
   /** Runs it on a stream and returns the sum of all results, which no failure may change. */
   static double run(Stream stream) {
-    return run(stream, LENGTH);
+    return run(stream, 3, 3, 50);
   }
 
-  /** The same for signals of this length. */
-  static double run(Stream stream, long length) {
+  /** The same for signals (B,H,L). */
+  static double run(Stream stream, int batch, int hidden, long length) {
     Backend backend = stream.backend();
     KernelSpec spec =
         KernelSpec.builder()
             .mode(ConvolutionMode.BIDIRECTIONAL)
             .heads(2)
-            .hidden(3)
+            .hidden(hidden)
             .kernelDim(4)
             .scales(3)
             .build();
     try (KernelParameters host = KernelParameters.random(spec, DType.FLOAT32, 7);
         KernelParameters parameters = host.copyTo(stream);
         Tensor kernel = KernelSynthesis.on(backend).forward(parameters, length);
-        LongConvolution convolution = LongConvolution.create(backend, spec.mode(), 2, 3, length);
-        Tensor skip = tensor(stream, 1, 2, 3);
-        Tensor u = tensor(stream, 2, 3, 3, length);
-        Tensor pre = tensor(stream, 3, 3, 3, length);
-        Tensor post = tensor(stream, 4, 3, 3, length);
-        Tensor dy = tensor(stream, 5, 3, 6, length);
+        LongConvolution convolution =
+            LongConvolution.create(backend, spec.mode(), 2, hidden, length);
+        Tensor skip = tensor(stream, 1, 2, hidden);
+        Tensor u = tensor(stream, 2, batch, hidden, length);
+        Tensor pre = tensor(stream, 3, batch, hidden, length);
+        Tensor post = tensor(stream, 4, batch, hidden, length);
+        Tensor dy = tensor(stream, 5, batch, 2 * hidden, length);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip);
         KernelSpectrum direct = convolution.prepare(parameters, skip);
         Tensor y = convolution.forward(spectrum, u, new Gates(pre, post));
