@@ -58,6 +58,8 @@ int main(int argc, char **argv) {
     }
   }
   run({1, 1, 1, 1000000, SGCONV_CAUSAL, true, false, false, 0, false});
+  // Rows that exceed a level-2 cache, one after another.
+  run({2, 1, 2, 131072, SGCONV_CAUSAL, true, false, false, 0, false});
   // Enough of everything to be stored past the caches, and of a batch to be summed.
   run({1, 1, 33, 65536, SGCONV_CAUSAL, true, false, false, 0, true});
   run({3, 1, 36, 20480, SGCONV_BIDIRECTIONAL, false, false, false, 0, true});

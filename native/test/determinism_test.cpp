@@ -58,7 +58,7 @@ int main() {
   const Shape shapes[] = {{7, 1, 3, 1000, SGCONV_CAUSAL},    {5, 2, 33, 300, SGCONV_BIDIRECTIONAL},
                           {9, 1, 2, 50, SGCONV_CIRCULAR},    {3, 1, 1, 65536, SGCONV_CAUSAL},
                           {1, 2, 3, 50000, SGCONV_CIRCULAR}, {2, 1, 5, 40000, SGCONV_BIDIRECTIONAL},
-                          {4, 1, 2, 16384, SGCONV_CAUSAL}};
+                          {4, 1, 2, 16384, SGCONV_CAUSAL},   {2, 1, 3, 131072, SGCONV_CAUSAL}};
   int failures = 0;
   for (const Shape &shape : shapes) {
     const std::vector<float> expected = outputs(1, shape);

@@ -32,7 +32,7 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
   if (job.geometry.mode == SGCONV_CAUSAL) {
     // dD is lag 0; where dk is not wanted, its row goes to scratch memory.
     float *dk = job.dk == nullptr ? space.real : job.dk + item * t.length;
-    row.store_row(dk, nullptr, job.stream && job.dk != nullptr);
+    row.store_row({dk, nullptr}, job.stream && job.dk != nullptr);
     wait(team);
     if (job.dskip != nullptr && team.index == 0) job.dskip[item] = dk[0];
     return;
@@ -93,7 +93,7 @@ SGCONV_INLINE Slice slice_at(const Convolution &job, const Workspace &space, std
 inline void store_input(const Convolution &job, const RowPasses &row, std::int64_t in) {
   const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
   if (job.dpre == nullptr) {
-    row.store_row(job.du + in, pre, job.stream);
+    row.store_row({job.du + in, pre}, job.stream);
   } else {
     row.store(StoreGated{job.du == nullptr ? nullptr : job.du + in, pre, job.dpre + in, job.u + in,
                          row.t.length});
@@ -107,29 +107,79 @@ inline void store_post(const Convolution &job, const RowPasses &row, const Works
   wait(row.team);
 }
 
-// One head, with gradients of both input and kernel.
+// The output gradient of row `in` of head c = 0, and its gate.
+SGCONV_INLINE ConstRow gradient_row(const Convolution &job, std::int64_t in) {
+  return {job.dy + in, job.post == nullptr ? nullptr : job.post + in};
+}
+
+// Ends the row of du in `dy`'s work and, unless it was the last, begins that of dy at `following`.
+inline void finish_input(const Convolution &job, const Workspace &space, const RowPasses &dy,
+                         const float *kernel, std::int64_t in, std::int64_t following, bool more,
+                         const float *ahead) {
+  const bool alone = job.dpre == nullptr && job.dpost == nullptr;
+  if (alone && more) {
+    dy.exchange({job.du + in, job.pre == nullptr ? nullptr : job.pre + in}, job.stream,
+                gradient_row(job, following), ahead);
+    return;
+  }
+  store_input(job, dy, in);
+  wait(dy.team);
+  if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in, true);
+  if (more) dy.load(gradient_row(job, following), ahead);
+}
+
+// Ends the row of dk in `u`'s work if there is one and, unless it was the last, begins that of u at
+// `following`.
+inline void finish_kernel(const Convolution &job, const Workspace &space, const RowPasses &u,
+                          bool invert, std::int64_t h, std::int64_t following, bool more) {
+  if (invert && more && job.geometry.mode == SGCONV_CAUSAL && job.dk != nullptr) {
+    float *dk = job.dk + h * u.t.length;
+    u.exchange({dk, nullptr}, job.stream, input_row(job, following));
+    if (job.dskip != nullptr && u.team.index == 0) job.dskip[h] = dk[0];
+    return;
+  }
+  if (invert) store_correlation(job, space, u, h);
+  if (more) u.load(input_row(job, following));
+}
+
+// Items first .. last - 1 with one head and gradients of both input and kernel.
 inline void backward_pairs(const Convolution &job, const Workspace &space, const Team &team,
-                           const Slice &slice) {
+                           std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
-  const std::int64_t hidden = job.geometry.hidden;
   const RowPasses u{t, team, space.work}, dy{t, team, space.second};
-  const float *kernel = job.spectrum + slice.h * t.spectrum_floats;
-  for (std::int64_t b = slice.from; b < slice.to; ++b) {
-    const bool first = b == slice.from, last = b + 1 == slice.to;
-    const std::int64_t row = b * hidden + slice.h, in = row * t.length;
-    const std::int64_t next = (last ? slice.from * hidden + slice.h + 1 : row + hidden) * t.length;
-    u.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
-    dy.load(job.dy + in, job.post == nullptr ? nullptr : job.post + in);
-    const bool invert = last && job.slices == 1;
-    u.walk(GradientPair{t, u.work, dy.work, kernel, kernel_ahead(kernel, first),
-                        first ? nullptr : slice.correlation, invert ? nullptr : slice.correlation,
-                        job.dpost == nullptr ? nullptr : space.signal,
-                        next_after(t, u.work, job.u + next),
-                        next_after(t, dy.work, job.dy + next)});
-    store_input(job, dy, in);
-    if (invert) store_correlation(job, space, u, slice.h);
-    wait(team);
-    if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in, true);
+  const auto start_of = [&](const Slice &slice, std::int64_t b) {
+    return (b * job.geometry.hidden + slice.h) * t.length;
+  };
+  for (std::int64_t item = first; item < last; ++item) {
+    const Slice slice = slice_at(job, space, item), next_slice = slice_at(job, space, item + 1);
+    const float *kernel = job.spectrum + slice.h * t.spectrum_floats;
+    for (std::int64_t b = slice.from; b < slice.to; ++b) {
+      const bool begin = b == slice.from, end = b + 1 == slice.to;
+      const bool invert = end && job.slices == 1, more = !end || item + 1 < last;
+      const std::int64_t in = start_of(slice, b);
+      const std::int64_t following =
+          end ? start_of(next_slice, next_slice.from) : start_of(slice, b + 1);
+      if (begin && item == first) {
+        u.load(input_row(job, in));
+        dy.load(gradient_row(job, in), root_ahead(t, kernel));
+      }
+      const auto walk = [&](auto shared) {
+        u.walk(GradientPair<shared != 0>{
+            t, u.work, dy.work, kernel, kernel_ahead(t, kernel, begin),
+            begin ? nullptr : slice.correlation, invert ? nullptr : slice.correlation,
+            job.dpost == nullptr ? nullptr : space.signal, next_after(t, u.work, job.u + following),
+            next_after(t, dy.work, job.dy + following),
+            dy.output(job.du == nullptr ? nullptr : job.du + in, job.stream)});
+      };
+      if (root_asks(t)) {
+        walk(Index<1>{});
+      } else {
+        walk(Index<0>{});
+      }
+      finish_input(job, space, dy, kernel, in, following, more,
+                   end ? root_ahead(t, kernel + t.spectrum_floats) : nullptr);
+      finish_kernel(job, space, u, invert, slice.h, following, more);
+    }
   }
 }
 
@@ -145,7 +195,7 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
     const std::int64_t in = (b * hidden + slice.h) * t.length;
     const float *post = job.post == nullptr ? nullptr : job.post + in;
     if (correlate || job.dpost != nullptr) {
-      row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
+      row.load(input_row(job, in));
       row.run(ToSpectrum{
           whole(space.signal), 1.0f, 0.0f, false,
           next_after(t, space.work, job.dy + (b * heads * hidden + slice.h) * t.length)});
@@ -154,15 +204,15 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_floats;
       const float *dy = job.dy + ((b * heads + c) * hidden + slice.h) * t.length;
-      const float *ahead = kernel_ahead(kernel, b == slice.from);
+      const float *ahead = kernel_ahead(t, kernel, b == slice.from);
       const float *following = c + 1 < heads ? dy + hidden * t.length
                                : b + 1 < slice.to
                                    ? job.u + in + hidden * t.length
                                    : job.u + (slice.from * hidden + slice.h + 1) * t.length;
       const Next next = next_after(t, space.work, following);
-      if (correlate || input) row.load(dy, post);
+      if (correlate || input) row.load({dy, post});
       if (input && heads == 1) {
-        row.run(TimesKernel<true>{kernel, ahead, next});
+        row.run(TimesKernel<true, false>{kernel, ahead, next});
         store_input(job, row, in);
       } else if (correlate || input) {
         row.run(GradientSums{kernel, ahead, space.signal,
@@ -188,12 +238,11 @@ inline void backward_rows(const Convolution &job, const Workspace &space, const 
                           std::int64_t first, std::int64_t last) {
   const bool correlate = job.dk != nullptr || job.dskip != nullptr;
   const bool input = job.du != nullptr || job.dpre != nullptr;
-  for (std::int64_t item = first; item < last; ++item) {
-    const Slice slice = slice_at(job, space, item);
-    if (job.geometry.heads == 1 && correlate && input) {
-      backward_pairs(job, space, team, slice);
-    } else {
-      backward_heads(job, space, team, slice);
+  if (job.geometry.heads == 1 && correlate && input) {
+    backward_pairs(job, space, team, first, last);
+  } else {
+    for (std::int64_t item = first; item < last; ++item) {
+      backward_heads(job, space, team, slice_at(job, space, item));
     }
   }
   if (job.stream) stream_fence();

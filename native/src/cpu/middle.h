@@ -49,22 +49,43 @@ struct Next {
 // Rows in work beyond this do not stay in a level-2 cache.
 constexpr std::int64_t kCachedFloats = std::int64_t{1} << 18;
 
+SGCONV_INLINE bool exceeds_cache(const Transform &t) { return t.work_floats >= kCachedFloats; }
+
 SGCONV_INLINE Next next_after(const Transform &t, const float *work, const float *row) {
-  const bool large = t.work_floats >= kCachedFloats;
+  const bool large = exceeds_cache(t);
   return {large ? work + t.root_stride : row, large};
 }
 
-// Asks for a part of a kernel's spectrum that is still to come.
+// Spectra of this size or more are asked for by the root's passes as well, an eighth each: a
+// core has few requests to memory under way at once, and the tiles alone could not keep up. Where a
+// row exceeds the level-2 cache, what the root asked for would not stay there.
+constexpr std::int64_t kSharedFloats = std::int64_t{1} << 16;
+
+SGCONV_INLINE bool root_asks(const Transform &t) {
+  return t.spectrum_floats >= kSharedFloats && !exceeds_cache(t);
+}
+
+// The part of a spectrum that a pass of the root asks for, or null.
+SGCONV_INLINE const float *root_ahead(const Transform &t, const float *kernel) {
+  return root_asks(t) ? kernel : nullptr;
+}
+
+// Asks for a tile's part of a kernel's spectrum that is still to come; three quarters of what a
+// tile has if the root asks too.
+template <bool shared>
 SGCONV_INLINE void prefetch_kernel(const float *ahead, std::int64_t tile, int four) {
-  const float *at = ahead + tile * kTileFloats + 8 * W * four;
-  each<0, W / 2>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+  constexpr std::int64_t stride = shared ? kTileFloats * 3 / 4 : kTileFloats;
+  constexpr int lines = shared && W >= 8 ? W * 3 / 8 : W / 2;
+  const float *at = ahead + tile * stride + 16 * lines * four;
+  each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
 }
 
 // What to ask for during a row: some tiles ahead for the first row that meets this spectrum,
 // because a page of memory is but two tiles and the processor's own prefetching stops at its end.
 // Later rows find it in a cache, and ask for what they are about to read anyway.
-SGCONV_INLINE const float *kernel_ahead(const float *kernel, bool first) {
-  return first ? kernel + 4 * kTileFloats : kernel;
+SGCONV_INLINE const float *kernel_ahead(const Transform &t, const float *kernel, bool first) {
+  if (!first) return kernel;
+  return kernel + (root_asks(t) ? t.spectrum_floats / 4 : 4 * kTileFloats);
 }
 
 // Ends in a spectrum: x * scale + bias.
@@ -102,8 +123,8 @@ struct FromSpectrum {
   }
 };
 
-// With the kernel's spectrum or its conjugate.
-template <bool conjugate>
+// With the kernel's spectrum or its conjugate. `shared`: see prefetch_kernel.
+template <bool conjugate, bool shared>
 struct TimesKernel {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
@@ -112,7 +133,7 @@ struct TimesKernel {
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const float *k = whole(kernel).at(tile, four);
     next.prefetch(tile, four);
-    prefetch_kernel(ahead, tile, four);
+    prefetch_kernel<shared>(ahead, tile, four);
     each<0, 4>([&](auto q) SGCONV_BODY {
       const C factor = load_complex(k + 2 * W * q);
       x[q] = conjugate ? conjugate_times(factor, x[q]) : x[q] * factor;
@@ -159,7 +180,7 @@ struct GradientSums {
   Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     next.prefetch(tile, four);
-    prefetch_kernel(ahead, tile, four);
+    prefetch_kernel<false>(ahead, tile, four);
     if (correlation != nullptr) {
       float *c = whole(correlation).at(tile, four);
       add_correlation(whole(signal).at(tile, four), x, first_correlation ? nullptr : c, c);

@@ -213,6 +213,18 @@ SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index
   }
 }
 
+// Where the row in work will be stored, if not past the caches: tiles ask for it, so that the lines
+// and the translation of their addresses are there by the time that the root stores them.
+struct Output {
+  const float *row = nullptr;
+
+  SGCONV_INLINE void tile(std::int64_t index) const {
+    if (row == nullptr) return;
+    const float *at = row + index * (W * W);
+    each<0, W * W / 16>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 1, 3); });
+  }
+};
+
 // What a walk over the nodes does with one row: the steps down, the tiles with `middle` applied,
 // the steps up.
 template <class Middle>
@@ -220,12 +232,14 @@ struct OneRow {
   const Transform &t;
   float *work;
   const Middle &middle;
+  Output output;
 
   SGCONV_INLINE void down(const Step &step, std::int64_t node, std::int64_t at) const {
     if constexpr (Middle::kForward) step_forward(step, node, work + at);
   }
   template <bool fused>
   SGCONV_INLINE void tile(const Step *step, std::int64_t index, std::int64_t at) const {
+    output.tile(index);
     SGCONV_TIER::tile<fused>(t, step, index, work + at, middle);
   }
   SGCONV_INLINE void up(const Step &step, std::int64_t node, std::int64_t at) const {

@@ -9,6 +9,7 @@ namespace sgconv::SGCONV_TIER {
 
 // Of a tile of dy: conj(U) DY, added to `before` if there is one, goes to `after`; DY conj(K) is
 // the result.
+template <bool shared>
 struct PairProducts {
   static constexpr bool kForward = true, kInverse = true;
   const float *kernel;
@@ -20,7 +21,7 @@ struct PairProducts {
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     const float *k = whole(kernel).at(tile, four);
     next.prefetch(tile, four);
-    prefetch_kernel(ahead, tile, four);
+    prefetch_kernel<shared>(ahead, tile, four);
     add_correlation(signal.at(tile, four), x,
                     before == nullptr ? nullptr : whole(before).at(tile, four),
                     after.at(tile, four));
@@ -31,6 +32,7 @@ struct PairProducts {
 
 // From the root's children of u and dy to those of du, in place of dy's, and of dk, in place of
 // u's.
+template <bool shared>
 struct GradientPair {
   const Transform &t;
   float *signal_work;    // u
@@ -41,6 +43,7 @@ struct GradientPair {
   float *after;         // where the correlation goes on, or null for dk
   float *signal;        // keeps the spectrum of u, or null
   Next next_u, next_dy;
+  Output du;
 
   SGCONV_INLINE void down(const Step &step, std::int64_t node, std::int64_t at) const {
     step_forward(step, node, signal_work + at);
@@ -49,6 +52,7 @@ struct GradientPair {
 
   template <bool fused>
   SGCONV_INLINE void tile(const Step *step, std::int64_t index, std::int64_t at) const {
+    du.tile(index);
     alignas(64) float u[kTileFloats], product[kTileFloats];
     const Tiles<float> spectrum = signal == nullptr ? single(u) : whole(signal);
     const Tiles<float> correlation = after == nullptr ? single(product) : whole(after);
@@ -56,7 +60,7 @@ struct GradientPair {
                              ToSpectrum{spectrum, 1.0f, 0.0f, false, next_u});
     SGCONV_TIER::tile<fused>(
         t, step, index, gradient_work + at,
-        PairProducts{
+        PairProducts<shared>{
             kernel, ahead, {spectrum.start, spectrum.stride}, before, correlation, next_dy});
     if (after == nullptr) {
       const float scale = 1.0f / static_cast<float>(t.size);

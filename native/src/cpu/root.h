@@ -88,14 +88,24 @@ struct StoreProduct {
   }
 };
 
-// Columns `first` .. `last` - 1 (multiples of W) of the root's step.
+// A column's share, an eighth of a row's, of the memory at `ahead`.
+template <int radix>
+SGCONV_INLINE void prefetch_share(const float *ahead, std::int64_t column) {
+  constexpr int lines = radix * W >= 64 ? radix * W / 64 : 1;
+  const float *at = ahead + column / W * (16 * lines);
+  each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+}
+
+// Columns `first` .. `last` - 1 (multiples of W) of the root's step. Meanwhile asks for an eighth
+// of a spectrum at `ahead`, if that is not null.
 template <class Load>
 void root_forward(const Transform &t, std::int64_t first, std::int64_t last, const Load &samples,
-                  float *work) {
+                  float *work, const float *ahead) {
   const Step &step = t.steps[0];
   const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
     for (std::int64_t column = first; column < last; column += W) {
+      if (ahead != nullptr) prefetch_share<radix>(ahead, column);
       forward_real<radix>(
           [&](int j) SGCONV_BODY { return samples(j * step.child + column); },
           [&](int p, C x) SGCONV_BODY { store_complex(work + p * t.root_stride + 2 * column, x); },
@@ -132,6 +142,29 @@ void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, con
       inverse_real<radix>(
           [&](int p) SGCONV_BODY { return load_complex(work + p * t.root_stride + 2 * column); },
           [&](int n, F x) SGCONV_BODY { samples(n * step.child + column, x); }, twiddle);
+    }
+  });
+}
+
+// The end of one row and the beginning of the next, a column at a time: what is read of work is
+// overwritten at once, where two passes would bring it to the level-1 cache twice. Asks for twice
+// as much as the beginning alone.
+template <class Store, class Load>
+void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, float *work,
+                   const Store &finished, const Load &samples, const float *ahead) {
+  const Step &step = t.steps[0];
+  const BroadcastFromOne inverse_twiddle{step.inverse};
+  const Broadcast twiddle{step.forward};
+  with_radix(step.radix, [&](auto radix) {
+    for (std::int64_t column = first; column < last; column += W) {
+      float *at = work + 2 * column;
+      if (ahead != nullptr) prefetch_share<2 * radix>(ahead, column);
+      inverse_real<radix>([&](int p) SGCONV_BODY { return load_complex(at + p * t.root_stride); },
+                          [&](int n, F x) SGCONV_BODY { finished(n * step.child + column, x); },
+                          inverse_twiddle);
+      forward_real<radix>([&](int j) SGCONV_BODY { return samples(j * step.child + column); },
+                          [&](int p, C x) SGCONV_BODY { store_complex(at + p * t.root_stride, x); },
+                          twiddle);
     }
   });
 }

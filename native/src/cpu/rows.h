@@ -27,26 +27,46 @@ SGCONV_INLINE void wait(const Team &team) {
   if (team.count > 1) team.wait(team.state);
 }
 
+// A row of real samples and what they are multiplied with, or null.
+struct Row {
+  float *samples;
+  const float *gate;
+};
+
+struct ConstRow {
+  const float *samples;
+  const float *gate;
+};
+
 // All of one row's steps between real samples and work, as a team member.
 struct RowPasses {
   const Transform &t;
   const Team &team;
   float *work;
 
-  // samples * gate (or null) -> work
-  void load(const float *samples, const float *gate) const {
+  bool whole_row(const float *gate) const { return gate == nullptr && t.length == t.size; }
+
+  // Meanwhile asks for a part of the spectrum at `ahead`, if that is not null.
+  void load(const ConstRow &row, const float *ahead = nullptr) const {
     const Range columns = columns_of(t, team);
-    if (gate == nullptr && t.length == t.size) {
-      root_forward(t, columns.first, columns.last, WholeRow{samples}, work);
+    if (whole_row(row.gate)) {
+      root_forward(t, columns.first, columns.last, WholeRow{row.samples}, work, ahead);
     } else {
-      root_forward(t, columns.first, columns.last, GatedRow{samples, gate, t.length}, work);
+      root_forward(t, columns.first, columns.last, GatedRow{row.samples, row.gate, t.length}, work,
+                   ahead);
     }
     wait(team);
   }
 
+  // What tiles may ask for if the results will go to `row`.
+  Output output(const float *row, bool streamed) const {
+    const bool fetched = !streamed && t.length == t.size && !exceeds_cache(t);
+    return {fetched ? row : nullptr};
+  }
+
   template <class Middle>
-  void run(Middle middle) const {
-    walk(OneRow<Middle>{t, work, middle});
+  void run(Middle middle, Output output = {}) const {
+    walk(OneRow<Middle>{t, work, middle, output});
   }
 
   template <class Pass>
@@ -62,17 +82,40 @@ struct RowPasses {
     root_inverse(t, columns.first, columns.last, work, samples);
   }
 
-  void store_row(float *samples, const float *gate, bool streamed) const {
-    if (gate == nullptr && t.length == t.size) {
-      const bool aligned = reinterpret_cast<std::uintptr_t>(samples) % (4 * W) == 0;
-      if (streamed && aligned) {
-        store(StreamWhole{samples});
-      } else {
-        store(StoreWhole{samples});
-      }
+  void store_row(const Row &row, bool streamed) const {
+    if (!whole_row(row.gate)) {
+      store(StoreGated{row.samples, row.gate, nullptr, nullptr, t.length});
+    } else if (streamed && aligned(row)) {
+      store(StreamWhole{row.samples});
     } else {
-      store(StoreGated{samples, gate, nullptr, nullptr, t.length});
+      store(StoreWhole{row.samples});
     }
+  }
+
+  // store_row and the next row's load.
+  void exchange(const Row &row, bool streamed, const ConstRow &next,
+                const float *ahead = nullptr) const {
+    if (!whole_row(row.gate) || !whole_row(next.gate)) {
+      exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, t.length},
+                       GatedRow{next.samples, next.gate, t.length}, ahead);
+    } else if (streamed && aligned(row)) {
+      exchange_columns(StreamWhole{row.samples}, WholeRow{next.samples}, ahead);
+    } else {
+      exchange_columns(StoreWhole{row.samples}, WholeRow{next.samples}, ahead);
+    }
+  }
+
+ private:
+  static bool aligned(const Row &row) {
+    return reinterpret_cast<std::uintptr_t>(row.samples) % (4 * W) == 0;
+  }
+
+  template <class Store, class Load>
+  void exchange_columns(const Store &finished, const Load &next, const float *ahead) const {
+    wait(team);
+    const Range columns = columns_of(t, team);
+    root_exchange(t, columns.first, columns.last, work, finished, next, ahead);
+    wait(team);
   }
 };
 
@@ -100,7 +143,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
   const float scale = 1.0f / static_cast<float>(t.size);
   for (std::int64_t item = first; item < last; ++item) {
     if (job.geometry.mode == SGCONV_CAUSAL) {
-      row.load(job.kernel + item * t.length, nullptr);
+      row.load({job.kernel + item * t.length, nullptr});
     } else {
       if (team.index == 0) two_sided_kernel(job, item, space.real, space.imaginary);
       wait(team);
@@ -117,29 +160,49 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
   if (job.stream) stream_fence();
 }
 
+// The input of row `in`, and its gate.
+SGCONV_INLINE ConstRow input_row(const Convolution &job, std::int64_t in) {
+  return {job.u + in, job.pre == nullptr ? nullptr : job.pre + in};
+}
+
 inline void forward_rows(const Convolution &job, const Workspace &space, const Team &team,
                          std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
+  const auto start_of = [&](std::int64_t item) {
+    return (item % job.batch * hidden + item / job.batch) * t.length;
+  };
   const RowPasses row{t, team, space.work};
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.batch, b = item % job.batch;
-    const std::int64_t in = (b * hidden + h) * t.length;
+    const std::int64_t in = start_of(item), following = start_of(item + 1);
     const float *gate = job.post == nullptr ? nullptr : job.post + in;
-    row.load(job.u + in, job.pre == nullptr ? nullptr : job.pre + in);
-    const std::int64_t next_h = (item + 1) / job.batch, next_b = (item + 1) % job.batch;
-    const Next next = next_after(t, space.work, job.u + (next_b * hidden + next_h) * t.length);
+    const Next next = next_after(t, space.work, job.u + following);
     if (heads == 1) {
       const float *kernel = job.spectrum + h * t.spectrum_floats;
-      row.run(TimesKernel<false>{kernel, kernel_ahead(kernel, item == first || b == 0), next});
-      row.store_row(job.y + in, gate, job.stream);
+      float *y = job.y + in;
+      if (item == first) row.load(input_row(job, in), root_ahead(t, kernel));
+      const float *ahead = kernel_ahead(t, kernel, item == first || b == 0);
+      if (root_asks(t)) {
+        row.run(TimesKernel<false, true>{kernel, ahead, next}, row.output(y, job.stream));
+      } else {
+        row.run(TimesKernel<false, false>{kernel, ahead, next}, row.output(y, job.stream));
+      }
+      if (item + 1 < last) {
+        const bool last_row = b + 1 == job.batch;
+        row.exchange({y, gate}, job.stream, input_row(job, following),
+                     last_row ? root_ahead(t, kernel + t.spectrum_floats) : nullptr);
+      } else {
+        row.store_row({y, gate}, job.stream);
+      }
       continue;
     }
+    row.load(input_row(job, in));
     row.run(ToSpectrum{whole(space.signal), 1.0f, 0.0f, false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});
-      row.store_row(job.y + ((b * heads + c) * hidden + h) * t.length, gate, job.stream);
+      row.store_row({job.y + ((b * heads + c) * hidden + h) * t.length, gate}, job.stream);
       wait(team);
     }
   }
