@@ -41,7 +41,7 @@ cd "$home"
 tree=$home/native/target/cmake-release
 [ -f "$tree/native/src/cuda/libsgconv_cuda.so" ] ||
   die "the bundle needs the CUDA library: install the CUDA toolkit and put nvcc on the PATH (or set CUDACXX)"
-cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test >&2
+cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test cuda_long_test >&2
 
 example=java/src/test/java/org/sgconv/example
 mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"
@@ -54,7 +54,8 @@ cp -R java/target/test-classes "$bundle/tests/classes"
 # It checks compiled classes with a library that stays at home.
 rm -f "$bundle"/tests/classes/org/sgconv/ArchitectureTest*.class
 cp "$tree/native/src/cuda/libsgconv_cuda.so" "$bundle/native/"
-cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_fused_test" "$bundle/native/"
+cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_fused_test" \
+  "$tree/native/test/cuda/cuda_long_test" "$bundle/native/"
 cp README.md "$bundle/project/"
 cp "$example/TenLines.java" "$bundle/project/$example/"
 cp tools/bundle/check.sh LICENSE NOTICE "$bundle/"

@@ -153,7 +153,7 @@ link_libraries
 
 native() { # native TOOL...: the native tests, each under the tool
   status=0
-  for test in "cuda_synthesis_test" "cuda_fused_test brief"; do
+  for test in "cuda_synthesis_test" "cuda_fused_test brief" "cuda_long_test brief"; do
     echo "== $* $test"
     # shellcheck disable=SC2086 # the test's arguments are words
     LD_LIBRARY_PATH=$here/native:$output/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$@" "$here/native/"$test || status=1

@@ -34,6 +34,7 @@ void launch_columns_within(const ColumnsWithinArguments &a, int64_t signals, voi
 
 template <int P>
 constexpr ColumnsSize columns_size() {
+  static_assert(P % kLongRowMultiple == 0);
   return {P, ColumnTransform<P>::kSharedBytes, launch_columns_in<P>, launch_columns_out<P>,
           launch_columns_within<P>};
 }

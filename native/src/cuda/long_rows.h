@@ -6,9 +6,6 @@
 
 namespace sgconv::cuda {
 
-// A launch has whole blocks of rows: P is a multiple of the rows of a block.
-constexpr int kLongRowMultiple = 8;
-
 template <int M>
 __global__ void __launch_bounds__(FusedShape<M>::kThreads, FusedShape<M>::kResident)
     long_rows(const LongRowsArguments a) {

@@ -9,6 +9,9 @@
 
 namespace sgconv::cuda {
 
+// A launch has whole blocks of rows: P is a multiple of the rows of a block.
+constexpr int kLongRowMultiple = 8;
+
 // Which row of a signal tensor: head `index` of `count`.
 struct Head {
   int32_t count, index;

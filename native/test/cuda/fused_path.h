@@ -1,4 +1,4 @@
-// A whole one-block convolution, as a caller of the C functions drives it.
+// A whole fused convolution, as a caller of the C functions drives it.
 #pragma once
 
 #include "cufft_path.h"

@@ -22,9 +22,51 @@ Doubles random(std::mt19937_64 &source, int64_t count) {
   return rounded(values, SGCONV_FLOAT32);
 }
 
+// The same beyond one block, where one call is many launches.
+void long_rows() {
+  const Problem problem{SGCONV_CAUSAL, 3, 1, 2, 17000};
+  const sgconv_convolution_geometry geometry{1, 2, problem.length, SGCONV_CAUSAL, 0};
+  sgconv_cuda_rows rows{1, 2, problem.length, 0, 0, 3, 0, 2};
+  ok(sgconv_cuda_fused_size(problem.length, &rows.size), "fused_size");
+  int64_t bytes = 0;
+  ok(sgconv_cuda_fused_forward_workspace(&rows, &bytes), "workspace");
+  std::mt19937_64 source(2);
+  Signals signals;
+  signals.kernel = random(source, 2 * problem.length);
+  signals.dy = Doubles(static_cast<std::size_t>(problem.outputs()), 0.0);
+  const auto count = static_cast<std::size_t>(problem.inputs());
+  DeviceArray<float> kernel(narrow<float>(signals.kernel)), u(count), y(count);
+  DeviceArray<float> spectrum(static_cast<std::size_t>(4 * rows.size));
+  DeviceArray<float> workspace(static_cast<std::size_t>(bytes / 4));
+  ok(sgconv_cuda_fused_prepare(&geometry, rows.size, 0, 2, kernel.get(), nullptr, spectrum.get(),
+                               nullptr),
+     "fused_prepare");
+  cudaStream_t stream = nullptr;
+  require(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t executable = nullptr;
+  require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal), "begin");
+  ok(sgconv_cuda_fused_forward(&rows, SGCONV_FLOAT32, spectrum.get(), u.get(), nullptr, nullptr,
+                               y.get(), workspace.get(), bytes, stream),
+     "fused_forward");
+  require(cudaStreamEndCapture(stream, &graph), "end");
+  require(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
+  signals.u = random(source, problem.inputs());
+  const std::vector<float> input = narrow<float>(signals.u);
+  require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
+  require(cudaGraphLaunch(executable, stream), "launch");
+  require(cudaStreamSynchronize(stream), "synchronise");
+  const Error error = error_of(widen(y.host()), convolve(problem, signals).y);
+  check(error.l2 <= 1e-6, "replayed long rows, relative L2 " + std::to_string(error.l2));
+  require(cudaGraphExecDestroy(executable), "destroy");
+  require(cudaGraphDestroy(graph), "destroy");
+  require(cudaStreamDestroy(stream), "destroy");
+}
+
 }  // namespace
 
 int main() {
+  long_rows();
   const Problem problem{SGCONV_CAUSAL, 3, 1, 2, kLength};
   const sgconv_convolution_geometry geometry{1, 2, kLength, SGCONV_CAUSAL, 0};
   std::mt19937_64 source(1);

@@ -61,7 +61,7 @@ class BundleCheckTest {
     executable(bundle.resolve("runtime/bin/java"), JAVA);
     Files.writeString(bundle.resolve("COMMIT"), "abc123\n");
     Path natives = Files.createDirectory(bundle.resolve("native"));
-    for (String test : List.of("cuda_synthesis_test", "cuda_fused_test")) {
+    for (String test : List.of("cuda_synthesis_test", "cuda_fused_test", "cuda_long_test")) {
       executable(natives.resolve(test), "#!/bin/sh\necho \"$0 $*\"\n");
     }
     stage("tests", PASSING_TESTS);
@@ -129,7 +129,9 @@ class BundleCheckTest {
         .allMatch(call -> call.contains("-Dsgconv.cuda.toolkit=/some/libs"));
     assertThat(Files.readString(fake.resolve("calls")))
         .contains("-Dsgconv.cuda.required=true", "--include-tag cuda --exclude-tag emulation");
-    assertThat(output.resolve("native.log")).content().contains("cuda_fused_test brief");
+    assertThat(output.resolve("native.log"))
+        .content()
+        .contains("cuda_fused_test brief", "cuda_long_test brief");
   }
 
   @Test
@@ -179,7 +181,9 @@ class BundleCheckTest {
     assertThat(json().get("passed").asBoolean()).isFalse();
     assertThat(json().get("stages").get(2).get("status").asInt()).isEqualTo(1);
     // The second native test ran after the first had failed.
-    assertThat(output.resolve("native.log")).content().contains("cuda_fused_test brief");
+    assertThat(output.resolve("native.log"))
+        .content()
+        .contains("cuda_fused_test brief", "cuda_long_test brief");
     assertThat(Files.readString(fake.resolve("calls"))).contains("--backend cuda --quick");
   }
 
