@@ -265,10 +265,29 @@ class CudaStreamTest extends CudaDeviceTest {
         .hasMessageContaining(ByteLimit.WORKSPACE);
   }
 
+  /** Rows beyond a block go through forward in parts as well. */
+  @Test
+  void longFusedResultsDoNotDependOnTheParts() {
+    double whole;
+    try (Stream stream = device.createStream()) {
+      whole = Pass.run(stream, 2, 2, 17_000);
+    }
+    for (long limit : new long[] {1_500_000, 3_000_000}) {
+      assertThat(limited(limit, 2, 2, 17_000)).as("limit %d", limit).isEqualTo(whole);
+    }
+    assertThatThrownBy(() -> limited(100_000, 2, 2, 17_000))
+        .isInstanceOf(DeviceMemoryException.class)
+        .hasMessageContaining(ByteLimit.WORKSPACE);
+  }
+
   private double limited(long limit) {
+    return limited(limit, 3, 3, 50);
+  }
+
+  private double limited(long limit, int batch, int hidden, long length) {
     System.setProperty(ByteLimit.WORKSPACE, String.valueOf(limit));
     try (Stream stream = device.createStream()) {
-      return Pass.run(stream);
+      return Pass.run(stream, batch, hidden, length);
     } finally {
       System.clearProperty(ByteLimit.WORKSPACE);
     }
