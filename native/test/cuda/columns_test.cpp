@@ -1,0 +1,109 @@
+// The column step of long rows against its definition in float64, and back: every number of
+// columns, also those that only sizes of millions have.
+#include <complex>
+#include <random>
+
+#include "check.h"
+#include "cuda/columns.h"
+#include "device.h"
+#include "oracle.h"
+
+namespace {
+
+using namespace sgconv::test;
+using sgconv::cuda::ColumnTransform;
+using sgconv::cuda::Complex;
+
+constexpr double kPi = 3.14159265358979323846;
+
+template <int P>
+void launch(Complex *z, int columns, bool forward) {
+  using Transform = ColumnTransform<P>;
+  const sgconv::cuda::ColumnsWithinArguments arguments{
+      columns, sgconv::cuda::turn_of(int64_t{P} * columns), forward, 1.0f, z};
+  static const int function = 0;
+  require(cudaFuncSetAttribute(&function, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               Transform::kSharedBytes),
+          "cudaFuncSetAttribute");
+  require(sgconv::emulation::launch({"columns_within", &function,
+                                     dim3(static_cast<unsigned>(columns / Transform::kColumns)),
+                                     dim3(Transform::kBlock), Transform::kSharedBytes, nullptr,
+                                     [=] { sgconv::cuda::columns_within<P>(arguments); }}),
+          "launch");
+  require(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+}
+
+// Which coefficient a row holds.
+template <int P>
+int frequency_of(int row) {
+  ColumnTransform<P> transform{};
+  transform.thread = row % ColumnTransform<P>::kThreads;
+  return transform.first_frequency() +
+         ColumnTransform<P>::frequency_step(row / ColumnTransform<P>::kThreads);
+}
+
+Doubles parts(const std::vector<Complex> &values) {
+  Doubles result;
+  for (const Complex &value : values) {
+    result.push_back(static_cast<double>(value.re));
+    result.push_back(static_cast<double>(value.im));
+  }
+  return result;
+}
+
+template <int P>
+void step() {
+  constexpr int kM = P <= 32 ? 256 : 16;
+  const std::string where = "columns of " + std::to_string(P);
+  std::mt19937_64 source(P);
+  std::normal_distribution<float> normal;
+  std::vector<Complex> numbers(std::size_t{P} * kM);
+  for (Complex &number : numbers) {
+    number = {normal(source), normal(source)};
+  }
+  DeviceArray<Complex> z(numbers);
+  launch<P>(z.get(), kM, true);
+
+  std::vector<bool> seen(std::size_t{P}, false);
+  Doubles expected;
+  for (int row = 0; row < P; ++row) {
+    const int p = frequency_of<P>(row);
+    check(p >= 0 && p < P && !seen[static_cast<std::size_t>(p)],
+          where + ": coefficient " + std::to_string(p) + " once");
+    seen[static_cast<std::size_t>(p)] = true;
+    for (int m = 0; m < kM; ++m) {
+      std::complex<double> sum = 0;
+      for (int q = 0; q < P; ++q) {
+        const Complex &x = numbers[static_cast<std::size_t>(m + kM * q)];
+        sum += std::complex<double>(x.re, x.im) *
+               std::polar(1.0, kPi * ((1 - 4 * p) * q % (4 * P)) / (2.0 * P));
+      }
+      sum *= std::polar(1.0, kPi * m * (1 - 4 * p - P) / (2.0 * P * kM));
+      expected.push_back(sum.real());
+      expected.push_back(sum.imag());
+    }
+  }
+  const Error there = error_of(parts(z.host()), expected);
+  check(there.l2 <= 5e-7, where + " forward, L2 " + std::to_string(there.l2 * 1e6) + "e-6");
+
+  launch<P>(z.get(), kM, false);
+  Doubles back = parts(z.host());
+  for (double &value : back) {
+    value /= P;
+  }
+  const Error again = error_of(back, parts(numbers));
+  check(again.l2 <= 5e-7, where + " and back, L2 " + std::to_string(again.l2 * 1e6) + "e-6");
+  std::printf("%s: L2 %.3g, %.3g\n", where.c_str(), there.l2, again.l2);
+}
+
+}  // namespace
+
+int main() {
+  step<24>();
+  step<32>();
+  step<256>();
+  step<384>();
+  step<768>();
+  step<1024>();
+  return failures() == 0 ? 0 : 1;
+}
