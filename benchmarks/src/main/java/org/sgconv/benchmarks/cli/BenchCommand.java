@@ -97,7 +97,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--peers-at-best",
       description =
-          "Also run PyTorch and MKL with an allocator that keeps large blocks, on huge pages.")
+          "Also run PyTorch and MKL with an allocator that keeps large blocks, for MKL on huge"
+              + " pages.")
   private boolean peersAtBest;
 
   @Option(

@@ -5,8 +5,8 @@ import org.sgconv.benchmarks.peers.Library;
 /**
  * A library in an environment.
  *
- * @param tuned whether the C library's allocator is told to keep large blocks mapped and on huge
- *     pages, which is a peer at its best rather than as its user gets it
+ * @param tuned whether the C library's allocator is told to keep large blocks, for MKL on huge
+ *     pages: a peer at its best rather than as its user gets it
  */
 public record Contender(Library library, boolean tuned) {
 

@@ -25,32 +25,44 @@ import org.sgconv.benchmarks.peers.Library;
 final class ContenderProcess {
 
   /**
-   * glibc: one arena that never maps or returns blocks by itself, on huge pages, so that large
-   * results do not fault in every page anew.
+   * glibc: one arena that never maps or returns blocks by itself, so that no result is faulted in.
    */
-  static final String MALLOC_TUNABLES =
-      "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736"
-          + ":glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1";
+  private static final String KEEP_BLOCKS =
+      "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736:glibc.malloc.arena_max=1";
 
   private static final int ITERATIONS = 3;
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   private final CpuPlan plan;
   private final Path folder;
-  private final Path tunedJava;
 
   /** Keeps expectations, logs and findings in {@code folder}. */
   ContenderProcess(CpuPlan plan, Path folder) throws IOException {
     this.plan = plan;
     this.folder = folder;
-    this.tunedJava = folder.resolve("java-tuned");
-    Files.writeString(
-        tunedJava,
-        "#!/bin/sh\nGLIBC_TUNABLES=%s exec '%s' \"$@\"%n"
-            .formatted(MALLOC_TUNABLES, Path.of(System.getProperty("java.home"), "bin", "java")));
-    Files.setPosixFilePermissions(tunedJava, PosixFilePermissions.fromString("rwx------"));
     // Runs of other benchmarks on this host are no business of this one's correctness.
     System.setProperty("jmh.ignoreLock", "true");
+  }
+
+  /**
+   * What suits the library best: PyTorch allocates every result, and huge pages have to be cleared
+   * as a whole; MKL only reads and writes what was allocated once.
+   */
+  private static String tunables(Library library) {
+    return library == Library.MKL ? KEEP_BLOCKS + ":glibc.malloc.hugetlb=1" : KEEP_BLOCKS;
+  }
+
+  /** A {@code java} for {@code library} with such an allocator. */
+  private Path tunedJava(Library library) throws IOException {
+    Path file = folder.resolve("java-" + library.id());
+    if (!Files.exists(file)) {
+      Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+      Files.writeString(
+          file,
+          "#!/bin/sh\nGLIBC_TUNABLES=%s exec '%s' \"$@\"%n".formatted(tunables(library), java));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+    return file;
   }
 
   /**
@@ -84,7 +96,7 @@ final class ContenderProcess {
   }
 
   private org.openjdk.jmh.runner.options.Options options(
-      Contender contender, BenchmarkCase what, Path finding, Path log) {
+      Contender contender, BenchmarkCase what, Path finding, Path log) throws IOException {
     Class<?> type =
         what.operation().isSynthesis() ? SynthesisBenchmark.class : ConvolutionBenchmark.class;
     boolean brief = contender.library() == Library.JAVA;
@@ -107,7 +119,7 @@ final class ContenderProcess {
             .output(log.toString())
             .jvmArgs(jvmArguments(finding).toArray(String[]::new));
     if (contender.tuned()) {
-      options.jvm(tunedJava.toString());
+      options.jvm(tunedJava(contender.library()).toString());
     }
     return options.build();
   }
