@@ -53,11 +53,10 @@ final class RunReport {
             place());
   }
 
-  /** What computed: a device, or threads. */
+  /** What computed: threads, and the device if there is one. */
   private String place() {
-    return backend.devices().isEmpty()
-        ? Quantities.count(backend.threads(), "thread")
-        : backend.devices().getFirst();
+    String threads = Quantities.count(backend.threads(), "thread");
+    return backend.devices().isEmpty() ? threads : threads + ", " + backend.devices().getFirst();
   }
 
   /** The kernel in words. */

@@ -48,6 +48,7 @@ class RunCommandTest {
     Cli cli = Cli.run("run");
     assertPassed(cli);
     assertThat(cli.out()).contains("speech.wav", "22.05 kHz", "(1, 1, 159734)", "kernel   hall");
+    assertThat(cli.out()).containsPattern("backend  .*, [0-9]+ threads?, host");
     // One table: kernel, forward, backward, parameters, each with an error within the tolerance.
     Pattern line =
         Pattern.compile(

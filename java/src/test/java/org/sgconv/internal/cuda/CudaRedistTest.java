@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,7 @@ import org.sgconv.bindings.load.NativeLibraries;
  * cuda-redist} fetches it and runs this. Child processes look in no toolkit, so that one which is
  * installed cannot stand in for the artifact, and share a cache that is empty at first.
  */
+@Tag("cuda-redist")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 class CudaRedistTest {
