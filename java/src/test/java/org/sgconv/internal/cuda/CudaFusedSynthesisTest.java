@@ -103,9 +103,10 @@ class CudaFusedSynthesisTest {
         Tensor both = Tensor.zeros(stream, DType.FLOAT32, HEADS, HIDDEN, SIZE, 2)) {
       synthesise(span(weights), span(decay), span(norm), span(skip), null, span(alone));
       synthesise(span(weights), span(decay), span(norm), span(skip), span(ownKernel), span(both));
-      assertThat(alone.toFloatArray()).containsExactly(expected);
-      assertThat(both.toFloatArray()).containsExactly(expected);
-      assertThat(ownKernel.toFloatArray()).containsExactly(values);
+      assertThat(both.toFloatArray()).containsExactly(alone.toFloatArray());
+      // Other CUDA kernels, whose products a compiler may fuse with other sums.
+      assertThat(Pass.relativeError(expected, both.toFloatArray())).isLessThanOrEqualTo(1e-6);
+      assertThat(Pass.relativeError(values, ownKernel.toFloatArray())).isLessThanOrEqualTo(1e-6);
     }
   }
 

@@ -209,23 +209,13 @@ class CudaStreamTest extends CudaDeviceTest {
           assertThat(device.allocatedBytes() - before - spectrum.byteSize() - y.byteSize())
               .isPositive()
               .isLessThanOrEqualTo(10 * rowBytes);
-          assertThat(relativeError(expected.toFloatArray(), y.toFloatArray()))
+          assertThat(Pass.relativeError(expected.toFloatArray(), y.toFloatArray()))
               .isLessThanOrEqualTo(1e-6);
         }
       }
     } finally {
       System.clearProperty(ByteLimit.WORKSPACE);
     }
-  }
-
-  private static double relativeError(float[] expected, float[] actual) {
-    double squares = 0;
-    double errorSquares = 0;
-    for (int i = 0; i < expected.length; i++) {
-      squares += (double) expected[i] * expected[i];
-      errorSquares += Math.pow((double) actual[i] - expected[i], 2);
-    }
-    return Math.sqrt(errorSquares / squares);
   }
 
   /**

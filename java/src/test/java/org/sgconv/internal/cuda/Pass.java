@@ -72,4 +72,15 @@ final class Pass {
     }
     return sum;
   }
+
+  /** ‖actual − expected‖ / ‖expected‖. */
+  static double relativeError(float[] expected, float[] actual) {
+    double squares = 0;
+    double errorSquares = 0;
+    for (int i = 0; i < expected.length; i++) {
+      squares += (double) expected[i] * expected[i];
+      errorSquares += Math.pow((double) actual[i] - expected[i], 2);
+    }
+    return Math.sqrt(errorSquares / squares);
+  }
 }

@@ -131,7 +131,7 @@ class SynthesisedSpectraOnDeviceTest {
     }
   }
 
-  /** A small limit cuts the transforms into parts, of which the results do not depend. */
+  /** A small limit cuts the transforms into parts, on which results do not depend. */
   @Test
   @ExtendWith(CufftPath.class)
   void partsOfTheWorkspaceDoNotShow() {
@@ -141,8 +141,10 @@ class SynthesisedSpectraOnDeviceTest {
       System.setProperty(ByteLimit.WORKSPACE, "30000");
       try (LongConvolution parts = convolution(LENGTH);
           KernelSpectrum inParts = parts.prepare(parameters, skip)) {
-        assertThat(forward(whole, spectrum)).containsExactly(expected);
-        assertThat(forward(parts, inParts)).containsExactly(expected);
+        // Transforms of cuFFT may differ with the number of rows.
+        assertThat(Pass.relativeError(expected, forward(whole, spectrum)))
+            .isLessThanOrEqualTo(1e-6);
+        assertThat(Pass.relativeError(expected, forward(parts, inParts))).isLessThanOrEqualTo(1e-6);
       } finally {
         System.clearProperty(ByteLimit.WORKSPACE);
       }
@@ -184,7 +186,8 @@ class SynthesisedSpectraOnDeviceTest {
         assertThat(forward(convolution, spectrum)).containsExactly(expected);
         try (Tensor synthesised =
             KernelSynthesis.on(stream.backend()).forward(parameters, length)) {
-          assertThat(kernel.toFloatArray()).containsExactly(synthesised.toFloatArray());
+          assertThat(Pass.relativeError(synthesised.toFloatArray(), kernel.toFloatArray()))
+              .isLessThanOrEqualTo(1e-6);
         }
       }
     }
