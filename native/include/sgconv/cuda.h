@@ -167,8 +167,9 @@ SGCONV_API sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geom
                                                    void *stream);
 /* The same from the parameters of the kernel, as kernel_forward takes them: weights (S, C', H, d),
  * decay (H), norm (C', H). The kernel itself is written to `kernel` (C', H, L), the rows of these
- * channels in all directions; NULL if not wanted, then it is never in device memory. C' and H of
- * both geometries must agree. Both are host memory. */
+ * channels in all directions; NULL if not wanted: its values then stay in shared memory, beyond
+ * one block they pass through the spectrum's memory. C' and H of both geometries must agree. Both
+ * are host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_synthesise(
     const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry,
     int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay,

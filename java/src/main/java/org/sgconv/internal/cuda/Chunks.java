@@ -26,20 +26,21 @@ record Chunks(long batch, long hidden) {
   }
 
   /**
-   * The largest chunks within the limit: whole signals if they fit, else parts of one.
+   * The largest chunks within the limit: whole signals if they fit, else parts of one, at least one
+   * row.
    *
-   * @throws DeviceMemoryException if not even one row fits
+   * @throws DeviceMemoryException if not even one row fits a limit that was given
    */
-  static Chunks within(long limit, long batch, long hidden, Cost cost) {
+  static Chunks within(WorkspaceLimit limit, long batch, long hidden, Cost cost) {
     Chunks chunks = new Chunks(batch, hidden);
-    while (cost.bytes(chunks) > limit) {
+    while (cost.bytes(chunks) > limit.bytes() && (limit.given() || chunks.rows() > 1)) {
       chunks = chunks.smaller(limit, cost);
     }
     return chunks;
   }
 
   /** About half as many rows. */
-  private Chunks smaller(long limit, Cost cost) {
+  private Chunks smaller(WorkspaceLimit limit, Cost cost) {
     if (batch > 1) {
       return new Chunks((batch + 1) / 2, hidden);
     }
@@ -48,7 +49,7 @@ record Chunks(long batch, long hidden) {
     }
     throw new DeviceMemoryException(
         "a workspace for one row takes %d bytes, the limit is %d: set -D%s higher"
-            .formatted(cost.bytes(this), limit, ByteLimit.WORKSPACE));
+            .formatted(cost.bytes(this), limit.bytes(), WorkspaceLimit.PROPERTY));
   }
 
   /** Rows of every chunk that so many rows are cut into: whole ones and what is left. */

@@ -21,7 +21,7 @@ final class CudaBackwardPass {
   private final CudaElement element;
   private final long size;
   private final long rowBytes;
-  private final long limit;
+  private final WorkspaceLimit limit;
   private final int heads;
 
   CudaBackwardPass(
@@ -30,7 +30,7 @@ final class CudaBackwardPass {
       ConvolutionShape shape,
       CudaElement element,
       long size,
-      long limit) {
+      WorkspaceLimit limit) {
     this.stream = stream;
     this.steps = steps;
     this.shape = shape;
@@ -61,7 +61,7 @@ final class CudaBackwardPass {
 
   private long cost(BackwardSpans operands, Chunks chunks) {
     long buffers = Workspace.bytes(sizes(operands, chunks, 0));
-    return buffers > limit
+    return buffers > limit.bytes()
         ? buffers // no plan is made only to be refused
         : Workspace.bytes(sizes(operands, chunks, workBytes(operands, chunks)));
   }

@@ -168,7 +168,7 @@ final class CudaConvolutionPlan extends StreamPlan {
 
   /** Of the plan itself, since only cuFFT knows. */
   private long workBytes(long rows) {
-    return rows * rowBytes > limit ? 0 : plan(rows).workBytes();
+    return rows * rowBytes > limit.bytes() ? 0 : plan(rows).workBytes();
   }
 
   @Override

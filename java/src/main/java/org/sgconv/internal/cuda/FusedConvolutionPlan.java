@@ -106,12 +106,11 @@ final class FusedConvolutionPlan extends StreamPlan {
         new CudaFusedConvolution.Targets(call.du(), call.dpre(), call.dpost());
     long batch = call.batch();
     // Of one block's sums over the batch nothing can be left out; longer rows take any batch.
-    Chunks parts =
-        Chunks.within(
-            limit,
-            inOneBlock ? 1 : batch,
-            shape.hidden(),
-            it -> Workspace.bytes(backwardBytes(call, it.batch(), it.hidden())));
+    Chunks.Cost cost = it -> Workspace.bytes(backwardBytes(call, it.batch(), it.hidden()));
+    Chunks parts = Chunks.within(limit, 1, shape.hidden(), cost);
+    if (!inOneBlock) {
+      parts = Chunks.within(limit, batch, parts.hidden(), cost);
+    }
     for (long first = 0; first < shape.hidden(); first += parts.hidden()) {
       long count = Math.min(parts.hidden(), shape.hidden() - first);
       CudaSpan workspace =

@@ -38,8 +38,7 @@ final class GpuDevice implements Device {
                 device.multiprocessors(),
                 device.pciAddress());
     this.totalMemory = device.totalBytes();
-    this.budget =
-        ByteLimit.parse(ByteLimit.MEMORY, System.getProperty(ByteLimit.MEMORY), totalMemory);
+    this.budget = ByteLimit.memory(totalMemory);
     device.keepFreedMemory();
   }
 

@@ -34,8 +34,8 @@ abstract class StreamPlan implements ConvolutionPlan {
   /** N ≥ L: complex values in a transform. */
   final long size;
 
-  /** Most bytes of scratch memory. */
-  final long limit;
+  /** Of scratch memory. */
+  final WorkspaceLimit limit;
 
   private final ConvolutionGeometry geometry;
 
@@ -45,7 +45,7 @@ abstract class StreamPlan implements ConvolutionPlan {
     this.shape = Shapes.of(geometry);
     this.element = ElementTypes.of(type);
     this.size = size;
-    this.limit = ByteLimit.workspace();
+    this.limit = WorkspaceLimit.current();
   }
 
   /** Which it takes. */

@@ -52,7 +52,7 @@ class CudaLongSignalTest {
         assertThat(device.allocatedBytes() - before - spectrum.byteSize())
             .as("bytes of workspace")
             .isPositive()
-            .isLessThanOrEqualTo(ByteLimit.DEFAULT_WORKSPACE);
+            .isLessThanOrEqualTo(WorkspaceLimit.DEFAULT_BYTES);
         requireSumOfKernels(kernel, y.toFloatArray());
       }
     }

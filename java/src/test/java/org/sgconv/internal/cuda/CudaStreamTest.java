@@ -189,11 +189,11 @@ class CudaStreamTest extends CudaDeviceTest {
   @ExtendWith(CufftPath.class)
   void limitsOfTheWorkspaceAreKept() {
     long rowBytes = 2048 * 2 * Float.BYTES;
-    System.setProperty(ByteLimit.WORKSPACE, String.valueOf(10 * rowBytes));
+    System.setProperty(WorkspaceLimit.PROPERTY, String.valueOf(10 * rowBytes));
     try (Stream limited = device.createStream();
         LongConvolution convolution =
             LongConvolution.create(limited.backend(), ConvolutionMode.CIRCULAR, 1, 6, 2048)) {
-      System.clearProperty(ByteLimit.WORKSPACE);
+      System.clearProperty(WorkspaceLimit.PROPERTY);
       try (Stream free = device.createStream();
           LongConvolution whole =
               LongConvolution.create(free.backend(), ConvolutionMode.CIRCULAR, 1, 6, 2048);
@@ -214,7 +214,7 @@ class CudaStreamTest extends CudaDeviceTest {
         }
       }
     } finally {
-      System.clearProperty(ByteLimit.WORKSPACE);
+      System.clearProperty(WorkspaceLimit.PROPERTY);
     }
   }
 
@@ -231,11 +231,11 @@ class CudaStreamTest extends CudaDeviceTest {
       whole = Pass.run(stream);
     }
     for (long limit : new long[] {5_000, 8_000, 20_000, 40_000}) {
-      System.setProperty(ByteLimit.WORKSPACE, String.valueOf(limit));
+      System.setProperty(WorkspaceLimit.PROPERTY, String.valueOf(limit));
       try (Stream stream = device.createStream()) {
         assertThat(Pass.run(stream)).as("limit %d", limit).isEqualTo(whole);
       } finally {
-        System.clearProperty(ByteLimit.WORKSPACE);
+        System.clearProperty(WorkspaceLimit.PROPERTY);
       }
     }
   }
@@ -252,7 +252,7 @@ class CudaStreamTest extends CudaDeviceTest {
     }
     assertThatThrownBy(() -> limited(5_000))
         .isInstanceOf(DeviceMemoryException.class)
-        .hasMessageContaining(ByteLimit.WORKSPACE);
+        .hasMessageContaining(WorkspaceLimit.PROPERTY);
   }
 
   /** Rows beyond a block go through forward in parts as well. */
@@ -267,7 +267,7 @@ class CudaStreamTest extends CudaDeviceTest {
     }
     assertThatThrownBy(() -> limited(100_000, 2, 2, 17_000))
         .isInstanceOf(DeviceMemoryException.class)
-        .hasMessageContaining(ByteLimit.WORKSPACE);
+        .hasMessageContaining(WorkspaceLimit.PROPERTY);
   }
 
   private double limited(long limit) {
@@ -275,11 +275,11 @@ class CudaStreamTest extends CudaDeviceTest {
   }
 
   private double limited(long limit, int batch, int hidden, long length) {
-    System.setProperty(ByteLimit.WORKSPACE, String.valueOf(limit));
+    System.setProperty(WorkspaceLimit.PROPERTY, String.valueOf(limit));
     try (Stream stream = device.createStream()) {
       return Pass.run(stream, batch, hidden, length);
     } finally {
-      System.clearProperty(ByteLimit.WORKSPACE);
+      System.clearProperty(WorkspaceLimit.PROPERTY);
     }
   }
 }

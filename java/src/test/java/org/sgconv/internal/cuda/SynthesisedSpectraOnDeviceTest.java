@@ -138,7 +138,7 @@ class SynthesisedSpectraOnDeviceTest {
     try (LongConvolution whole = convolution(LENGTH);
         KernelSpectrum spectrum = whole.prepare(parameters, skip)) {
       float[] expected = forward(whole, spectrum);
-      System.setProperty(ByteLimit.WORKSPACE, "30000");
+      System.setProperty(WorkspaceLimit.PROPERTY, "30000");
       try (LongConvolution parts = convolution(LENGTH);
           KernelSpectrum inParts = parts.prepare(parameters, skip)) {
         // Transforms of cuFFT may differ with the number of rows.
@@ -146,7 +146,7 @@ class SynthesisedSpectraOnDeviceTest {
             .isLessThanOrEqualTo(1e-6);
         assertThat(Pass.relativeError(expected, forward(parts, inParts))).isLessThanOrEqualTo(1e-6);
       } finally {
-        System.clearProperty(ByteLimit.WORKSPACE);
+        System.clearProperty(WorkspaceLimit.PROPERTY);
       }
     }
   }

@@ -1,0 +1,28 @@
+package org.sgconv.internal.cuda;
+
+import org.sgconv.InvalidArgumentException;
+
+/**
+ * Most bytes of one stream's workspace. While it grows, and as long as recordings may use the old
+ * one, the stream holds both.
+ *
+ * @param given whether the user said so: then it holds for one row too, which otherwise always fits
+ */
+record WorkspaceLimit(long bytes, boolean given) {
+
+  static final String PROPERTY = "sgconv.cuda.workspace";
+
+  static final long DEFAULT_BYTES = 256L << 20;
+
+  /**
+   * What the property says, and without it the default.
+   *
+   * @throws InvalidArgumentException if it is no number of bytes above 0
+   */
+  static WorkspaceLimit current() {
+    String value = System.getProperty(PROPERTY);
+    return new WorkspaceLimit(
+        ByteLimit.parse(PROPERTY, value, DEFAULT_BYTES, "256 MiB, or what one row takes"),
+        value != null);
+  }
+}
