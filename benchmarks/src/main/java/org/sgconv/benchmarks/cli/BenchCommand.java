@@ -131,11 +131,16 @@ final class BenchCommand implements Callable<Integer> {
       return gpuOptions.run(given, quick, output, home(), spec.commandLine().getOut());
     }
     CpuPlan plan = plan();
+    CpuRun run;
     CpuResults results;
     boolean terminal = Terminal.isStandardError();
     try (Progress progress = Progress.onStandardError("bench", plan.processes(), terminal)) {
-      results = new CpuRun(plan, progress).run();
+      run = new CpuRun(plan, progress);
+      results = run.run();
     }
+    run.logs()
+        .ifPresent(
+            logs -> spec.commandLine().getErr().println("logs of what was not measured: " + logs));
     String table = new CpuTable(results).render();
     PrintWriter out = spec.commandLine().getOut();
     out.println(table);

@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.cpu;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,8 +91,9 @@ final class ContenderProcess {
       String reason =
           Finding.read(finding)
               .flatMap(found -> Optional.ofNullable(found.failure()))
-              .orElse("the process failed, see " + log);
-      throw new ContenderFailedException(reason, e);
+              .orElse("the process failed, its log says why");
+      // Reasons become part of the results, where a temporary path has no place.
+      throw new ContenderFailedException(reason.replace(folder + File.separator, ""), e);
     }
   }
 

@@ -79,7 +79,7 @@ public final class CpuJson {
     node.put("limitMs", 1e3 * results.limits().seconds(what.operation().work(what.shape())));
     node.put("partOfLimit", measurement.partOfLimit(results.limits()));
     node.put("gigabytesPerSecond", measurement.gigabytesPerSecond());
-    OptionalDouble best = results.bestPeerMs(what, measurement.contender().tuned());
+    OptionalDouble best = results.bestPeerMs(what);
     best.ifPresent(ms -> node.put("timesBestPeer", ms / measurement.medianMs()));
     node.put("bytesPerOperation", measurement.bytesPerOperation());
     node.put("callerBytesPerOperation", measurement.callerBytesPerOperation());

@@ -22,11 +22,10 @@ public record CpuResults(
     return measurements.stream().filter(m -> m.what().equals(what)).toList();
   }
 
-  /** Least time of a peer at {@code what}, as its user gets it or tuned. */
-  public OptionalDouble bestPeerMs(BenchmarkCase what, boolean tuned) {
+  /** Least time of a peer at {@code what}, tuned or not. */
+  public OptionalDouble bestPeerMs(BenchmarkCase what) {
     return of(what).stream()
         .filter(m -> m.isComplete() && m.contender().library().isPeer())
-        .filter(m -> tuned || !m.contender().tuned())
         .mapToDouble(Measurement::medianMs)
         .min();
   }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
@@ -24,6 +25,7 @@ public final class CpuRun {
   private final CpuPlan plan;
   private final Progress progress;
   private final RemainingTime remaining;
+  private @Nullable Path logs;
 
   /** A run that reports to {@code progress}, of {@link CpuPlan#processes} steps. */
   public CpuRun(CpuPlan plan, Progress progress) {
@@ -34,6 +36,7 @@ public final class CpuRun {
 
   /** Measures everything. Contenders that fail are part of the result. */
   public CpuResults run() throws IOException {
+    Machine machine = Machine.describe();
     Path folder = Files.createTempDirectory("sgconv-bench");
     List<Measurement> measurements = new ArrayList<>();
     Optional<MachineLimits> limits = Optional.empty();
@@ -52,10 +55,16 @@ public final class CpuRun {
         measurements.addAll(ofCase);
       }
     } finally {
-      delete(folder, measurements.stream().allMatch(Measurement::isComplete));
+      boolean complete = measurements.stream().allMatch(Measurement::isComplete);
+      delete(folder, complete);
+      logs = complete ? null : folder;
     }
-    return new CpuResults(
-        plan, Machine.describe(), limits.orElseThrow(), List.copyOf(measurements));
+    return new CpuResults(plan, machine.atEnd(), limits.orElseThrow(), List.copyOf(measurements));
+  }
+
+  /** Folder of the logs that are kept because a contender failed. */
+  public Optional<Path> logs() {
+    return Optional.ofNullable(logs);
   }
 
   private void expect(BenchmarkCase what, Path folder) throws IOException {

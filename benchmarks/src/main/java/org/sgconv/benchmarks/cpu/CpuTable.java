@@ -67,7 +67,7 @@ public final class CpuTable {
   }
 
   private String[] cells(Measurement measurement, boolean first) {
-    OptionalDouble best = results.bestPeerMs(measurement.what(), measurement.contender().tuned());
+    OptionalDouble best = results.bestPeerMs(measurement.what());
     return new String[] {
       first ? measurement.what().toString() : "",
       measurement.contender().id(),

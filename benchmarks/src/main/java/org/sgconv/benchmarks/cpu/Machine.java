@@ -16,9 +16,11 @@ import org.sgconv.Backends;
  *
  * @param cpu model name as the operating system gives it
  * @param processors that this process may use
- * @param loadAverage of the last minute when the run ended, the run included
- * @param commit of the sources, with {@code -dirty} if they differ from it
+ * @param loadAverage of the last minute before the run
+ * @param commit of the sources, with {@code -dirty} if they differed from it when the run began or
+ *     ended
  * @param tier instruction set of this library's CPU backend, or why there is none
+ * @param time when the run began
  */
 public record Machine(
     String cpu,
@@ -31,6 +33,7 @@ public record Machine(
     Instant time) {
 
   private static final String UNKNOWN = "unknown";
+  private static final String DIRTY = "-dirty";
 
   /** This machine, now. */
   static Machine describe() throws IOException {
@@ -47,6 +50,17 @@ public record Machine(
         commitOfSources(),
         tierOfCpuBackend(),
         Instant.now());
+  }
+
+  /** This machine once a run that it was described for is over: {@code commit} is what changes. */
+  Machine atEnd() throws IOException {
+    String ofRun = commitOfRun(commit, commitOfSources());
+    return new Machine(cpu, processors, system, loadAverage, jdk, ofRun, tier, time);
+  }
+
+  /** The commit that a run began with, as dirty if the sources changed until it ended. */
+  public static String commitOfRun(String atStart, String atEnd) {
+    return atStart.equals(atEnd) || atStart.endsWith(DIRTY) ? atStart : atStart + DIRTY;
   }
 
   /** The model as a folder's name: letters, digits and hyphens. */
@@ -89,9 +103,7 @@ public record Machine(
     if (commit.isEmpty()) {
       return UNKNOWN;
     }
-    return git("status", "--porcelain", "--untracked-files=no").isEmpty()
-        ? commit
-        : commit + "-dirty";
+    return git("status", "--porcelain", "--untracked-files=no").isEmpty() ? commit : commit + DIRTY;
   }
 
   /** What git prints about the sources, nothing if there is no git or no repository. */

@@ -20,7 +20,9 @@ import org.sgconv.device.DeviceBackend;
  * @param emulated whether there was no GPU but the emulated device of the tests, whose times mean
  *     nothing
  * @param libraries CUDA runtime, CUDA kernels and cuFFT: files and versions
- * @param commit of the sources, with {@code -dirty} if they differ from it
+ * @param commit of the sources, with {@code -dirty} if they differed from it when the run began or
+ *     ended
+ * @param time when the run began
  */
 public record GpuMachine(
     String gpu,
@@ -55,6 +57,21 @@ public record GpuMachine(
         System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version"),
         Machine.commitOfSources(),
         Instant.now().toString());
+  }
+
+  /** This machine once a run that it was described for is over: {@code commit} is what changes. */
+  GpuMachine atEnd() throws IOException {
+    return new GpuMachine(
+        gpu,
+        device,
+        emulated,
+        memoryBytes,
+        libraries,
+        version,
+        system,
+        jdk,
+        Machine.commitOfRun(commit, Machine.commitOfSources()),
+        time);
   }
 
   /** The product as a folder's name: letters, digits and hyphens. */

@@ -46,6 +46,7 @@ public final class GpuRun {
 
   /** Measures everything; what fails is stated in the results. */
   public GpuResults run(Progress progress) throws IOException {
+    GpuMachine machine = GpuMachine.describe(backend);
     List<GpuCase> cases =
         plan.cases().stream().map(each -> each.within(available())).distinct().toList();
     // PyTorch before us: the memory that our tensors leave stays in this process's pool.
@@ -63,7 +64,7 @@ public final class GpuRun {
       }
       measurements.addAll(torch.of(each, bandwidth));
     }
-    return new GpuResults(GpuMachine.describe(backend), bandwidth, torch.version(), measurements);
+    return new GpuResults(machine.atEnd(), bandwidth, torch.version(), measurements);
   }
 
   /**
