@@ -50,7 +50,7 @@ int attribute(cudaDeviceAttr which, int device) {
     case cudaDevAttrGlobalMemoryBusWidth:
       return 64;
     case cudaDevAttrL2CacheSize:
-      return 1 << 20;
+      return static_cast<int>(settings().cache);
     case cudaDevAttrMaxThreadsPerMultiProcessor:
       return 2048;
     case cudaDevAttrUnifiedAddressing:

@@ -49,6 +49,7 @@ Settings read() {
           number("SGCONV_EMULATED_MEMORY", std::size_t{4} << 30),
           static_cast<int>(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           number("SGCONV_EMULATED_EAGER", 0) != 0,
+          number("SGCONV_EMULATED_CACHE", std::size_t{1} << 20),
           block_memory(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           text("SGCONV_EMULATED_ORDER", "forward"),
           text("SGCONV_EMULATED_FAILURES", ""),

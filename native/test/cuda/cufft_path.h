@@ -37,7 +37,7 @@ struct Options {
   int64_t size = 0;  // 0: sgconv_cuda_transform_size
   std::size_t skew = 0;
   Chunks chunks{1 << 20, 1 << 20};
-  bool tight = false;  // workspace for one signal only
+  int64_t signals = 0;  // that the workspace of the fused convolution holds; 0: what is fastest
 };
 
 class CufftPlan {

@@ -1,6 +1,7 @@
 #include "fused_path.h"
 
 #include <cstring>
+#include <utility>
 
 #include "emulation/half.h"
 
@@ -86,7 +87,7 @@ class Path {
     bool pre, post;
   };
 
-  // The least workspace is that of one signal, and the sums.
+  // So many signals of one channel, and the sums of all.
   int64_t backward_bytes(sgconv_cuda_rows part) const {
     const auto query = [&](int64_t batch, int32_t kernel, int32_t dpost) {
       int64_t bytes = 0;
@@ -94,17 +95,17 @@ class Path {
          "fused_backward_workspace");
       return bytes;
     };
-    if (!options_.tight) {
+    if (options_.signals == 0) {
       return query(p_.batch, 1, gates_.post ? 1 : 0);
     }
-    const int64_t sums = query(p_.batch, 1, 1) - query(p_.batch, 0, 1);
-    part.hidden_count = 1;
-    return sums + query(1, 0, 1);
+    const int64_t channels = std::exchange(part.hidden_count, 1);
+    return channels * (query(1, 1, 1) - query(1, 0, 1)) + query(options_.signals, 0, 1);
   }
 
   int64_t forward_bytes(sgconv_cuda_rows part) const {
-    if (options_.tight) {
-      part.batch_count = part.hidden_count = 1;
+    if (options_.signals > 0) {
+      part.batch_count = options_.signals;
+      part.hidden_count = 1;
     }
     int64_t bytes = 0;
     ok(sgconv_cuda_fused_forward_workspace(&part, &bytes), "fused_forward_workspace");
