@@ -45,28 +45,38 @@ constexpr int64_t kMostSignals = 65535;  // of a chunk: the grid's y
 
 int32_t narrow(int64_t value) { return static_cast<int32_t>(value); }
 
-// Signals of a chunk: so many that `arrays` of N complex numbers for each take half of the
-// second-level cache, or `room` bytes.
-int64_t signals_of_chunk(const LongSize &size, int64_t arrays, int64_t room) {
-  const int64_t bytes = std::min(current_target().cache_bytes / 2, room);
-  return std::clamp<int64_t>(bytes / (arrays * size.size * kComplex), 1, kMostSignals);
+int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// The step that makes as many parts as steps of `most` would, and about equal ones.
+int64_t even_step(int64_t count, int64_t most) {
+  return ceil_divide(count, ceil_divide(count, most));
 }
 
-int64_t chunk_bytes(const LongSize &size, int64_t arrays, int64_t signals) {
-  return std::min(signals, signals_of_chunk(size, arrays, INT64_MAX)) * arrays * size.size *
-         kComplex;
+// Of N complex numbers, in half of the second-level cache.
+int64_t arrays_in_cache(const LongSize &size) {
+  return current_target().cache_bytes / 2 / (size.size * kComplex);
 }
 
-// Calls `body` with parts of `rows`, h by h and each in the order of the batch.
-template <class Body>
-void each_chunk(const sgconv_cuda_rows &rows, int64_t batch_step, int64_t hidden_step,
+// Signals of a chunk: so many that `arrays` of N complex numbers for each are `in_cache`, and in
+// `room` bytes.
+int64_t signals_of_chunk(const LongSize &size, int64_t arrays, int64_t in_cache, int64_t room) {
+  return std::clamp<int64_t>(std::min(in_cache, room / (size.size * kComplex)) / arrays, 1,
+                             kMostSignals);
+}
+
+// Calls `body` with parts of `rows`, h by h and each in the order of the batch: of `hidden_most`
+// channels, and of batch_most(channels) members.
+template <class BatchMost, class Body>
+void each_chunk(const sgconv_cuda_rows &rows, int64_t hidden_most, BatchMost &&batch_most,
                 Body &&body) {
   sgconv_cuda_rows part = rows;
   const int64_t hidden_end = rows.hidden_first + rows.hidden_count;
   const int64_t batch_end = rows.batch_first + rows.batch_count;
+  const int64_t hidden_step = even_step(rows.hidden_count, hidden_most);
   for (int64_t h = rows.hidden_first; h < hidden_end; h += hidden_step) {
     part.hidden_first = h;
     part.hidden_count = std::min(hidden_step, hidden_end - h);
+    const int64_t batch_step = even_step(rows.batch_count, batch_most(part.hidden_count));
     for (int64_t b = rows.batch_first; b < batch_end; b += batch_step) {
       part.batch_first = b;
       part.batch_count = std::min(batch_step, batch_end - b);
@@ -125,10 +135,35 @@ void forward(const Chunk &chunk, const void *u, const void *pre, const void *pos
 
 // Arrays of N complex numbers for each signal of a chunk.
 int64_t forward_arrays(int64_t heads) { return heads > 1 ? 2 : 1; }
-// `signal`: its spectrum is needed.
-int64_t backward_arrays(int64_t heads, bool signal) {
-  return 1 + (signal ? 1 : 0) + (heads > 1 ? 1 : 0);
+
+int64_t signals_of_forward(const LongSize &size, int64_t heads, int64_t room) {
+  return signals_of_chunk(size, forward_arrays(heads), arrays_in_cache(size), room);
 }
+
+// What a chunk of backward has in the cache.
+struct BackwardArrays {
+  int64_t of_signal;
+  int64_t of_channel;  // spectrum and sums
+
+  BackwardArrays(int64_t heads, bool kernel, bool dpost, bool spectrum)
+      : of_signal(1 + (kernel || dpost ? 1 : 0) + (heads > 1 ? 1 : 0)),
+        of_channel(heads * ((kernel ? 1 : 0) + (spectrum ? 1 : 0))) {}
+
+  // Of chunks with so many channels. Less room is not less than what one signal takes.
+  int64_t signals(const LongSize &size, int64_t channels, int64_t room) const {
+    return signals_of_chunk(size, of_signal, arrays_in_cache(size) - channels * of_channel, room);
+  }
+  // A row's sum over the batch is one block's, so channels are to fill the multiprocessors twice;
+  // the rest of the cache is for members, over which a channel's spectrum and sums stay in it.
+  int64_t channels(const LongSize &size, int64_t room) const {
+    const int64_t blocks = size.columns->count / size.rows->rows_of_block;
+    const int64_t filling =
+        ceil_divide(2 * current_target().multiprocessors * size.rows->resident_blocks, blocks);
+    const int64_t in_cache = arrays_in_cache(size) / (of_signal + of_channel);
+    return std::clamp<int64_t>(std::min(filling, in_cache), 1,
+                               signals_of_chunk(size, of_signal, INT64_MAX, room));
+  }
+};
 
 // `sums` begin with this part's first channel; heads are `head_sums` numbers apart.
 void backward(const Chunk &chunk, const BackwardTensors &t, bool kernel, Complex *sums,
@@ -172,7 +207,8 @@ void backward(const Chunk &chunk, const BackwardTensors &t, bool kernel, Complex
 template <class Place>
 void prepare(const LongSize &size, int64_t row_first, int64_t row_count, float *spectrum,
              void *stream, Place &&place) {
-  const int64_t step = signals_of_chunk(size, 1, INT64_MAX);
+  const int64_t step =
+      even_step(row_count, signals_of_chunk(size, 1, arrays_in_cache(size), INT64_MAX));
   const int64_t end = row_first + row_count;
   for (int64_t first = row_first; first < end; first += step) {
     const int64_t count = std::min(step, end - first);
@@ -238,42 +274,52 @@ void launch_long_synthesise(const LongSize &size, const sgconv_kernel_geometry &
 }
 
 int64_t long_forward_bytes(const LongSize &size, const sgconv_cuda_rows &rows, int64_t signals) {
-  return chunk_bytes(size, forward_arrays(rows.heads), signals);
+  return std::min(signals, signals_of_forward(size, rows.heads, INT64_MAX)) *
+         forward_arrays(rows.heads) * size.size * kComplex;
 }
 
 // One channel's spectrum stays in the cache over the batch.
 void launch_long_forward(const LongSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
                          const float *spectrum, const void *u, const void *pre, const void *post,
                          void *y, void *workspace, int64_t workspace_bytes, void *stream) {
-  const int64_t signals = signals_of_chunk(size, forward_arrays(rows.heads), workspace_bytes);
-  const int64_t batch = std::min(signals, rows.batch_count);
-  each_chunk(rows, batch, signals / batch, [&](const sgconv_cuda_rows &part) {
-    forward({size, part, dtype, reinterpret_cast<const Complex *>(spectrum), stream}, u, pre, post,
-            y, static_cast<Complex *>(workspace));
-  });
+  const int64_t signals = signals_of_forward(size, rows.heads, workspace_bytes);
+  const int64_t batch = even_step(rows.batch_count, signals);
+  each_chunk(
+      rows, signals / batch, [=](int64_t) { return batch; },
+      [&](const sgconv_cuda_rows &part) {
+        forward({size, part, dtype, reinterpret_cast<const Complex *>(spectrum), stream}, u, pre,
+                post, y, static_cast<Complex *>(workspace));
+      });
 }
 
 int64_t long_backward_bytes(const LongSize &size, const sgconv_cuda_rows &rows, int64_t signals,
                             bool kernel, bool dpost) {
+  const BackwardArrays arrays(rows.heads, kernel, dpost, true);
   return (kernel ? sums_bytes(size, rows) : 0) +
-         chunk_bytes(size, backward_arrays(rows.heads, kernel || dpost), signals);
+         std::min(signals, arrays.signals(size, 1, INT64_MAX)) * arrays.of_signal * size.size *
+             kComplex;
 }
 
-// As many channels as can be at a time: a row's sum over the batch is one block's.
 void launch_long_backward(const LongSize &size, const sgconv_cuda_rows &rows, int32_t dtype,
                           bool kernel, const float *spectrum, const BackwardTensors &tensors,
                           void *workspace, int64_t workspace_bytes, void *stream) {
   const int64_t of_sums = kernel ? sums_bytes(size, rows) : 0;
-  const int64_t arrays = backward_arrays(rows.heads, kernel || tensors.dpost != nullptr);
-  const int64_t signals = signals_of_chunk(size, arrays, workspace_bytes - of_sums);
+  const int64_t room = workspace_bytes - of_sums;
+  const bool dpost = tensors.dpost != nullptr;
+  const BackwardArrays arrays(rows.heads, kernel, dpost,
+                              dpost || tensors.du != nullptr || tensors.dpre != nullptr);
   auto *const sums = static_cast<Complex *>(workspace);
   Complex *const z = sums + of_sums / kComplex;
-  const int64_t hidden = std::min(signals, rows.hidden_count);
-  each_chunk(rows, signals / hidden, hidden, [&](const sgconv_cuda_rows &part) {
-    backward({size, part, dtype, reinterpret_cast<const Complex *>(spectrum), stream}, tensors,
-             kernel, sums + (part.hidden_first - rows.hidden_first) * size.size,
-             rows.hidden_count * size.size, z);
-  });
+  each_chunk(
+      rows, arrays.channels(size, room),
+      [&](int64_t channels) {
+        return std::max<int64_t>(arrays.signals(size, channels, room) / channels, 1);
+      },
+      [&](const sgconv_cuda_rows &part) {
+        backward({size, part, dtype, reinterpret_cast<const Complex *>(spectrum), stream}, tensors,
+                 kernel, sums + (part.hidden_first - rows.hidden_first) * size.size,
+                 rows.hidden_count * size.size, z);
+      });
 }
 
 // The sums stay what they are.
@@ -282,20 +328,23 @@ void launch_long_kernel_gradient(const LongSize &size, const sgconv_cuda_rows &r
                                  void *stream) {
   const auto *const sums = static_cast<const Complex *>(workspace);
   Complex *const z = static_cast<Complex *>(workspace) + sums_bytes(size, rows) / kComplex;
-  const int64_t step = signals_of_chunk(size, 1, workspace_bytes - sums_bytes(size, rows));
+  const int64_t step =
+      signals_of_chunk(size, 1, arrays_in_cache(size), workspace_bytes - sums_bytes(size, rows));
   sgconv_cuda_rows all = rows;
   all.batch_first = 0;
   all.batch_count = 1;
   for (int64_t head = 0; head < rows.heads; ++head) {
-    each_chunk(all, 1, step, [&](const sgconv_cuda_rows &part) {
-      const Chunk chunk{size, part, SGCONV_FLOAT32, nullptr, stream};
-      const int64_t first = head * rows.hidden_count + part.hidden_first - rows.hidden_first;
-      chunk.transform(sums + first * size.size, false, nullptr, true, z);
-      size.columns->within({narrow(size.rows->size), turn_of(size.size), false, 1.0f, z},
-                           part.hidden_count, stream);
-      launch_kernel_gradient(part, mode, head, reinterpret_cast<const float *>(z), false, dk, dskip,
-                             stream);
-    });
+    each_chunk(
+        all, step, [](int64_t) { return 1; },
+        [&](const sgconv_cuda_rows &part) {
+          const Chunk chunk{size, part, SGCONV_FLOAT32, nullptr, stream};
+          const int64_t first = head * rows.hidden_count + part.hidden_first - rows.hidden_first;
+          chunk.transform(sums + first * size.size, false, nullptr, true, z);
+          size.columns->within({narrow(size.rows->size), turn_of(size.size), false, 1.0f, z},
+                               part.hidden_count, stream);
+          launch_kernel_gradient(part, mode, head, reinterpret_cast<const float *>(z), false, dk,
+                                 dskip, stream);
+        });
   }
 }
 

@@ -25,7 +25,12 @@ void launch_long_rows_backward(const LongBackwardArguments &arguments, void *str
 
 template <int M>
 constexpr LongRowSize long_row_size() {
-  return {M, FusedShape<M>::kSharedBytes, launch_long_rows<M>, launch_long_rows_backward<M>};
+  return {M,
+          FusedShape<M>::kSharedBytes,
+          FusedShape<M>::kRows,
+          FusedShape<M>::kResident,
+          launch_long_rows<M>,
+          launch_long_rows_backward<M>};
 }
 
 }  // namespace sgconv::cuda

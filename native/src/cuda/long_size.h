@@ -93,6 +93,7 @@ struct ColumnsSize {
 struct LongRowSize {
   int64_t size;  // M
   int shared_bytes;
+  int rows_of_block, resident_blocks;  // of a multiprocessor
   void (*transform)(const LongRowsArguments &, int64_t rows, void *stream);
   void (*backward)(const LongBackwardArguments &, void *stream);
 };
