@@ -1,11 +1,11 @@
 package org.sgconv;
 
-/** A tensor has another shape than the operation needs. */
+/** A tensor, or what kernel parameters are for, has another shape than the operation needs. */
 public final class ShapeMismatchException extends SgConvException {
 
   private static final long serialVersionUID = 1L;
 
-  /** The message names the tensor, its shape and the shape that was expected. */
+  /** The message names the operand, its shape and the shape that was expected. */
   public ShapeMismatchException(String message) {
     super(message);
   }

@@ -27,7 +27,10 @@ public final class KernelSpectrum implements AutoCloseable {
     this.spectrum = spectrum;
   }
 
-  /** Whether a skip D is folded in. */
+  /**
+   * Whether a skip D is folded in, as of the last preparing that was not recorded: do not prepare
+   * otherwise between replays.
+   */
   public boolean hasSkip() {
     return owner.shared(() -> skip);
   }
@@ -77,6 +80,18 @@ public final class KernelSpectrum implements AutoCloseable {
           "the kernel spectrum holds no kernel, because preparing it failed: prepare it again");
     }
     return opened;
+  }
+
+  /**
+   * Returns normally only if a kernel is there, with a skip as stated. Call under the owner's lock.
+   */
+  void requireLike(LongConvolution user, boolean withSkip) {
+    ready(user);
+    if (skip != withSkip) {
+      throw new InvalidArgumentException(
+          "a recording prepares a kernel %s a skip in a spectrum %s one: prepare the spectrum that way once before it is recorded"
+              .formatted(withSkip ? "with" : "without", skip ? "with" : "without"));
+    }
   }
 
   /** Call under the owner's exclusive lock. */

@@ -31,7 +31,8 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>A kernel is prepared once into a {@link KernelSpectrum}, optionally with a skip D (C,H) that
  * adds D·u, and used for any number of batches. The variants that write into given tensors allocate
- * none.
+ * none; only the first {@code prepare(parameters, …)} makes the norm, if there is none, and on host
+ * backends memory for a kernel.
  *
  * <p>Any thread may call. Forward and backward may run side by side as far as the backend lets
  * them; preparing and closing wait for them. Closing also closes the spectra; the order does not
@@ -123,7 +124,8 @@ public final class LongConvolution implements AutoCloseable {
    * @param skip D (C,H), or null for none
    * @throws ShapeMismatchException if a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws InvalidArgumentException if the spectrum is another convolution's
+   * @throws InvalidArgumentException if the spectrum is another convolution's, or this is recorded
+   *     and the spectrum has a skip where this has none, or none where this has one
    * @throws ClosedException if this convolution or the spectrum is closed
    * @throws org.sgconv.TensorClosedException if a tensor is closed
    * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
@@ -149,18 +151,20 @@ public final class LongConvolution implements AutoCloseable {
 
   /**
    * A new spectrum of the kernel that {@link KernelSynthesis#forward} makes of these parameters,
-   * which is not kept; on the cuda backend it need not even be in the device's memory. Takes the
-   * norm first, if there is none yet. The gradient of the kernel in a backward pass goes to {@link
-   * KernelSynthesis#backward}.
+   * which nobody sees: host backends keep memory for one, C'·H·L elements, until the convolution is
+   * closed; on the cuda backend it need not even be in the device's memory. Takes the norm first,
+   * if there is none yet, and waits for it. The gradient of the kernel in a backward pass goes to
+   * {@link KernelSynthesis#backward}.
    *
    * @param parameters for the heads, hidden width and directions of this convolution
    * @param skip D (C,H), or null for none
-   * @throws ShapeMismatchException if the parameters are for another width, or a tensor has another
-   *     shape
+   * @throws ShapeMismatchException if the parameters are for other heads, another hidden width or
+   *     other directions, or a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of {@link #kernelType()}
    * @throws InvalidArgumentException if a norm to be taken is zero or not finite
-   * @throws ClosedException if this convolution is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
+   * @throws ClosedException if this convolution is closed, or a norm is to be taken while another
+   *     thread closes or moves the parameters
+   * @throws org.sgconv.TensorClosedException if the parameters or the skip are closed
    * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
    * @throws org.sgconv.HostMemoryException if the host has not the memory
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
@@ -174,7 +178,8 @@ public final class LongConvolution implements AutoCloseable {
   /**
    * As {@link #prepare(KernelParameters, Tensor)}, into a spectrum of this convolution.
    *
-   * @throws InvalidArgumentException also if the spectrum is another convolution's
+   * @throws InvalidArgumentException also if the spectrum is another convolution's, or this is
+   *     recorded and the spectrum has a skip where this has none, or none where this has one
    * @throws ClosedException also if the spectrum is closed
    */
   public void prepare(KernelParameters parameters, @Nullable Tensor skip, KernelSpectrum into) {
@@ -219,7 +224,7 @@ public final class LongConvolution implements AutoCloseable {
 
   private void fill(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     PlanSpectrum target = into.open(this);
-    into.beginPreparing();
+    beginPreparing(into, skip != null);
     plan.prepare(kernel, skip, target);
     into.endPreparing(skip != null);
   }
@@ -234,7 +239,7 @@ public final class LongConvolution implements AutoCloseable {
     if (kernel != null) {
       kernel.requireDisjoint("kernel", norm, "norm");
     }
-    into.beginPreparing();
+    beginPreparing(into, skip != null);
     plan.synthesise(
         parameters.spec().geometry(),
         parameters.weights(),
@@ -244,6 +249,15 @@ public final class LongConvolution implements AutoCloseable {
         kernel,
         target);
     into.endPreparing(skip != null);
+  }
+
+  /** A recording changes nothing yet, and its replays nothing that the spectrum would not know. */
+  private void beginPreparing(KernelSpectrum into, boolean withSkip) {
+    if (backend.isRecording()) {
+      into.requireLike(this, withSkip);
+    } else {
+      into.beginPreparing();
+    }
   }
 
   /** As {@link #forward(KernelSpectrum, Tensor, Gates)}, without gates. */

@@ -36,7 +36,7 @@ final class OperandCheck {
     skip(skip);
   }
 
-  /** Checks all but the norm. */
+  /** Checks all but the norm, which {@link org.sgconv.kernel.KernelSynthesis} checks. */
   void synthesise(KernelParameters parameters, @Nullable Tensor skip, @Nullable Tensor kernel) {
     Tensor weights = parameters.weights();
     Tensor decay = parameters.decay();
@@ -46,7 +46,7 @@ final class OperandCheck {
         || spec.hidden() != geometry.hidden()
         || spec.mode().directions() != geometry.mode().directions()) {
       throw new ShapeMismatchException(
-          "the kernel parameters are for %s, the convolution for %s"
+          "the kernel parameters are for %s, the convolution for %s: create a convolution for the parameters' spec"
               .formatted(
                   shape(spec.mode(), spec.heads(), spec.hidden()),
                   shape(geometry.mode(), geometry.heads(), geometry.hidden())));

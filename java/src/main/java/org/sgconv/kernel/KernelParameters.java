@@ -29,8 +29,10 @@ public final class KernelParameters implements AutoCloseable {
   private final Tensor decay;
   private volatile @Nullable Tensor norm;
 
-  /** Whether these are being closed, or moved away: then no norm is taken. Guarded by this. */
-  private boolean ending;
+  /**
+   * Threads that close these or move them away: while any does, no norm is taken. Guarded by this.
+   */
+  private int enders;
 
   private KernelParameters(KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
     this.spec = spec;
@@ -246,12 +248,12 @@ public final class KernelParameters implements AutoCloseable {
    * for the norm.
    */
   private synchronized @Nullable Tensor beginEnding() {
-    ending = true;
+    enders++;
     return norm;
   }
 
   private synchronized void goOn() {
-    ending = false;
+    enders--;
   }
 
   /** The norm, or null if there is none yet. */
@@ -269,7 +271,7 @@ public final class KernelParameters implements AutoCloseable {
       return known;
     }
     weights.requireOpen();
-    if (ending) {
+    if (enders > 0) {
       throw new ClosedException(
           "another thread is closing or moving the kernel parameters: take their norm before");
     }

@@ -209,6 +209,10 @@ public final class KernelSynthesis {
     backend.requireType(parameters.type());
     backend.requireOperand("weights", parameters.weights());
     backend.requireOperand("decay", parameters.decay());
+    Tensor known = parameters.normIfTaken();
+    if (known != null) {
+      backend.requireOperand("norm", known);
+    }
   }
 
   private void requireKernel(String name, KernelParameters parameters, Tensor kernel) {

@@ -103,6 +103,11 @@ public interface ComputeBackend extends Backend {
     // As beginCall.
   }
 
+  /** Whether this thread's work is recorded for later, not done. */
+  default boolean isRecording() {
+    return false;
+  }
+
   /** Kernel synthesis on this backend. */
   KernelOperations kernels();
 

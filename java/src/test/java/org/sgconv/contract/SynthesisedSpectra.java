@@ -257,6 +257,20 @@ interface SynthesisedSpectra extends BackendUnderTest {
   }
 
   @Test
+  default void aClosedNormIsAnErrorBeforeTheSpectrumIsTouched() {
+    try (KernelParameters parameters = parameters(plainSpec(ConvolutionMode.CAUSAL));
+        ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 40);
+        KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
+      double[] before = forward(parts, spectrum);
+      KernelSynthesis.on(backend()).normalise(parameters).close();
+      refuses(parts, parameters, TensorClosedException.class, "closed");
+      assertThatThrownBy(() -> parts.convolution.prepare(parameters, null, spectrum))
+          .isInstanceOf(TensorClosedException.class);
+      Bits.requireSame(label("as before"), before, forward(parts, spectrum));
+    }
+  }
+
+  @Test
   default void kernelsThatCannotBeWrittenAreRefused() {
     KernelSpec spec = plainSpec(ConvolutionMode.CAUSAL);
     DType type = type().kernelType();
@@ -275,6 +289,38 @@ interface SynthesisedSpectra extends BackendUnderTest {
         Tensor overlapping = memory.slice(0, HEADS * HIDDEN * 40L).reshape(HEADS, HIDDEN, 40)) {
       refusesKernel(parts, parameters, overlapping, spectrum, "overlap");
       refusesKernel(parts, parameters, shorter, spectrum, "(2, 3, 39)");
+    }
+  }
+
+  /** With whichever of the other tensors the kernel shares memory; the spectrum keeps its own. */
+  @Test
+  default void kernelsThatShareMemoryAreRefused() {
+    KernelSpec spec = plainSpec(ConvolutionMode.CAUSAL);
+    try (ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 40);
+        KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel);
+        Tensor ones = Tensor.zeros(type().kernelType(), HEADS * HIDDEN * 40L);
+        KernelParameters drawn = parameters(spec)) {
+      ones.fill(1);
+      double[] before = forward(parts, spectrum);
+      try (Tensor memory = ones.copyTo(backend());
+          Tensor kernel = memory.reshape(HEADS, HIDDEN, 40);
+          Tensor skip = memory.slice(6, 6 + HEADS * HIDDEN).reshape(HEADS, HIDDEN);
+          KernelParameters decayInside =
+              KernelParameters.of(spec, drawn.weights().copy(), memory.slice(0, HIDDEN), null);
+          KernelParameters normInside =
+              KernelParameters.of(
+                  spec,
+                  drawn.weights().copy(),
+                  drawn.decay().copy(),
+                  memory.slice(0, HEADS * HIDDEN).reshape(HEADS, HIDDEN))) {
+        refusesKernel(parts, decayInside, kernel, spectrum, "overlaps decay");
+        refusesKernel(parts, normInside, kernel, spectrum, "overlaps norm");
+        assertThatThrownBy(() -> parts.convolution.prepare(drawn, skip, kernel, spectrum))
+            .isInstanceOf(InvalidArgumentException.class)
+            .hasMessageContaining("kernel overlaps skip");
+      }
+      assertThat(spectrum.hasSkip()).isFalse();
+      Bits.requireSame(label("as before"), before, forward(parts, spectrum));
     }
   }
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.spi.RecordingBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -28,6 +30,9 @@ class ConvolutionLifecycleTest {
   private final Tensor kernel = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
   private final Tensor u = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
   private final Tensor y = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
+  private final KernelParameters parameters =
+      KernelParameters.random(
+          KernelSpec.builder().hidden(1).kernelDim(4).scales(1).build(), DType.FLOAT32, 1);
   private final LongConvolution convolution = create();
 
   private LongConvolution create() {
@@ -37,6 +42,7 @@ class ConvolutionLifecycleTest {
   @AfterEach
   void nothingLeaks() {
     Tensor.closeAll(kernel, u, y);
+    parameters.close();
     assertThat(backend.open).hasValue(0);
   }
 
@@ -50,6 +56,10 @@ class ConvolutionLifecycleTest {
         .hasMessageContaining("prepare a new one");
     assertThatThrownBy(() -> convolution.prepare(kernel, null, spectrum))
         .isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> convolution.prepare(parameters, null, spectrum))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("prepare a new one");
+    assertThat(parameters.norm()).as("not taken in vain").isEmpty();
     assertThatThrownBy(spectrum::byteSize).isInstanceOf(ClosedException.class);
     assertThatThrownBy(spectrum::close)
         .isInstanceOf(ClosedException.class)
@@ -71,6 +81,12 @@ class ConvolutionLifecycleTest {
     assertThatThrownBy(() -> convolution.prepare(kernel)).isInstanceOf(ClosedException.class);
     assertThatThrownBy(() -> convolution.prepare(kernel, null, first))
         .isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> convolution.prepare(parameters)).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> convolution.prepare(parameters, null, first))
+        .isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> convolution.prepare(parameters, null, kernel, first))
+        .isInstanceOf(ClosedException.class);
+    assertThat(parameters.norm()).as("not taken in vain").isEmpty();
     assertThatThrownBy(convolution::close).isInstanceOf(ClosedException.class);
     first.close();
     second.close();
@@ -89,6 +105,9 @@ class ConvolutionLifecycleTest {
           .isInstanceOf(InvalidArgumentException.class);
       assertThatThrownBy(() -> other.prepare(kernel, null, spectrum))
           .isInstanceOf(InvalidArgumentException.class);
+      assertThatThrownBy(() -> other.prepare(parameters, null, spectrum))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("was prepared by another convolution");
     }
   }
 
@@ -111,6 +130,41 @@ class ConvolutionLifecycleTest {
       other.get(20, TimeUnit.SECONDS);
     }
     backend.inside = () -> {};
+    convolution.close();
+  }
+
+  @Test
+  void preparingWaitsForCalls() throws Exception {
+    KernelSpectrum spectrum = convolution.prepare(parameters);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    backend.inside =
+        () -> {
+          inside.countDown();
+          try {
+            assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException failure) {
+            throw new IllegalStateException(failure);
+          }
+        };
+    backend.calls.clear();
+    try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+      Future<?> caller = pool.submit(() -> convolution.forward(spectrum, u, Gates.none(), y));
+      assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+      backend.inside = () -> {};
+      Future<?> first = pool.submit(() -> convolution.prepare(kernel, null, spectrum));
+      Future<?> second = pool.submit(() -> convolution.prepare(parameters, null, spectrum));
+      Thread.sleep(50);
+      assertThat(first.isDone() || second.isDone()).isFalse();
+      assertThat(backend.calls).isEmpty();
+      release.countDown();
+      caller.get(20, TimeUnit.SECONDS);
+      first.get(20, TimeUnit.SECONDS);
+      second.get(20, TimeUnit.SECONDS);
+      assertThat(backend.calls)
+          .startsWith("forward")
+          .containsExactlyInAnyOrder("forward", "prepare", "prepare from parameters");
+    }
     convolution.close();
   }
 

@@ -13,6 +13,8 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.spi.RecordingBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Shape;
@@ -59,6 +61,29 @@ class LongConvolutionTest {
             "LongConvolution[recording, BIDIRECTIONAL, heads=3, hidden=4, length=5, FLOAT32]");
     assertThat(spectrum.byteSize()).isEqualTo(128);
     assertThat(spectrum.hasSkip()).isTrue();
+  }
+
+  @Test
+  void aKernelThatIsReadOnlyIsNotWritten() {
+    KernelSpec spec =
+        KernelSpec.builder()
+            .mode(ConvolutionMode.BIDIRECTIONAL)
+            .heads(3)
+            .hidden(4)
+            .kernelDim(4)
+            .scales(1)
+            .build();
+    try (KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT32, 1);
+        Tensor readOnly = Tensor.wrap(kernel.segment().asReadOnly(), DType.FLOAT32, 6, 4, 5)) {
+      backend.calls.clear();
+      assertThatThrownBy(() -> convolution.prepare(parameters, skip, readOnly, spectrum))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("kernel")
+          .hasMessageContaining("read-only");
+      assertThat(backend.calls).isEmpty();
+      convolution.prepare(parameters, skip, kernel, spectrum);
+      assertThat(backend.calls).containsExactly("norm", "prepare from parameters with skip");
+    }
   }
 
   @Test

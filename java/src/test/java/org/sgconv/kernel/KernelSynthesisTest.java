@@ -82,6 +82,22 @@ class KernelSynthesisTest {
   }
 
   @Test
+  void aNormThatIsClosedIsNeitherGivenOutNorUsed() {
+    try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC);
+        Tensor kernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
+      synthesis.normalise(parameters).close();
+      backend.calls.clear();
+      assertThatThrownBy(() -> synthesis.normalise(parameters))
+          .isInstanceOf(TensorClosedException.class);
+      assertThatThrownBy(() -> synthesis.forward(parameters, kernel))
+          .isInstanceOf(TensorClosedException.class);
+      assertThatThrownBy(() -> synthesis.backward(parameters, kernel))
+          .isInstanceOf(TensorClosedException.class);
+      assertThat(backend.calls).isEmpty();
+    }
+  }
+
+  @Test
   void manyThreadsTakeOneNorm() throws Exception {
     CountDownLatch start = new CountDownLatch(1);
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC);

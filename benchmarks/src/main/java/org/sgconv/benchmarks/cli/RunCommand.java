@@ -103,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
       throws IOException {
     Map<Step, Deviation> deviations = compute(run, backend);
     PrintWriter out = spec.commandLine().getOut();
-    RunReport report = new RunReport(signal, run, backend.info(), deviations);
+    RunReport report = new RunReport(signal, run, backend, deviations);
     out.println(report.heading());
     out.println(report.table());
     out.println(report.explanation(Math.min(rows, signal.hidden())));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;
 import org.sgconv.benchmarks.check.Deviation;
@@ -13,6 +14,7 @@ import org.sgconv.benchmarks.run.ConvolutionRun;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.run.Timing;
 import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.device.DeviceBackend;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -23,6 +25,7 @@ final class RunReport {
   private final Signal signal;
   private final ConvolutionRun run;
   private final BackendInfo backend;
+  private final boolean onDevice;
   private final Map<Step, Deviation> deviations;
   private final Tolerance tolerance;
 
@@ -31,11 +34,11 @@ final class RunReport {
    *
    * @param deviations of each step, or none if the reference itself ran
    */
-  RunReport(
-      Signal signal, ConvolutionRun run, BackendInfo backend, Map<Step, Deviation> deviations) {
+  RunReport(Signal signal, ConvolutionRun run, Backend backend, Map<Step, Deviation> deviations) {
     this.signal = signal;
     this.run = run;
-    this.backend = backend;
+    this.backend = backend.info();
+    this.onDevice = backend instanceof DeviceBackend;
     this.deviations = deviations;
     this.tolerance = run.type() == DType.FLOAT64 ? Tolerance.FLOAT64 : Tolerance.FLOAT32;
   }
@@ -53,10 +56,10 @@ final class RunReport {
             place());
   }
 
-  /** What computed: threads, and the device if there is one. */
+  /** What computed: a device, or threads of the host and which host. */
   private String place() {
-    String threads = Quantities.count(backend.threads(), "thread");
-    return backend.devices().isEmpty() ? threads : threads + ", " + backend.devices().getFirst();
+    String device = backend.devices().getFirst();
+    return onDevice ? device : Quantities.count(backend.threads(), "thread") + ", " + device;
   }
 
   /** The kernel in words. */

@@ -23,10 +23,10 @@ public class SgconvCuda extends SgconvCudaSymbols {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int SGCONV_CUDA_ABI_VERSION = (int)1L;
+    private static final int SGCONV_CUDA_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define SGCONV_CUDA_ABI_VERSION 1
+     * #define SGCONV_CUDA_ABI_VERSION 2
      * }
      */
     public static int SGCONV_CUDA_ABI_VERSION() {

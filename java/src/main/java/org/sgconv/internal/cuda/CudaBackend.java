@@ -162,6 +162,11 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
+  public boolean isRecording() {
+    return stream().isRecording();
+  }
+
+  @Override
   public KernelOperations kernels() {
     CudaKernels known = kernels;
     if (known == null) {

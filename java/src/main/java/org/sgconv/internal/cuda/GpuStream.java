@@ -90,6 +90,11 @@ final class GpuStream implements Stream {
     }
   }
 
+  /** Whether this thread records work of this stream. */
+  boolean isRecording() {
+    return queue.lock().isHeldByCurrentThread() && recorded != null;
+  }
+
   /**
    * Returns normally unless this thread is recording, which must not make anything.
    *
@@ -103,7 +108,7 @@ final class GpuStream implements Stream {
 
   /** As the other, for anything that no recording can have. */
   void requireNoRecording(String what, String instead) {
-    if (queue.lock().isHeldByCurrentThread() && recorded != null) {
+    if (isRecording()) {
       throw new InvalidArgumentException("a recording on " + this + " " + what + ": " + instead);
     }
   }

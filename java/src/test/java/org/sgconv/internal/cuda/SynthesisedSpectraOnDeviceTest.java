@@ -3,6 +3,8 @@ package org.sgconv.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
+import org.sgconv.device.WrongDeviceException;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -33,6 +36,9 @@ class SynthesisedSpectraOnDeviceTest {
 
   /** More than one block of threads takes. */
   private static final long LONG = 17_000;
+
+  /** Bytes of workspace: not enough for all rows of {@link #LENGTH} at once. */
+  private static final String PARTS = "30000";
 
   private static final KernelSpec SPEC =
       KernelSpec.builder()
@@ -138,13 +144,33 @@ class SynthesisedSpectraOnDeviceTest {
     try (LongConvolution whole = convolution(LENGTH);
         KernelSpectrum spectrum = whole.prepare(parameters, skip)) {
       float[] expected = forward(whole, spectrum);
-      System.setProperty(WorkspaceLimit.PROPERTY, "30000");
+      System.setProperty(WorkspaceLimit.PROPERTY, PARTS);
       try (LongConvolution parts = convolution(LENGTH);
           KernelSpectrum inParts = parts.prepare(parameters, skip)) {
         // Transforms of cuFFT may differ with the number of rows.
         assertThat(Pass.relativeError(expected, forward(whole, spectrum)))
             .isLessThanOrEqualTo(1e-6);
         assertThat(Pass.relativeError(expected, forward(parts, inParts))).isLessThanOrEqualTo(1e-6);
+      } finally {
+        System.clearProperty(WorkspaceLimit.PROPERTY);
+      }
+    }
+  }
+
+  /** The limit of {@link #partsOfTheWorkspaceDoNotShow} is one: its transforms have fewer rows. */
+  @Test
+  @OnEmulatedDevice
+  @ExtendWith(CufftPath.class)
+  void aSmallLimitCutsTheTransformsOfASpectrum() {
+    try (LongConvolution whole = convolution(LENGTH)) {
+      whole.prepare(parameters, skip).close();
+      long plans = EmulatedMachine.count("plan");
+      whole.prepare(parameters, skip).close();
+      assertThat(EmulatedMachine.count("plan")).as("as many rows as before").isEqualTo(plans);
+      System.setProperty(WorkspaceLimit.PROPERTY, PARTS);
+      try (LongConvolution parts = convolution(LENGTH)) {
+        parts.prepare(parameters, skip).close();
+        assertThat(EmulatedMachine.count("plan")).as("fewer rows").isGreaterThan(plans);
       } finally {
         System.clearProperty(WorkspaceLimit.PROPERTY);
       }
@@ -190,6 +216,57 @@ class SynthesisedSpectraOnDeviceTest {
               .isLessThanOrEqualTo(1e-6);
         }
       }
+    }
+  }
+
+  /** What a spectrum has is known when its work is recorded, not only when that is replayed. */
+  @Test
+  void recordingsGiveAndTakeNoSkip() {
+    try (LongConvolution convolution = convolution(LENGTH);
+        Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
+        KernelSpectrum spectrum = convolution.prepare(parameters)) {
+      float[] before = forward(convolution, spectrum);
+      for (Runnable work :
+          List.<Runnable>of(
+              () -> convolution.prepare(parameters, skip, spectrum),
+              () -> convolution.prepare(kernel, skip, spectrum))) {
+        assertThatThrownBy(() -> stream.record(work))
+            .isInstanceOf(InvalidArgumentException.class)
+            .hasMessageContaining("prepare the spectrum that way once before it is recorded");
+      }
+      assertThat(spectrum.hasSkip()).isFalse();
+      assertThat(forward(convolution, spectrum)).containsExactly(before);
+      convolution.prepare(parameters, skip, spectrum);
+      assertThatThrownBy(() -> stream.record(() -> convolution.prepare(kernel, null, spectrum)))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("without a skip in a spectrum with one");
+      assertThat(spectrum.hasSkip()).isTrue();
+    }
+  }
+
+  /** A norm is an operand like the others, although the caller does not name it. */
+  @Test
+  void aNormElsewhereIsNamed() {
+    Tensor norm = Tensor.zeros(DType.FLOAT32, 4, 3);
+    norm.fill(1);
+    KernelSynthesis synthesis = KernelSynthesis.on(stream.backend());
+    try (KernelParameters mixed =
+            KernelParameters.of(
+                SPEC, parameters.weights().copy(), parameters.decay().copy(), norm);
+        LongConvolution convolution = convolution(LENGTH);
+        KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
+      float[] before = forward(convolution, spectrum);
+      for (ThrowingCallable use :
+          List.<ThrowingCallable>of(
+              () -> synthesis.normalise(mixed),
+              () -> synthesis.forward(mixed, LENGTH),
+              () -> convolution.prepare(mixed),
+              () -> convolution.prepare(mixed, skip, spectrum))) {
+        assertThatThrownBy(use)
+            .isInstanceOf(WrongDeviceException.class)
+            .hasMessageContaining("norm");
+      }
+      assertThat(forward(convolution, spectrum)).containsExactly(before);
     }
   }
 
