@@ -17,7 +17,8 @@ import org.sgconv.tensor.Tensor;
  * zero-pad to the length, divide by the norm. The norm covers the full length M whatever the length
  * asked for; it is taken once and then a constant: it has no gradient.
  *
- * <p>Any thread may call; the variants that write into given tensors allocate none.
+ * <p>Any thread may call; the variants that write into given tensors allocate none, but for a norm
+ * that is to be taken.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelSynthesis {

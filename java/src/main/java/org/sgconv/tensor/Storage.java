@@ -228,12 +228,17 @@ final class Storage {
             + (Site.TRACING ? "" : "\n  (-Dsgconv.tensor.trace=true shows more)"));
   }
 
-  /** Ends all use; gives owned memory back. */
-  synchronized void close() {
-    if (closed) {
-      throw closedException("is closed already: close a tensor once");
+  /**
+   * Ends all use; gives owned memory back. Without a lock of its own, since that may wait for a
+   * stream, whose recording may close the same tensor.
+   */
+  void close() {
+    synchronized (this) {
+      if (closed) {
+        throw closedException("is closed already: close a tensor once");
+      }
+      closed = true;
     }
-    closed = true;
     Ownership owned = ownership;
     if (owned != null) {
       try {

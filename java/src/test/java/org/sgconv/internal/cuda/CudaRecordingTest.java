@@ -73,6 +73,36 @@ class CudaRecordingTest {
     }
   }
 
+  /** A tensor that another thread is closing is closed already; nobody waits for that thread. */
+  @Test
+  @Timeout(60)
+  void recordingsDoNotWaitForWhoClosesTheirTensors() throws Exception {
+    try (Tensor target = Tensor.zeros(stream, DType.FLOAT32, 40);
+        Tensor source = Pass.tensor(stream, 1, 40)) {
+      Tensor closing = Tensor.zeros(stream, DType.FLOAT32, 40);
+      Thread closer = new Thread(closing::close);
+      closer.setDaemon(true);
+      AtomicReference<Throwable> seen = new AtomicReference<>();
+      Runnable work =
+          () -> {
+            target.copyFrom(source);
+            closer.start();
+            while (closer.getState() != Thread.State.WAITING) { // for the stream's lock
+              Thread.onSpinWait();
+            }
+            try {
+              closing.close();
+            } catch (ClosedException already) {
+              seen.set(already);
+            }
+          };
+      stream.record(work).close();
+      closer.join();
+      assertThat(seen.get()).hasMessageContaining("closed already");
+      assertThat(closing.isClosed()).isTrue();
+    }
+  }
+
   @Test
   void copiesBetweenStreamsAreNotRecorded() {
     try (Stream other = device.createStream();
