@@ -104,8 +104,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of every library. Default: ${DEFAULT-VALUE}.")
-  private int threads = 2;
+      description = "Threads of every library. Default: 2.")
+  private @Nullable Integer threads;
 
   @Option(
       names = "--rounds",
@@ -118,7 +118,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Where json, txt and png go. Default: benchmarks/results/cpu/<processor> or"
-              + " benchmarks/results/<gpu> for a full run, benchmarks/target/bench otherwise.")
+              + " benchmarks/results/<gpu> for a full run, beside FILE with --from, else"
+              + " benchmarks/target/bench.")
   private @Nullable Path output;
 
   @Override
@@ -156,9 +157,10 @@ final class BenchCommand implements Callable<Integer> {
 
   private CpuPlan plan() {
     int processors = Runtime.getRuntime().availableProcessors();
-    if (threads < 1 || threads > processors) {
+    int team = threads == null ? 2 : threads;
+    if (team < 1 || team > processors) {
       throw new InvalidArgumentException(
-          "--threads is " + threads + ": must be from 1 to the " + processors + " processors here");
+          "--threads is " + team + ": must be from 1 to the " + processors + " processors here");
     }
     int count = rounds == null ? (quick ? 1 : 3) : rounds;
     if (count < 1) {
@@ -168,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
         operations(),
         shapes(),
         libraries(),
-        threads,
+        team,
         count,
         Duration.ofMillis(quick ? 900 : 2400),
         peersAtBest);
@@ -204,10 +206,19 @@ final class BenchCommand implements Callable<Integer> {
       return output;
     }
     Path home = home();
-    boolean full = !quick && shapes.isEmpty() && operations.isEmpty() && peers.isEmpty();
-    return full
+    return isFull()
         ? home.resolve(Path.of("results", "cpu", machine.folderName()))
         : home.resolve(Path.of("target", "bench"));
+  }
+
+  /** Whether nothing given makes this another run than those that are kept. */
+  boolean isFull() {
+    return !quick
+        && shapes.isEmpty()
+        && operations.isEmpty()
+        && peers.isEmpty()
+        && threads == null
+        && rounds == null;
   }
 
   private static Path home() {

@@ -6,7 +6,10 @@ final class ExitStatus {
   /** Everything was done and every check passed. */
   static final int OK = 0;
 
-  /** A check failed: a result is further from the reference than the tolerance. */
+  /**
+   * A check failed: a result is further from the reference than the tolerance, or a benchmark has
+   * no time that can be trusted for every case.
+   */
   static final int CHECK_FAILED = 1;
 
   /** Something given was wrong, or something needed is missing; one line says what to do. */

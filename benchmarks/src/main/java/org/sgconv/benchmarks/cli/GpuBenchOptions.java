@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.gpu.GpuMachine;
 import org.sgconv.benchmarks.gpu.GpuPlan;
 import org.sgconv.benchmarks.gpu.GpuPlot;
 import org.sgconv.benchmarks.gpu.GpuResults;
@@ -56,15 +57,9 @@ final class GpuBenchOptions {
    */
   int run(List<Workload> shapes, boolean quick, @Nullable Path output, Path home, PrintWriter out)
       throws IOException {
-    boolean full = !quick && shapes.isEmpty() && types.isEmpty();
     GpuResults results = from == null ? measure(plan(shapes, quick)) : GpuResults.read(from);
-    boolean keep = full && !results.machine().emulated();
-    Path folder =
-        output != null
-            ? output
-            : keep
-                ? home.resolve(Path.of(RESULTS, results.machine().folderName()))
-                : home.resolve(Path.of("target", "bench"));
+    boolean full = !quick && shapes.isEmpty() && types.isEmpty() && !noTorch;
+    Path folder = output == null ? folder(results.machine(), full, home) : output;
     requireReal(results, folder);
     Files.createDirectories(folder);
     String table = new GpuTable(results).render();
@@ -76,6 +71,16 @@ final class GpuBenchOptions {
     plot(results, folder, out);
     out.flush();
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  /** Where reports go if nobody says. */
+  private Path folder(GpuMachine machine, boolean full, Path home) {
+    if (from != null) {
+      return from.toAbsolutePath().resolveSibling("");
+    }
+    return full && !machine.emulated()
+        ? home.resolve(Path.of(RESULTS, machine.folderName()))
+        : home.resolve(Path.of("target", "bench"));
   }
 
   private GpuPlan plan(List<Workload> shapes, boolean quick) {

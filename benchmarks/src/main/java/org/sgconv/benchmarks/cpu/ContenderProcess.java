@@ -25,12 +25,6 @@ import org.sgconv.benchmarks.peers.Library;
 /** Measures one contender at one case in a process of its own, through JMH. */
 final class ContenderProcess {
 
-  /**
-   * glibc: one arena that never maps or returns blocks by itself, so that no result is faulted in.
-   */
-  private static final String KEEP_BLOCKS =
-      "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736:glibc.malloc.arena_max=1";
-
   private static final int ITERATIONS = 3;
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -45,22 +39,15 @@ final class ContenderProcess {
     System.setProperty("jmh.ignoreLock", "true");
   }
 
-  /**
-   * What suits the library best: PyTorch allocates every result, and huge pages have to be cleared
-   * as a whole; MKL only reads and writes what was allocated once.
-   */
-  private static String tunables(Library library) {
-    return library == Library.MKL ? KEEP_BLOCKS + ":glibc.malloc.hugetlb=1" : KEEP_BLOCKS;
-  }
-
-  /** A {@code java} for {@code library} with such an allocator. */
-  private Path tunedJava(Library library) throws IOException {
-    Path file = folder.resolve("java-" + library.id());
+  /** A {@code java} with the allocator of {@code contender}. */
+  private Path tunedJava(Contender contender) throws IOException {
+    Path file = folder.resolve("java-" + contender.library().id());
     if (!Files.exists(file)) {
       Path java = Path.of(System.getProperty("java.home"), "bin", "java");
       Files.writeString(
           file,
-          "#!/bin/sh\nGLIBC_TUNABLES=%s exec '%s' \"$@\"%n".formatted(tunables(library), java));
+          "#!/bin/sh\n%s=%s exec '%s' \"$@\"%n"
+              .formatted(Contender.TUNABLES, contender.tunables(), java));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     }
     return file;
@@ -121,7 +108,7 @@ final class ContenderProcess {
             .output(log.toString())
             .jvmArgs(jvmArguments(finding).toArray(String[]::new));
     if (contender.tuned()) {
-      options.jvm(tunedJava(contender.library()).toString());
+      options.jvm(tunedJava(contender).toString());
     }
     return options.build();
   }

@@ -65,6 +65,8 @@ public final class CpuJson {
     node.put("shape", what.shape().toString());
     node.put("library", measurement.contender().library().id());
     node.put("mallocTuned", measurement.contender().tuned());
+    ObjectNode environment = node.putObject("environment");
+    measurement.contender().environment(System.getenv()).forEach(environment::put);
     if (!measurement.isComplete()) {
       node.put("failure", measurement.failure());
       return;

@@ -91,7 +91,10 @@ public final class CpuRun {
       if (round >= plan.rounds(contender)) {
         continue;
       }
-      if (measurement.failure() == null) {
+      double expected = plan.expectedSeconds(contender, measurement.what());
+      if (measurement.failure() != null) {
+        remaining.skip(expected);
+      } else {
         progress.at(contender.id() + ", " + measurement.what() + ", " + remaining);
         long start = System.nanoTime();
         try {
@@ -99,9 +102,7 @@ public final class CpuRun {
         } catch (ContenderFailedException e) {
           measurement.fail(String.valueOf(e.getMessage()));
         }
-        remaining.done(
-            plan.expectedSeconds(contender, measurement.what()),
-            (System.nanoTime() - start) * 1e-9);
+        remaining.done(expected, (System.nanoTime() - start) * 1e-9);
       }
       progress.step();
     }

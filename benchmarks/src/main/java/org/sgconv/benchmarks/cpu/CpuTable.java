@@ -100,7 +100,7 @@ public final class CpuTable {
                     + " most %d are expected; was its Java code compiled?",
                 measurement.contender().id(),
                 measurement.what(),
-                measurement.callerBytesPerOperation(),
+                measurement.mostCallerBytesPerOperation(),
                 measurement.allocationBound()));
       }
     }

@@ -76,23 +76,30 @@ public final class Measurement {
     return median(sample -> sample.finding().callerBytes());
   }
 
+  /** The same of the worst round; NaN if any does not know. */
+  double mostCallerBytesPerOperation() {
+    return samples.stream()
+        .mapToDouble(sample -> sample.finding().callerBytes())
+        .reduce(0, Math::max);
+  }
+
   /**
-   * Most that {@link #callerBytesPerOperation} may be: small objects of a call and of each row.
-   * Java that is compiled as it should be makes no others; one loop whose vectors are boxed instead
-   * makes megabytes, and then takes many times as long.
+   * Most that {@link #callerBytesPerOperation} may be in any round: small objects of a call and of
+   * each row. Java that is compiled as it should be makes no others; one loop whose vectors are
+   * boxed instead makes megabytes, and then takes many times as long.
    */
   public long allocationBound() {
     return ALLOCATED + ALLOCATED_A_ROW * what.shape().batch() * what.shape().hidden();
   }
 
   /**
-   * Whether a time is not to be trusted, because more than that was allocated. Plain Java allocates
-   * its results and is not asked.
+   * Whether a time is not to be trusted, because more than that was allocated in a round, or nobody
+   * knows how much. Plain Java allocates its results and is not asked.
    */
   public boolean allocatesTooMuch() {
     return isComplete()
         && contender.library() != Library.JAVA
-        && callerBytesPerOperation() > allocationBound();
+        && !(mostCallerBytesPerOperation() <= allocationBound());
   }
 
   /** Relative error against the reference. */
@@ -105,7 +112,10 @@ public final class Measurement {
     return what.operation().work(what.shape()).bytes() / (medianMs() * 1e6);
   }
 
-  /** The machine's limit over the time: 1 cannot be exceeded. */
+  /**
+   * The machine's limit over the time. Above 1 where the operation's data stay in a cache, which
+   * the limit, bandwidth of memory, knows nothing of.
+   */
   public double partOfLimit(MachineLimits limits) {
     return limits.seconds(what.operation().work(what.shape())) * 1e3 / medianMs();
   }

@@ -24,6 +24,11 @@ final class RemainingTime {
     taken += actual;
   }
 
+  /** A part of {@code expected} seconds will not be done. */
+  void skip(double expected) {
+    expectedLeft -= expected;
+  }
+
   double seconds() {
     return expectedLeft * (expectedDone > 0 ? taken / expectedDone : 1);
   }

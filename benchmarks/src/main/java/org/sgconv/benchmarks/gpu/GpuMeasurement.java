@@ -1,12 +1,15 @@
 package org.sgconv.benchmarks.gpu;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.DType;
 
 /**
  * What one library did in one case. Numbers are missing where it failed.
  *
  * @param library {@code sgconv} or {@code pytorch}
- * @param path which of the library's ways: {@code cufft}, {@code rfft}, {@code complex}
+ * @param path which of the library's ways: {@code fused} and {@code cufft}, or {@code rfft} and
+ *     {@code complex}; {@code -} if that could not be told
  * @param medianMs of a call, over samples of many calls each
  * @param calls that were timed
  * @param heldBytes of device memory at the end: signals, spectra and workspace; PyTorch's peak
@@ -36,6 +39,36 @@ public record GpuMeasurement(
 
   static GpuMeasurement failed(String library, String path, GpuCase what, String failure) {
     return of(library, path, what, null, null, null, null, failure);
+  }
+
+  /** Our own: without a time if {@code relativeError}, where there is one, is above the bound. */
+  static GpuMeasurement judged(
+      String path,
+      GpuCase what,
+      StreamTimer.Times times,
+      long heldBytes,
+      double bandwidth,
+      @Nullable Double relativeError) {
+    double bound = errorBound(what.type());
+    if (relativeError == null || relativeError <= bound) {
+      return of(SGCONV, path, what, times, heldBytes, bandwidth, relativeError, null);
+    }
+    String failure =
+        String.format(
+            Locale.ROOT,
+            "wrong: relative error %.1e of the last row, at most %.1e is right; no time is given",
+            relativeError,
+            bound);
+    return of(SGCONV, path, what, null, null, null, relativeError, failure);
+  }
+
+  /** Most that rounding to and from this type explains. */
+  private static double errorBound(DType type) {
+    return switch (type) {
+      case BFLOAT16 -> 2.5e-3;
+      case FLOAT16 -> 4e-4;
+      default -> 1e-6;
+    };
   }
 
   static GpuMeasurement of(

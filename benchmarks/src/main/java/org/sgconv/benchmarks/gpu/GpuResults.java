@@ -52,7 +52,9 @@ public record GpuResults(
     }
   }
 
-  /** Whether every case of this library has a time; a peer may run out of memory. */
+  /**
+   * Whether every case of this library has a time, none being wrong; a peer may run out of memory.
+   */
   @JsonIgnore
   public boolean isComplete() {
     return measurements.stream()

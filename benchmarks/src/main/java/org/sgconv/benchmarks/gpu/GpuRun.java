@@ -41,7 +41,15 @@ public final class GpuRun {
 
   /** How many cases there are, for progress. */
   public int count() {
-    return 1 + plan.cases().stream().mapToInt(each -> GpuPath.of(backend, each).size()).sum();
+    return 1 + plan.cases().stream().mapToInt(this::countPaths).sum();
+  }
+
+  private int countPaths(GpuCase what) {
+    try {
+      return GpuPath.of(backend, what).size();
+    } catch (SgConvException failure) {
+      return 1;
+    }
   }
 
   /** Measures everything; what fails is stated in the results. */
@@ -57,14 +65,29 @@ public final class GpuRun {
     double bandwidth = copyBandwidth();
     List<GpuMeasurement> measurements = new ArrayList<>();
     for (GpuCase each : cases) {
-      for (GpuPath path : GpuPath.of(backend, each)) {
-        progress.at(path.id() + " " + each);
-        measurements.add(measure(each, path, bandwidth));
-        progress.step();
-      }
+      measurements.addAll(measure(each, bandwidth, progress));
       measurements.addAll(torch.of(each, bandwidth));
     }
     return new GpuResults(machine.atEnd(), bandwidth, torch.version(), measurements);
+  }
+
+  private List<GpuMeasurement> measure(GpuCase what, double bandwidth, Progress progress) {
+    List<GpuPath> paths;
+    try {
+      paths = GpuPath.of(backend, what);
+    } catch (SgConvException failure) {
+      progress.step();
+      return List.of(
+          GpuMeasurement.failed(
+              GpuMeasurement.SGCONV, "-", what, String.valueOf(failure.getMessage())));
+    }
+    List<GpuMeasurement> measurements = new ArrayList<>();
+    for (GpuPath path : paths) {
+      progress.at(path.id() + " " + what);
+      measurements.add(measure(what, path, bandwidth));
+      progress.step();
+    }
+    return measurements;
   }
 
   /**
@@ -174,8 +197,7 @@ public final class GpuRun {
       StreamTimer.Times times,
       long held,
       @Nullable Double error) {
-    return GpuMeasurement.of(
-        GpuMeasurement.SGCONV, path.id(), what, times, held, bandwidth, error, null);
+    return GpuMeasurement.judged(path.id(), what, times, held, bandwidth, error);
   }
 
   private static long[] dims(GpuCase what) {

@@ -101,6 +101,9 @@ class CudaBenchTest {
     assertThat(cli.status()).as(cli.err()).isZero();
     assertThat(other.resolve("gpu.png")).isNotEmptyFile();
     assertThat(other.resolve("gpu.txt")).hasSameTextualContentAs(folder.resolve("gpu.txt"));
+
+    assertThat(Cli.run("bench", "--gpu", "--from", other.resolve("gpu.json")).out())
+        .contains("wrote gpu.txt and gpu.json to " + other);
   }
 
   /** The device has 32 MiB here: this shape would need 64 for u and y alone. */

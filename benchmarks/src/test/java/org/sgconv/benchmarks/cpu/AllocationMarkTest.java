@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
@@ -20,10 +21,12 @@ final class AllocationMarkTest {
   private static final BenchmarkCase WHAT =
       new BenchmarkCase(Operation.FORWARD, new Workload(8, 256, 1024));
 
-  private static CpuResults results(Library library, double callerBytes) {
+  private static CpuResults results(Library library, double... callerBytes) {
     Measurement measurement = new Measurement(WHAT, new Contender(library, false));
-    Finding finding = Finding.verified(new Deviation(1e-7, 1e-6)).withCallerBytes(callerBytes);
-    measurement.add(new Sample(2, 100, 5000, finding));
+    for (double bytes : callerBytes) {
+      Finding finding = Finding.verified(new Deviation(1e-7, 1e-6)).withCallerBytes(bytes);
+      measurement.add(new Sample(2, 100, 5000, finding));
+    }
     CpuPlan plan =
         new CpuPlan(
             List.of(WHAT.operation()),
@@ -48,6 +51,7 @@ final class AllocationMarkTest {
     "SGCONV, 400000, true",
     "MKL, 84000000, true",
     "FFTW, 84000000, true",
+    "FFTW, NaN, true",
     "JAVA, 344000000, false"
   })
   void isMarkedWhereMoreThanSmallObjectsAreAllocated(Library library, double bytes, boolean marked)
@@ -60,5 +64,13 @@ final class AllocationMarkTest {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     new CpuJson(results).writeTo(json);
     assertThat(json.toString(StandardCharsets.UTF_8)).contains("\"allocatesTooMuch\" : " + marked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {84e6, Double.NaN})
+  void oneRoundIsEnough(double bytes) {
+    CpuResults results = results(Library.MKL, 0, bytes, 0);
+    assertThat(results.isComplete()).isFalse();
+    assertThat(new CpuTable(results).render()).contains("do not trust the time of mkl");
   }
 }

@@ -12,6 +12,14 @@ final class RemainingTimeTest {
   }
 
   @Test
+  void whatIsSkippedTakesNoTime() {
+    RemainingTime remaining = new RemainingTime(100);
+    remaining.done(10, 20);
+    remaining.skip(60);
+    assertThat(remaining.seconds()).isEqualTo(60);
+  }
+
+  @Test
   void learnsHowWrongTheGuessesAre() {
     RemainingTime remaining = new RemainingTime(100);
     remaining.done(10, 20);

@@ -28,15 +28,46 @@ final class WarmUpTest {
               calls++;
               sleep(700);
             },
-            took(Duration.ofMillis(700)))
+            took(Duration.ofMillis(700)),
+            () -> 0)
         .run();
     assertThat(calls).isEqualTo(1);
+  }
+
+  /**
+   * Each of the first three calls comes with 10% of its time in the compiler, the fourth with 4%.
+   */
+  @Test
+  void goesOnWhileTheCompilerIsBusy() {
+    long[] compilerMillis = {0, 70, 140, 210, 238, 238};
+    new WarmUp(
+            () -> {
+              calls++;
+              sleep(700);
+            },
+            took(Duration.ofMillis(700)),
+            () -> compilerMillis[calls])
+        .run();
+    assertThat(calls).isEqualTo(4);
+  }
+
+  @Test
+  void endsIfTheCompilerNeverDoes() {
+    new WarmUp(
+            () -> {
+              calls++;
+              sleep(300);
+            },
+            took(Duration.ofMillis(19_500)),
+            () -> calls * 1000)
+        .run();
+    assertThat(calls).isEqualTo(2);
   }
 
   @Test
   void goesOnWhileTheOperationGetsBetter() {
     long[] millis = {900, 650, 400, 250, 250, 250, 250, 250, 250};
-    new WarmUp(() -> sleep(millis[calls++]), took(Duration.ofSeconds(2))).run();
+    new WarmUp(() -> sleep(millis[calls++]), took(Duration.ofSeconds(2)), () -> 0).run();
     assertThat(calls).isBetween(6, 8);
   }
 
