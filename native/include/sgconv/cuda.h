@@ -3,8 +3,8 @@
  * The caller owns devices, memory, streams and transforms (CUDA runtime, cuFFT); this library only
  * launches CUDA kernels. Every pointer named below is device memory of the current device unless it
  * says "host"; `stream` is a cudaStream_t of that device, NULL for the default stream. Calls return
- * after the launch: they neither wait, nor allocate, nor copy, so that they can be captured into a
- * CUDA graph.
+ * after the launch: they neither wait for it, nor allocate, nor copy, so that they can be captured
+ * into a CUDA graph.
  *
  * Arrays are contiguous and row-major; B batch, C heads, C' kernel channels (C, or 2C when
  * bidirectional), H hidden width, L length, N >= L transform size, d parameters per scale, S
@@ -148,7 +148,9 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
  * written once. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of signals that stay
  * in the second-level cache; the largest size is then 16 Mi, or 8 Mi on the devices above. Batches
  * have at most 2^30 signals. The spectrum (C, H, N) has an order of its own and 1/N folded in: only
- * these functions read it. */
+ * these functions read it. Beyond one block a call submits three or more launches for every chunk,
+ * thousands for many long signals: it still does not wait for the device's results, but where the
+ * stream's queue is full the driver may hold the caller until there is room. */
 
 /* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);

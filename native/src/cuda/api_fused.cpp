@@ -127,6 +127,13 @@ void check_workspace(const void *workspace, int64_t bytes, int64_t needed, const
   }
 }
 
+void require_gate(const char *gradient, const void *wanted, const char *name, const void *gate) {
+  if (wanted != nullptr && gate == nullptr) {
+    sgconv::cuda::invalid(std::string(gradient) + " is the gradient of a gate that is not there: " +
+                          name + " is NULL; pass " + name + ", or NULL for " + gradient);
+  }
+}
+
 constexpr const char *kForwardQuery = "sgconv_cuda_fused_forward_workspace";
 constexpr const char *kBackwardQuery = "sgconv_cuda_fused_backward_workspace";
 
@@ -263,6 +270,8 @@ sgconv_status sgconv_cuda_fused_backward(const sgconv_cuda_rows *rows, int64_t b
     require_optional("du", du, element);
     require_optional("dpre", dpre, element);
     require_optional("dpost", dpost, element);
+    require_gate("dpre", dpre, "pre", pre);
+    require_gate("dpost", dpost, "post", post);
     if (kernel == 0 && du == nullptr && dpre == nullptr && dpost == nullptr) {
       sgconv::cuda::invalid("no gradient is asked for");
     }

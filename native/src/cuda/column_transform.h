@@ -61,7 +61,7 @@ struct SharedColumn : BlockTransform<P, true> {
   static constexpr int kResident = 512 / (Transform::kThreads * kColumns);
   static constexpr int kBits = Transform::kTopBits;
   // A half-warp's columns, and where there are only eight the two neighbours that they share it
-  // with, lie in different banks.
+  // with, lie in different banks; only in the last pass of 768 do two threads meet in one.
   static constexpr int kStride = (Transform::kShared + 15) / 16 * 16 + 16 / kColumns;
   static constexpr int kSharedBytes =
       (kColumns * kStride + Transform::kRoots) * static_cast<int>(sizeof(Complex));

@@ -151,6 +151,12 @@ static void fused(void) {
   refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, NULL, NULL, memory,
                                     memory, NULL, NULL, memory, bytes - 1, NULL),
          "workspace_bytes", "a short workspace");
+  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, NULL, memory, memory,
+                                    memory, memory, NULL, memory, bytes, NULL),
+         "pre is NULL", "dpre without pre");
+  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, memory, NULL, memory,
+                                    memory, NULL, memory, memory, bytes, NULL),
+         "post is NULL", "dpost without post");
   refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 3, memory, bytes, memory, NULL, NULL),
          "mode = 3", "no mode");
   refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 0, memory, bytes, NULL, NULL, NULL),
