@@ -118,20 +118,12 @@ public final class LongConvolution implements AutoCloseable {
   }
 
   /**
-   * Replaces the kernel, and the skip, in a spectrum of this convolution.
+   * As {@link #prepare(Tensor, Tensor)}, into a spectrum of this convolution, whose kernel and skip
+   * it replaces.
    *
-   * @param kernel (C',H,L)
-   * @param skip D (C,H), or null for none
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
    * @throws InvalidArgumentException if the spectrum is another convolution's, or this is recorded
    *     and the spectrum has a skip where this has none, or none where this has one
-   * @throws ClosedException if this convolution or the spectrum is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @throws ClosedException also if the spectrum is closed
    */
   public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     check.prepare(kernel, skip);
@@ -183,21 +175,16 @@ public final class LongConvolution implements AutoCloseable {
    * @throws ClosedException also if the spectrum is closed
    */
   public void prepare(KernelParameters parameters, @Nullable Tensor skip, KernelSpectrum into) {
-    synthesise(parameters, skip, null, into);
+    prepare(parameters, skip, null, into);
   }
 
   /**
    * As {@link #prepare(KernelParameters, Tensor, KernelSpectrum)}, and overwrites {@code kernel}
-   * (C',H,L) with the kernel.
+   * (C',H,L), if it is not null, with the kernel.
    *
    * @throws InvalidArgumentException also if the kernel overlaps another tensor or is read-only
    */
   public void prepare(
-      KernelParameters parameters, @Nullable Tensor skip, Tensor kernel, KernelSpectrum into) {
-    synthesise(parameters, skip, kernel, into);
-  }
-
-  private void synthesise(
       KernelParameters parameters,
       @Nullable Tensor skip,
       @Nullable Tensor kernel,

@@ -133,20 +133,22 @@ class ConvolutionLifecycleTest {
     convolution.close();
   }
 
+  /** What a call does inside the backend: says that it is there, and stays. */
+  private static void waitInside(CountDownLatch inside, CountDownLatch release) {
+    inside.countDown();
+    try {
+      assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   @Test
   void preparingWaitsForCalls() throws Exception {
     KernelSpectrum spectrum = convolution.prepare(parameters);
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    backend.inside =
-        () -> {
-          inside.countDown();
-          try {
-            assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
-          } catch (InterruptedException failure) {
-            throw new IllegalStateException(failure);
-          }
-        };
+    backend.inside = () -> waitInside(inside, release);
     backend.calls.clear();
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       Future<?> caller = pool.submit(() -> convolution.forward(spectrum, u, Gates.none(), y));
@@ -173,15 +175,7 @@ class ConvolutionLifecycleTest {
     KernelSpectrum spectrum = convolution.prepare(kernel);
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    backend.inside =
-        () -> {
-          inside.countDown();
-          try {
-            assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
-          } catch (InterruptedException failure) {
-            throw new IllegalStateException(failure);
-          }
-        };
+    backend.inside = () -> waitInside(inside, release);
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       Future<?> caller = pool.submit(() -> convolution.forward(spectrum, u, Gates.none(), y));
       assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
