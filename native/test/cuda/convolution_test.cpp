@@ -11,21 +11,6 @@ using namespace sgconv::test;
 // SEMANTICS section 6; the peak holds beyond what rounding the output to its type explains.
 constexpr double kPeak = 5e-6;
 
-struct Bound {
-  double l2, roundoff;
-};
-
-Bound bound_of(int32_t dtype) {
-  switch (dtype) {
-    case SGCONV_BFLOAT16:
-      return {2.5e-3, 0x1p-8};
-    case SGCONV_FLOAT16:
-      return {4e-4, 0x1p-11};
-    default:
-      return {1e-6, 0};
-  }
-}
-
 const char *name_of(int32_t dtype) {
   return dtype == SGCONV_FLOAT32 ? "float32" : dtype == SGCONV_BFLOAT16 ? "bfloat16" : "float16";
 }

@@ -23,21 +23,6 @@ Doubles random(std::mt19937_64 &source, int64_t count, int32_t dtype) {
   return rounded(values, dtype);
 }
 
-struct Bound {
-  double l2, roundoff;
-};
-
-Bound bound_of(int32_t dtype) {
-  switch (dtype) {
-    case SGCONV_BFLOAT16:
-      return {2.5e-3, 0x1p-8};
-    case SGCONV_FLOAT16:
-      return {4e-4, 0x1p-11};
-    default:
-      return {1e-6, 0};
-  }
-}
-
 void compare(const std::string &what, const Doubles &actual, const Doubles &expected,
              int32_t dtype) {
   const Bound bound = bound_of(dtype);
