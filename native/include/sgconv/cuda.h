@@ -144,13 +144,14 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *row
 
 /* Fused convolution: by our own transforms, without cuFFT. Sizes N are 2^k from 256 to 16 Mi and
  * 3 * 2^k from 384 to 12 Mi. Up to 16384 (8192 on devices whose blocks have 99 KiB of shared
- * memory, capability 8.6, 8.9, 12.0) one block works on a whole row, and each is read once and
- * written once. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of signals that stay
- * in the second-level cache; the largest size is then 16 Mi, or 8 Mi on the devices above. Batches
- * have at most 2^30 signals. The spectrum (C, H, N) has an order of its own and 1/N folded in: only
- * these functions read it. Beyond one block a call submits three or more launches for every chunk,
- * thousands for many long signals: it still does not wait for the device's results, but where the
- * stream's queue is full the driver may hold the caller until there is room. */
+ * memory, capability 8.6, 8.9, 12.0) one block works on a whole row: u is read once for each
+ * head, y written once. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of signals
+ * that stay in the second-level cache; the largest size is then 16 Mi, or 8 Mi on the devices
+ * above. Batches have at most 2^30 signals. The spectrum (C, H, N) has an order of its own and 1/N
+ * folded in: only these functions read it. Beyond one block a call submits three or more launches
+ * for every chunk, thousands for many long signals: it still does not wait for the device's
+ * results, but where the stream's queue is full the driver may hold the caller until there is room.
+ */
 
 /* Smallest such N >= length, or SGCONV_UNSUPPORTED. `size` is host memory. */
 SGCONV_API sgconv_status sgconv_cuda_fused_size(int64_t length, int64_t *size);

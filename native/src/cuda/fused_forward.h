@@ -1,5 +1,5 @@
-// Convolution of rows by one block each: u is read once and y written once. Skip and 1/N are folded
-// into the spectrum, gates into load and store.
+// Convolution of rows by one block each: y is written once, and u read and transformed once for
+// each head. Skip and 1/N are folded into the spectrum, gates into load and store.
 #pragma once
 
 #include "cuda/fused_rows.h"

@@ -51,7 +51,7 @@ public final class CpuTable {
     return String.format(
         Locale.ROOT,
         "%s, %d of %d processors, tier %s, JDK %s, commit %s%n"
-            + "limits measured in this run: copy of %d MiB %.1f GB/s, streaming %.1f GB/s,"
+            + "limits measured in this run: copy of %d MiB %.1f GB/s, streaming copy %.1f GB/s,"
             + " multiply-add %.0f Gflop/s (%s)%n%n",
         machine.cpu(),
         results.plan().threads(),
