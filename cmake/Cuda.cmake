@@ -6,6 +6,8 @@ if(NOT SGCONV_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "sgconv: SGCONV_CUDA is '${SGCONV_CUDA}'; expected AUTO, ON or OFF")
 endif()
 
+set(SGCONV_CUDA_ABSENCE "" CACHE STRING "If there is no CUDA library: why, for people who then miss it")
+
 set(SGCONV_CUDA_ENABLED OFF)
 if(SGCONV_CUDA STREQUAL "OFF")
   message(STATUS "sgconv: no CUDA library, SGCONV_CUDA is OFF")

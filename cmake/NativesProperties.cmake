@@ -1,4 +1,4 @@
-# Runs at install time: describes the libraries next to it, for the loader's version and content check.
+# Runs at install time: describes the libraries next to it, and says why one is not there.
 set(folder "${CMAKE_INSTALL_PREFIX}/${SGCONV_RESOURCE_FOLDER}")
 file(GLOB libraries "${folder}/lib*")
 list(SORT libraries)
@@ -8,4 +8,7 @@ foreach(library IN LISTS libraries)
   file(SHA256 "${library}" hash)
   string(APPEND text "sha256.${name}=${hash}\n")
 endforeach()
+if(SGCONV_CUDA_ABSENCE)
+  string(APPEND text "absent.sgconv_cuda=${SGCONV_CUDA_ABSENCE}\n")
+endif()
 file(WRITE "${folder}/natives.properties" "${text}")

@@ -1,7 +1,7 @@
 # sgconv_package(<target>...): links shared libraries with what they need of the C++ library inside them, so that they
 # run where that is older or absent, and installs them twice. They carry no version in their names: the
 # loader knows one name and checks the ABI version, and a NAR would pack every symbolic link as a copy.
-#  component `resources`: org/sgconv/native/<platform>/, with natives.properties that lists version and hashes
+#  component `resources`: org/sgconv/native/<platform>/, with natives.properties that lists version, hashes and what was left out
 #  component `nar`:       aol/<AOL>/lib/shared/ and aol/<AOL>/include/
 include_guard(GLOBAL)
 
@@ -24,9 +24,14 @@ endfunction()
 # To be called once, after every sgconv_package.
 function(sgconv_finish_packaging include_folder)
   install(DIRECTORY ${include_folder}/ DESTINATION aol/${SGCONV_AOL}/include COMPONENT nar)
+  set(absence "")
+  if(NOT SGCONV_CUDA_ENABLED)
+    set(absence "${SGCONV_CUDA_ABSENCE}")
+  endif()
   install(
     CODE "set(SGCONV_VERSION [[${SGCONV_VERSION}]])
           set(SGCONV_RESOURCE_FOLDER [[${SGCONV_RESOURCE_FOLDER}]])
+          set(SGCONV_CUDA_ABSENCE [[${absence}]])
           include([[${CMAKE_SOURCE_DIR}/cmake/NativesProperties.cmake]])"
     COMPONENT resources)
 endfunction()

@@ -1,27 +1,29 @@
 #include "cpu/dispatch.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "common/error.h"
+#include "cpu/processor.h"
 
 namespace sgconv {
 
-#if defined(__x86_64__)
-namespace baseline {
-extern const Tier tier;
-}
-namespace avx2 {
-extern const Tier tier;
-}
-namespace avx512 {
-extern const Tier tier;
-}
-#else
-namespace neon {
-extern const Tier tier;
-}
+// A build may leave tiers out: CMake defines SGCONV_HAS_<tier> for those that are there.
+#define SGCONV_DECLARE(name) \
+  namespace name {           \
+  extern const Tier tier;    \
+  }
+#ifdef SGCONV_HAS_baseline
+SGCONV_DECLARE(baseline)
+#endif
+#ifdef SGCONV_HAS_avx2
+SGCONV_DECLARE(avx2)
+#endif
+#ifdef SGCONV_HAS_avx512
+SGCONV_DECLARE(avx512)
+#endif
+#ifdef SGCONV_HAS_neon
+SGCONV_DECLARE(neon)
 #endif
 
 namespace {
@@ -42,17 +44,16 @@ struct Choice {
 
 Choice choose() {
   Choice choice;
-#if defined(__x86_64__)
-  // The compiler's run-time library asks cpuid and, for the wide registers, XCR0.
-  __builtin_cpu_init();
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  choice.candidates[choice.count++] = {&avx512::tier, avx512};
-  choice.candidates[choice.count++] = {&avx2::tier, avx2};
+#ifdef SGCONV_HAS_avx512
+  choice.candidates[choice.count++] = {&avx512::tier, has_avx512()};
+#endif
+#ifdef SGCONV_HAS_avx2
+  choice.candidates[choice.count++] = {&avx2::tier, has_avx2()};
+#endif
+#ifdef SGCONV_HAS_baseline
   choice.candidates[choice.count++] = {&baseline::tier, true};
-#else
+#endif
+#ifdef SGCONV_HAS_neon
   choice.candidates[choice.count++] = {&neon::tier, true};
 #endif
   const char *forced = std::getenv("SGCONV_CPU_TIER");
@@ -75,10 +76,17 @@ const Choice &choice() {
 const Tier &tier_in_use() {
   const Choice &chosen = choice();
   if (chosen.tier == nullptr) {
+    std::string built;
     std::string usable;
     for (int i = 0; i < chosen.count; ++i) {
-      if (!chosen.candidates[i].supported) continue;
-      usable += std::string(usable.empty() ? "" : ", ") + chosen.candidates[i].tier->name;
+      const Candidate &candidate = chosen.candidates[i];
+      built += std::string(built.empty() ? "" : ", ") + candidate.tier->name;
+      if (!candidate.supported) continue;
+      usable += std::string(usable.empty() ? "" : ", ") + candidate.tier->name;
+    }
+    if (usable.empty()) {
+      throw Failure(SGCONV_UNSUPPORTED, "this library was built for other processors (" + built +
+                                            "); build it on this machine, or for all of them");
     }
     throw Failure(SGCONV_UNSUPPORTED, "SGCONV_CPU_TIER = '" + chosen.forced +
                                           "' cannot be used here; expected one of: " + usable +

@@ -41,6 +41,7 @@ public final class CudaRuntime {
    */
   public static synchronized CudaRuntime open() {
     if (opened == null) {
+      NativeLibraries.refuseIfLeftOut(NativeLibrary.CUDA);
       LoadedLibrary runtime = NativeLibraries.load(NativeLibrary.CUDART);
       int count = deviceCount();
       LoadedLibrary kernels = NativeLibraries.load(NativeLibrary.CUDA);

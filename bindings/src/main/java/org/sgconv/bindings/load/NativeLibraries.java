@@ -40,14 +40,34 @@ public final class NativeLibraries {
     };
   }
 
+  /**
+   * To be called before anything is loaded that is of use only together with {@code library}:
+   * whoever built sgconv-native may have left it out and have said why.
+   *
+   * @throws NativeLibraryException if it was left out, and no folder is named that may have it
+   */
+  public static void refuseIfLeftOut(NativeLibrary library) {
+    SearchSettings settings = SearchSettings.ofProcess();
+    if (settings.libraryPath() != null) {
+      return;
+    }
+    LeftOut.reason(resources(), settings.platform(), library)
+        .ifPresent(
+            reason -> {
+              throw new NativeLibraryException(
+                  library.fileName() + " was left out of this build: " + reason);
+            });
+  }
+
+  private static ClassLoader resources() {
+    ClassLoader resources = NativeLibraries.class.getClassLoader();
+    return resources == null ? ClassLoader.getSystemClassLoader() : resources;
+  }
+
   private static Outcome search(NativeLibrary library) {
     try {
-      ClassLoader resources = NativeLibraries.class.getClassLoader();
       return new Outcome.Loaded(
-          new LibrarySearch(
-                  SearchSettings.ofProcess(),
-                  MountTable.current(),
-                  resources == null ? ClassLoader.getSystemClassLoader() : resources)
+          new LibrarySearch(SearchSettings.ofProcess(), MountTable.current(), resources())
               .load(library));
     } catch (NativeLibraryException e) {
       return new Outcome.Failed(e);
