@@ -2,13 +2,7 @@ package org.sgconv.bindings.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.bindings.NativeBuild;
@@ -28,13 +22,13 @@ class ModulePathTest {
 
   @Test
   void findsTheLibraryInItsModule() throws Exception {
-    String path = ChildJvm.CLASSES + ":" + nativeJar();
+    String path = ChildJvm.CLASSES + ":" + NativeBuild.resourceRoot();
     assertThat(module(path).option("--add-modules=org.sgconv.natives").run()).contains("OPENED ");
   }
 
   @Test
   void saysHowToAddTheModule() throws Exception {
-    String path = ChildJvm.CLASSES + ":" + nativeJar();
+    String path = ChildJvm.CLASSES + ":" + NativeBuild.resourceRoot();
     assertThat(module(path).run()).contains("FAILED").contains("--add-modules org.sgconv.natives");
   }
 
@@ -56,24 +50,5 @@ class ModulePathTest {
         .option("--module-path=" + modulePath)
         .option("--add-modules=org.sgconv.bindings")
         .option("--patch-module=org.sgconv.bindings=" + ChildJvm.TEST_CLASSES);
-  }
-
-  /** The native module's jar with its module name, also where the build has a folder so far. */
-  private Path nativeJar() throws Exception {
-    Path root = NativeBuild.resourceRoot();
-    if (Files.isRegularFile(root)) {
-      return root;
-    }
-    String name = "org/sgconv/native/linux-x86_64/libsgconv_cpu.so";
-    Manifest manifest = new Manifest();
-    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().putValue("Automatic-Module-Name", "org.sgconv.natives");
-    Path jar = folder.resolve("natives.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file, manifest)) {
-      out.putNextEntry(new JarEntry(name));
-      Files.copy(root.resolve(name), out);
-    }
-    return jar;
   }
 }
