@@ -53,6 +53,11 @@ final class HostMemory {
         bytes);
   }
 
+  /** Bytes that are taken now. */
+  static long heldBytes() {
+    return OPEN_BYTES.get();
+  }
+
   static void release(long bytes) {
     OPEN_BYTES.addAndGet(-bytes);
   }

@@ -179,6 +179,11 @@ final class Storage {
     return pinned;
   }
 
+  /** Whether the memory belongs to someone else, and may be a mapped file. */
+  boolean isBorrowed() {
+    return ownership == null;
+  }
+
   /** Waits until no device copies from or to memory of the host. */
   void awaitCopies() {
     if (pinned != null) {

@@ -40,7 +40,7 @@ import org.sgconv.device.Stream;
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Tensor extends TensorElements implements AutoCloseable {
 
-  private final Storage storage;
+  final Storage storage;
   private final MemorySegment memory;
   private final long offset;
   private final boolean root;
@@ -175,6 +175,10 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    * must outlive the tensor's use; if its arena is closed, the tensor is as good as closed. If it
    * is confined to a thread, so is the tensor. A read-only segment makes a tensor that cannot be an
    * output.
+   *
+   * <p>A mapped file must keep its length. Of pages that are gone, Java code throws {@link
+   * org.sgconv.MemoryFaultException}; native code, on the cpu and cuda backends, ends the process
+   * (SIGBUS), which cannot be prevented: {@link #copy} a file that someone else may change.
    *
    * @throws InvalidArgumentException if the segment is on the Java heap or not aligned to its
    *     elements
@@ -332,10 +336,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return converted.copyTo(stream);
       }
     }
-    MemorySegment source = segment();
-    Tensor result = zeros(target, shape);
-    Elements.convert(source, type, result.memory, target, elementCount());
-    return result;
+    requireOpen();
+    return Transfer.convertInto(zeros(target, shape), this);
   }
 
   /** As {@link #to(DType)} with its own type; on a device in the stream's order, not waited for. */
@@ -486,11 +488,6 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   MemorySegment writable() {
     requireWritable("tensor");
     return segment();
-  }
-
-  @Override
-  Tensor self() {
-    return this;
   }
 
   private TensorClosedException closedException(String what) {

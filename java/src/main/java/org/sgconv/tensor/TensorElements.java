@@ -22,9 +22,6 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
   /** A view of so many bytes, in another shape. */
   abstract Tensor view(long from, long bytes, Shape partShape);
 
-  /** This tensor, for what takes one. */
-  abstract Tensor self();
-
   /**
    * A view of entry {@code index} of the outermost axis, with that axis gone.
    *
@@ -63,7 +60,7 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
    * @throws InvalidArgumentException if it is out of range
    */
   public double get(long... index) {
-    return Elements.get(segment(), type, shape.offsetOf(index));
+    return element(shape.offsetOf(index));
   }
 
   /**
@@ -72,7 +69,7 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
    * @throws InvalidArgumentException if it is out of range or the memory is read-only
    */
   public void set(double value, long... index) {
-    Elements.set(writable(), type, shape.offsetOf(index), value);
+    setElement(shape.offsetOf(index), value);
   }
 
   /**
@@ -81,7 +78,7 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
    * @throws InvalidArgumentException if it is out of range
    */
   public double getFlat(long position) {
-    return Elements.get(segment(), type, shape.requirePosition(position));
+    return element(shape.requirePosition(position));
   }
 
   /**
@@ -90,7 +87,39 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
    * @throws InvalidArgumentException if it is out of range or the memory is read-only
    */
   public void setFlat(long position, double value) {
-    Elements.set(writable(), type, shape.requirePosition(position), value);
+    setElement(shape.requirePosition(position), value);
+  }
+
+  private double element(long position) {
+    MemorySegment memory = segment();
+    try {
+      double value = Elements.get(memory, type, position);
+      settle();
+      return value;
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(this, error);
+    }
+  }
+
+  private void setElement(long position, double value) {
+    MemorySegment memory = writable();
+    try {
+      Elements.set(memory, type, position, value);
+      settle();
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(this, error);
+    }
+  }
+
+  /** Only for memory that may be a mapped file's, so that elements of other memory cost less. */
+  private void settle() {
+    if (self().storage.isBorrowed()) {
+      MemoryFaults.settle();
+    }
+  }
+
+  private Tensor self() {
+    return (Tensor) this;
   }
 
   /**
@@ -120,7 +149,10 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
   public void copyFrom(float[] values) {
     requireType("tensor", DType.FLOAT32);
     shape.requireCount(values.length);
-    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_FLOAT, 0, values.length);
+    MemorySegment memory = writable();
+    MemoryFaults.run(
+        this,
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length));
   }
 
   /**
@@ -132,12 +164,21 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
   public void copyFrom(double[] values) {
     requireType("tensor", DType.FLOAT64);
     shape.requireCount(values.length);
-    MemorySegment.copy(values, 0, writable(), ValueLayout.JAVA_DOUBLE, 0, values.length);
+    MemorySegment memory = writable();
+    MemoryFaults.run(
+        this,
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, 0, values.length));
   }
 
   /** Sets every element, to the value rounded to the nearest of its type. */
   public void fill(double value) {
-    Elements.fill(writable(), type, elementCount(), value);
+    MemorySegment memory = writable();
+    try { // no lambda: filling allocates nothing
+      Elements.fill(memory, type, elementCount(), value);
+      MemoryFaults.settle();
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(this, error);
+    }
   }
 
   /**

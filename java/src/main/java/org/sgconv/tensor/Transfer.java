@@ -1,5 +1,6 @@
 package org.sgconv.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
 import org.sgconv.device.PinnedMemory;
 
@@ -22,8 +23,33 @@ final class Transfer {
     return fresh;
   }
 
+  /** As {@link #copyInto}, on the host, from a tensor of another type. */
+  static Tensor convertInto(Tensor fresh, Tensor source) {
+    try {
+      MemorySegment from = source.segment();
+      MemoryFaults.run(
+          source,
+          () ->
+              Elements.convert(
+                  from, source.type(), fresh.segment(), fresh.type(), fresh.elementCount()));
+    } catch (RuntimeException failure) {
+      fresh.close();
+      throw failure;
+    }
+    return fresh;
+  }
+
   /** Copies elements between tensors of the same shape and type. */
   static void copy(Tensor source, Tensor target) {
+    try {
+      copyUnguarded(source, target);
+      MemoryFaults.settle();
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(source + " or " + target, error);
+    }
+  }
+
+  private static void copyUnguarded(Tensor source, Tensor target) {
     if (source.isOnHost() && target.isOnHost()) {
       target.segment().copyFrom(source.segment());
     } else if (source.isOnHost()) {
@@ -52,7 +78,7 @@ final class Transfer {
   /** What {@code read} makes of the tensor, or of a copy in the host's memory. */
   static <T> T onHost(Tensor tensor, Function<Tensor, T> read) {
     if (tensor.isOnHost()) {
-      return read.apply(tensor);
+      return MemoryFaults.guard(tensor, () -> read.apply(tensor));
     }
     try (Tensor host = tensor.toHost()) {
       return read.apply(host);

@@ -3,6 +3,7 @@ package org.sgconv.internal.reference;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
 
 /** Runs independent hidden channels in parallel. */
@@ -22,7 +23,14 @@ final class Channels {
       int hidden, String purpose, long bytes, IntConsumer work, @Nullable Tensor... tensors) {
     IntStream channels = IntStream.range(0, hidden);
     IntStream spread = anyThreadMayUse(tensors) ? channels.parallel() : channels;
-    HeapMemory.guarded(purpose, bytes, () -> spread.forEach(work));
+    IntConsumer settled =
+        h -> {
+          work.accept(h);
+          MemoryFaults.settle(); // on the thread that touched the memory
+        };
+    MemoryFaults.run(
+        "a tensor of " + purpose,
+        () -> HeapMemory.guarded(purpose, bytes, () -> spread.forEach(settled)));
   }
 
   private static boolean anyThreadMayUse(@Nullable Tensor... tensors) {
