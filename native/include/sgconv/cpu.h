@@ -4,7 +4,9 @@
  * bidirectional), H hidden width, L length, d parameters per scale, S scales, M full kernel length.
  * Pointers need the alignment of float only; outputs must not overlap inputs. Every call is
  * synchronous. Calls that share a context may come from several threads: they run one after another
- * on the context's thread pool. No call below `plan_create` allocates memory.
+ * on the context's thread pool. No call below `plan_create` allocates memory. Before those that do
+ * there is one that says how much: it takes no time or memory that grow with the geometry, and what
+ * exceeds an int64_t is INT64_MAX.
  */
 #ifndef SGCONV_CPU_H
 #define SGCONV_CPU_H
@@ -36,6 +38,11 @@ SGCONV_API sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *co
 /* NULL is ignored. Plans keep what they need of the context alive. */
 SGCONV_API void sgconv_cpu_context_destroy(sgconv_cpu_context *context);
 
+/* Bytes of host memory that a call of kernel_forward or kernel_backward takes while it runs, or of
+ * kernel_norm if `length` is 0. */
+SGCONV_API sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context,
+                                                  const sgconv_kernel_geometry *geometry,
+                                                  int64_t length, int64_t *bytes);
 /* Kernel synthesis (SGConv, section 4).
  * weights (S, C', H, d); decay (H): multipliers m_h or exponents delta_h, by `geometry->decay`;
  * norm (C', H): L2 norm over the full length M; kernel (C', H, L), any L >= 1, zero beyond M. */
@@ -59,6 +66,12 @@ SGCONV_API sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
 
 /* A plan holds twiddles, buffers and the transform size for one convolution geometry. */
 typedef struct sgconv_cpu_plan sgconv_cpu_plan;
+/* Bytes of host memory: `held` by the plan as long as it exists, `building` besides while
+ * plan_create runs, `spectrum` for each spectrum, which the caller provides. */
+SGCONV_API sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context,
+                                                const sgconv_convolution_geometry *geometry,
+                                                int64_t *held, int64_t *building,
+                                                int64_t *spectrum);
 SGCONV_API sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
                                                 const sgconv_convolution_geometry *geometry,
                                                 sgconv_cpu_plan **plan);

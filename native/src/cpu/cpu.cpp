@@ -1,6 +1,7 @@
 // The C boundary: validation, then the library proper.
 #include "sgconv/cpu.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "common/check.h"
@@ -29,12 +30,10 @@ using sgconv::require_pointer;
 // Longest row: the tables and indices of a transform stay far below overflow.
 constexpr int64_t kMostLength = int64_t{1} << 40;
 
-void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry,
-                  const float *weights, const float *decay) {
+void check_kernel_geometry(const sgconv_cpu_context *context,
+                           const sgconv_kernel_geometry *geometry) {
   require_pointer(context, "context");
   require_pointer(geometry, "geometry");
-  require_pointer(weights, "weights");
-  require_pointer(decay, "decay");
   const sgconv_kernel_geometry &g = *geometry;
   require_at_least(g.channels, 1, "channels");
   require_at_least(g.hidden, 1, "hidden");
@@ -48,6 +47,27 @@ void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometr
   sgconv::full_length(g);
   checked_product({g.scales, g.channels, g.hidden, g.dim},
                   "weights (scales, channels, hidden, dim)");
+}
+
+void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry,
+                  const float *weights, const float *decay) {
+  check_kernel_geometry(context, geometry);
+  require_pointer(weights, "weights");
+  require_pointer(decay, "decay");
+}
+
+void check_convolution_geometry(const sgconv_cpu_context *context,
+                                const sgconv_convolution_geometry *geometry) {
+  require_pointer(context, "context");
+  require_pointer(geometry, "geometry");
+  const sgconv_convolution_geometry &g = *geometry;
+  require_at_least(g.heads, 1, "heads");
+  require_at_least(g.hidden, 1, "hidden");
+  require_between(g.length, 1, kMostLength, "length");
+  require_between(g.mode, 0, 2, "mode");
+  require_between(g.reserved, 0, 0, "reserved");
+  // Elements of arrays. Bytes, at most some forty times more for each thread, are added up apart.
+  checked_product({64, g.heads, g.hidden, g.length}, "spectrum (heads, hidden, size)");
 }
 
 void check_kernel_length(const sgconv_kernel_geometry &g, int64_t length) {
@@ -104,6 +124,19 @@ sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context, int3
 
 void sgconv_cpu_context_destroy(sgconv_cpu_context *context) { delete context; }
 
+sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context,
+                                       const sgconv_kernel_geometry *geometry, int64_t length,
+                                       int64_t *bytes) {
+  return guarded([&] {
+    check_kernel_geometry(context, geometry);
+    require_between(length, 0, kMostLength, "length");
+    require_pointer(bytes, "bytes");
+    const int64_t full = sgconv::full_length(*geometry);
+    const int64_t lags = length == 0 ? full : std::min(length, full);
+    *bytes = sgconv::synthesis_memory(*context->context, *geometry, lags);
+  });
+}
+
 sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
                                      const sgconv_kernel_geometry *geometry, const float *weights,
                                      const float *decay, float *norm) {
@@ -157,22 +190,28 @@ sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
   });
 }
 
+sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context,
+                                     const sgconv_convolution_geometry *geometry, int64_t *held,
+                                     int64_t *building, int64_t *spectrum) {
+  return guarded([&] {
+    check_convolution_geometry(context, geometry);
+    require_pointer(held, "held");
+    require_pointer(building, "building");
+    require_pointer(spectrum, "spectrum");
+    const sgconv::PlanMemory memory = sgconv::plan_memory(*context->context, *geometry);
+    *held = memory.held;
+    *building = memory.building;
+    *spectrum = memory.spectrum;
+  });
+}
+
 sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
                                      const sgconv_convolution_geometry *geometry,
                                      sgconv_cpu_plan **plan) {
   return guarded([&] {
-    require_pointer(context, "context");
-    require_pointer(geometry, "geometry");
+    check_convolution_geometry(context, geometry);
     require_pointer(plan, "plan");
-    const sgconv_convolution_geometry &g = *geometry;
-    require_at_least(g.heads, 1, "heads");
-    require_at_least(g.hidden, 1, "hidden");
-    require_between(g.length, 1, kMostLength, "length");
-    require_between(g.mode, 0, 2, "mode");
-    require_between(g.reserved, 0, 0, "reserved");
-    // Also bounds the spectrum and the scratch memory, which are at most some forty times larger.
-    checked_product({64, g.heads, g.hidden, g.length}, "spectrum (heads, hidden, size)");
-    *plan = new sgconv_cpu_plan{sgconv::Plan(context->context, g)};
+    *plan = new sgconv_cpu_plan{sgconv::Plan(context->context, *geometry)};
   });
 }
 

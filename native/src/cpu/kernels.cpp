@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "cpu/bytes.h"
 #include "cpu/memory.h"
 
 namespace sgconv {
@@ -32,19 +33,29 @@ void run_logarithms(void *argument, int, std::int64_t first, std::int64_t last) 
 // Samples or lags that a thread takes at least, some microseconds' work.
 constexpr std::int64_t kGrainSamples = 16384;
 
+constexpr std::int64_t kDouble = static_cast<std::int64_t>(sizeof(double));
+
+// Of one thread: three blocks of floats, then S * d doubles.
+std::int64_t scratch_bytes(const sgconv_kernel_geometry &g) {
+  const std::int64_t bytes = plus(3 * kSynthesisBlock * static_cast<std::int64_t>(sizeof(float)),
+                                  times(times(g.scales, g.dim), kDouble));
+  return times(plus(bytes, 127) / 128, 128);
+}
+
+std::int64_t logarithm_bytes(const sgconv_kernel_geometry &g, std::int64_t lags) {
+  return g.decay == SGCONV_POWER ? times(lags, kDouble) : 0;
+}
+
 // `lags`: how many samples of each row are looked at.
 void run_job(Context &context, SynthesisCode code, Synthesis &job, std::int64_t lags) {
   const sgconv_kernel_geometry &g = job.geometry;
-  const std::int64_t threads = context.threads();
-  std::int64_t bytes = 3 * kSynthesisBlock * static_cast<std::int64_t>(sizeof(float)) +
-                       g.scales * g.dim * static_cast<std::int64_t>(sizeof(double));
-  bytes = (bytes + 127) / 128 * 128;
-  const Buffer scratch(threads * bytes, "kernel synthesis");
+  const std::int64_t bytes = scratch_bytes(g);
+  const Buffer scratch(times(context.threads(), bytes), "kernel synthesis");
   Buffer logarithms;
   Run run{&context.tier(), code, &job, reinterpret_cast<char *>(scratch.floats()), bytes, nullptr};
   const auto lock = context.lock();
   if (g.decay == SGCONV_POWER) {
-    logarithms = Buffer(lags * static_cast<std::int64_t>(sizeof(double)), "logarithms of lags");
+    logarithms = Buffer(logarithm_bytes(g, lags), "logarithms of lags");
     run.logarithms = logarithms.doubles();
     job.logarithms = run.logarithms;
     context.pool().share(run_logarithms, &run, lags, kGrainSamples);
@@ -66,6 +77,15 @@ std::int64_t full_length(const sgconv_kernel_geometry &geometry) {
                       std::to_string(geometry.init_scale) + " exceeds 2^56; use fewer scales");
   }
   return geometry.dim << levels;
+}
+
+std::int64_t synthesis_memory(const Context &context, const sgconv_kernel_geometry &g,
+                              std::int64_t lags) {
+  // Gradients of exponents, a double for each row, are counted whether or not they are asked for.
+  const std::int64_t exponents =
+      g.decay == SGCONV_POWER ? times(times(g.channels, g.hidden), kDouble) : 0;
+  return plus(Buffer::held(times(context.threads(), scratch_bytes(g))),
+              plus(Buffer::held(logarithm_bytes(g, lags)), exponents));
 }
 
 void synthesis_norm(Context &context, Synthesis job) {

@@ -6,19 +6,29 @@
 #include <utility>
 
 #include "common/error.h"
+#include "cpu/bytes.h"
 
 namespace sgconv {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
+bool on_huge_pages(std::size_t bytes) { return bytes >= kHugePage / 2; }
+
 }  // namespace
+
+std::int64_t Buffer::held(std::int64_t bytes) {
+  if (bytes <= 0) return 0;
+  const bool huge = on_huge_pages(static_cast<std::size_t>(bytes));
+  const std::int64_t page = huge ? static_cast<std::int64_t>(kHugePage) : 4096;
+  return times(bytes / page + (bytes % page != 0 ? 1 : 0), page);
+}
 
 Buffer::Buffer(std::int64_t bytes, const char *purpose) {
   if (bytes <= 0) return;
   // One huge page more, so that the used part can begin on a huge page's boundary.
   const std::size_t wanted = static_cast<std::size_t>(bytes);
-  const bool huge = wanted >= kHugePage / 2;
+  const bool huge = on_huge_pages(wanted);
   const std::size_t rounded = huge ? (wanted + 2 * kHugePage - 1) / kHugePage * kHugePage : wanted;
   void *start = mmap(nullptr, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) {

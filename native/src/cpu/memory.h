@@ -16,6 +16,9 @@ class Buffer {
   Buffer &operator=(Buffer &&other) noexcept;
   ~Buffer();
 
+  // What a buffer of so many bytes takes at most, huge pages counted whole.
+  static std::int64_t held(std::int64_t bytes);
+
   float *floats() const { return static_cast<float *>(start_); }
   double *doubles() const { return static_cast<double *>(start_); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cpu/bytes.h"
 #include "cpu/factors.h"
 #include "cpu/tables.h"
 
@@ -14,6 +15,9 @@ constexpr std::int64_t kFloat = static_cast<std::int64_t>(sizeof(float));
 constexpr std::int64_t kManyHidden = 32;
 // From here on a row is long enough for several threads to work on it together.
 constexpr std::int64_t kLongRow = 32768;
+// From here on all threads always work on a row together, since each of their workspaces would be
+// longer than any cache and, with many threads, they would not fit in memory.
+constexpr std::int64_t kSharedRow = std::int64_t{1} << 22;
 // Outputs beyond this are not read from a cache soon, and are stored past it.
 constexpr std::int64_t kStreamedBytes = std::int64_t{1} << 23;
 
@@ -34,6 +38,63 @@ struct Run {
   std::int64_t items;
 };
 
+// Parts of a workspace.
+constexpr int kParts = 7;
+
+// Everything about a plan that its geometry and context say, in floats unless named otherwise.
+struct Layout {
+  bool direct;
+  TableSizes tables;
+  std::int64_t parts[kParts];
+  std::int64_t workspace_floats;
+  std::int64_t workspaces;
+  std::int64_t partial_bytes;
+};
+
+std::int64_t bytes_of_spectrum(const sgconv_convolution_geometry &g, const Transform &transform) {
+  return times(times(g.heads, g.hidden), times(transform.spectrum_floats, kFloat));
+}
+
+// Parts of a batch whose dk is accumulated apart: at most so many.
+std::int64_t most_slices(const sgconv_convolution_geometry &g, const Transform &transform) {
+  if (transform.size >= kLongRow || g.hidden >= kManyHidden) return 1;
+  return (kManyHidden + g.hidden - 1) / g.hidden;
+}
+
+Layout lay_out(const Context &context, const sgconv_convolution_geometry &g, Transform &t) {
+  const Tier &tier = context.tier();
+  Layout layout{};
+  layout.direct = g.length <= kDirectLength;
+  if (layout.direct) {
+    t.length = g.length;
+    t.size = g.length;
+    // Lags, and lags reversed, each at most twice the padded length.
+    t.spectrum_floats = round_up(4 * round_up(g.length, tier.width), 16);
+  } else {
+    const Factors factors = choose_factors(g.length, tier.width, tier.max_radix);
+    layout.tables = lay_out_transform(g.length, factors, tier.width, t);
+  }
+  const std::int64_t spectrum = t.spectrum_floats;
+  const bool two_sided = g.mode != SGCONV_CAUSAL && !layout.direct;
+  const std::int64_t parts[kParts] = {t.work_floats,
+                                      g.heads == 1 ? t.work_floats : 0,
+                                      spectrum,
+                                      g.heads > 1 ? spectrum : 0,
+                                      g.heads * spectrum,
+                                      layout.direct ? 0 : t.size,
+                                      two_sided ? t.size : 0};
+  for (int k = 0; k < kParts; ++k) {
+    layout.parts[k] = round_up(parts[k], 16) + 16;
+    layout.workspace_floats += layout.parts[k];
+  }
+  layout.workspaces = t.fused && t.size >= kSharedRow ? 1 : context.threads();
+  const std::int64_t slices = most_slices(g, t);
+  if (slices > 1) {
+    layout.partial_bytes = times(times(g.hidden, slices), times(times(g.heads, spectrum), kFloat));
+  }
+  return layout;
+}
+
 void wait_for_pool(void *pool) { static_cast<Pool *>(pool)->wait(); }
 
 // All threads on each item.
@@ -53,62 +114,45 @@ void run_items(void *argument, int index, std::int64_t first, std::int64_t last)
 
 Plan::Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &geometry)
     : context_(std::move(context)), geometry_(geometry) {
-  const Tier &tier = context_->tier();
-  direct_ = geometry.length <= kDirectLength;
-  if (direct_) {
-    transform_.length = geometry.length;
-    transform_.size = geometry.length;
-    // Lags, and lags reversed, each at most twice the padded length.
-    transform_.spectrum_floats = round_up(4 * round_up(geometry.length, tier.width), 16);
-  } else {
-    const Factors factors = choose_factors(geometry.length, tier.width, tier.max_radix);
-    tables_ = make_transform(geometry.length, factors, tier.width, transform_);
-  }
-  make_workspaces();
-}
-
-void Plan::make_workspaces() {
-  const std::int64_t heads = geometry_.heads, spectrum = transform_.spectrum_floats;
-  const bool two_sided = geometry_.mode != SGCONV_CAUSAL && !direct_;
-  constexpr int kParts = 7;
-  const std::int64_t parts[kParts] = {transform_.work_floats,
-                                      heads == 1 ? transform_.work_floats : 0,
-                                      spectrum,
-                                      heads > 1 ? spectrum : 0,
-                                      heads * spectrum,
-                                      direct_ ? 0 : transform_.size,
-                                      direct_ || !two_sided ? 0 : transform_.size};
-  std::int64_t floats = 0;
-  for (const std::int64_t part : parts) floats += round_up(part, 16) + 16;
-  for (int i = 0; i < context_->threads(); ++i) {
-    scratch_.emplace_back(floats * kFloat, "scratch memory");
+  const Layout layout = lay_out(*context_, geometry, transform_);
+  direct_ = layout.direct;
+  if (!direct_) tables_ = fill_tables(layout.tables, context_->tier().width, transform_);
+  for (std::int64_t i = 0; i < layout.workspaces; ++i) {
+    scratch_.emplace_back(times(layout.workspace_floats, kFloat), "scratch memory");
     float *next = scratch_.back().floats();
     float *starts[kParts];
     for (int k = 0; k < kParts; ++k) {
       starts[k] = next;
-      next += round_up(parts[k], 16) + 16;
+      next += layout.parts[k];
     }
     workspaces_.push_back(
         {starts[0], starts[1], starts[2], starts[3], starts[4], starts[5], starts[6]});
   }
-  if (transform_.size < kLongRow && geometry_.hidden < kManyHidden) {
-    const std::int64_t most = slices(INT64_MAX);
-    partial_ = Buffer(geometry_.hidden * most * heads * spectrum * kFloat,
-                      "partial sums of kernel gradients");
-  }
+  partial_ = Buffer(layout.partial_bytes, "partial sums of kernel gradients");
 }
 
-std::int64_t Plan::spectrum_bytes() const {
-  return geometry_.heads * geometry_.hidden * transform_.spectrum_floats * kFloat;
+PlanMemory plan_memory(const Context &context, const sgconv_convolution_geometry &geometry) {
+  Transform transform{};
+  const Layout layout = lay_out(context, geometry, transform);
+  PlanMemory memory;
+  memory.held =
+      plus(Buffer::held(times(layout.tables.floats, kFloat)),
+           plus(times(layout.workspaces, Buffer::held(times(layout.workspace_floats, kFloat))),
+                Buffer::held(layout.partial_bytes)));
+  memory.building = layout.tables.building_bytes;
+  memory.spectrum = bytes_of_spectrum(geometry, transform);
+  return memory;
 }
+
+std::int64_t Plan::spectrum_bytes() const { return bytes_of_spectrum(geometry_, transform_); }
 
 std::int64_t Plan::slices(std::int64_t batch) const {
-  if (transform_.size >= kLongRow || geometry_.hidden >= kManyHidden) return 1;
-  return std::min(batch, (kManyHidden + geometry_.hidden - 1) / geometry_.hidden);
+  return std::min(batch, most_slices(geometry_, transform_));
 }
 
 bool Plan::split_rows(std::int64_t items) const {
   const std::int64_t threads = context_->threads();
+  if (workspaces_.size() == 1) return threads > 1;
   return threads > 1 && transform_.size >= kLongRow && transform_.fused &&
          (items < threads || (items % threads != 0 && items < 8 * threads));
 }

@@ -12,6 +12,16 @@
 
 namespace sgconv {
 
+// Bytes of host memory that a plan takes.
+struct PlanMemory {
+  std::int64_t held;      // as long as it exists
+  std::int64_t building;  // besides, while it is made
+  std::int64_t spectrum;  // for each spectrum, which the caller provides
+};
+
+// Works out the sizes alone: no time and no memory that grow with the geometry.
+PlanMemory plan_memory(const Context &context, const sgconv_convolution_geometry &geometry);
+
 class Plan {
  public:
   Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &geometry);
@@ -27,7 +37,6 @@ class Plan {
   void backward(Convolution job);
 
  private:
-  void make_workspaces();
   std::int64_t slices(std::int64_t batch) const;
   bool split_rows(std::int64_t items) const;
   void run(ConvolutionCode code, const Convolution &job, std::int64_t items);
@@ -35,7 +44,7 @@ class Plan {
   std::shared_ptr<Context> context_;
   sgconv_convolution_geometry geometry_;
   Transform transform_{};
-  bool direct_ = false;
+  bool direct_;
   Buffer tables_;
   std::vector<Buffer> scratch_;
   std::vector<Workspace> workspaces_;

@@ -1,5 +1,6 @@
 #include "cpu/tables.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -131,8 +132,8 @@ LeafTables leaf_tables(const Transform &t, std::int64_t width) {
 
 }  // namespace
 
-Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t width,
-                      Transform &t) {
+TableSizes lay_out_transform(std::int64_t length, const Factors &factors, std::int64_t width,
+                             Transform &t) {
   t = Transform{};
   t.length = length;
   t.size = factors.size;
@@ -143,8 +144,7 @@ Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t 
   t.tiles = (blocks + width - 1) / width;
   t.spectrum_floats = t.tiles * 2 * width * width;
 
-  const LeafTables leaf = leaf_tables(t, width);
-  std::int64_t floats = leaf.all();
+  TableSizes sizes{leaf_tables(t, width).all(), 0};
   std::int64_t node_size = t.size;
   for (int i = 0; i < t.step_count; ++i) {
     Step &step = t.steps[i];
@@ -154,13 +154,21 @@ Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t 
     step.child = node_size;
     step.forward_floats = 2 * forward_twiddles(step.radix);
     step.inverse_floats = 2 * (step.radix - 1);
-    floats += step.nodes * (step.forward_floats + step.inverse_floats);
+    sizes.floats += step.nodes * (step.forward_floats + step.inverse_floats);
+    // The constants of this step's nodes, and of their children unless nobody asks for those.
+    const std::int64_t below = t.factored && i + 1 == t.step_count ? 0 : step.nodes * step.radix;
+    sizes.building_bytes = std::max(
+        sizes.building_bytes, (step.nodes + below) * static_cast<std::int64_t>(sizeof(double)));
   }
   // Children that start at equal addresses modulo 4096 would compete for the same cache lines.
   t.root_stride = 2 * t.steps[0].child + (t.fused ? 2 * width : 0);
   t.work_floats = t.fused ? t.steps[0].radix * t.root_stride : t.spectrum_floats;
+  return sizes;
+}
 
-  Buffer tables(floats * static_cast<std::int64_t>(sizeof(float)), "twiddle tables");
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &t) {
+  const LeafTables leaf = leaf_tables(t, width);
+  Buffer tables(sizes.floats * static_cast<std::int64_t>(sizeof(float)), "twiddle tables");
   float *leaf_forward = tables.floats(), *leaf_inverse = leaf_forward + leaf.forward;
   float *tile_forward = leaf_inverse + leaf.inverse;
   float *tile_inverse = tile_forward + leaf.tile_forward;

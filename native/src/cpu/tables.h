@@ -10,9 +10,19 @@
 
 namespace sgconv {
 
-// Fills in everything of `transform` for rows of `length`; the tables live in the buffer returned.
-Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t width,
-                      Transform &transform);
+// What the tables of a transform take.
+struct TableSizes {
+  std::int64_t floats;          // of the tables
+  std::int64_t building_bytes;  // besides, while they are computed
+};
+
+// Fills in `transform` for rows of `length`, but for the tables. Computes none, whatever the
+// length.
+TableSizes lay_out_transform(std::int64_t length, const Factors &factors, std::int64_t width,
+                             Transform &transform);
+
+// Computes the tables of a transform that was laid out; they live in the buffer returned.
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &transform);
 
 }  // namespace sgconv
 

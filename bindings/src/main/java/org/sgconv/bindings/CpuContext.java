@@ -16,6 +16,7 @@ public final class CpuContext implements AutoCloseable {
   private final CallArguments arguments = new CallArguments();
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment geometry = arena.allocate(sgconv_kernel_geometry.layout());
+  private final MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
   private final int threads;
   private final NativeHandle handle;
 
@@ -102,6 +103,40 @@ public final class CpuContext implements AutoCloseable {
           gradKernel,
           gradWeights,
           gradDecayOrNull);
+    } finally {
+      handle.lock().unlock();
+    }
+  }
+
+  /**
+   * Bytes of host memory that {@link #kernelForward} or {@link #kernelBackward} of that length
+   * takes while it runs, or {@link #kernelNorm} if the length is 0. Long.MAX_VALUE stands for more.
+   */
+  public long kernelMemory(KernelShape shape, long length) {
+    handle.lock().lock();
+    try {
+      shape.write(geometry);
+      CpuDowncalls.kernelMemory(handle.open(), geometry, length, size);
+      return size.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      handle.lock().unlock();
+    }
+  }
+
+  /** What a plan will take; takes no time or memory that grow with the shape itself. */
+  public CpuPlanMemory planMemory(ConvolutionShape shape) {
+    handle.lock().lock();
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
+      shape.write(struct);
+      MemorySegment held = call.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment building = call.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment spectrum = call.allocate(ValueLayout.JAVA_LONG);
+      CpuDowncalls.planMemory(handle.open(), struct, held, building, spectrum);
+      return new CpuPlanMemory(
+          held.get(ValueLayout.JAVA_LONG, 0),
+          building.get(ValueLayout.JAVA_LONG, 0),
+          spectrum.get(ValueLayout.JAVA_LONG, 0));
     } finally {
       handle.lock().unlock();
     }

@@ -133,6 +133,31 @@ final class CpuDowncalls {
     }
   }
 
+  static void planMemory(
+      MemorySegment context,
+      MemorySegment geometry,
+      MemorySegment held,
+      MemorySegment building,
+      MemorySegment spectrum) {
+    String function = "sgconv_cpu_plan_memory";
+    try {
+      check(
+          function, SgconvCpu.sgconv_cpu_plan_memory(context, geometry, held, building, spectrum));
+    } catch (LinkageError e) {
+      throw missing(function, e);
+    }
+  }
+
+  static void kernelMemory(
+      MemorySegment context, MemorySegment geometry, long length, MemorySegment bytes) {
+    String function = "sgconv_cpu_kernel_memory";
+    try {
+      check(function, SgconvCpu.sgconv_cpu_kernel_memory(context, geometry, length, bytes));
+    } catch (LinkageError e) {
+      throw missing(function, e);
+    }
+  }
+
   static void planDestroy(MemorySegment plan) {
     try {
       SgconvCpu.sgconv_cpu_plan_destroy(plan);

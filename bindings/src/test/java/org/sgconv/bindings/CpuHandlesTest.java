@@ -56,6 +56,26 @@ class CpuHandlesTest {
   }
 
   @Test
+  void saysWhatPlansAndKernelsTakeBeforeTheyAreMade() {
+    CpuContext context = library.createContext(2);
+    CpuPlanMemory memory = context.planMemory(SHAPE);
+    assertThat(memory.held()).isPositive();
+    try (CpuPlan plan = context.createPlan(SHAPE)) {
+      assertThat(plan.spectrumBytes()).isEqualTo(memory.spectrum());
+    }
+    CpuPlanMemory huge =
+        context.planMemory(
+            new ConvolutionShape(1, 1, 1L << 40, ConvolutionShape.Mode.BIDIRECTIONAL));
+    assertThat(huge.spectrum()).isGreaterThanOrEqualTo(8L << 40);
+    assertThat(huge.held()).isGreaterThan(huge.building()).isGreaterThan(8L << 40);
+    assertThat(context.kernelMemory(kernel(2, 0), 0)).isPositive();
+    context.close();
+    assertThatThrownBy(() -> context.planMemory(SHAPE)).isInstanceOf(UseAfterCloseException.class);
+    assertThatThrownBy(() -> context.kernelMemory(kernel(2, 0), 1))
+        .isInstanceOf(UseAfterCloseException.class);
+  }
+
+  @Test
   void refusesAClosedContext() {
     CpuContext context = library.createContext(1);
     context.close();

@@ -581,6 +581,69 @@ public class SgconvCpu extends SgconvCpuSymbols {
         }
     }
 
+    private static class sgconv_cpu_kernel_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_kernel_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_kernel_memory$descriptor() {
+        return sgconv_cpu_kernel_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_kernel_memory$handle() {
+        return sgconv_cpu_kernel_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_kernel_memory$address() {
+        return sgconv_cpu_kernel_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cpu_kernel_memory(MemorySegment context, MemorySegment geometry, long length, MemorySegment bytes) {
+        var mh$ = sgconv_cpu_kernel_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_kernel_memory", context, geometry, length, bytes);
+            }
+            return (int)mh$.invokeExact(context, geometry, length, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class sgconv_cpu_kernel_norm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCpu.C_INT,
@@ -772,6 +835,70 @@ public class SgconvCpu extends SgconvCpuSymbols {
                 traceDowncall("sgconv_cpu_kernel_backward", context, geometry, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
             }
             return (int)mh$.invokeExact(context, geometry, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_plan_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_plan_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_plan_memory$descriptor() {
+        return sgconv_cpu_plan_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_plan_memory$handle() {
+        return sgconv_cpu_plan_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_plan_memory$address() {
+        return sgconv_cpu_plan_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * }
+     */
+    public static int sgconv_cpu_plan_memory(MemorySegment context, MemorySegment geometry, MemorySegment held, MemorySegment building, MemorySegment spectrum) {
+        var mh$ = sgconv_cpu_plan_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_plan_memory", context, geometry, held, building, spectrum);
+            }
+            return (int)mh$.invokeExact(context, geometry, held, building, spectrum);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
