@@ -2,6 +2,7 @@ package org.sgconv.internal.cuda;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.SizeProperty;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaEvent;
 import org.sgconv.device.Device;
@@ -10,6 +11,9 @@ import org.sgconv.device.Stream;
 
 /** A device of the CUDA runtime. */
 final class GpuDevice implements Device {
+
+  /** Most bytes that this process holds on one device. */
+  private static final String MEMORY = "sgconv.cuda.memory";
 
   private final CudaBackend home;
   private final CudaDevice device;
@@ -38,7 +42,9 @@ final class GpuDevice implements Device {
                 device.multiprocessors(),
                 device.pciAddress());
     this.totalMemory = device.totalBytes();
-    this.budget = ByteLimit.memory(totalMemory);
+    this.budget =
+        SizeProperty.parse(
+            MEMORY, System.getProperty(MEMORY), "bytes", totalMemory, "all memory of the device");
     device.keepFreedMemory();
   }
 
@@ -139,7 +145,7 @@ final class GpuDevice implements Device {
       throw new DeviceMemoryException(
           ("no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
                   + " (-D%s): close tensors that are no longer needed or work on smaller batches")
-              .formatted(purpose, bytes, before, budget, this, ByteLimit.MEMORY));
+              .formatted(purpose, bytes, before, budget, this, MEMORY));
     }
     allocations.incrementAndGet();
   }

@@ -1,6 +1,7 @@
 package org.sgconv.internal.cuda;
 
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.SizeProperty;
 
 /**
  * Most bytes of one stream's workspace. While it grows, and as long as recordings may use the old
@@ -22,7 +23,8 @@ record WorkspaceLimit(long bytes, boolean given) {
   static WorkspaceLimit current() {
     String value = System.getProperty(PROPERTY);
     return new WorkspaceLimit(
-        ByteLimit.parse(PROPERTY, value, DEFAULT_BYTES, "256 MiB, or what one row takes"),
+        SizeProperty.parse(
+            PROPERTY, value, "bytes", DEFAULT_BYTES, "256 MiB, or what one row takes"),
         value != null);
   }
 }
