@@ -6,7 +6,7 @@ public final class HostMemoryException extends SgConvException {
   private static final long serialVersionUID = 1L;
 
   private static final String REMEDY =
-      "; close tensors that are no longer needed or work on smaller batches";
+      "; close tensors that are no longer needed or work on smaller batches or shorter signals";
 
   /** Bytes that were asked for. */
   private final long bytes;
@@ -25,6 +25,30 @@ public final class HostMemoryException extends SgConvException {
   /** As {@link #HostMemoryException(String, long, Throwable)}, without a further cause. */
   public HostMemoryException(String purpose, long bytes) {
     super(text(purpose, bytes));
+    this.bytes = bytes;
+  }
+
+  /**
+   * All together would exceed the limit: nothing was asked of the operating system.
+   *
+   * @param held bytes that this process holds already
+   * @param limit most bytes that it may hold
+   * @param account where that limit comes from and how to change it, for the message
+   */
+  public HostMemoryException(String purpose, long bytes, long held, long limit, String account) {
+    super(
+        "no host memory for "
+            + purpose
+            + ": it needs "
+            + (bytes == Long.MAX_VALUE ? "more than 2^63" : bytes)
+            + " bytes, tensors, plans and spectra hold "
+            + held
+            + " already, and "
+            + limit
+            + " are allowed in all ("
+            + account
+            + ")"
+            + REMEDY);
     this.bytes = bytes;
   }
 

@@ -2,63 +2,120 @@ package org.sgconv.tensor;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.SizeProperty;
 
 /**
- * Refuses what the machine cannot hold. An operating system that overcommits would hand out the
- * address space and end the process when the pages are first written; the JVM puts no bound on
- * native memory either.
+ * Counts the host's memory outside the Java heap that tensors, plans, spectra and the temporary
+ * tables of native code hold in this process, and refuses what the machine cannot hold. An
+ * operating system that overcommits would hand out the address space and end the process when the
+ * pages are first written; the JVM puts no bound on native memory either.
  */
-final class HostMemory {
+public final class HostMemory {
+
+  /**
+   * Most bytes that are held at a time, such as {@code 2g}. Without this property, the memory of
+   * the machine, or of the container if that is less, but for the greatest Java heap and an eighth,
+   * at most 256 MiB, for the rest of the JVM; a quarter of it at least.
+   */
+  public static final String PROPERTY = "sgconv.host.memory";
 
   /** Below this total, asking the operating system is not worth its time. */
-  private static final long UNCHECKED = 1L << 30;
+  private static final long UNCHECKED = 64L << 20;
 
-  private static final AtomicLong OPEN_BYTES = new AtomicLong();
+  private static final AtomicLong HELD = new AtomicLong();
 
-  /** Physical memory, or the container's limit if that is less. */
-  private static final class Physical {
-    static final long BYTES =
+  /** The last value of the property and what it means. */
+  private static volatile @Nullable Setting setting;
+
+  private record Setting(String text, long bytes) {}
+
+  /** What the machine has, asked for once. */
+  private static final class Machine {
+    static final long PHYSICAL =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    static final long HEAP = Runtime.getRuntime().maxMemory();
+    static final long REST_OF_JVM = Math.min(256L << 20, PHYSICAL / 8);
+    static final long FREE_TO_USE = Math.max(PHYSICAL - HEAP - REST_OF_JVM, PHYSICAL / 4);
+
+    static String account() {
+      return "of "
+          + PHYSICAL
+          + " bytes of this machine or container, with up to "
+          + HEAP
+          + " left to the Java heap and "
+          + REST_OF_JVM
+          + " to the rest of the JVM; lower -Xmx, or set -D"
+          + PROPERTY
+          + "=BYTES";
+    }
   }
 
   private HostMemory() {}
 
   /**
-   * Counts bytes as taken.
+   * Counts bytes as held. For backends that take memory apart from tensors: call {@link #release}
+   * once it is given back, and when taking it failed.
    *
-   * @throws HostMemoryException if all tensors together would exceed physical memory
+   * @param purpose what it is for; its text is made only for a refusal
+   * @param bytes at least 0; Long.MAX_VALUE also for what no long holds
+   * @throws HostMemoryException if all together would exceed the limit; then nothing is counted
+   * @throws InvalidArgumentException if {@link #PROPERTY} is no number of bytes
    */
-  static void reserve(String purpose, long bytes) {
-    // First alone, so that the sum below cannot overflow.
-    if (bytes > UNCHECKED && bytes > Physical.BYTES) {
-      throw refusal(purpose, bytes, OPEN_BYTES.get());
+  public static void reserve(Object purpose, long bytes) {
+    if (bytes < 0) {
+      throw new InvalidArgumentException(purpose + ": " + bytes + " bytes, expected at least 0");
     }
-    long total = OPEN_BYTES.addAndGet(bytes);
-    if (total > UNCHECKED && total > Physical.BYTES) {
-      OPEN_BYTES.addAndGet(-bytes);
-      throw refusal(purpose, bytes, total - bytes);
+    String property = System.getProperty(PROPERTY);
+    for (long held = HELD.get(); ; held = HELD.get()) {
+      boolean unchecked = property == null && bytes <= UNCHECKED - held;
+      if (!unchecked && bytes > limit(property) - held) {
+        throw new HostMemoryException(
+            String.valueOf(purpose),
+            bytes,
+            held,
+            limit(property),
+            property == null ? Machine.account() : "by -D" + PROPERTY);
+      }
+      if (HELD.compareAndSet(held, held + bytes)) {
+        return;
+      }
     }
   }
 
-  private static HostMemoryException refusal(String purpose, long bytes, long open) {
-    return new HostMemoryException(
-        purpose
-            + " (open tensors hold "
-            + open
-            + " bytes of this machine's or container's "
-            + Physical.BYTES
-            + ")",
-        bytes);
+  /** Ends what {@link #reserve} counted. */
+  public static void release(long bytes) {
+    HELD.addAndGet(-bytes);
   }
 
-  /** Bytes that are taken now. */
-  static long heldBytes() {
-    return OPEN_BYTES.get();
+  /** Bytes that are held now. */
+  public static long heldBytes() {
+    return HELD.get();
   }
 
-  static void release(long bytes) {
-    OPEN_BYTES.addAndGet(-bytes);
+  /**
+   * Most bytes that may be held at a time.
+   *
+   * @throws InvalidArgumentException if {@link #PROPERTY} is no number of bytes
+   */
+  public static long limit() {
+    return limit(System.getProperty(PROPERTY));
+  }
+
+  private static long limit(@Nullable String property) {
+    if (property == null) {
+      return Machine.FREE_TO_USE;
+    }
+    Setting known = setting;
+    if (known == null || !Objects.equals(known.text, property)) {
+      String absent = "what the machine or container has beyond the Java heap";
+      known = new Setting(property, SizeProperty.parse(PROPERTY, property, "bytes", 0, absent));
+      setting = known;
+    }
+    return known.bytes;
   }
 }

@@ -10,7 +10,6 @@ import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuLibrary;
 import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.internal.boundary.NativeFailures;
-import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
@@ -115,8 +114,7 @@ public final class CpuBackend implements ComputeBackend {
     requireType(type);
     Started here = started();
     try {
-      return new CpuConvolutionPlan(
-          geometry, here.context().createPlan(Shapes.of(geometry)), here.kernels());
+      return CpuConvolutionPlan.create(geometry, here.context(), here.kernels());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(NAME, "a plan for " + geometry, e);
     }

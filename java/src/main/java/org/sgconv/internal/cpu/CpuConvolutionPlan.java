@@ -3,9 +3,13 @@ package org.sgconv.internal.cpu;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.ConvolutionShape;
+import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuPlan;
+import org.sgconv.bindings.CpuPlanMemory;
 import org.sgconv.bindings.CpuSpectrum;
 import org.sgconv.internal.boundary.NativeFailures;
+import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
@@ -13,6 +17,7 @@ import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
 
 /** Convolutions of one geometry through a plan of the library. */
@@ -22,13 +27,45 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   private final CpuPlan plan;
   private final KernelOperations operations;
 
+  /** Counted for the plan as long as it is open. */
+  private final long heldBytes;
+
   /** A kernel (C',H,L) that nobody asked to see: from the first synthesis until the plan ends. */
   private @Nullable Tensor scratch;
 
-  CpuConvolutionPlan(ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations) {
+  private CpuConvolutionPlan(
+      ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations, long heldBytes) {
     this.geometry = geometry;
     this.plan = plan;
     this.operations = operations;
+    this.heldBytes = heldBytes;
+  }
+
+  /**
+   * A plan whose memory is counted before anything is computed, with what making it takes besides
+   * and with one spectrum, without which it would be of no use.
+   */
+  static CpuConvolutionPlan create(
+      ConvolutionGeometry geometry, CpuContext context, KernelOperations operations) {
+    ConvolutionShape shape = Shapes.of(geometry);
+    CpuPlanMemory memory = context.planMemory(shape);
+    long held = memory.held();
+    long passing = saturatedSum(memory.building(), memory.spectrum());
+    HostMemory.reserve("a plan and a spectrum for " + geometry, saturatedSum(held, passing));
+    try {
+      CpuPlan plan = context.createPlan(shape);
+      return new CpuConvolutionPlan(geometry, plan, operations, held);
+    } catch (RuntimeException | Error failure) {
+      HostMemory.release(held);
+      throw failure;
+    } finally {
+      HostMemory.release(passing);
+    }
+  }
+
+  /** Of numbers that are at least 0. */
+  private static long saturatedSum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 
   @Override
@@ -118,6 +155,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     }
     try {
       plan.close();
+      HostMemory.release(heldBytes);
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "closing the plan of " + geometry, e);
     }

@@ -7,6 +7,7 @@ import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
 
 /** Kernel synthesis on one context. */
@@ -25,19 +26,27 @@ final class CpuKernels implements KernelOperations {
 
   @Override
   public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
+    KernelShape shape = shape(geometry);
+    long bytes = 0;
     try {
-      context.kernelNorm(shape(geometry), weights.segment(), decay.segment(), norm.segment());
+      bytes = reserve(geometry, shape, 0);
+      context.kernelNorm(shape, weights.segment(), decay.segment(), norm.segment());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "norm of kernel " + geometry, e);
+    } finally {
+      HostMemory.release(bytes);
     }
   }
 
   @Override
   public void forward(
       KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
+    KernelShape shape = shape(geometry);
+    long bytes = 0;
     try {
+      bytes = reserve(geometry, shape, kernel.dim(2));
       context.kernelForward(
-          shape(geometry),
+          shape,
           weights.segment(),
           decay.segment(),
           norm.segment(),
@@ -45,6 +54,8 @@ final class CpuKernels implements KernelOperations {
           kernel.segment());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "kernel " + geometry, e);
+    } finally {
+      HostMemory.release(bytes);
     }
   }
 
@@ -57,9 +68,12 @@ final class CpuKernels implements KernelOperations {
       Tensor gradKernel,
       Tensor gradWeights,
       @Nullable Tensor gradDecay) {
+    KernelShape shape = shape(geometry);
+    long bytes = 0;
     try {
+      bytes = reserve(geometry, shape, gradKernel.dim(2));
       context.kernelBackward(
-          shape(geometry),
+          shape,
           weights.segment(),
           decay.segment(),
           norm.segment(),
@@ -69,7 +83,16 @@ final class CpuKernels implements KernelOperations {
           gradDecay == null ? null : gradDecay.segment());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "gradients of kernel " + geometry, e);
+    } finally {
+      HostMemory.release(bytes);
     }
+  }
+
+  /** Counts what a call takes while it runs, and returns that: the caller releases it. */
+  private long reserve(KernelGeometry geometry, KernelShape shape, long length) {
+    long bytes = context.kernelMemory(shape, length);
+    HostMemory.reserve(geometry, bytes);
+    return bytes;
   }
 
   private KernelShape shape(KernelGeometry geometry) {

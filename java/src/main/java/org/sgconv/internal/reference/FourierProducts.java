@@ -12,7 +12,16 @@ final class FourierProducts implements LagProducts {
 
   /** For rows of {@code length} samples. */
   FourierProducts(int length) {
-    fourier = new Fourier(Integer.highestOneBit(Math.max(1, 2 * length - 1)) * 2);
+    fourier = new Fourier(size(length));
+  }
+
+  private static int size(int length) {
+    return Integer.highestOneBit(Math.max(1, 2 * length - 1)) * 2;
+  }
+
+  /** Bytes that the least operation takes: tables, two transforms and three rows. */
+  static long leastBytes(int length) {
+    return Double.BYTES * (6L * size(length) + 3L * length);
   }
 
   @Override

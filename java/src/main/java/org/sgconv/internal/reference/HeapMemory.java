@@ -9,6 +9,20 @@ final class HeapMemory {
   private HeapMemory() {}
 
   /**
+   * Returns normally only if the heap could hold so many bytes if it held nothing else. Asked
+   * before work that would fail in the end.
+   *
+   * @throws HostMemoryException otherwise
+   */
+  static void require(String purpose, long bytes) {
+    long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most) {
+      throw new HostMemoryException(
+          purpose + " on the Java heap, which has at most " + most + " (raise -Xmx)", bytes);
+    }
+  }
+
+  /**
    * The result of {@code work}.
    *
    * @param bytes about how many bytes of arrays the work needs

@@ -13,6 +13,7 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.HostMemory;
 
 /**
  * Everything in float64 and plain Java. Takes both element types; float32 is widened on the way in
@@ -82,14 +83,24 @@ public final class ReferenceBackend implements ComputeBackend {
   @Override
   public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
     int length = arrayLength("signal length", geometry.length());
-    LagProducts products =
-        length <= MAX_DIRECT_LENGTH
-            ? new DirectProducts()
-            : HeapMemory.guarded(
-                "a transform of signals of length " + length,
-                64L * length,
-                () -> new FourierProducts(length));
-    return new ReferencePlan(geometry, type, products);
+    // Without room for one spectrum a plan is of no use: asked before any table is computed.
+    long spectrum = ReferenceSpectrum.byteSize(geometry, type);
+    HostMemory.reserve("a spectrum of " + geometry, spectrum);
+    try {
+      return new ReferencePlan(geometry, type, products(length));
+    } finally {
+      HostMemory.release(spectrum);
+    }
+  }
+
+  private static LagProducts products(int length) {
+    if (length <= MAX_DIRECT_LENGTH) {
+      return new DirectProducts();
+    }
+    String purpose = "a transform of signals of length " + length;
+    long bytes = FourierProducts.leastBytes(length);
+    HeapMemory.require(purpose, bytes);
+    return HeapMemory.guarded(purpose, bytes, () -> new FourierProducts(length));
   }
 
   /** A length as an int, if the reference can work with it. */

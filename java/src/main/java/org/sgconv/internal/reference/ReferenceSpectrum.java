@@ -24,6 +24,13 @@ final class ReferenceSpectrum implements PlanSpectrum {
     }
   }
 
+  /** Bytes of one, without making it; Long.MAX_VALUE for more. */
+  static long byteSize(ConvolutionGeometry geometry, DType type) {
+    long rows = (long) geometry.channels() * geometry.hidden();
+    long bytesOfRow = (geometry.length() + 1) * type.byteSize(); // the skip takes less
+    return rows > Long.MAX_VALUE / bytesOfRow ? Long.MAX_VALUE : rows * bytesOfRow;
+  }
+
   /** Replaces the skip (C,H); null for none. */
   void foldIn(@Nullable Tensor values) {
     if (values == null) {

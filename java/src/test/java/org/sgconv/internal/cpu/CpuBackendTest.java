@@ -2,7 +2,6 @@ package org.sgconv.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,17 +109,14 @@ class CpuBackendTest {
   void reportsASpectrumThatNoMemoryHolds() {
     ComputeBackend backend = NativeBackend.get();
     ConvolutionGeometry huge = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1 << 24, 1 << 16);
-    try (ConvolutionPlan plan = backend.plan(huge, DType.FLOAT32)) {
-      assertThatThrownBy(plan::createSpectrum).isInstanceOf(HostMemoryException.class);
-    }
+    assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
+        .isInstanceOf(HostMemoryException.class)
+        .hasMessageContaining("a plan and a spectrum for " + huge);
   }
 
   @Test
-  void reportsAPlanThatNoMemoryHolds() throws Exception {
+  void reportsAPlanThatNoMemoryHolds() {
     ComputeBackend backend = NativeBackend.get();
-    assumeFalse(
-        Files.readString(Path.of("/proc/sys/vm/overcommit_memory")).strip().equals("1"),
-        "this system promises memory that it does not have");
     ConvolutionGeometry huge =
         new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, ConvolutionGeometry.MAX_LENGTH);
     assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())

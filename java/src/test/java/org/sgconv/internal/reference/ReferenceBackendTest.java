@@ -12,6 +12,7 @@ import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.HostMemory;
 
 class ReferenceBackendTest {
 
@@ -47,6 +48,24 @@ class ReferenceBackendTest {
                     DType.FLOAT32))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining(String.valueOf(length + 1));
+  }
+
+  @Test
+  void aPlanWithoutRoomForASpectrumIsRefusedBeforeItsTables() {
+    long held = HostMemory.heldBytes();
+    System.setProperty(HostMemory.PROPERTY, String.valueOf(held + (1 << 20)));
+    try {
+      ConvolutionGeometry many = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1000, 1 << 20);
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> backend.plan(many, DType.FLOAT32))
+          .isInstanceOfSatisfying(
+              HostMemoryException.class, e -> assertThat(e.bytes()).isGreaterThan(4000L << 20))
+          .hasMessageContaining("a spectrum of " + many);
+      assertThat((System.nanoTime() - start) / 1e9).as("seconds").isLessThan(1);
+    } finally {
+      System.clearProperty(HostMemory.PROPERTY);
+    }
+    assertThat(HostMemory.heldBytes()).isEqualTo(held);
   }
 
   @Test
