@@ -153,7 +153,7 @@ public final class LongConvolution implements AutoCloseable {
    * @throws ShapeMismatchException if the parameters are for other heads, another hidden width or
    *     other directions, or a tensor has another shape
    * @throws TypeMismatchException if a tensor is not of {@link #kernelType()}
-   * @throws InvalidArgumentException if a norm to be taken is zero or not finite
+   * @throws InvalidArgumentException if a norm to be taken is zero, not finite or beyond its limit
    * @throws ClosedException if this convolution is closed, or a norm is to be taken while another
    *     thread closes or moves the parameters
    * @throws org.sgconv.TensorClosedException if the parameters or the skip are closed

@@ -7,6 +7,8 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -16,6 +18,10 @@ import org.sgconv.tensor.Tensor;
  * <p>Order: stretch and put together the scales, decay, take the norm if there is none yet, cut or
  * zero-pad to the length, divide by the norm. The norm covers the full length M whatever the length
  * asked for; it is taken once and then a constant: it has no gradient.
+ *
+ * <p>A norm that has to be summed lag by lag (the power law, the sum of scales, and on cuda every
+ * kernel) is refused beyond C'·H·M = 2^32 lags, or what {@code -Dsgconv.norm.lags} says; on the
+ * reference backend, interrupting the thread ends it.
  *
  * <p>Any thread may call; the variants that write into given tensors allocate none, but for a norm
  * that is to be taken.
@@ -42,7 +48,10 @@ public final class KernelSynthesis {
    * Takes the norm of the parameters now, if they have none.
    *
    * @return the norm (C',H), which belongs to the parameters
-   * @throws InvalidArgumentException if a norm is zero or not finite
+   * @throws InvalidArgumentException if a norm is zero or not finite, or would be summed over more
+   *     lags than the limit
+   * @throws org.sgconv.OperationInterruptedException if the thread is interrupted in a long sum on
+   *     the reference backend; the parameters then have no norm yet
    * @throws TypeMismatchException if the backend does not take the parameters' type
    * @throws org.sgconv.TensorClosedException if a tensor is closed
    * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
@@ -187,20 +196,17 @@ public final class KernelSynthesis {
 
   private Tensor norm(KernelParameters parameters) {
     Tensor known = parameters.normIfTaken();
-    if (known != null) {
-      return known;
-    }
+    return known == null ? takeNorm(parameters) : known;
+  }
+
+  private Tensor takeNorm(KernelParameters parameters) {
+    KernelGeometry geometry = parameters.spec().geometry();
+    KernelOperations kernels = backend.kernels();
+    NormLimit.require(geometry, kernels.normLags(geometry));
     backend.beginCall(); // before the parameters' lock, as in a recording
     try {
       return parameters.takeNorm(
-          norm ->
-              backend
-                  .kernels()
-                  .norm(
-                      parameters.spec().geometry(),
-                      parameters.weights(),
-                      parameters.decay(),
-                      norm));
+          norm -> kernels.norm(geometry, parameters.weights(), parameters.decay(), norm));
     } finally {
       backend.endCall();
     }

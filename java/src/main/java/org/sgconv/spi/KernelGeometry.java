@@ -60,6 +60,20 @@ public record KernelGeometry(
     return (long) dim << (scales - 1 + initScale);
   }
 
+  /** C'·H·M: lags of all full kernels together; Long.MAX_VALUE for more. */
+  public long totalLags() {
+    long rows = (long) channels * hidden;
+    return rows > Long.MAX_VALUE / fullLength() ? Long.MAX_VALUE : rows * fullLength();
+  }
+
+  /**
+   * Whether the norm follows from the weights alone, without looking at every lag: pieces that lie
+   * side by side and decay by the geometric law are polylines, whose squares have a closed sum.
+   */
+  public boolean hasClosedNorm() {
+    return composition == Composition.CONCATENATE && decay == DecayLaw.GEOMETRIC;
+  }
+
   static void requireRange(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw new InvalidArgumentException(

@@ -13,6 +13,14 @@ public interface KernelOperations {
   /** Writes the L2 norm over the full length M to {@code norm}. */
   void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm);
 
+  /**
+   * How many lags {@link #norm} looks at, of all rows together: callers refuse too many. 0 if it
+   * works from the weights alone.
+   */
+  default long normLags(KernelGeometry geometry) {
+    return geometry.totalLags();
+  }
+
   /** Writes the normalised kernel, cut or zero-padded to {@code kernel}'s length. */
   void forward(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel);
 

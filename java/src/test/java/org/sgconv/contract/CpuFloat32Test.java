@@ -10,7 +10,8 @@ class CpuFloat32Test
         KernelContract,
         SynthesisedSpectra,
         Golden,
-        Misuse {
+        Misuse,
+        NormLimits {
 
   @Override
   public String backendName() {

@@ -10,7 +10,8 @@ class ReferenceFloat64Test
         KernelContract,
         SynthesisedSpectra,
         Golden,
-        Misuse {
+        Misuse,
+        NormLimits {
 
   @Override
   public String backendName() {

@@ -26,9 +26,9 @@ final class CpuKernels implements KernelOperations {
 
   @Override
   public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
-    KernelShape shape = shape(geometry);
     long bytes = 0;
     try {
+      KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, 0);
       context.kernelNorm(shape, weights.segment(), decay.segment(), norm.segment());
     } catch (RuntimeException e) {
@@ -41,9 +41,9 @@ final class CpuKernels implements KernelOperations {
   @Override
   public void forward(
       KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
-    KernelShape shape = shape(geometry);
     long bytes = 0;
     try {
+      KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, kernel.dim(2));
       context.kernelForward(
           shape,
@@ -68,9 +68,9 @@ final class CpuKernels implements KernelOperations {
       Tensor gradKernel,
       Tensor gradWeights,
       @Nullable Tensor gradDecay) {
-    KernelShape shape = shape(geometry);
     long bytes = 0;
     try {
+      KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, gradKernel.dim(2));
       context.kernelBackward(
           shape,
@@ -86,6 +86,12 @@ final class CpuKernels implements KernelOperations {
     } finally {
       HostMemory.release(bytes);
     }
+  }
+
+  /** The norm by the geometric law is a sum over weights where pieces lie side by side. */
+  @Override
+  public long normLags(KernelGeometry geometry) {
+    return geometry.hasClosedNorm() ? 0 : geometry.totalLags();
   }
 
   /** Counts what a call takes while it runs, and returns that: the caller releases it. */

@@ -2,11 +2,12 @@ package org.sgconv.internal.reference;
 
 import org.sgconv.Composition;
 import org.sgconv.DecayLaw;
+import org.sgconv.Interpolation;
 import org.sgconv.spi.KernelGeometry;
 
 /**
  * One row (c', h) of a multi-scale kernel before normalisation, and the transpose of that map
- * (SGConv, section 4). Rows may be cut: only lags below the given length are computed.
+ * (SGConv, section 4). Rows may be longer than an array: they are computed in stretches of lags.
  */
 final class KernelRow {
 
@@ -23,62 +24,93 @@ final class KernelRow {
     this.decay = decay;
   }
 
-  /** The first {@code length} ≤ M values of the kernel of weights (S, d). */
-  double[] synthesise(double[][] weights, int length) {
-    double[] kernel = new double[length];
+  /** Values of the kernel of weights (S, d) at {@code count} lags from {@code from} on, all < M. */
+  double[] synthesise(double[][] weights, long from, int count) {
+    double[] kernel = new double[count];
     for (int scale = 0; scale < geometry.scales(); scale++) {
       double[] w = weights[scale];
       double weight = weight(scale);
       long start = start(scale);
-      int end = end(scale, length);
-      for (int t = (int) Math.min(start, length); t < end; t++) {
+      long end = Math.min(from + count, end(scale));
+      for (long t = Math.max(start, from); t < end; t++) {
         double position = position(scale, t - start);
         int lower = (int) position;
         int upper = Math.min(lower + 1, geometry.dim() - 1);
         double fraction = position - lower;
-        kernel[t] += weight * ((1 - fraction) * w[lower] + fraction * w[upper]);
+        kernel[(int) (t - from)] += weight * ((1 - fraction) * w[lower] + fraction * w[upper]);
       }
     }
-    for (int t = 0; t < length; t++) {
-      kernel[t] *= power(t);
+    for (int i = 0; i < count; i++) {
+      kernel[i] *= power(from + i);
     }
     return kernel;
   }
 
   /**
-   * The transpose: gradients (S, d) of the weights.
+   * The transpose: adds to gradients (S, d) of the weights.
    *
-   * @param gradient gradient of the row before normalisation, from lag 0
+   * @param gradient gradient of the row before normalisation, from lag {@code from} on
    */
-  double[][] transpose(double[] gradient) {
-    double[][] weights = new double[geometry.scales()][geometry.dim()];
+  void addTransposed(double[] gradient, long from, double[][] weights) {
     for (int scale = 0; scale < geometry.scales(); scale++) {
       double[] w = weights[scale];
       double weight = weight(scale);
       long start = start(scale);
-      int end = end(scale, gradient.length);
-      for (int t = (int) Math.min(start, gradient.length); t < end; t++) {
+      long end = Math.min(from + gradient.length, end(scale));
+      for (long t = Math.max(start, from); t < end; t++) {
         double position = position(scale, t - start);
         int lower = (int) position;
         int upper = Math.min(lower + 1, geometry.dim() - 1);
         double fraction = position - lower;
-        double value = weight * power(t) * gradient[t];
+        double value = weight * power(t) * gradient[(int) (t - from)];
         w[lower] += (1 - fraction) * value;
         w[upper] += fraction * value;
       }
     }
-    return weights;
   }
 
   /**
-   * ∂loss/∂δ_h of this row: Σ_t gradient[t]·kernel[t]·(−ln(t+1)).
+   * Part of ∂loss/∂δ_h of this row: Σ_t gradient[t]·kernel[t]·(−ln(t+1)).
    *
-   * @param kernel the row before normalisation
+   * @param gradient gradient of the row before normalisation, from lag {@code from} on
+   * @param kernel the row before normalisation, likewise
    */
-  static double exponentGradient(double[] gradient, double[] kernel) {
+  static double exponentGradient(double[] gradient, double[] kernel, long from) {
     double sum = 0;
-    for (int t = 0; t < gradient.length; t++) {
-      sum += gradient[t] * kernel[t] * -Math.log(t + 1.0);
+    for (int i = 0; i < gradient.length; i++) {
+      sum += gradient[i] * kernel[i] * -Math.log(from + i + 1.0);
+    }
+    return sum;
+  }
+
+  /**
+   * Σ_t k[t]² over the whole row, from its weights (S, d) alone.
+   *
+   * <p>Each piece is a polyline: between two weights lie f samples a + (b − a)·x at x = (i + ½)/f,
+   * for which Σ x = f/2 and Σ x² = f/3 − 1/(12f); before the first weight and after the last lie
+   * f/2 equal ones. With f = 1, and without interpolation, every weight stands for f equal ones.
+   */
+  double sumOfSquares(double[][] weights) {
+    double sum = 0;
+    for (int scale = 0; scale < geometry.scales(); scale++) {
+      double[] w = weights[scale];
+      double f = geometry.factor(scale);
+      double piece = 0;
+      if (geometry.interpolation() == Interpolation.NEAREST || f == 1) {
+        for (double value : w) {
+          piece += f * value * value;
+        }
+      } else {
+        int last = w.length - 1;
+        piece = f / 2 * (w[0] * w[0] + w[last] * w[last]);
+        for (int q = 0; q < last; q++) {
+          double a = w[q];
+          double rise = w[q + 1] - a;
+          piece += f * a * (a + rise) + rise * rise * (f / 3 - 1 / (12 * f));
+        }
+      }
+      double weight = weight(scale);
+      sum += weight * weight * piece;
     }
     return sum;
   }
@@ -94,9 +126,9 @@ final class KernelRow {
     return start;
   }
 
-  /** Lag after a piece's last, at most {@code length}. */
-  private int end(int scale, int length) {
-    return (int) Math.min(length, start(scale) + geometry.dim() * geometry.factor(scale));
+  /** Lag after a piece's last. */
+  private long end(int scale) {
+    return start(scale) + geometry.dim() * geometry.factor(scale);
   }
 
   /** Where value {@code j} of a piece lies among its d weights; a whole number takes just one. */
@@ -115,7 +147,7 @@ final class KernelRow {
         : 1;
   }
 
-  private double power(int lag) {
+  private double power(long lag) {
     return geometry.decay() == DecayLaw.POWER ? Math.pow(lag + 1.0, -decay) : 1;
   }
 }

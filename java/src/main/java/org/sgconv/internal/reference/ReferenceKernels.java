@@ -1,61 +1,94 @@
 package org.sgconv.internal.reference;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.OperationInterruptedException;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
 
-/** Kernel synthesis, one hidden channel at a time; hidden channels run in parallel. */
+/**
+ * Kernel synthesis, one hidden channel at a time; hidden channels run in parallel. Rows are worked
+ * on in stretches, so that no array is as long as they are.
+ */
 final class ReferenceKernels implements KernelOperations {
 
-  /** Bytes of arrays that one row needs for each lag, about. */
-  private static final long BYTES_PER_LAG = 24;
+  /** Lags of a stretch. */
+  private static final int STRETCH = 1 << 16;
+
+  /** Lags, some tenths of a second, after which a sum looks whether it is still wanted. */
+  private static final long UNINTERRUPTED = 1L << 20;
+
+  /** Work on {@code count} lags from {@code from} on. */
+  private interface Stretch {
+    void accept(long from, int count);
+  }
+
+  @Override
+  public long normLags(KernelGeometry geometry) {
+    return geometry.hasClosedNorm() ? 0 : geometry.totalLags();
+  }
 
   @Override
   public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
-    int fullLength = ReferenceBackend.arrayLength("full kernel length", geometry.fullLength());
-    Channels.forEach(
-        geometry.hidden(),
-        "kernel rows of length " + fullLength,
-        BYTES_PER_LAG * fullLength,
-        h -> {
-          KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
-          for (int c = 0; c < geometry.channels(); c++) {
-            double[] full = row.synthesise(rowWeights(geometry, weights, c, h), fullLength);
-            // The stream's sum is compensated: rows may have millions of values.
-            double squares = Arrays.stream(full).map(value -> value * value).sum();
-            Rows.write(new double[] {Math.sqrt(squares)}, norm, rowIndex(geometry, c, h));
-          }
+    Thread caller = Thread.currentThread();
+    forEachRow(
+        geometry,
+        decay,
+        (row, c, h) -> {
+          double[][] w = rowWeights(geometry, weights, c, h);
+          double squares =
+              geometry.hasClosedNorm()
+                  ? row.sumOfSquares(w)
+                  : sumOfSquares(row, w, geometry.fullLength(), caller);
+          Rows.write(new double[] {Math.sqrt(squares)}, norm, rowIndex(geometry, c, h));
         },
         weights,
-        decay,
         norm);
+  }
+
+  /** Lag by lag, compensated: rows may have millions of values. */
+  static double sumOfSquares(KernelRow row, double[][] weights, long fullLength, Thread caller) {
+    DoubleSummaryStatistics squares = new DoubleSummaryStatistics();
+    forEachStretch(
+        fullLength,
+        (from, count) -> {
+          for (double value : row.synthesise(weights, from, count)) {
+            squares.accept(value * value);
+          }
+          if (from > 0 && from % UNINTERRUPTED == 0 && caller.isInterrupted()) {
+            throw new OperationInterruptedException(
+                "interrupted while a norm was summed, at lag " + from + " of M = " + fullLength);
+          }
+        });
+    return squares.getSum();
   }
 
   @Override
   public void forward(
       KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
-    int length = ReferenceBackend.arrayLength("kernel length", kernel.dim(2));
-    int cut = (int) Math.min(length, geometry.fullLength());
-    Channels.forEach(
-        geometry.hidden(),
-        "kernel rows of length " + length,
-        BYTES_PER_LAG * length,
-        h -> {
-          KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
-          for (int c = 0; c < geometry.channels(); c++) {
-            double[] values = row.synthesise(rowWeights(geometry, weights, c, h), cut);
-            double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
-            double[] padded = Arrays.copyOf(values, length);
-            for (int t = 0; t < cut; t++) {
-              padded[t] /= z;
-            }
-            Rows.write(padded, kernel, rowIndex(geometry, c, h));
-          }
+    long length = kernel.dim(2);
+    long cut = Math.min(length, geometry.fullLength());
+    forEachRow(
+        geometry,
+        decay,
+        (row, c, h) -> {
+          double[][] w = rowWeights(geometry, weights, c, h);
+          double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
+          long first = rowIndex(geometry, c, h) * length;
+          forEachStretch(
+              length,
+              (from, count) -> {
+                int live = Math.clamp(cut - from, 0, count);
+                double[] values = Arrays.copyOf(row.synthesise(w, from, live), count);
+                for (int t = 0; t < live; t++) {
+                  values[t] /= z;
+                }
+                Rows.writeFrom(values, kernel, first + from);
+              });
         },
         weights,
-        decay,
         norm,
         kernel);
   }
@@ -69,38 +102,69 @@ final class ReferenceKernels implements KernelOperations {
       Tensor gradKernel,
       Tensor gradWeights,
       @Nullable Tensor gradDecay) {
-    int length = ReferenceBackend.arrayLength("kernel length", gradKernel.dim(2));
-    int cut = (int) Math.min(length, geometry.fullLength());
-    Channels.forEach(
-        geometry.hidden(),
-        "kernel rows of length " + length,
-        BYTES_PER_LAG * length,
-        h -> {
-          KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
-          double exponentGradient = 0;
-          for (int c = 0; c < geometry.channels(); c++) {
-            double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
-            double[] gradient = Rows.read(gradKernel, rowIndex(geometry, c, h), length);
-            gradient = Arrays.copyOf(gradient, cut);
-            for (int t = 0; t < cut; t++) {
-              gradient[t] /= z;
-            }
-            if (gradDecay != null) {
-              double[] values = row.synthesise(rowWeights(geometry, weights, c, h), cut);
-              exponentGradient += KernelRow.exponentGradient(gradient, values);
-            }
-            writeWeights(row.transpose(gradient), geometry, gradWeights, c, h);
-          }
-          if (gradDecay != null) {
-            Rows.write(new double[] {exponentGradient}, gradDecay, h);
-          }
+    long length = gradKernel.dim(2);
+    long cut = Math.min(length, geometry.fullLength());
+    double[] exponents = new double[geometry.hidden()];
+    forEachRow(
+        geometry,
+        decay,
+        (row, c, h) -> {
+          double[][] w = rowWeights(geometry, weights, c, h);
+          double[][] gradient = new double[geometry.scales()][geometry.dim()];
+          double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
+          long first = rowIndex(geometry, c, h) * length;
+          forEachStretch(
+              cut,
+              (from, count) -> {
+                double[] values = Rows.readFrom(gradKernel, first + from, count);
+                for (int t = 0; t < count; t++) {
+                  values[t] /= z;
+                }
+                if (gradDecay != null) {
+                  double[] kernel = row.synthesise(w, from, count);
+                  exponents[h] += KernelRow.exponentGradient(values, kernel, from);
+                }
+                row.addTransposed(values, from, gradient);
+              });
+          writeWeights(gradient, geometry, gradWeights, c, h);
         },
         weights,
-        decay,
         norm,
         gradKernel,
         gradWeights,
         gradDecay);
+    if (gradDecay != null) {
+      Rows.write(exponents, gradDecay, 0);
+    }
+  }
+
+  /** Work on row (c', h). */
+  private interface RowWork {
+    void accept(KernelRow row, int channel, int hidden);
+  }
+
+  /** Rows of one hidden channel in order, hidden channels in parallel. */
+  private static void forEachRow(
+      KernelGeometry geometry, Tensor decay, RowWork work, @Nullable Tensor... others) {
+    @Nullable Tensor[] tensors = Arrays.copyOf(others, others.length + 1);
+    tensors[others.length] = decay;
+    Channels.forEach(
+        geometry.hidden(),
+        "kernel rows of " + geometry,
+        2L * Double.BYTES * ((long) geometry.scales() * geometry.dim() + STRETCH),
+        h -> {
+          KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
+          for (int c = 0; c < geometry.channels(); c++) {
+            work.accept(row, c, h);
+          }
+        },
+        tensors);
+  }
+
+  private static void forEachStretch(long length, Stretch work) {
+    for (long from = 0; from < length; from += STRETCH) {
+      work.accept(from, (int) Math.min(STRETCH, length - from));
+    }
   }
 
   /** Position of (c', h) in (C', H). */

@@ -12,9 +12,13 @@ final class Rows {
 
   /** Row number {@code row} of {@code length} elements. */
   static double[] read(Tensor tensor, long row, int length) {
+    return readFrom(tensor, row * length, length);
+  }
+
+  /** {@code length} elements from element {@code first} on. */
+  static double[] readFrom(Tensor tensor, long first, int length) {
     MemorySegment segment = tensor.segment();
     double[] values = new double[length];
-    long first = row * length;
     if (tensor.type() == DType.FLOAT64) {
       MemorySegment.copy(segment, ValueLayout.JAVA_DOUBLE, first * 8, values, 0, length);
     } else {
@@ -27,8 +31,12 @@ final class Rows {
 
   /** Writes row number {@code row}, rounding to the tensor's type. */
   static void write(double[] values, Tensor tensor, long row) {
+    writeFrom(values, tensor, row * values.length);
+  }
+
+  /** Writes from element {@code first} on, rounding to the tensor's type. */
+  static void writeFrom(double[] values, Tensor tensor, long first) {
     MemorySegment segment = tensor.segment();
-    long first = row * values.length;
     if (tensor.type() == DType.FLOAT64) {
       MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_DOUBLE, first * 8, values.length);
     } else {
