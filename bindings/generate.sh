@@ -20,6 +20,8 @@ include=$here/../native/include
 cuda_include=${SGCONV_CUDA_INCLUDE:-/usr/local/cuda/include}
 cufft_include=${SGCONV_CUFFT_INCLUDE:-$cuda_include}
 
+load=org.sgconv.bindings.load
+
 fail() {
   echo "generate.sh: $1" >&2
   exit 1
@@ -64,6 +66,11 @@ in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
   run_jextract "${flags[@]}" --target-package "org.sgconv.bindings.$library" \
     --header-class-name "$class" --symbols-class-name "${class}Symbols" \
     --output "$work/java" "@$work/$library.includes" "$header"
+  # jextract looks symbols up in what the class loader has loaded, and only the first class loader
+  # that loads a library has it. The library's own symbols are there for any number of them.
+  local source=$work/java/org/sgconv/bindings/$library/$class.java
+  sed -i "/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()/{N;s/= .*/=\n            $load.NativeLibraries.symbols($load.NativeLibrary.${library^^});/}" "$source"
+  grep -q "$load.NativeLibraries.symbols" "$source" || fail "jextract no longer writes SYMBOL_LOOKUP as expected in $source"
 }
 
 bind_all() {

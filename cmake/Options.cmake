@@ -29,6 +29,10 @@ target_compile_options(
             # Builds of one commit are equal wherever they are made.
             $<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>)
 target_link_options(sgconv_options INTERFACE -Wl,--no-undefined)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # A library stays mapped, whoever closes it: its threads may sleep in it.
+  target_link_options(sgconv_options INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>:-Wl,-z,nodelete>)
+endif()
 
 if(SGCONV_SANITIZE)
   add_compile_options(-fsanitize=${SGCONV_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -21,7 +21,7 @@ public final class CpuContext implements AutoCloseable {
   private final NativeHandle handle;
 
   CpuContext(MemorySegment handle) {
-    this.handle = new NativeHandle("CpuContext", handle);
+    this.handle = new NativeHandle("CpuContext", handle, CpuDowncalls.contextDestroy());
     MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
     CpuDowncalls.contextThreads(handle, count);
     this.threads = count.get(ValueLayout.JAVA_INT, 0);
@@ -45,7 +45,7 @@ public final class CpuContext implements AutoCloseable {
       shape.write(geometry);
       CpuDowncalls.kernelNorm(context, geometry, weights, decay, norm);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -68,7 +68,7 @@ public final class CpuContext implements AutoCloseable {
       shape.write(geometry);
       CpuDowncalls.kernelForward(context, geometry, weights, decay, norm, length, kernel);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -104,7 +104,7 @@ public final class CpuContext implements AutoCloseable {
           gradWeights,
           gradDecayOrNull);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -152,7 +152,7 @@ public final class CpuContext implements AutoCloseable {
       CpuDowncalls.planCreate(handle.open(), struct, plan);
       return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0));
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -161,10 +161,9 @@ public final class CpuContext implements AutoCloseable {
   public void close() {
     handle.lock().lock();
     try {
-      MemorySegment context = handle.end();
-      CpuDowncalls.contextDestroy(context);
+      handle.close();
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.load.NativeLibraryException;
 
@@ -62,11 +63,13 @@ final class CpuDowncalls {
     }
   }
 
-  static void contextDestroy(MemorySegment context) {
+  /** Takes the context and returns nothing. */
+  static MethodHandle contextDestroy() {
+    String function = "sgconv_cpu_context_destroy";
     try {
-      SgconvCpu.sgconv_cpu_context_destroy(context);
+      return SgconvCpu.sgconv_cpu_context_destroy$handle();
     } catch (LinkageError e) {
-      throw missing("sgconv_cpu_context_destroy", e);
+      throw missing(function, e);
     }
   }
 
@@ -158,11 +161,13 @@ final class CpuDowncalls {
     }
   }
 
-  static void planDestroy(MemorySegment plan) {
+  /** Takes the plan and returns nothing. */
+  static MethodHandle planDestroy() {
+    String function = "sgconv_cpu_plan_destroy";
     try {
-      SgconvCpu.sgconv_cpu_plan_destroy(plan);
+      return SgconvCpu.sgconv_cpu_plan_destroy$handle();
     } catch (LinkageError e) {
-      throw missing("sgconv_cpu_plan_destroy", e);
+      throw missing(function, e);
     }
   }
 

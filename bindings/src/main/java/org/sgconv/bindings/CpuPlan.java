@@ -21,7 +21,7 @@ public final class CpuPlan implements AutoCloseable {
 
   CpuPlan(ConvolutionShape shape, MemorySegment handle) {
     this.shape = shape;
-    this.handle = new NativeHandle("CpuPlan", handle);
+    this.handle = new NativeHandle("CpuPlan", handle, CpuDowncalls.planDestroy());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
       CpuDowncalls.planTransformSize(handle, value);
@@ -60,7 +60,7 @@ public final class CpuPlan implements AutoCloseable {
       in.requireAlignment("memory", memory, SPECTRUM_ALIGNMENT);
       return new CpuSpectrum(this, memory);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -77,7 +77,7 @@ public final class CpuPlan implements AutoCloseable {
       CpuDowncalls.spectrumPrepare(plan, kernel, skipOrNull, target);
       spectrum.markPrepared(true);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -108,7 +108,7 @@ public final class CpuPlan implements AutoCloseable {
       in.output("y", y, output);
       CpuDowncalls.convolutionForward(plan, prepared, batch, u, preOrNull, postOrNull, y);
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -161,7 +161,7 @@ public final class CpuPlan implements AutoCloseable {
           in.optionalOutput("dpre", dpre, signal),
           in.optionalOutput("dpost", dpost, signal));
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 
@@ -170,10 +170,9 @@ public final class CpuPlan implements AutoCloseable {
   public void close() {
     handle.lock().lock();
     try {
-      MemorySegment plan = handle.end();
-      CpuDowncalls.planDestroy(plan);
+      handle.close();
     } finally {
-      handle.lock().unlock();
+      handle.unlock();
     }
   }
 }

@@ -1,13 +1,18 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A native object that is ended once, and the lock that every call on it holds. */
 final class NativeHandle {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final String owner;
+  private final Cleaner.@Nullable Cleanable lost;
 
   /** Guarded by the lock. */
   private MemorySegment handle;
@@ -20,11 +25,33 @@ final class NativeHandle {
   NativeHandle(String owner, MemorySegment handle) {
     this.owner = owner;
     this.handle = handle;
+    this.lost = null;
+  }
+
+  /**
+   * Takes over a handle that ends with {@link #close}, or when it is lost.
+   *
+   * @param owner what the exception for a use after its end names
+   * @param destroy ends it; takes the handle and returns nothing
+   */
+  NativeHandle(String owner, MemorySegment handle, MethodHandle destroy) {
+    this.owner = owner;
+    this.handle = handle;
+    this.lost = LostHandles.watch(this, destroy, handle);
   }
 
   /** Held during every call; reentrant. */
   ReentrantLock lock() {
     return lock;
+  }
+
+  /** Gives the lock back. Until then the handle is not lost, even if its owner is. */
+  void unlock() {
+    try {
+      lock.unlock();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** The handle. Call under the lock. */
@@ -40,6 +67,14 @@ final class NativeHandle {
     MemorySegment last = open();
     handle = MemorySegment.NULL;
     return last;
+  }
+
+  /** Ends what was made with the function that ends it. Call under the lock. */
+  void close() {
+    end();
+    if (lost != null) {
+      lost.clean();
+    }
   }
 
   boolean isEnded() {

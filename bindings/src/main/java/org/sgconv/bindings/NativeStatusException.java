@@ -7,14 +7,24 @@ public final class NativeStatusException extends RuntimeException {
 
   private final NativeStatus status;
 
+  /** Without the function and the status. */
+  private final String text;
+
   NativeStatusException(String function, NativeStatus status, int code, String text) {
     super("%s: %s (status %d): %s".formatted(function, status, code, text));
     this.status = status;
+    this.text = text;
   }
 
   NativeStatusException(String function, NativeStatus status, String text, Throwable cause) {
     super("%s: %s: %s".formatted(function, status, text), cause);
     this.status = status;
+    this.text = text;
+  }
+
+  /** The library's own text. */
+  public String text() {
+    return text;
   }
 
   /** What kind of failure it is. */

@@ -1,9 +1,7 @@
 package org.sgconv.tensor;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
@@ -24,7 +22,6 @@ final class Storage {
   /** Widest vector register and cache line of the processors in reach. */
   static final long ALIGNMENT = 64;
 
-  private static final Cleaner CLEANER = Cleaner.create();
   private static final AtomicLong OPEN_COUNT = new AtomicLong();
 
   private final String label;
@@ -37,37 +34,15 @@ final class Storage {
   private volatile boolean closed;
   private volatile @Nullable Site closedAt;
 
-  /** What an owner must give back; apart from the storage so that the Cleaner can hold it. */
-  private static final class Ownership implements Runnable {
+  /** What an owner must give back, and what is said if it never does. */
+  private static final class Ownership {
     private final Runnable release;
-    private volatile boolean held = true;
-
-    private final String report;
 
     /** Set right after construction, before anyone else sees this object. */
-    private Cleaner.@Nullable Cleanable cleanable;
+    private @Nullable LeakReport report;
 
-    private final Site allocated;
-
-    Ownership(Runnable release, String report, Site allocated) {
+    Ownership(Runnable release) {
       this.release = release;
-      this.report = report;
-      this.allocated = allocated;
-    }
-
-    /** The garbage collector found the storage unreachable. It only reports: see ADR 2. */
-    @Override
-    public void run() {
-      if (held) {
-        System.getLogger("org.sgconv.tensor")
-            .log(
-                Level.WARNING,
-                () ->
-                    report
-                        + " was never closed and its memory is lost; allocated"
-                        + allocated
-                        + (Site.TRACING ? "" : "\n  (-Dsgconv.tensor.trace=true shows more)"));
-      }
     }
   }
 
@@ -148,10 +123,10 @@ final class Storage {
       @Nullable PinnedMemory pinned,
       Runnable release,
       Site site) {
-    Ownership ownership =
-        new Ownership(release, "tensor " + label + " (" + bytes + " bytes)", site);
+    Ownership ownership = new Ownership(release);
     Storage storage = new Storage(label, memory, device, pinned, ownership, site);
-    ownership.cleanable = CLEANER.register(storage, ownership);
+    ownership.report = LeakReport.of(storage, "tensor " + label + " (" + bytes + " bytes)", site);
+    LeakReport.logLost();
     OPEN_COUNT.incrementAndGet();
     return storage;
   }
@@ -259,10 +234,9 @@ final class Storage {
         closed = false;
         throw failure;
       }
-      owned.held = false;
       OPEN_COUNT.decrementAndGet();
-      if (owned.cleanable != null) {
-        owned.cleanable.clean();
+      if (owned.report != null) {
+        owned.report.drop();
       }
     }
     closedAt = Site.here();

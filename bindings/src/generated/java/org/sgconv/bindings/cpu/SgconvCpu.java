@@ -20,8 +20,8 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
+    static final SymbolLookup SYMBOL_LOOKUP =
+            org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CPU);
 
     private static final int SGCONV_CPU_ABI_VERSION = (int)1L;
     /**

@@ -20,8 +20,8 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
+    static final SymbolLookup SYMBOL_LOOKUP =
+            org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CUDA);
 
     private static final int SGCONV_CUDA_ABI_VERSION = (int)2L;
     /**

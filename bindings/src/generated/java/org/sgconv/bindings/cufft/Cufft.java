@@ -20,8 +20,8 @@ public class Cufft extends CufftSymbols {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
+    static final SymbolLookup SYMBOL_LOOKUP =
+            org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CUFFT);
 
     private static final int CUFFT_INVERSE = (int)1L;
     /**

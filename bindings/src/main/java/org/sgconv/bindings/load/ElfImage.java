@@ -2,9 +2,9 @@ package org.sgconv.bindings.load;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,15 +36,16 @@ record ElfImage(String architecture, List<String> needed) {
    * @throws ElfFormatException if the file is no complete ELF shared object
    */
   static ElfImage read(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return read(channel);
+    // Not a channel, which an interrupt of this thread would close.
+    try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "r")) {
+      return read(content);
     } catch (EOFException e) {
       throw new ElfFormatException("is truncated");
     }
   }
 
-  private static ElfImage read(FileChannel channel) throws IOException {
-    ByteBuffer magic = bytes(channel, 0, 20);
+  private static ElfImage read(RandomAccessFile content) throws IOException {
+    ByteBuffer magic = bytes(content, 0, 20);
     if (magic.getInt(0) != 0x464c457f) {
       throw new ElfFormatException("is not an ELF file");
     }
@@ -58,13 +59,13 @@ record ElfImage(String architecture, List<String> needed) {
     if (magic.getShort(16) != TYPE_SHARED) {
       throw new ElfFormatException("is an ELF file but not a shared library");
     }
-    return new ElfImage(architecture, needed(channel, segments(channel)));
+    return new ElfImage(architecture, needed(content, segments(content)));
   }
 
   private record Segment(int type, long offset, long address, long size) {}
 
-  private static List<Segment> segments(FileChannel channel) throws IOException {
-    ByteBuffer header = bytes(channel, 0, HEADER_BYTES);
+  private static List<Segment> segments(RandomAccessFile content) throws IOException {
+    ByteBuffer header = bytes(content, 0, HEADER_BYTES);
     long table = header.getLong(32);
     int size = header.getShort(54) & 0xffff;
     int count = header.getShort(56) & 0xffff;
@@ -73,24 +74,24 @@ record ElfImage(String architecture, List<String> needed) {
     }
     List<Segment> segments = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ByteBuffer entry = bytes(channel, table + (long) i * size, SEGMENT_BYTES);
+      ByteBuffer entry = bytes(content, table + (long) i * size, SEGMENT_BYTES);
       Segment segment =
           new Segment(entry.getInt(0), entry.getLong(8), entry.getLong(16), entry.getLong(32));
       boolean mapped = segment.type == SEGMENT_LOAD || segment.type == SEGMENT_DYNAMIC;
       if (mapped && (segment.offset < 0 || segment.size < 0)) {
         throw new ElfFormatException("has a negative segment size");
       }
-      if (mapped && segment.size > channel.size() - segment.offset) {
+      if (mapped && segment.size > content.length() - segment.offset) {
         throw new ElfFormatException(
             "is truncated: it has %d bytes and its headers promise %s"
-                .formatted(channel.size(), Long.toUnsignedString(segment.offset + segment.size)));
+                .formatted(content.length(), Long.toUnsignedString(segment.offset + segment.size)));
       }
       segments.add(segment);
     }
     return segments;
   }
 
-  private static List<String> needed(FileChannel channel, List<Segment> segments)
+  private static List<String> needed(RandomAccessFile content, List<Segment> segments)
       throws IOException {
     List<Long> nameOffsets = new ArrayList<>();
     long strings = -1;
@@ -98,7 +99,7 @@ record ElfImage(String architecture, List<String> needed) {
       for (long at = 0;
           segment.type == SEGMENT_DYNAMIC && at + DYNAMIC_BYTES <= segment.size;
           at += DYNAMIC_BYTES) {
-        ByteBuffer entry = bytes(channel, segment.offset + at, DYNAMIC_BYTES);
+        ByteBuffer entry = bytes(content, segment.offset + at, DYNAMIC_BYTES);
         if (entry.getLong(0) == 0) {
           break;
         } else if (entry.getLong(0) == TAG_NEEDED) {
@@ -110,7 +111,7 @@ record ElfImage(String architecture, List<String> needed) {
     }
     List<String> names = new ArrayList<>();
     for (long offset : nameOffsets) {
-      names.add(name(channel, strings, offset));
+      names.add(name(content, strings, offset));
     }
     return List.copyOf(names);
   }
@@ -125,13 +126,14 @@ record ElfImage(String architecture, List<String> needed) {
     throw new ElfFormatException("has no string table");
   }
 
-  private static String name(FileChannel channel, long strings, long offset) throws IOException {
+  private static String name(RandomAccessFile content, long strings, long offset)
+      throws IOException {
     long start = strings + offset;
-    if (strings < 0 || offset < 0 || start < 0 || start >= channel.size()) {
+    if (strings < 0 || offset < 0 || start < 0 || start >= content.length()) {
       throw new ElfFormatException("names a dependency outside of the file");
     }
     byte[] text =
-        bytes(channel, start, (int) Math.min(MAX_NAME_BYTES, channel.size() - start)).array();
+        bytes(content, start, (int) Math.min(MAX_NAME_BYTES, content.length() - start)).array();
     int length = 0;
     while (length < text.length && text[length] != 0) {
       length++;
@@ -139,17 +141,17 @@ record ElfImage(String architecture, List<String> needed) {
     return new String(text, 0, length, StandardCharsets.UTF_8);
   }
 
-  private static ByteBuffer bytes(FileChannel channel, long position, int count)
+  private static ByteBuffer bytes(RandomAccessFile content, long position, int count)
       throws IOException {
     if (position < 0) {
       throw new ElfFormatException("has a negative offset");
     }
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new EOFException();
-      }
+    if (position > content.length() - count) {
+      throw new EOFException();
     }
+    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    content.seek(position);
+    content.readFully(buffer.array());
     return buffer;
   }
 

@@ -1,21 +1,18 @@
 package org.sgconv.bindings.load;
 
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Set;
 
 /**
  * Libraries extracted from jars, in a folder of this user, named by their content. A file that is
@@ -28,8 +25,8 @@ final class LibraryCache {
 
   private final PrivateDirectory directory;
 
-  LibraryCache(Path directory, int userId) throws IOException, LoadAttemptException {
-    this.directory = PrivateDirectory.open(directory, userId);
+  LibraryCache(PrivateDirectory directory) {
+    this.directory = directory;
   }
 
   /** The file that holds the content of {@code resource}. */
@@ -39,27 +36,28 @@ final class LibraryCache {
     if (!isValid(file, hash)) {
       write(resource, file, hash);
     }
+    if (directory.endsWithProcess()) {
+      file.toFile().deleteOnExit();
+    }
     return file;
   }
 
   private boolean isValid(Path file, String hash) throws IOException {
-    return directory.holdsPrivateFile(file) && hash(Files.newInputStream(file)).equals(hash);
+    return directory.holdsPrivateFile(file)
+        && hash(new FileInputStream(file.toFile())).equals(hash);
   }
 
   private void write(URL resource, Path file, String hash) throws IOException {
     Path partial =
         Files.createTempFile(
-            directory.path(),
-            file.getFileName() + ".",
-            ".partial",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            directory.path(), file.getFileName() + ".", ".partial", PrivateDirectory.OWNER_ONLY);
     try {
       MessageDigest digest = sha256();
+      // A channel would be closed by an interrupt of this thread.
       try (InputStream in = new DigestInputStream(resource.openStream(), digest);
-          FileChannel channel = FileChannel.open(partial, Set.of(StandardOpenOption.WRITE));
-          OutputStream out = Channels.newOutputStream(channel)) {
+          FileOutputStream out = new FileOutputStream(partial.toFile())) {
         in.transferTo(out);
-        channel.force(true); // the name promises the content, also after a power failure
+        out.getFD().sync(); // the name promises the content, also after a power failure
       }
       if (!hex(digest).equals(hash)) {
         throw new IOException(resource + " changed while it was read");

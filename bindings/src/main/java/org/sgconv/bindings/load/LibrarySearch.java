@@ -3,6 +3,8 @@ package org.sgconv.bindings.load;
 import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +35,14 @@ final class LibrarySearch {
    *
    * @throws NativeLibraryException with every attempt as a suppressed exception
    */
-  LoadedLibrary load(NativeLibrary library) {
+  MappedLibrary load(NativeLibrary library) {
     List<LoadAttemptException> attempts = new ArrayList<>();
     try {
-      Optional<LoadedLibrary> found = fromLibraryPath(library, attempts);
+      Optional<MappedLibrary> found = fromLibraryPath(library, attempts);
       if (found.isEmpty() && library.isOfToolkit()) {
         found = fromToolkit(library, attempts);
       }
-      return found.isPresent() ? found.get() : fromResource(library);
+      return found.isPresent() ? found.get() : fromResource(library, attempts);
     } catch (LoadAttemptException e) {
       attempts.add(e);
     } catch (IllegalCallerException e) {
@@ -53,7 +55,7 @@ final class LibrarySearch {
    * A file that was named must load: falling back would run other code than the user asked for. A
    * folder without the library is passed over with a warning.
    */
-  private Optional<LoadedLibrary> fromLibraryPath(
+  private Optional<MappedLibrary> fromLibraryPath(
       NativeLibrary library, List<LoadAttemptException> attempts) throws LoadAttemptException {
     if (settings.libraryPath() == null) {
       return Optional.empty();
@@ -63,9 +65,10 @@ final class LibrarySearch {
       if (entry.isBlank()) {
         continue; // never the working directory by accident
       }
-      Path path = Path.of(entry).toAbsolutePath();
+      Path path = SearchSettings.path(SearchSettings.LIBRARY_PATH, entry);
       if (!Files.exists(path)) {
         throw new LoadAttemptException(
+            LoadFailure.SETTING,
             property + ": there is no " + path,
             "name the folder of " + library.fileName() + " or the file itself");
       }
@@ -73,12 +76,17 @@ final class LibrarySearch {
       for (String name : library.fileNames()) {
         Path file = folder ? path.resolve(name) : path;
         if (Files.exists(file) && (folder || file.endsWith(name))) {
-          return Optional.of(loadFile(library, file, property, MOVE));
+          try {
+            return Optional.of(loadFile(library, file, property, MOVE));
+          } catch (LoadAttemptException e) {
+            throw e.ofSetting(property);
+          }
         }
       }
     }
     LoadAttemptException absent =
         new LoadAttemptException(
+            LoadFailure.ABSENT,
             property + " holds no " + library.fileName(),
             "name the folder of " + library.fileName() + " or the file itself");
     if (library.isOfToolkit()) {
@@ -91,10 +99,11 @@ final class LibrarySearch {
   }
 
   /** The first that loads of those in the toolkit's folders; each that does not is kept. */
-  private Optional<LoadedLibrary> fromToolkit(
-      NativeLibrary library, List<LoadAttemptException> attempts) {
+  private Optional<MappedLibrary> fromToolkit(
+      NativeLibrary library, List<LoadAttemptException> attempts) throws LoadAttemptException {
+    List<Path> folders = settings.toolkitFolders();
     for (String name : library.fileNames()) {
-      for (Path folder : settings.toolkitFolders()) {
+      for (Path folder : folders) {
         Path file = folder.resolve(name);
         if (Files.exists(file)) {
           try {
@@ -107,13 +116,14 @@ final class LibrarySearch {
     }
     attempts.add(
         new LoadAttemptException(
+            LoadFailure.ABSENT,
             "no folder of the CUDA toolkit holds "
                 + String.join(" or ", library.fileNames())
-                + (settings.toolkitFolders().isEmpty()
+                + (folders.isEmpty()
                     ? " (there was none to look in)"
                     : " (looked in %s)"
                         .formatted(
-                            settings.toolkitFolders().stream()
+                            folders.stream()
                                 .map(Path::toString)
                                 .collect(Collectors.joining(", ")))),
             "install the CUDA toolkit's libraries, or name their folder in -D"
@@ -130,6 +140,7 @@ final class LibrarySearch {
       }
     }
     throw new LoadAttemptException(
+        LoadFailure.ABSENT,
         "there is no resource "
             + folder
             + settings.platform().folder()
@@ -142,42 +153,92 @@ final class LibrarySearch {
                 + SearchSettings.LIBRARY_PATH);
   }
 
-  private LoadedLibrary fromResource(NativeLibrary library) throws LoadAttemptException {
+  /** From the first cache folder that can be used; which is not the preferred one is said. */
+  private MappedLibrary fromResource(NativeLibrary library, List<LoadAttemptException> attempts)
+      throws LoadAttemptException {
     URL resource = resource(library);
-    String elsewhere =
-        "set -D"
-            + SearchSettings.CACHE_DIRECTORY
-            + " to a folder that this user can write to and execute from";
-    Path file;
-    try {
-      file =
-          new LibraryCache(settings.cacheDirectory(), ProcessUser.effectiveId())
-              .extract(library, resource);
-    } catch (IOException e) {
-      throw new LoadAttemptException(
-          "%s cannot be extracted to %s: %s".formatted(resource, settings.cacheDirectory(), e),
-          elsewhere,
-          e);
+    List<LoadAttemptException> unusable = new ArrayList<>();
+    for (CacheFolder folder : settings.cacheFolders()) {
+      try {
+        MappedLibrary mapped = fromResource(library, resource, folder);
+        if (!unusable.isEmpty()) {
+          LOG.log(
+              Level.WARNING,
+              "%s; using %s instead. To choose a place, %s"
+                  .formatted(
+                      unusable.getFirst().getMessage(),
+                      mapped.library().path().getParent(),
+                      unusable.getFirst().remedy()));
+        }
+        return mapped;
+      } catch (LoadAttemptException e) {
+        if (folder.kind() == CacheFolder.Kind.NAMED) {
+          throw e.ofSetting("-D" + SearchSettings.CACHE_DIRECTORY + "=" + folder.text());
+        } else if (e.failure() != LoadFailure.FOLDER) {
+          attempts.addAll(unusable);
+          throw e;
+        }
+        unusable.add(e);
+      }
     }
-    return loadFile(library, file, resource.toString(), elsewhere);
+    attempts.addAll(unusable.subList(0, unusable.size() - 1));
+    throw unusable.getLast();
   }
 
-  private LoadedLibrary loadFile(NativeLibrary library, Path file, String origin, String relocation)
+  private MappedLibrary fromResource(NativeLibrary library, URL resource, CacheFolder folder)
+      throws LoadAttemptException {
+    PrivateDirectory directory = folder.open(ProcessUser.effectiveId());
+    Path file;
+    try {
+      file = new LibraryCache(directory).extract(library, resource);
+    } catch (IOException e) {
+      throw new LoadAttemptException(
+          LoadFailure.FOLDER,
+          "%s cannot be extracted to %s: %s".formatted(resource, directory.path(), e),
+          CacheFolder.REMEDY,
+          e);
+    }
+    return loadFile(library, file, resource.toString(), CacheFolder.REMEDY);
+  }
+
+  private MappedLibrary loadFile(NativeLibrary library, Path file, String origin, String relocation)
       throws LoadAttemptException {
     LoadDiagnosis diagnosis = new LoadDiagnosis(settings.platform(), mounts, relocation);
     ElfImage image = diagnosis.inspect(file);
+    return new MappedLibrary(
+        new LoadedLibrary(library, file, origin), symbols(file, image, diagnosis));
+  }
+
+  /**
+   * Maps the file for as long as the process lasts. {@code System.load} would do it for one class
+   * loader only: the next one, of an application that is deployed again, were refused.
+   */
+  private static SymbolLookup symbols(Path file, ElfImage image, LoadDiagnosis diagnosis)
+      throws LoadAttemptException {
     try {
-      // From a class of this module, so that the generated code's loader lookup sees its symbols.
-      System.load(file.toString());
-    } catch (UnsatisfiedLinkError e) {
-      throw diagnosis.explain(file, image, e);
+      return SymbolLookup.libraryLookup(file, Arena.global());
+    } catch (IllegalArgumentException unexplained) {
+      try {
+        System.load(file.toString()); // for what it says
+      } catch (UnsatisfiedLinkError e) {
+        throw diagnosis.explain(file, image, e);
+      }
     }
-    return new LoadedLibrary(library, file, origin);
+    try {
+      return SymbolLookup.libraryLookup(file, Arena.global()); // what was wrong has passed
+    } catch (IllegalArgumentException e) {
+      throw new LoadAttemptException(
+          LoadFailure.PASSING,
+          file + " was refused by the dynamic linker, which did not say why",
+          "try again",
+          e);
+    }
   }
 
   private static LoadAttemptException accessDenied(IllegalCallerException denial) {
     Module module = LibrarySearch.class.getModule();
     return new LoadAttemptException(
+        LoadFailure.UNUSABLE,
         "this JVM denies native access to sgconv",
         "start Java with --enable-native-access="
             + (module.isNamed() ? module.getName() : "ALL-UNNAMED"),

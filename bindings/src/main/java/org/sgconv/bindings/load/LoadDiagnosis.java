@@ -20,6 +20,9 @@ final class LoadDiagnosis {
   private static final Pattern VERSION =
       Pattern.compile("version `(GLIBC|GLIBCXX|CXXABI)_([0-9.]+)' not found");
 
+  private static final Pattern PASSING =
+      Pattern.compile("(?i)cannot allocate|too many open files|no space left");
+
   private final Platform platform;
   private final MountTable mounts;
   private final String relocation;
@@ -38,20 +41,22 @@ final class LoadDiagnosis {
   /** Checks what can be checked without mapping the file. */
   ElfImage inspect(Path file) throws LoadAttemptException {
     if (!Files.isRegularFile(file)) {
-      throw new LoadAttemptException(file + " is not a file", "name an existing library");
+      throw new LoadAttemptException(
+          LoadFailure.UNUSABLE, file + " is not a file", "name an existing library");
     }
     ElfImage image;
     try {
       image = ElfImage.read(file);
     } catch (ElfFormatException e) {
       throw new LoadAttemptException(
-          file + " " + e.getMessage(), "replace it by a complete library", e);
+          LoadFailure.UNUSABLE, file + " " + e.getMessage(), "replace it by a complete library", e);
     } catch (IOException e) {
       throw new LoadAttemptException(
-          file + " cannot be read: " + e, "make it readable for this user", e);
+          LoadFailure.PASSING, file + " cannot be read: " + e, "make it readable for this user", e);
     }
     if (!platform.accepts(image)) {
       throw new LoadAttemptException(
+          LoadFailure.UNUSABLE,
           "%s is built for %s, this JVM runs on %s"
               .formatted(file, image.architecture(), platform.arch()),
           "use a library built for " + platform.folder());
@@ -66,10 +71,18 @@ final class LoadDiagnosis {
     if (version.find()) {
       return tooNew(file, version.group(1), version.group(2), error);
     }
+    if (PASSING.matcher(said).find()) {
+      return new LoadAttemptException(
+          LoadFailure.PASSING,
+          file + " was refused by the dynamic linker: " + withoutPath(file, said),
+          "free what this process has run out of and try again",
+          error);
+    }
     Optional<Path> noexec = noexecMount(file);
     if (noexec.isPresent() || said.contains("failed to map segment")) {
       String where = noexec.map(point -> " (mounted at " + point + ")").orElse("");
       return new LoadAttemptException(
+          LoadFailure.FOLDER,
           file + " lies on a file system that forbids execution (noexec)" + where,
           relocation,
           error);
@@ -80,13 +93,9 @@ final class LoadDiagnosis {
       return missing(file, image, missing.group(1), error);
     } else if (missingMusl.find()) {
       return missing(file, image, missingMusl.group(1), error);
-    } else if (said.contains("already loaded in another classloader")) {
-      return new LoadAttemptException(
-          file + " is already loaded by another class loader of this JVM",
-          "put sgconv where one class loader serves all its users",
-          error);
     }
     return new LoadAttemptException(
+        LoadFailure.UNUSABLE,
         file + " was refused by the dynamic linker: " + withoutPath(file, said),
         "use the library of the same version as these bindings",
         error);
@@ -96,6 +105,7 @@ final class LoadDiagnosis {
       Path file, String library, String version, UnsatisfiedLinkError error) {
     String name = library.equals("GLIBC") ? "glibc" : "libstdc++ (" + library + ")";
     return new LoadAttemptException(
+        LoadFailure.UNUSABLE,
         "%s needs %s %s or newer than this system has".formatted(file, name, version),
         "use a newer system, or build sgconv-native on this one",
         error);
@@ -108,6 +118,7 @@ final class LoadDiagnosis {
             .filter(name -> name.equals(first) || !isFound(name, file.resolveSibling(name)))
             .toList();
     return new LoadAttemptException(
+        LoadFailure.UNUSABLE,
         "%s needs %s, which the dynamic linker cannot find"
             .formatted(file, missing.isEmpty() ? first : String.join(" and ", missing)),
         "install what is missing, or start Java with its folder in LD_LIBRARY_PATH",

@@ -2,6 +2,7 @@ package org.sgconv.bindings.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,20 @@ record MountTable(List<Mount> mounts) {
     for (String line : lines) {
       String[] fields = line.split(" ", -1);
       if (fields.length > 5) {
-        mounts.add(new Mount(Path.of(unescape(fields[4])), List.of(fields[5].split(",", -1))));
+        point(fields[4])
+            .ifPresent(point -> mounts.add(new Mount(point, List.of(fields[5].split(",", -1)))));
       }
     }
     return new MountTable(List.copyOf(mounts));
+  }
+
+  /** None for a name that this process cannot express, where no file of ours can be then. */
+  private static Optional<Path> point(String field) {
+    try {
+      return Optional.of(Path.of(unescape(field)));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** Where {@code file} (absolute, no links) lies, if nothing may be executed from there. */

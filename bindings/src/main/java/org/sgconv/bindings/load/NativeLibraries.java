@@ -1,24 +1,30 @@
 package org.sgconv.bindings.load;
 
+import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Loads each native library at most once in this process, after those that it needs. Looked for in
- * {@code -Dsgconv.library.path} (folders or files); then this project's own in the jar of {@code
+ * Loads each native library at most once, after those that it needs. Looked for in {@code
+ * -Dsgconv.library.path} (folders or files); then this project's own in the jar of {@code
  * sgconv-native}, those of the CUDA toolkit where it is installed, or where {@code
  * -Dsgconv.cuda.toolkit} says, and then in the jar of {@code org.bytedeco:cuda-redist}. What is in
  * a jar is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or
- * {@code ~/.cache/sgconv}.
+ * {@code ~/.cache/sgconv}, and where that cannot be used to a private folder in {@code
+ * java.io.tmpdir}.
+ *
+ * <p>A library stays in the process. Copies of this class in other class loaders find the same file
+ * and share it.
  */
 public final class NativeLibraries {
 
   private sealed interface Outcome {
-    record Loaded(LoadedLibrary library) implements Outcome {}
+    record Loaded(MappedLibrary mapped) implements Outcome {}
 
     record Failed(NativeLibraryException reason) implements Outcome {}
   }
 
+  /** What the next call would find alike. */
   private static final Map<NativeLibrary, Outcome> OUTCOMES = new EnumMap<>(NativeLibrary.class);
 
   private NativeLibraries() {}
@@ -26,17 +32,33 @@ public final class NativeLibraries {
   /**
    * Loads {@code library}, or returns what the first call did.
    *
-   * @throws NativeLibraryException if it cannot be loaded: the same one on every call, with each
-   *     failed attempt as a suppressed exception
+   * @throws NativeLibraryException if it cannot be loaded, with each failed attempt as a suppressed
+   *     exception. The next call tries again if that may have passed: {@link LoadFailure}
    */
-  public static synchronized LoadedLibrary load(NativeLibrary library) {
+  public static LoadedLibrary load(NativeLibrary library) {
+    return mapped(library).library();
+  }
+
+  /** The symbols of a library, for the generated bindings; they are found once it is loaded. */
+  public static SymbolLookup symbols(NativeLibrary library) {
+    return name -> mapped(library).symbols().find(name);
+  }
+
+  private static synchronized MappedLibrary mapped(NativeLibrary library) {
     NativeLibrary dependency = library.dependency();
     if (dependency != null) {
-      load(dependency);
+      mapped(dependency);
     }
-    return switch (OUTCOMES.computeIfAbsent(library, NativeLibraries::search)) {
-      case Outcome.Loaded(LoadedLibrary loaded) -> loaded;
-      case Outcome.Failed(NativeLibraryException reason) -> throw reason;
+    Outcome outcome = OUTCOMES.get(library);
+    if (outcome == null) {
+      outcome = search(library);
+      if (!(outcome instanceof Outcome.Failed failed) || failed.reason.failure().isFinal()) {
+        OUTCOMES.put(library, outcome);
+      }
+    }
+    return switch (outcome) {
+      case Outcome.Loaded loaded -> loaded.mapped;
+      case Outcome.Failed failed -> throw failed.reason;
     };
   }
 

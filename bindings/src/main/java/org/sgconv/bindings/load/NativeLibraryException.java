@@ -1,5 +1,6 @@
 package org.sgconv.bindings.load;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,14 +11,28 @@ public final class NativeLibraryException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private final LoadFailure failure;
+
   /** A library that was loaded but does not fit, with the failure that showed it. */
   public NativeLibraryException(String message, Throwable cause) {
     super(message, cause);
+    this.failure = LoadFailure.UNUSABLE;
   }
 
   /** A library that was loaded but does not fit. */
   public NativeLibraryException(String message) {
+    this(LoadFailure.UNUSABLE, message);
+  }
+
+  /** A library that cannot be used for a reason of this kind. */
+  public NativeLibraryException(LoadFailure failure, String message) {
     super(message);
+    this.failure = failure;
+  }
+
+  /** What kind of reason it is: of several attempts, the gravest. */
+  public LoadFailure failure() {
+    return failure;
   }
 
   static NativeLibraryException notLoaded(
@@ -31,8 +46,13 @@ public final class NativeLibraryException extends RuntimeException {
       text.append(i == 0 ? " " : "; ").append((char) ('a' + i)).append(") ");
       text.append(attempts.get(i).remedy());
     }
-    NativeLibraryException failure = new NativeLibraryException(text.toString());
-    attempts.forEach(failure::addSuppressed);
-    return failure;
+    LoadFailure gravest =
+        attempts.stream()
+            .map(LoadAttemptException::failure)
+            .max(Comparator.naturalOrder())
+            .orElse(LoadFailure.ABSENT);
+    NativeLibraryException exception = new NativeLibraryException(gravest, text.toString());
+    attempts.forEach(exception::addSuppressed);
+    return exception;
   }
 }

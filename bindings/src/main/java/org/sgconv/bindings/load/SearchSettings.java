@@ -1,24 +1,22 @@
 package org.sgconv.bindings.load;
 
-import java.io.File;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where libraries are looked for.
  *
  * @param libraryPath value of {@code -Dsgconv.library.path}: folders or files, or null
- * @param cacheDirectory where resources are extracted to
- * @param toolkitFolders where the CUDA toolkit's libraries may be, in order
+ * @param cacheFolders where resources are extracted to, the preferred one first
+ * @param toolkit value of {@code -Dsgconv.cuda.toolkit}: folders, or null for the usual ones
  * @param platform the running one
  */
 record SearchSettings(
     @Nullable String libraryPath,
-    Path cacheDirectory,
-    List<Path> toolkitFolders,
+    List<CacheFolder> cacheFolders,
+    @Nullable String toolkit,
     Platform platform) {
 
   static final String LIBRARY_PATH = "sgconv.library.path";
@@ -29,39 +27,41 @@ record SearchSettings(
     String path = System.getProperty(LIBRARY_PATH);
     return new SearchSettings(
         path == null || path.isBlank() ? null : path,
-        cacheDirectory(
-            System.getProperty(CACHE_DIRECTORY), System.getenv(), System.getProperty("user.home")),
-        toolkitFolders(System.getProperty(TOOLKIT), System.getenv(), Path.of("/")),
+        CacheFolder.candidates(
+            System.getProperty(CACHE_DIRECTORY),
+            System.getenv(),
+            System.getProperty("user.home", ""),
+            System.getProperty("java.io.tmpdir", "")),
+        System.getProperty(TOOLKIT),
         Platform.current());
   }
 
   /**
    * The folders in {@code sgconv.cuda.toolkit} and no others, even if it is empty; without it those
    * where the toolkit usually is.
+   *
+   * @throws LoadAttemptException if one that was named is no folder
    */
-  static List<Path> toolkitFolders(
-      @Nullable String property, Map<String, String> environment, Path root) {
-    if (property == null) {
-      return ToolkitFolders.existing(environment, root);
-    }
-    return Arrays.stream(property.split(File.pathSeparator, -1))
-        .filter(entry -> !entry.isBlank())
-        .map(entry -> Path.of(entry).toAbsolutePath())
-        .toList();
+  List<Path> toolkitFolders() throws LoadAttemptException {
+    return toolkit == null
+        ? ToolkitFolders.existing(System.getenv(), Path.of("/"))
+        : ToolkitFolders.named(toolkit);
   }
 
   /**
-   * {@code sgconv.cache.dir}, or {@code sgconv} in the user's cache folder (XDG base directories).
+   * A path in the value of a property.
+   *
+   * @throws LoadAttemptException if its characters cannot be part of a file name here
    */
-  static Path cacheDirectory(
-      @Nullable String property, Map<String, String> environment, @Nullable String home) {
-    if (property != null && !property.isBlank()) {
-      return Path.of(property).toAbsolutePath();
+  static Path path(String property, String text) throws LoadAttemptException {
+    try {
+      return Path.of(text).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      throw new LoadAttemptException(
+          LoadFailure.SETTING,
+          "-D%s: %s has characters that Java cannot use here".formatted(property, text),
+          "start Java with LC_ALL=C.UTF-8, or take another name",
+          e);
     }
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    if (xdg.startsWith("/")) { // a relative value is to be ignored
-      return Path.of(xdg, "sgconv");
-    }
-    return Path.of(home == null ? "" : home, ".cache", "sgconv").toAbsolutePath();
   }
 }

@@ -4,12 +4,14 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +23,29 @@ final class ToolkitFolders {
   private ToolkitFolders() {}
 
   /**
+   * The folders in {@code sgconv.cuda.toolkit}, none if it is blank.
+   *
+   * @throws LoadAttemptException if there is one that is no folder
+   */
+  static List<Path> named(String property) throws LoadAttemptException {
+    List<Path> folders = new ArrayList<>();
+    for (String entry : property.split(File.pathSeparator, -1)) {
+      if (entry.isBlank()) {
+        continue; // never the working directory by accident
+      }
+      Path folder = SearchSettings.path(SearchSettings.TOOLKIT, entry);
+      if (!Files.isDirectory(folder)) {
+        throw new LoadAttemptException(
+            LoadFailure.SETTING,
+            "-D%s=%s: there is no folder %s".formatted(SearchSettings.TOOLKIT, property, folder),
+            "name the folder of libcudart.so");
+      }
+      folders.add(folder);
+    }
+    return folders;
+  }
+
+  /**
    * Those that exist.
    *
    * @param root {@code /}, or a stand-in for tests
@@ -29,15 +54,11 @@ final class ToolkitFolders {
     Set<Path> folders = new LinkedHashSet<>();
     for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
       String home = environment.getOrDefault(variable, "");
-      if (home.startsWith("/")) {
-        addInstallation(folders, Path.of(home));
-      }
+      folder(home).ifPresent(path -> addInstallation(folders, path));
     }
     for (String entry :
         environment.getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator, -1)) {
-      if (entry.startsWith("/")) {
-        folders.add(Path.of(entry));
-      }
+      folder(entry).ifPresent(folders::add);
     }
     addInstallation(folders, root.resolve("usr/local/cuda"));
     for (Path installation : matching(root.resolve("usr/local"), "cuda-*")) {
@@ -53,6 +74,17 @@ final class ToolkitFolders {
     return folders.stream().filter(Files::isDirectory).toList();
   }
 
+  /** An absolute path that this process can express. */
+  private static Optional<Path> folder(String text) {
+    try {
+      return text.startsWith("/") ? Optional.of(Path.of(text)) : Optional.empty();
+    } catch (InvalidPathException e) {
+      System.getLogger(ToolkitFolders.class.getName())
+          .log(System.Logger.Level.DEBUG, "not looked in, see LC_ALL: " + text, e);
+      return Optional.empty();
+    }
+  }
+
   private static void addInstallation(Set<Path> folders, Path home) {
     folders.add(home.resolve("lib64"));
     folders.add(home.resolve("targets/x86_64-linux/lib"));
@@ -63,9 +95,7 @@ final class ToolkitFolders {
   private static void addListed(Set<Path> folders, Path configuration) {
     try {
       for (String line : Files.readAllLines(configuration)) {
-        if (line.startsWith("/")) {
-          folders.add(Path.of(line.strip()));
-        }
+        folder(line.strip()).ifPresent(folders::add);
       }
     } catch (IOException e) {
       // Not ours to judge: the other folders are tried, and a library that is not found is

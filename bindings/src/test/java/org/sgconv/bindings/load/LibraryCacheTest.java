@@ -116,7 +116,7 @@ class LibraryCacheTest {
       extract();
       assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
     } else {
-      assertThatThrownBy(() -> new LibraryCache(directory, stranger))
+      assertThatThrownBy(() -> PrivateDirectory.open(directory, stranger))
           .isInstanceOf(LoadAttemptException.class)
           .hasMessageContaining("this process runs as " + stranger);
     }
@@ -131,18 +131,18 @@ class LibraryCacheTest {
 
   @Test
   void leavesNothingBehindWhenReadingFails() throws Exception {
-    new LibraryCache(directory, ProcessUser.effectiveId());
+    PrivateDirectory.open(directory, ProcessUser.effectiveId());
     URL missing = folder.resolve("missing").toUri().toURL();
     assertThatThrownBy(
             () ->
-                new LibraryCache(directory, ProcessUser.effectiveId())
+                new LibraryCache(PrivateDirectory.open(directory, ProcessUser.effectiveId()))
                     .extract(NativeLibrary.CPU, missing))
         .isInstanceOf(IOException.class);
     assertThat(files()).isEmpty();
   }
 
   private Path extract() throws Exception {
-    return new LibraryCache(directory, ProcessUser.effectiveId())
+    return new LibraryCache(PrivateDirectory.open(directory, ProcessUser.effectiveId()))
         .extract(NativeLibrary.CPU, resource);
   }
 

@@ -86,10 +86,14 @@ class LoadDiagnosisTest {
   }
 
   @Test
-  void explainsAnotherClassLoader() {
+  void knowsWhatMayPass() {
     assertThat(
-            explain("Native Library /cache/libsgconv_cpu.so already loaded in another classloader"))
-        .hasMessageContaining("already loaded by another class loader");
+            explain(FILE + ": failed to map segment from shared object: Cannot allocate memory")
+                .failure())
+        .isEqualTo(LoadFailure.PASSING);
+    assertThat(explain(FILE + ": cannot open shared object file: Too many open files").failure())
+        .isEqualTo(LoadFailure.PASSING);
+    assertThat(explain(FILE + ": undefined symbol: foo").failure()).isEqualTo(LoadFailure.UNUSABLE);
   }
 
   @Test

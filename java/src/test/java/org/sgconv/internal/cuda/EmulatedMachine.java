@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import org.sgconv.bindings.load.NativeLibraries;
+import org.sgconv.bindings.load.NativeLibrary;
 
 /** The emulated CUDA runtime's controls: counts, and failures to come. */
 @SuppressWarnings("restricted") // the controls are C functions of the emulated runtime
@@ -71,7 +73,10 @@ final class EmulatedMachine {
   }
 
   private static MethodHandle function(String name, FunctionDescriptor type) {
-    MemorySegment address = SymbolLookup.loaderLookup().findOrThrow(name);
+    MemorySegment address =
+        SymbolLookup.libraryLookup(
+                NativeLibraries.load(NativeLibrary.CUDART).path(), Arena.global())
+            .findOrThrow(name);
     return Linker.nativeLinker().downcallHandle(address, type);
   }
 }

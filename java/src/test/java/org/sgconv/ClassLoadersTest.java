@@ -1,0 +1,89 @@
+package org.sgconv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sgconv.bindings.CpuLibrary;
+
+/** Applications that come and go in one JVM, each in a class loader of its own. */
+@Timeout(180)
+class ClassLoadersTest {
+
+  private static final String RESOURCE = "org/sgconv/native/linux-x86_64/libsgconv_cpu.so";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"one-by-one,close", "one-by-one,forget", "at-once,close", "at-once,forget"})
+  void eachGetsTheNativeBackendAndIsCollectedWithItsThreads(String order, String what)
+      throws Exception {
+    List<String> said = run(order, what);
+    assertThat(said)
+        .filteredOn(line -> line.startsWith("cpu"))
+        .hasSize(5)
+        .containsOnly("cpu 0 2 4");
+    assertThat(said).filteredOn("pool threads seen"::equals).hasSize(5);
+    assertThat(said).contains("loaders left 0", "pool threads left 0");
+  }
+
+  private List<String> run(String order, String what) throws Exception {
+    assumeFalse(
+        Boolean.getBoolean("sgconv.native.skip"),
+        "-Dsgconv.native.skip: this build has no CPU library to test");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dsgconv.cpu.threads=3",
+                "-Dsgconv.cache.dir=" + folder.resolve("cache"),
+                "-cp",
+                Path.of(location(ClassLoadersTest.class)).toString(),
+                ClassLoaders.class.getName(),
+                order,
+                what));
+    for (Class<?> each : List.of(Backends.class, CpuLibrary.class, ClassLoadersTest.class)) {
+      command.add(location(each).toString());
+    }
+    command.add(nativeRoot().toString());
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    String output = Files.readString(log);
+    assertThat(ended).as(output).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output.lines().toList();
+  }
+
+  private static URI location(Class<?> type) throws Exception {
+    return type.getProtectionDomain().getCodeSource().getLocation().toURI();
+  }
+
+  /** The folder or jar that holds the library of this build. */
+  private static URI nativeRoot() throws Exception {
+    URL url = ClassLoadersTest.class.getClassLoader().getResource(RESOURCE);
+    assertThat(url).as("resource %s, made by the native module", RESOURCE).isNotNull();
+    URLConnection connection = url.openConnection();
+    if (connection instanceof JarURLConnection jar) {
+      return jar.getJarFileURL().toURI();
+    }
+    String text = url.toString();
+    return URI.create(text.substring(0, text.length() - RESOURCE.length()));
+  }
+}
