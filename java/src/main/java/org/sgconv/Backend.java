@@ -14,7 +14,12 @@ public interface Backend {
   /** Short unique name: {@code reference}, {@code cpu}, {@code cuda}. */
   String name();
 
-  /** Why the backend cannot be used here, or empty if it can. */
+  /**
+   * Why the backend cannot be used here, or empty if it can. An {@link InvalidSettingException}
+   * says that a setting cannot be met, any other {@link SgConvException} that the backend is there
+   * and does not work, and everything else that it is not there. What may have passed by the next
+   * call is tried again then.
+   */
   Optional<Throwable> unavailabilityCause();
 
   /** Whether the backend can be used here. */

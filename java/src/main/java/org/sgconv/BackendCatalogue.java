@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ final class BackendCatalogue {
   private final List<Backend> backends;
   private final Logger logger;
   private final AtomicBoolean choiceLogged = new AtomicBoolean();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   BackendCatalogue(List<Backend> backends, Logger logger) {
     Set<String> names = new HashSet<>();
@@ -58,23 +61,41 @@ final class BackendCatalogue {
   }
 
   Backend named(String name) {
-    for (Backend backend : backends) {
-      if (backend.name().equals(name)) {
-        return backend;
-      }
+    Backend known =
+        find(name)
+            .orElseThrow(
+                () -> new InvalidArgumentException("unknown backend '" + name + "'; " + known()));
+    known.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
+    return known;
+  }
+
+  private Optional<Backend> find(String name) {
+    return backends.stream().filter(backend -> backend.name().equals(name)).findFirst();
+  }
+
+  private String known() {
+    return "known: " + backends.stream().map(Backend::name).collect(Collectors.joining(", "));
+  }
+
+  /** Whoever set something wants that and nothing else. */
+  private static void throwIfSetting(Throwable cause) {
+    if (cause instanceof InvalidSettingException setting) {
+      throw setting;
     }
-    throw new InvalidArgumentException(
-        "unknown backend '"
-            + name
-            + "'; known: "
-            + backends.stream().map(Backend::name).collect(Collectors.joining(", ")));
   }
 
   Backend best(@Nullable String override) {
     Backend chosen;
     String reason;
     if (override != null) {
-      chosen = named(override);
+      chosen =
+          find(override)
+              .orElseThrow(
+                  () ->
+                      new InvalidSettingException(
+                          "-D%s=%s: unknown backend; %s"
+                              .formatted(Backends.PROPERTY, override, known())));
+      chosen.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
       chosen.ensureAvailable();
       reason = "named by the system property " + Backends.PROPERTY;
     } else {
@@ -89,9 +110,12 @@ final class BackendCatalogue {
 
   private Backend highestAvailable() {
     for (Backend backend : backends) {
-      if (backend.isAvailable()) {
+      Optional<Throwable> cause = backend.unavailabilityCause();
+      if (cause.isEmpty()) {
         return backend;
       }
+      throwIfSetting(cause.get());
+      warnIfBroken(backend, cause.get());
     }
     InvalidArgumentException cause =
         new InvalidArgumentException(
@@ -102,6 +126,14 @@ final class BackendCatalogue {
       backend.unavailabilityCause().ifPresent(cause::addSuppressed);
     }
     throw new BackendUnavailableException("best", cause);
+  }
+
+  /** A backend that is there and does not work is worth a person's time; one that is not is not. */
+  private void warnIfBroken(Backend backend, Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof SgConvException && warned.add(backend.name() + ": " + message)) {
+      logger.log(Level.WARNING, message + "; using a slower backend");
+    }
   }
 
   private String explain(Backend chosen, String reason) {

@@ -1,8 +1,9 @@
 package org.sgconv;
 
 /**
- * A backend that is available could not do what was asked: its native code reported a failure of
- * its own, or does not support this operation with this build, instruction set or device.
+ * A backend could not do what was asked: its native code reported a failure of its own, or does not
+ * support this operation with this build, instruction set or device. As {@link
+ * Backend#unavailabilityCause()} it says that the backend is there and cannot be used.
  */
 public final class BackendFailureException extends SgConvException {
 

@@ -35,6 +35,7 @@ public final class Backends {
    * The backend of that name, usable here or not: {@link Backend#unavailabilityCause()} says which.
    *
    * @throws InvalidArgumentException if there is none; the message lists the known names
+   * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
    */
   public static Backend named(String name) {
     return Found.CATALOGUE.named(name);
@@ -42,11 +43,13 @@ public final class Backends {
 
   /**
    * The usable backend of the highest {@link Backend#rank()}, or the one that the system property
-   * {@value #PROPERTY} names. The first call logs, at INFO, which it chose and why not the others.
-   * Where a CUDA device can be used that is the cuda backend, whose tensors are on the device: make
-   * them there, or take them there with {@code Tensor.moveTo(backend)}.
+   * {@value #PROPERTY} names. The first call logs, at INFO, which it chose and why not the others;
+   * a backend that is there and cannot be used is reported once at WARNING. Where a CUDA device can
+   * be used that is the cuda backend, whose tensors are on the device: make them there, or take
+   * them there with {@code Tensor.moveTo(backend)}.
    *
-   * @throws InvalidArgumentException if the property names an unknown backend
+   * @throws InvalidSettingException if the property names an unknown backend, or if a better
+   *     backend than the one to be returned is there and a setting of it cannot be met
    * @throws BackendUnavailableException if the property names one that cannot be used here, or if
    *     none can
    */
@@ -59,7 +62,11 @@ public final class Backends {
     return named("reference");
   }
 
-  /** The C++ backend for the host's processor, usable here or not. */
+  /**
+   * The C++ backend for the host's processor, usable here or not.
+   *
+   * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
+   */
   public static Backend cpu() {
     return named("cpu");
   }

@@ -1,7 +1,8 @@
 package org.sgconv;
 
 /** A value is outside its documented range, or two values contradict each other. */
-public final class InvalidArgumentException extends SgConvException {
+public sealed class InvalidArgumentException extends SgConvException
+    permits InvalidSettingException {
 
   private static final long serialVersionUID = 1L;
 

@@ -17,7 +17,7 @@ public final class SizeProperty {
    * @param value a number above 0; k, m, g or t after it stand for 2^10, 2^20, 2^30 and 2^40
    * @param unit what is counted, such as {@code "bytes"}
    * @param absentName what {@code absent} is, for the message
-   * @throws InvalidArgumentException if it is no such number or does not fit a long
+   * @throws InvalidSettingException if it is no such number or does not fit a long
    */
   public static long parse(
       String property, @Nullable String value, String unit, long absent, String absentName) {
@@ -34,9 +34,9 @@ public final class SizeProperty {
         return size;
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new InvalidArgumentException(message(property, value, unit, absentName), e);
+      throw new InvalidSettingException(message(property, value, unit, absentName), e);
     }
-    throw new InvalidArgumentException(message(property, value, unit, absentName));
+    throw new InvalidSettingException(message(property, value, unit, absentName));
   }
 
   private static String message(String property, String value, String unit, String absentName) {

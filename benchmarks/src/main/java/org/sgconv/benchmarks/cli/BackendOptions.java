@@ -12,6 +12,9 @@ final class BackendOptions {
   /** Read by the CPU backend when it starts. */
   private static final String THREADS_PROPERTY = "sgconv.cpu.threads";
 
+  /** As the CPU backend has it. */
+  private static final int MOST_THREADS = 1024;
+
   @Option(
       names = "--backend",
       paramLabel = "NAME",
@@ -27,8 +30,9 @@ final class BackendOptions {
   /** The backend that was named, or the best one. */
   Backend choose() {
     if (threads != null) {
-      if (threads < 1) {
-        throw new InvalidArgumentException("--threads is " + threads + ": must be ≥ 1");
+      if (threads < 1 || threads > MOST_THREADS) {
+        throw new InvalidArgumentException(
+            "--threads is %d: must be ≥ 1 and ≤ %d".formatted(threads, MOST_THREADS));
       }
       System.setProperty(THREADS_PROPERTY, threads.toString());
     }

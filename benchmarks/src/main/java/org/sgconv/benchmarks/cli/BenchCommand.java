@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
+import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.cpu.BenchmarkCase;
 import org.sgconv.benchmarks.cpu.CpuJson;
@@ -132,6 +134,7 @@ final class BenchCommand implements Callable<Integer> {
       return gpuOptions.run(given, quick, output, home(), spec.commandLine().getOut());
     }
     CpuPlan plan = plan();
+    warnIfUnavailable(Backends.cpu());
     CpuRun run;
     CpuResults results;
     boolean terminal = Terminal.isStandardError();
@@ -153,6 +156,14 @@ final class BenchCommand implements Callable<Integer> {
     out.println("wrote cpu.txt, cpu.json and cpu.png to " + folder);
     out.flush();
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  /** The others are measured; this library is what it is about. */
+  private void warnIfUnavailable(Backend measured) {
+    measured
+        .unavailabilityCause()
+        .ifPresent(
+            cause -> spec.commandLine().getErr().println("sgconv: warning: " + cause.getMessage()));
   }
 
   private CpuPlan plan() {

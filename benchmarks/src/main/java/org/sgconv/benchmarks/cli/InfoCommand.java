@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.BackendUnavailableException;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.info.BackendFacts;
 import org.sgconv.benchmarks.info.Facts;
@@ -49,10 +50,20 @@ final class InfoCommand implements Callable<Integer> {
       print(facts, out);
     }
     out.flush();
+    // Listed like everything else; but who set something that cannot be met hears of it.
+    requireSettings();
     if (required != null) {
       Backends.named(required).ensureAvailable();
     }
     return ExitStatus.OK;
+  }
+
+  private static void requireSettings() {
+    try {
+      Backends.best();
+    } catch (BackendUnavailableException none) {
+      // Said above, a backend at a time.
+    }
   }
 
   private static void print(Facts facts, PrintWriter out) {

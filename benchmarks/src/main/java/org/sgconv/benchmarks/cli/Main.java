@@ -30,6 +30,8 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Each command names its backend itself; warnings still show.
     LIBRARY_LOG.setLevel(Level.WARNING);
+    LIBRARY_LOG.setUseParentHandlers(false);
+    LIBRARY_LOG.addHandler(new WarningLines());
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
     System.exit(execute(out, err, args));

@@ -77,23 +77,27 @@ public record BackendFacts(
   /** A cause, what it suppressed and what caused it, a line each. */
   static List<String> lines(Throwable cause) {
     List<String> lines = new ArrayList<>();
-    collect(cause, "", lines, Collections.newSetFromMap(new IdentityHashMap<>()));
+    collect(cause, "", "", lines, Collections.newSetFromMap(new IdentityHashMap<>()));
     return lines;
   }
 
   private static void collect(
-      Throwable failure, String indent, List<String> lines, Set<Throwable> seen) {
+      Throwable failure, String above, String indent, List<String> lines, Set<Throwable> seen) {
     if (!seen.add(failure)) {
       return;
     }
     String message = failure.getMessage();
     String text = message == null ? failure.getClass().getSimpleName() : message;
-    text.lines().filter(line -> !line.isBlank()).forEach(line -> lines.add(indent + line));
+    boolean said = above.contains(text); // an exception that quotes its cause
+    if (!said) {
+      text.lines().filter(line -> !line.isBlank()).forEach(line -> lines.add(indent + line));
+    }
+    String deeper = said ? indent : indent + "  ";
     for (Throwable tried : failure.getSuppressed()) {
-      collect(tried, indent + "  ", lines, seen);
+      collect(tried, "", deeper, lines, seen);
     }
     if (failure.getCause() != null) {
-      collect(failure.getCause(), indent + "  ", lines, seen);
+      collect(failure.getCause(), text, deeper, lines, seen);
     }
   }
 }

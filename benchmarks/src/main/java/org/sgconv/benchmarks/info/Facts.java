@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendUnavailableException;
 import org.sgconv.Backends;
+import org.sgconv.InvalidSettingException;
 
 /**
  * Everything that a report of a problem or of a speed should state.
@@ -46,7 +47,7 @@ public record Facts(
   private static @Nullable Backend best() {
     try {
       return Backends.best();
-    } catch (BackendUnavailableException none) {
+    } catch (BackendUnavailableException | InvalidSettingException none) {
       // Then every backend's own cause is listed, which says more than this exception.
       return null;
     }

@@ -4,6 +4,7 @@ import org.sgconv.BackendFailureException;
 import org.sgconv.ClosedException;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.SgConvException;
 import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.bindings.load.NativeLibraryException;
@@ -32,6 +33,27 @@ public final class NativeFailures {
       case IllegalStateException closed -> closed(purpose, closed);
       default -> failure;
     };
+  }
+
+  /**
+   * Why a backend whose start failed is not available.
+   *
+   * @return {@link InvalidSettingException} if a setting cannot be met, {@link SgConvException} of
+   *     another kind if the backend is there and cannot be used, and any other exception if it is
+   *     not there
+   */
+  public static RuntimeException unavailable(String backend, RuntimeException failure) {
+    if (failure instanceof NativeLibraryException library) {
+      String reason = String.valueOf(library.getMessage());
+      return switch (library.failure()) {
+        case ABSENT -> library;
+        case SETTING -> new InvalidSettingException(reason, library);
+        case UNUSABLE, FOLDER, PASSING -> new BackendFailureException(backend, reason, library);
+      };
+    }
+    return failure instanceof NativeStatusException
+        ? translate(backend, "starting", failure)
+        : failure;
   }
 
   private static ClosedException closed(String purpose, IllegalStateException failure) {

@@ -6,8 +6,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
+import org.sgconv.BackendUnavailableException;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.NativeStatus;
 import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.spi.ComputeBackend;
@@ -27,20 +30,19 @@ public final class CpuBackend implements ComputeBackend {
   private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
 
   private final Supplier<CpuLibrary> libraries;
-  private final @Nullable String threadsProperty;
+  private final Supplier<@Nullable String> threadsProperty;
 
-  // Guarded by this; one of the two is set once the backend has started.
-  private @Nullable Started started;
-  private @Nullable Throwable cause;
+  /** Set once; a failure is not kept, since it may pass and what does not is known below. */
+  private volatile @Nullable Started started;
 
   private record Started(CpuLibrary library, CpuContext context, KernelOperations kernels) {}
 
   /** For the service loader. */
   public CpuBackend() {
-    this(CpuLibrary::open, System.getProperty(ThreadCount.PROPERTY));
+    this(CpuLibrary::open, () -> System.getProperty(ThreadCount.PROPERTY));
   }
 
-  CpuBackend(Supplier<CpuLibrary> libraries, @Nullable String threadsProperty) {
+  CpuBackend(Supplier<CpuLibrary> libraries, Supplier<@Nullable String> threadsProperty) {
     this.libraries = libraries;
     this.threadsProperty = threadsProperty;
   }
@@ -56,34 +58,46 @@ public final class CpuBackend implements ComputeBackend {
   }
 
   @Override
-  public synchronized Optional<Throwable> unavailabilityCause() {
-    if (started == null && cause == null) {
-      try {
-        started = start();
-      } catch (RuntimeException e) {
-        cause = e;
-      }
+  public Optional<Throwable> unavailabilityCause() {
+    try {
+      start();
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(NativeFailures.unavailable(NAME, e));
     }
-    return Optional.ofNullable(cause);
   }
 
-  private Started start() {
-    int threads = ThreadCount.parse(threadsProperty);
+  private Started started() {
+    Started here = started;
+    if (here != null) {
+      return here;
+    }
+    try {
+      return start();
+    } catch (RuntimeException e) {
+      throw new BackendUnavailableException(NAME, NativeFailures.unavailable(NAME, e));
+    }
+  }
+
+  private synchronized Started start() {
+    Started here = started;
+    if (here == null) {
+      here = newlyStarted();
+      started = here;
+    }
+    return here;
+  }
+
+  private Started newlyStarted() {
+    int threads = ThreadCount.parse(threadsProperty.get());
     CpuLibrary library = libraries.get();
     try {
       CpuContext context = library.createContext(threads);
       return new Started(library, context, new CpuKernels(context));
     } catch (NativeStatusException e) {
-      throw NativeFailures.translate(NAME, "starting " + library.path(), e);
+      // The one thing that this processor may not support is the instruction set that was named.
+      throw e.status() == NativeStatus.UNSUPPORTED ? new InvalidSettingException(e.text(), e) : e;
     }
-  }
-
-  private synchronized Started started() {
-    ensureAvailable();
-    if (started == null) {
-      throw new IllegalStateException("available but not started");
-    }
-    return started;
   }
 
   @Override

@@ -1,26 +1,26 @@
 package org.sgconv.internal.cpu;
 
 import org.jspecify.annotations.Nullable;
-import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidSettingException;
 
 /** How many threads the CPU backend computes with. */
 final class ThreadCount {
 
   static final String PROPERTY = "sgconv.cpu.threads";
 
-  private static final int ALL_PROCESSORS = 0;
   private static final int MOST = 1024;
 
   private ThreadCount() {}
 
   /**
-   * The value of {@code -Dsgconv.cpu.threads}, or all processors without one.
+   * The value of {@code -Dsgconv.cpu.threads}; without one the processors that the JVM may use, by
+   * the quota of its container or by {@code -XX:ActiveProcessorCount}.
    *
-   * @throws InvalidArgumentException if it is no number from 1 to 1024
+   * @throws InvalidSettingException if it is no number from 1 to 1024
    */
   static int parse(@Nullable String value) {
     if (value == null) {
-      return ALL_PROCESSORS;
+      return Math.min(Runtime.getRuntime().availableProcessors(), MOST);
     }
     try {
       int threads = Integer.parseInt(value.strip());
@@ -33,12 +33,12 @@ final class ThreadCount {
     throw invalid(value, null);
   }
 
-  private static InvalidArgumentException invalid(String value, @Nullable Throwable cause) {
+  private static InvalidSettingException invalid(String value, @Nullable Throwable cause) {
     String message =
         "-D%s=%s: expected a number of threads from 1 to %d, or no such property for all processors"
             .formatted(PROPERTY, value, MOST);
     return cause == null
-        ? new InvalidArgumentException(message)
-        : new InvalidArgumentException(message, cause);
+        ? new InvalidSettingException(message)
+        : new InvalidSettingException(message, cause);
   }
 }

@@ -2,7 +2,7 @@ package org.sgconv.internal.cuda;
 
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.bindings.CudaFusedConvolution;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
@@ -29,7 +29,7 @@ enum ConvolutionPath {
         return path;
       }
     }
-    throw new InvalidArgumentException(
+    throw new InvalidSettingException(
         "-D%s=%s: expected %s or %s, or no such property for the backend's choice"
             .formatted(PROPERTY, property, FUSED.id(), CUFFT.id()));
   }

@@ -55,21 +55,20 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
   /** The libraries and devices, found when the backend is first asked about. */
   private static final class Gpus {
-    // Guarded by this; one of the two is set once the backend has started.
+    /** Guarded by this; set once. A failure is not kept, since it may pass. */
     private @Nullable List<GpuDevice> devices;
-    private @Nullable Throwable cause;
 
     synchronized @Nullable Throwable cause(CudaBackend home) {
-      if (devices == null && cause == null) {
+      if (devices == null) {
         try {
           List<GpuDevice> found = new ArrayList<>();
           CudaRuntime.open().devices().forEach(each -> found.add(new GpuDevice(home, each)));
           devices = List.copyOf(found);
         } catch (RuntimeException e) {
-          cause = e;
+          return Failures.unavailable(e);
         }
       }
-      return cause;
+      return null;
     }
 
     synchronized List<GpuDevice> devices() {

@@ -28,6 +28,13 @@ final class Failures {
     };
   }
 
+  /** Why the backend is not available: see {@link NativeFailures#unavailable}. */
+  static RuntimeException unavailable(RuntimeException failure) {
+    return failure instanceof CudaErrorException error
+        ? translate("starting", error)
+        : NativeFailures.unavailable(CudaBackend.NAME, failure);
+  }
+
   private static SgConvException translate(String purpose, CudaErrorException error) {
     String text = purpose + ": " + error.getMessage();
     if (error.isOutOfMemory()) {

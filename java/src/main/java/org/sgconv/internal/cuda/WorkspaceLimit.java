@@ -1,6 +1,6 @@
 package org.sgconv.internal.cuda;
 
-import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.SizeProperty;
 
 /**
@@ -18,7 +18,7 @@ record WorkspaceLimit(long bytes, boolean given) {
   /**
    * What the property says, and without it the default.
    *
-   * @throws InvalidArgumentException if it is no number of bytes above 0
+   * @throws InvalidSettingException if it is no number of bytes above 0
    */
   static WorkspaceLimit current() {
     String value = System.getProperty(PROPERTY);

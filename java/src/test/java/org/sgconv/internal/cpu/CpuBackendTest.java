@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.BackendFailureException;
 import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
 import org.sgconv.ClosedException;
@@ -18,9 +20,11 @@ import org.sgconv.DecayLaw;
 import org.sgconv.HostMemoryException;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.NativeLibraryException;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
@@ -54,16 +58,10 @@ class CpuBackendTest {
   }
 
   @Test
-  void isUnavailableWithoutItsLibraryAndSaysSoOnce() {
-    AtomicInteger attempts = new AtomicInteger();
-    NativeLibraryException reason = new NativeLibraryException("no library on this planet");
-    CpuBackend backend =
-        new CpuBackend(
-            () -> {
-              attempts.incrementAndGet();
-              throw reason;
-            },
-            null);
+  void isUnavailableWithoutItsLibrary() {
+    NativeLibraryException reason =
+        new NativeLibraryException(LoadFailure.ABSENT, "no library on this planet");
+    CpuBackend backend = failing(reason);
     assertThat(backend.isAvailable()).isFalse();
     assertThat(backend.unavailabilityCause()).containsSame(reason);
     assertThatThrownBy(backend::info)
@@ -73,15 +71,54 @@ class CpuBackendTest {
     assertThatThrownBy(backend::kernels).isInstanceOf(BackendUnavailableException.class);
     assertThatThrownBy(() -> backend.plan(GEOMETRY, DType.FLOAT32))
         .isInstanceOf(BackendUnavailableException.class);
-    assertThat(attempts).hasValue(1);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "-1", "1025", "two", "", "1.5", "99999999999"})
-  void isUnavailableWithThreadsThatAreNoNumberOfThreads(String value) {
-    CpuBackend backend = new CpuBackend(CpuLibrary::open, value);
+  @EnumSource(names = {"UNUSABLE", "FOLDER", "PASSING"})
+  void tellsALibraryThatCannotBeUsedFromOneThatIsNotThere(LoadFailure failure) {
+    assertThat(failing(new NativeLibraryException(failure, "no good")).unavailabilityCause())
+        .get()
+        .isInstanceOf(BackendFailureException.class)
+        .extracting(Throwable::getMessage)
+        .isEqualTo("backend 'cpu' failed: no good");
+  }
+
+  @Test
+  void tellsASettingThatCannotBeMet() {
+    assertThat(
+            failing(new NativeLibraryException(LoadFailure.SETTING, "-Dx=y: no"))
+                .unavailabilityCause())
+        .get()
+        .isInstanceOf(InvalidSettingException.class)
+        .extracting(Throwable::getMessage)
+        .isEqualTo("-Dx=y: no");
+  }
+
+  @Test
+  void worksOnceAFailureHasPassed() {
+    NativeBackend.get();
+    AtomicInteger attempts = new AtomicInteger();
+    CpuBackend backend =
+        new CpuBackend(
+            () -> {
+              if (attempts.incrementAndGet() == 1) {
+                throw new NativeLibraryException(LoadFailure.PASSING, "too many open files");
+              }
+              return CpuLibrary.open();
+            },
+            () -> "1");
+    assertThat(backend.isAvailable()).isFalse();
+    assertThat(backend.info().threads()).isEqualTo(1);
+    assertThat(backend.isAvailable()).isTrue();
+    assertThat(attempts).hasValue(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1025", "two", "", "1.5", "1e3", "99999999999"})
+  void refusesThreadsThatAreNoNumberOfThreads(String value) {
+    CpuBackend backend = new CpuBackend(CpuLibrary::open, () -> value);
     assertThat(backend.unavailabilityCause().orElseThrow())
-        .isInstanceOf(InvalidArgumentException.class)
+        .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             "-Dsgconv.cpu.threads="
                 + value
@@ -92,9 +129,17 @@ class CpuBackendTest {
   @Test
   void computesWithTheThreadsOfTheProperty() {
     NativeBackend.get();
-    assertThat(new CpuBackend(CpuLibrary::open, " 3 ").info().threads()).isEqualTo(3);
-    assertThat(new CpuBackend(CpuLibrary::open, null).info().threads())
+    assertThat(new CpuBackend(CpuLibrary::open, () -> " 3 ").info().threads()).isEqualTo(3);
+    assertThat(new CpuBackend(CpuLibrary::open, () -> null).info().threads())
         .isEqualTo(Runtime.getRuntime().availableProcessors());
+  }
+
+  private static CpuBackend failing(NativeLibraryException reason) {
+    return new CpuBackend(
+        () -> {
+          throw reason;
+        },
+        () -> null);
   }
 
   @Test
