@@ -132,7 +132,7 @@ final class BackendCatalogue {
   private void warnIfBroken(Backend backend, Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof SgConvException && warned.add(backend.name() + ": " + message)) {
-      logger.log(Level.WARNING, message + "; using a slower backend");
+      logger.log(Level.WARNING, "taking a slower backend: " + message);
     }
   }
 

@@ -94,6 +94,38 @@ class BackendCatalogueTest {
   }
 
   @Test
+  void aSettingThatCannotBeMetIsAnErrorAndNeverSkipped() {
+    InvalidSettingException cause = new InvalidSettingException("-Dx=y: no");
+    Fake misconfigured = new Fake("cuda", 20, Optional.of(cause));
+    BackendCatalogue catalogue = catalogue(reference, misconfigured, cpu);
+    assertThatThrownBy(() -> catalogue.best(null)).isSameAs(cause);
+    assertThatThrownBy(() -> catalogue.best("cuda")).isSameAs(cause);
+    assertThatThrownBy(() -> catalogue.named("cuda")).isSameAs(cause);
+    assertThat(catalogue.named("cpu")).isSameAs(cpu);
+    assertThat(catalogue.best("reference")).isSameAs(reference);
+    assertThat(catalogue.all()).contains(misconfigured);
+  }
+
+  @Test
+  void anUnknownNameInThePropertyIsASettingThatCannotBeMet() {
+    assertThatThrownBy(() -> catalogue(reference, cpu).best("bogus"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("-Dsgconv.backend=bogus: unknown backend; known: cpu, reference");
+  }
+
+  @Test
+  void warnsOnceOfABackendThatIsThereAndDoesNotWork() {
+    Fake damaged =
+        new Fake("cuda", 20, Optional.of(new BackendFailureException("cuda", "damaged file")));
+    BackendCatalogue catalogue = catalogue(reference, damaged, cpu);
+    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(log.lines)
+        .filteredOn(line -> line.startsWith("WARNING"))
+        .containsExactly("WARNING taking a slower backend: backend 'cuda' failed: damaged file");
+  }
+
+  @Test
   void refusesTwoOfOneName() {
     assertThatThrownBy(() -> catalogue(cpu, new Fake("cpu", 3, Optional.empty())))
         .isInstanceOf(BackendFailureException.class)

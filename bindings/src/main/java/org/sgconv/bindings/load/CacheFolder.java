@@ -40,7 +40,8 @@ record CacheFolder(String text, Kind kind) {
       return List.of(new CacheFolder(property, Kind.NAMED));
     }
     String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    String own = xdg.startsWith("/") ? xdg : home + "/.cache"; // a relative value is to be ignored
+    String own = // a relative value is to be ignored
+        xdg.startsWith("/") ? xdg : (home.equals("/") ? "" : home) + "/.cache";
     return List.of(
         new CacheFolder(own + "/sgconv", Kind.OWN), new CacheFolder(temporary, Kind.TEMPORARY));
   }

@@ -2,6 +2,7 @@ package org.sgconv.bindings.load;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A native library cannot be used. The message is one line: the reason, then what can be done;
@@ -37,14 +38,15 @@ public final class NativeLibraryException extends RuntimeException {
 
   static NativeLibraryException notLoaded(
       NativeLibrary library, List<LoadAttemptException> attempts) {
-    StringBuilder text = new StringBuilder("cannot load " + library.fileName() + ": ");
-    for (int i = 0; i < attempts.size(); i++) {
-      text.append(i == 0 ? "" : "; ").append(attempts.get(i).getMessage());
-    }
+    String reasons =
+        attempts.stream().map(LoadAttemptException::getMessage).collect(Collectors.joining("; "));
+    List<String> remedies = attempts.stream().map(LoadAttemptException::remedy).distinct().toList();
+    StringBuilder text =
+        new StringBuilder("cannot load %s: %s".formatted(library.fileName(), reasons));
     text.append(". Possible solutions:");
-    for (int i = 0; i < attempts.size(); i++) {
+    for (int i = 0; i < remedies.size(); i++) {
       text.append(i == 0 ? " " : "; ").append((char) ('a' + i)).append(") ");
-      text.append(attempts.get(i).remedy());
+      text.append(remedies.get(i));
     }
     LoadFailure gravest =
         attempts.stream()

@@ -3,6 +3,7 @@ package org.sgconv.bindings.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,18 @@ final class ChildJvm {
   ChildJvm option(String option) {
     options.add(option);
     return this;
+  }
+
+  /**
+   * Leaves the choice of the cache folder to the loader; temporary files are in {@code folder/tmp}.
+   */
+  ChildJvm defaultCache() throws IOException {
+    options.removeIf(option -> option.startsWith("-Dsgconv.cache.dir="));
+    Path temporary = folder.resolve("tmp");
+    if (!Files.exists(temporary)) {
+      Files.createDirectory(temporary);
+    }
+    return option("-Djava.io.tmpdir=" + temporary);
   }
 
   ChildJvm nativeAccess(String option) {
@@ -101,6 +114,7 @@ final class ChildJvm {
             .redirectOutput(log.toFile());
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("SGCONV_CPU_TIER");
+    builder.environment().remove("XDG_CACHE_HOME");
     return new Running(builder.start(), log);
   }
 

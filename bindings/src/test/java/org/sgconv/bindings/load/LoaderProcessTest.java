@@ -82,7 +82,8 @@ class LoaderProcessTest {
             .run();
     assertThat(output)
         .contains("FAILED")
-        .contains("-Dsgconv.library.path=/no/such/folder: there is no /no/such/folder");
+        .contains("-Dsgconv.library.path=/no/such/folder: there is no /no/such/folder")
+        .contains("KIND SETTING");
   }
 
   @Test
@@ -133,7 +134,11 @@ class LoaderProcessTest {
     for (Path cache : List.of(open, file, file.resolve("below"))) {
       String output =
           new ChildJvm(folder).withNative(nativeRoot).option("-Dsgconv.cache.dir=" + cache).run();
-      assertThat(output).contains("FAILED").contains("set -Dsgconv.cache.dir to a folder that");
+      assertThat(output)
+          .contains("FAILED")
+          .contains("KIND SETTING")
+          .contains("-Dsgconv.cache.dir=" + cache + ": ")
+          .contains("set -Dsgconv.cache.dir to a folder that");
     }
   }
 
@@ -154,8 +159,28 @@ class LoaderProcessTest {
             .run();
     assertThat(output)
         .contains("lies on a file system that forbids execution (noexec) (mounted at " + mount)
-        .contains(
-            "set -Dsgconv.cache.dir to a folder that this user can write to and execute from");
+        .contains("set -Dsgconv.cache.dir to a folder that this user can write to and execute from")
+        .contains("KIND SETTING");
+  }
+
+  @Test
+  void loadsOnAnInterruptedThreadAndLeavesItInterrupted() throws Exception {
+    String output = new ChildJvm(folder).withNative(nativeRoot).argument("interrupted").run();
+    assertThat(output).contains("OPENED").contains("STILL INTERRUPTED");
+  }
+
+  @Test
+  void triesAgainWhatMayHavePassed() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String output =
+        new ChildJvm(folder)
+            .withNative(nativeRoot)
+            .option("-Dsgconv.cache.dir=" + file)
+            .argument("mend=" + file)
+            .run();
+    assertThat(output)
+        .contains("FAILED")
+        .contains("OPENED " + file.toRealPath() + "/libsgconv_cpu-");
   }
 
   @Test
