@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is to be said if a tensor is lost without having been closed. It only reports: see ADR 2.
- * Lost tensors are looked for at each allocation and not by a thread, whose list of open tensors
- * would keep this class, and with it its class loader, for as long as one of them is open.
+ * Lost tensors are looked for when one is allocated or closed and not by a thread, whose list of
+ * open tensors would keep this class, and with it its class loader, for as long as one of them is
+ * open.
  */
 final class LeakReport extends PhantomReference<Storage> {
 

@@ -238,6 +238,7 @@ final class Storage {
       if (owned.report != null) {
         owned.report.drop();
       }
+      LeakReport.logLost();
     }
     closedAt = Site.here();
   }

@@ -48,6 +48,9 @@ class BadInputTest {
     assertRefused(Cli.run("run", wav(), "--preset", "cave"), "'cave'", "hall, standard");
     assertRefused(Cli.run("run", wav(), "--rows", 0), "--rows is 0", "≥ 1");
     assertRefused(Cli.run("run", wav(), "--threads", 0), "--threads is 0", "≥ 1");
+    assertRefused(Cli.run("run", wav(), "--threads", 1025), "--threads is 1025", "≤ 1024");
+    assertRefused(
+        Cli.run("run", wav(), "--threads", 1025, "--backend", "reference"), "--threads is 1025");
     assertRefused(Cli.run("run", wav(), "--hidden", 0), "hidden is 0", "≥ 1");
   }
 

@@ -172,11 +172,11 @@ final class LibrarySearch {
         }
         return mapped;
       } catch (LoadAttemptException e) {
-        if (folder.kind() == CacheFolder.Kind.NAMED) {
-          throw e.ofSetting("-D" + SearchSettings.CACHE_DIRECTORY + "=" + folder.text());
-        } else if (e.failure() != LoadFailure.FOLDER) {
+        if (e.failure() != LoadFailure.FOLDER) {
           attempts.addAll(unusable);
           throw e;
+        } else if (folder.kind() == CacheFolder.Kind.NAMED) {
+          throw e.ofSetting("-D" + SearchSettings.CACHE_DIRECTORY + "=" + folder.text());
         }
         unusable.add(e);
       }
