@@ -1,14 +1,17 @@
 package org.sgconv;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A file cannot be read or written, or what it holds is not what it should be. */
 public final class InvalidFileException extends SgConvException {
 
   private static final long serialVersionUID = 1L;
 
-  /** The path as text: {@link Path} is not serializable. */
-  private final String path;
+  /** {@link Path} is not serializable; what replaces it then is its text. */
+  private final transient @Nullable Path path;
+
+  private final String text;
 
   /**
    * Names the file and the reason.
@@ -16,18 +19,25 @@ public final class InvalidFileException extends SgConvException {
    * @param reason what was found, what was expected and what to do
    */
   public InvalidFileException(Path path, String reason) {
-    super(path + ": " + reason);
-    this.path = path.toString();
+    super(PrintableText.escape(path.toString()) + ": " + reason);
+    this.path = path;
+    this.text = path.toString();
   }
 
   /** As {@link #InvalidFileException(Path, String)}, with the failure behind it. */
   public InvalidFileException(Path path, String reason, Throwable cause) {
-    super(path + ": " + reason, cause);
-    this.path = path.toString();
+    super(PrintableText.escape(path.toString()) + ": " + reason, cause);
+    this.path = path;
+    this.text = path.toString();
   }
 
-  /** The file. */
+  /**
+   * The file. Of an exception that was serialized, what its name says on this machine.
+   *
+   * @throws java.nio.file.InvalidPathException if that name cannot be a file's here
+   */
   public Path path() {
-    return Path.of(path);
+    // Not always the text: where the locale's encoding has no name for the file, that is mangled.
+    return path == null ? Path.of(text) : path;
   }
 }

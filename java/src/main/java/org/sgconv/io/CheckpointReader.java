@@ -12,6 +12,7 @@ import org.sgconv.Backends;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -57,7 +58,7 @@ final class CheckpointReader {
     } catch (InvalidArgumentException e) {
       closeAll();
       throw new InvalidFileException(
-          file.path(), "layer " + JsonValue.quote(prefix) + ": " + e.getMessage(), e);
+          file.path(), "layer " + PrintableText.quote(prefix) + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       closeAll();
       throw e;
@@ -111,7 +112,7 @@ final class CheckpointReader {
           throw new InvalidFileException(
               file.path(),
               "tensor "
-                  + JsonValue.quote(prefix + "multiplier")
+                  + PrintableText.quote(prefix + "multiplier")
                   + " is "
                   + multiplier.getFlat(0)
                   + ", expected 1 with the power law");
@@ -195,7 +196,7 @@ final class CheckpointReader {
     return new InvalidFileException(
         file.path(),
         "layer "
-            + JsonValue.quote(prefix)
+            + PrintableText.quote(prefix)
             + ": "
             + found
             + " but the spec says "

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sgconv.PrintableText;
 import org.sgconv.io.JsonValue.JsonArray;
 import org.sgconv.io.JsonValue.JsonBoolean;
 import org.sgconv.io.JsonValue.JsonNull;
@@ -69,7 +70,7 @@ final class JsonParser {
       expect(':');
       skipSpace();
       if (members.put(name, value(depth + 1)) != null) {
-        throw error("the key " + JsonValue.quote(name) + " appears twice, expected once");
+        throw error("the key " + PrintableText.quote(name) + " appears twice, expected once");
       }
       skipSpace();
       if (peek() == '}') {
@@ -233,7 +234,7 @@ final class JsonParser {
   }
 
   private JsonException error(String what) {
-    String found = at < text.length() ? JsonValue.quote(text.substring(at, at + 1)) : "the end";
+    String found = at < text.length() ? PrintableText.quote(text.substring(at, at + 1)) : "the end";
     return new JsonException(what + " at character " + at + ", which is " + found);
   }
 }

@@ -2,21 +2,13 @@ package org.sgconv.io;
 
 import java.util.List;
 import java.util.Map;
+import org.sgconv.PrintableText;
 
 /** A parsed JSON text (RFC 8259). */
 sealed interface JsonValue {
 
   /** What the value is, for error messages. */
   String kind();
-
-  /** A string for error messages: shortened, and nothing in it that a terminal would obey. */
-  static String quote(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    text.codePoints()
-        .limit(80)
-        .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '?' : c));
-    return quoted.append(text.codePointCount(0, text.length()) > 80 ? "...\"" : "\"").toString();
-  }
 
   /** Members in the order of the text; names are unique. */
   record JsonObject(Map<String, JsonValue> members) implements JsonValue {
@@ -25,7 +17,7 @@ sealed interface JsonValue {
     JsonValue member(String name) throws JsonException {
       JsonValue value = members.get(name);
       if (value == null) {
-        throw new JsonException("has no member " + quote(name));
+        throw new JsonException("has no member " + PrintableText.quote(name));
       }
       return value;
     }
@@ -48,7 +40,7 @@ sealed interface JsonValue {
   record JsonString(String value) implements JsonValue {
     @Override
     public String kind() {
-      return "the string " + quote(value);
+      return "the string " + PrintableText.quote(value);
     }
   }
 

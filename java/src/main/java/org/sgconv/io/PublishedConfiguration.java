@@ -9,6 +9,7 @@ import org.sgconv.DecayLaw;
 import org.sgconv.Initialisation;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.PrintableText;
 import org.sgconv.io.JsonValue.JsonBoolean;
 import org.sgconv.io.JsonValue.JsonNull;
 import org.sgconv.io.JsonValue.JsonNumber;
@@ -77,14 +78,14 @@ public final class PublishedConfiguration {
       return new PublishedConfiguration(object.members()).spec();
     } catch (JsonException e) {
       throw new InvalidArgumentException(
-          "configuration " + JsonValue.quote(json) + ": " + e.getMessage(), e);
+          "configuration " + PrintableText.quote(json) + ": " + e.getMessage(), e);
     }
   }
 
   private KernelSpec spec() throws JsonException {
     for (String name : arguments.keySet()) {
       if (!RELEVANT.contains(name) && !IRRELEVANT.contains(name)) {
-        throw new JsonException("unknown argument " + JsonValue.quote(name));
+        throw new JsonException("unknown argument " + PrintableText.quote(name));
       }
     }
     if (given("hyper_act") != null) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -108,10 +109,9 @@ public final class Safetensors implements AutoCloseable {
       throw new InvalidFileException(
           path,
           "has no tensor "
-              + JsonValue.quote(name)
+              + PrintableText.quote(name)
               + "; it has "
-              + header.entries().keySet().stream().limit(20).toList()
-              + (header.entries().size() > 20 ? " and more" : ""));
+              + PrintableText.list(header.entries().keySet()));
     }
     return entry;
   }
@@ -194,7 +194,8 @@ public final class Safetensors implements AutoCloseable {
   }
 
   private InvalidFileException unreadable(TensorEntry entry, String what) {
-    return new InvalidFileException(path, "tensor " + JsonValue.quote(entry.name()) + " " + what);
+    return new InvalidFileException(
+        path, "tensor " + PrintableText.quote(entry.name()) + " " + what);
   }
 
   private static int headerBytes(Path path, FileChannel channel, long size) throws IOException {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.sgconv.PrintableText;
 import org.sgconv.io.JsonValue.JsonArray;
 import org.sgconv.io.JsonValue.JsonNumber;
 import org.sgconv.io.JsonValue.JsonObject;
@@ -63,7 +64,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             "\""
                 + METADATA
                 + "\", key "
-                + JsonValue.quote(member.getKey())
+                + PrintableText.quote(member.getKey())
                 + ": is "
                 + member.getValue().kind()
                 + ", expected a string");
@@ -80,7 +81,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
       throw error(
           name,
           "has the members "
-              + JsonValue.quote(String.join(", ", object.members().keySet()))
+              + PrintableText.quote(String.join(", ", object.members().keySet()))
               + ", expected dtype, shape and data_offsets");
     }
     ElementType type = readType(name, object.member("dtype"));
@@ -195,6 +196,6 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
   }
 
   private static JsonException error(String name, String what) {
-    return new JsonException("tensor " + JsonValue.quote(name) + ": " + what);
+    return new JsonException("tensor " + PrintableText.quote(name) + ": " + what);
   }
 }

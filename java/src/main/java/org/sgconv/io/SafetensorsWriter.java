@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -108,7 +109,7 @@ public final class SafetensorsWriter {
     }
     if (items.putIfAbsent(requireUnicode(item.name()), item) != null) {
       throw new InvalidArgumentException(
-          "two tensors are called " + JsonValue.quote(item.name()) + ": names must differ");
+          "two tensors are called " + PrintableText.quote(item.name()) + ": names must differ");
     }
     return this;
   }
@@ -116,7 +117,7 @@ public final class SafetensorsWriter {
   private static String requireUnicode(String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new InvalidArgumentException(
-          JsonValue.quote(text) + " holds half a surrogate pair: a header is UTF-8");
+          PrintableText.quote(text) + " holds half a surrogate pair: a header is UTF-8");
     }
     return text;
   }

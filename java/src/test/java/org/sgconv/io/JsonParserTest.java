@@ -119,7 +119,6 @@ class JsonParserTest {
   @Test
   void messagesCarryNoControlCharacters() {
     assertThatThrownBy(() -> JsonParser.parse("{\"\\u001b[2J\":1,\"\\u001b[2J\":1}"))
-        .hasMessageContaining("\"?[2J\"");
-    assertThat(JsonValue.quote("x".repeat(1000))).hasSizeLessThan(100);
+        .hasMessageContaining("\"\\u001b[2J\"");
   }
 }
