@@ -1,10 +1,10 @@
 package org.sgconv.io;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.PrintableText;
+import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -25,7 +26,7 @@ import org.sgconv.tensor.Tensor;
  */
 public final class SafetensorsWriter {
 
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 1 << 18;
 
   private final Map<String, Item> items = new TreeMap<>();
   private final Map<String, String> metadata = new TreeMap<>();
@@ -34,7 +35,7 @@ public final class SafetensorsWriter {
   private record Item(String name, ElementType type, List<Long> dims, long bytes, Body body) {}
 
   private interface Body {
-    void writeTo(FileChannel channel) throws IOException;
+    void writeTo(OutputStream out) throws IOException;
   }
 
   SafetensorsWriter() {}
@@ -52,7 +53,7 @@ public final class SafetensorsWriter {
             ElementType.of(tensor.type()),
             Arrays.stream(tensor.shape().toArray()).boxed().toList(),
             tensor.byteSize(),
-            channel -> stream(tensor, channel)));
+            out -> stream(name, tensor, out)));
   }
 
   /**
@@ -62,13 +63,7 @@ public final class SafetensorsWriter {
    */
   public SafetensorsWriter add(String name, boolean value) {
     byte[] one = {(byte) (value ? 1 : 0)};
-    return add(
-        new Item(
-            name,
-            ElementType.BOOL,
-            List.of(),
-            1,
-            channel -> writeFully(ByteBuffer.wrap(one), channel)));
+    return add(new Item(name, ElementType.BOOL, List.of(), 1, out -> out.write(one)));
   }
 
   /**
@@ -90,14 +85,15 @@ public final class SafetensorsWriter {
     List<Item> ordered = new ArrayList<>(items.values());
     ordered.sort(Comparator.comparingInt((Item item) -> item.type().byteSize()).reversed());
     byte[] header = header(ordered).getBytes(StandardCharsets.UTF_8);
+    byte[] prefix = new byte[8];
+    ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
     AtomicFile.write(
         path,
-        channel -> {
-          ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-          writeFully(prefix.putLong(header.length).flip(), channel);
-          writeFully(ByteBuffer.wrap(header), channel);
+        out -> {
+          out.write(prefix);
+          out.write(header);
           for (Item item : ordered) {
-            item.body().writeTo(channel);
+            item.body().writeTo(out);
           }
         });
   }
@@ -164,22 +160,18 @@ public final class SafetensorsWriter {
     return quoted.append('"').toString();
   }
 
-  private static void stream(Tensor tensor, FileChannel channel) throws IOException {
+  private static void stream(String name, Tensor tensor, OutputStream out) throws IOException {
     int elementBytes = tensor.type().byteSize();
-    ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, tensor.byteSize()));
-    MemorySegment target = MemorySegment.ofBuffer(chunk);
-    long perChunk = chunk.capacity() / elementBytes;
+    byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, tensor.byteSize())];
+    MemorySegment target = MemorySegment.ofArray(chunk);
+    long perChunk = chunk.length / elementBytes;
     for (long first = 0; first < tensor.elementCount(); first += perChunk) {
+      long from = first;
       long count = Math.min(perChunk, tensor.elementCount() - first);
-      ElementConversion.write(tensor, first, count, target);
-      chunk.clear().limit((int) (count * elementBytes));
-      writeFully(chunk, channel);
-    }
-  }
-
-  private static void writeFully(ByteBuffer bytes, FileChannel channel) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      MemoryFaults.run(
+          "tensor " + PrintableText.quote(name),
+          () -> ElementConversion.write(tensor, from, count, target));
+      out.write(chunk, 0, (int) (count * elementBytes));
     }
   }
 }
