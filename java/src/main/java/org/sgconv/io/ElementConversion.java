@@ -3,7 +3,6 @@ package org.sgconv.io;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.OptionalLong;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -12,8 +11,6 @@ final class ElementConversion {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfDouble F64 =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ORDER);
@@ -54,29 +51,6 @@ final class ElementConversion {
       case BF16 -> Float.intBitsToFloat(source.get(I16, 2 * index) << 16);
       default -> throw new IllegalArgumentException(type + " is not floating-point");
     };
-  }
-
-  /** The one integer or boolean in {@code source}, or empty if it is none that fits a long. */
-  static OptionalLong integer(MemorySegment source, ElementType type) {
-    long value =
-        switch (type) {
-          case BOOL, U8 -> Byte.toUnsignedLong(source.get(ValueLayout.JAVA_BYTE, 0));
-          case I8 -> source.get(ValueLayout.JAVA_BYTE, 0);
-          case U16 -> Short.toUnsignedLong(source.get(I16, 0));
-          case I16 -> source.get(I16, 0);
-          case U32 -> Integer.toUnsignedLong(source.get(I32, 0));
-          case I32 -> source.get(I32, 0);
-          case U64, I64 -> source.get(I64, 0);
-          default -> -1;
-        };
-    boolean sound =
-        switch (type) {
-          case BOOL -> value <= 1;
-          case U64 -> value >= 0;
-          case U8, I8, U16, I16, U32, I32, I64 -> true;
-          default -> false;
-        };
-    return sound ? OptionalLong.of(value) : OptionalLong.empty();
   }
 
   /**

@@ -2,60 +2,80 @@ package org.sgconv.io;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.sgconv.tensor.DType;
 
-/** Element types of the safetensors format, little-endian. */
+/** Element types of the safetensors format, little-endian. A file may have tensors of others. */
 public enum ElementType {
   /** A byte, 0 or 1. */
-  BOOL(1),
+  BOOL(8),
+  /** 4-bit float, two in a byte. */
+  F4(4),
+  /** 6-bit float, 2 exponent bits, four in three bytes. */
+  F6_E2M3(6),
+  /** 6-bit float, 3 exponent bits, four in three bytes. */
+  F6_E3M2(6),
   /** Unsigned 8-bit integer. */
-  U8(1),
+  U8(8),
   /** Signed 8-bit integer. */
-  I8(1),
+  I8(8),
   /** 8-bit float, 5 exponent bits. */
-  F8_E5M2(1),
+  F8_E5M2(8),
   /** 8-bit float, 4 exponent bits. */
-  F8_E4M3(1),
+  F8_E4M3(8),
   /** 8-bit exponent. */
-  F8_E8M0(1),
+  F8_E8M0(8),
+  /** 8-bit float, 4 exponent bits, no infinity, one zero. */
+  F8_E4M3FNUZ(8),
+  /** 8-bit float, 5 exponent bits, no infinity, one zero. */
+  F8_E5M2FNUZ(8),
   /** Signed 16-bit integer. */
-  I16(2),
+  I16(16),
   /** Unsigned 16-bit integer. */
-  U16(2),
+  U16(16),
   /** IEEE 754 binary16. */
-  F16(2),
+  F16(16),
   /** The upper half of a binary32. */
-  BF16(2),
+  BF16(16),
   /** Signed 32-bit integer. */
-  I32(4),
+  I32(32),
   /** Unsigned 32-bit integer. */
-  U32(4),
+  U32(32),
   /** IEEE 754 binary32. */
-  F32(4),
+  F32(32),
   /** Two binary32, real and imaginary. */
-  C64(8),
+  C64(64),
   /** Signed 64-bit integer. */
-  I64(8),
+  I64(64),
   /** Unsigned 64-bit integer. */
-  U64(8),
+  U64(64),
   /** IEEE 754 binary64. */
-  F64(8);
+  F64(64);
 
-  private final int byteSize;
+  private final int bitSize;
 
-  ElementType(int byteSize) {
-    this.byteSize = byteSize;
+  ElementType(int bitSize) {
+    this.bitSize = bitSize;
   }
 
-  /** Bytes per element. */
-  public int byteSize() {
-    return byteSize;
+  /** Bits per element; below 8 where several share a byte. */
+  public int bitSize() {
+    return bitSize;
   }
 
-  /** Whether {@link Safetensors#read} takes it. */
+  /** Whether {@link Safetensors#read} takes it: F64, F32, F16 and BF16. */
   public boolean isReadableAsTensor() {
     return tensorType().isPresent();
+  }
+
+  /**
+   * Whether {@link Safetensors#readIntegers} takes it: BOOL and the signed and unsigned integers of
+   * 8 to 64 bits.
+   */
+  public boolean isReadableAsIntegers() {
+    return switch (this) {
+      case BOOL, U8, I8, U16, I16, U32, I32, U64, I64 -> true;
+      default -> false;
+    };
   }
 
   /** What a tensor of that type is stored as. */
@@ -75,11 +95,14 @@ public enum ElementType {
 
   /** The type of that name in a header. */
   static Optional<ElementType> named(String name) {
-    return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
+    for (ElementType type : ALL) {
+      if (type.name().equals(name)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
   }
 
-  /** All names, for messages. */
-  static String names() {
-    return Arrays.stream(values()).map(ElementType::name).collect(Collectors.joining(", "));
-  }
+  // values() copies, which a header of 60,000 tensors would do 60,000 times.
+  private static final ElementType[] ALL = values();
 }

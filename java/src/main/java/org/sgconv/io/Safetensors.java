@@ -6,38 +6,64 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.MemoryFaultException;
 import org.sgconv.PrintableText;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
 
 /**
  * A safetensors file, validated as a whole before its tensors are mapped into memory. Tensors are
- * copied out, so they outlive the file. Any thread may read.
+ * copied out, so they outlive the file. Any thread may read, and any thread may close: that waits
+ * for reads that are under way. An interrupted thread reads as any other does.
  *
  * <p>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes, row-major
- * and little-endian (github.com/huggingface/safetensors).
+ * and little-endian (github.com/huggingface/safetensors). What that library opens is opened here,
+ * and what it refuses is refused, but for this:
+ *
+ * <ul>
+ *   <li>a {@code dtype} that nobody has heard of is a matter of its tensor only: the others can be
+ *       read, and reading that one names the type;
+ *   <li>a name that appears twice, of tensors or under {@code __metadata__}, is refused, as the
+ *       format's description has it; that library takes the last;
+ *   <li>a tensor is described by an object whose {@code dtype} is a string; that library also takes
+ *       {@code ["F32",[2],[0,8]]} and {@code {"F32":null}};
+ *   <li>sizes and offsets end at 2^63 − 1, not 2^64 − 1, and an axis of size 0 may follow axes of
+ *       any size;
+ *   <li>numbers in members that are ignored may have any size.
+ * </ul>
+ *
+ * A header takes no more than 8 times its own size in memory, whatever is in it.
  */
 public final class Safetensors implements AutoCloseable {
 
   /** Longer headers are refused, as by the format's own implementation. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+  static final long MAX_HEADER_BYTES = 100_000_000;
 
   private static final int PREFIX_BYTES = 8;
+
+  /** Read at once; the JVM keeps a buffer as large for every thread. */
+  private static final int CHUNK_BYTES = 1 << 18;
+
+  /** Most elements of a Java array. */
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Path path;
   private final SafetensorsHeader header;
   private final Mapping mapping;
+
+  /** Held for reading by reads of the mapping, for writing by its end. */
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
   /** The bytes after the header. */
   private record Mapping(Arena arena, MemorySegment bytes) {}
@@ -59,15 +85,24 @@ public final class Safetensors implements AutoCloseable {
       throw new InvalidFileException(
           path, Files.exists(path) ? "is not a regular file" : "does not exist");
     }
+    try {
+      return Uninterrupted.call(() -> openRegular(path));
+    } catch (IOException e) {
+      throw new InvalidFileException(path, "cannot be read: " + e, e);
+    } catch (UnsupportedOperationException e) {
+      throw new InvalidFileException(
+          path, "is on a file system whose files cannot be mapped: copy it to a disk", e);
+    }
+  }
+
+  private static Safetensors openRegular(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       int headerBytes = headerBytes(path, channel, size);
       long dataStart = PREFIX_BYTES + (long) headerBytes;
-      String json = decode(read(path, channel, PREFIX_BYTES, headerBytes));
+      byte[] json = read(path, channel, PREFIX_BYTES, headerBytes).array();
       SafetensorsHeader header = SafetensorsHeader.parse(json, size - dataStart);
       return new Safetensors(path, header, map(channel, dataStart, size - dataStart));
-    } catch (IOException e) {
-      throw new InvalidFileException(path, "cannot be read: " + e, e);
     } catch (JsonException e) {
       throw new InvalidFileException(path, "is not a sound safetensors file: " + e.getMessage(), e);
     }
@@ -93,9 +128,9 @@ public final class Safetensors implements AutoCloseable {
     return List.copyOf(header.entries().keySet());
   }
 
-  /** Strings under {@code __metadata__}; empty if there are none. */
+  /** Strings under {@code __metadata__}; empty if there are none. They may hold any character. */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(header.metadata());
+    return header.metadata();
   }
 
   /**
@@ -124,7 +159,9 @@ public final class Safetensors implements AutoCloseable {
    */
   public Tensor read(String name) {
     TensorEntry entry = entry(name);
-    return read(name, entry.type().tensorType().orElseThrow(() -> unreadable(entry)));
+    DType type =
+        entry.type().flatMap(ElementType::tensorType).orElseThrow(() -> noTensorType(entry));
+    return read(name, type);
   }
 
   /**
@@ -135,24 +172,69 @@ public final class Safetensors implements AutoCloseable {
    */
   public Tensor read(String name, DType type) {
     TensorEntry entry = entry(name);
-    if (!entry.type().isReadableAsTensor()) {
-      throw unreadable(entry);
-    }
+    ElementType stored =
+        entry.type().filter(ElementType::isReadableAsTensor).orElseThrow(() -> noTensorType(entry));
     if (entry.elementCount() == 0) {
       throw unreadable(entry, "has shape " + entry.shapeText() + ", expected at least one element");
     }
     Tensor tensor = Tensor.zeros(type, entry.dimArray());
+    boolean done = false;
     try {
-      ElementConversion.copy(bytesOf(entry), entry.type(), tensor);
+      withBytes(entry, bytes -> ElementConversion.copy(bytes, stored, tensor));
+      done = true;
       return tensor;
-    } catch (RuntimeException | InternalError e) {
-      tensor.close();
-      throw shrunkOr(path, e);
+    } finally {
+      if (!done) {
+        tensor.close();
+      }
     }
   }
 
   /**
-   * The value of a tensor of one integer or boolean; true is 1.
+   * The elements of a BOOL, U8, I8, U16, I16, U32, I32, U64 or I64 tensor, row-major; true is 1.
+   * The shape is {@code entry(name).dims()}.
+   *
+   * @throws InvalidFileException if there is no such tensor, it has another type, more elements
+   *     than an array holds, or a value that is not of its type or of a long's: the message names
+   *     the index and the value (a BOOL of 2, a U64 beyond 2^63 - 1)
+   */
+  public long[] readIntegers(String name) {
+    TensorEntry entry = entry(name);
+    ElementType stored =
+        entry
+            .type()
+            .filter(ElementType::isReadableAsIntegers)
+            .orElseThrow(
+                () ->
+                    unreadable(
+                        entry,
+                        "is "
+                            + PrintableText.escape(entry.dtype())
+                            + ", expected an integer type or BOOL"));
+    if (entry.elementCount() > MAX_ARRAY) {
+      throw unreadable(
+          entry,
+          "has " + entry.elementCount() + " elements, expected at most " + MAX_ARRAY + " integers");
+    }
+    long[] values = new long[(int) entry.elementCount()];
+    withBytes(entry, bytes -> IntegerConversion.read(bytes, stored, values));
+    for (int i = 0; i < values.length; i++) {
+      if (!IntegerConversion.isSound(stored, values[i])) {
+        throw unreadable(
+            entry,
+            "is "
+                + Long.toUnsignedString(values[i])
+                + " at index "
+                + i
+                + ", expected "
+                + (stored == ElementType.BOOL ? "0 or 1" : "at most 2^63 - 1"));
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The value of a tensor of one integer or boolean, as by {@link #readIntegers}.
    *
    * @throws InvalidFileException if there is no such tensor, it has not exactly one element,
    *     another type, or a value that is not of its type (a BOOL of 2, a U64 beyond 2^63 - 1)
@@ -162,35 +244,50 @@ public final class Safetensors implements AutoCloseable {
     if (entry.elementCount() != 1) {
       throw unreadable(entry, "has shape " + entry.shapeText() + ", expected one element");
     }
-    try {
-      return ElementConversion.integer(bytesOf(entry), entry.type())
-          .orElseThrow(
-              () ->
-                  unreadable(
-                      entry, "is no " + entry.type() + " integer or boolean that fits 63 bits"));
-    } catch (InternalError e) {
-      throw shrunkOr(path, e);
-    }
+    return readIntegers(name)[0];
   }
 
-  /** Releases the mapping. Tensors that were read stay. */
+  /**
+   * Releases the mapping, when no thread reads any more. Tensors that were read stay.
+   *
+   * @throws ClosedException if it is closed already
+   */
   @Override
   public void close() {
-    if (!mapping.arena().scope().isAlive()) {
-      throw new ClosedException(path + " is closed already: close a file once");
+    use.writeLock().lock();
+    try {
+      if (!mapping.arena().scope().isAlive()) {
+        throw new ClosedException(printablePath() + " is closed already: close a file once");
+      }
+      mapping.arena().close();
+    } finally {
+      use.writeLock().unlock();
     }
-    mapping.arena().close();
   }
 
-  private MemorySegment bytesOf(TensorEntry entry) {
-    if (!mapping.arena().scope().isAlive()) {
-      throw new ClosedException(path + " is closed: read tensors before closing it");
+  private void withBytes(TensorEntry entry, Consumer<MemorySegment> access) {
+    use.readLock().lock();
+    try {
+      if (!mapping.arena().scope().isAlive()) {
+        throw new ClosedException(printablePath() + " is closed: read tensors before closing it");
+      }
+      MemorySegment bytes = mapping.bytes().asSlice(entry.begin(), entry.end() - entry.begin());
+      MemoryFaults.run(path, () -> access.accept(bytes));
+    } catch (MemoryFaultException e) {
+      throw new InvalidFileException(
+          path, "was truncated, or its disk failed, while it was read", e);
+    } finally {
+      use.readLock().unlock();
     }
-    return mapping.bytes().asSlice(entry.begin(), entry.end() - entry.begin());
   }
 
-  private InvalidFileException unreadable(TensorEntry entry) {
-    return unreadable(entry, "is " + entry.type() + ", expected F64, F32, F16 or BF16");
+  private String printablePath() {
+    return PrintableText.escape(path.toString());
+  }
+
+  private InvalidFileException noTensorType(TensorEntry entry) {
+    return unreadable(
+        entry, "is " + PrintableText.escape(entry.dtype()) + ", expected F64, F32, F16 or BF16");
   }
 
   private InvalidFileException unreadable(TensorEntry entry, String what) {
@@ -222,7 +319,8 @@ public final class Safetensors implements AutoCloseable {
   private static ByteBuffer read(Path path, FileChannel channel, long position, int count)
       throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(count);
-    while (bytes.hasRemaining()) {
+    while (bytes.position() < count) {
+      bytes.limit(Math.min(count, bytes.position() + CHUNK_BYTES));
       if (channel.read(bytes, position + bytes.position()) < 0) {
         throw new InvalidFileException(path, "was truncated while it was read");
       }
@@ -238,27 +336,5 @@ public final class Safetensors implements AutoCloseable {
       arena.close();
       throw e;
     }
-  }
-
-  private static String decode(ByteBuffer utf8) throws JsonException {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(utf8)
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw new JsonException(
-          "the header is not UTF-8 at byte " + utf8.position() + " (" + e.getMessage() + ")");
-    }
-  }
-
-  /** The JVM reports a fault on a mapped page, whose file was cut meanwhile, as InternalError. */
-  private static RuntimeException shrunkOr(Path path, Throwable failure) {
-    if (failure instanceof RuntimeException other) {
-      return other;
-    }
-    return new InvalidFileException(path, "was truncated while it was read", failure);
   }
 }

@@ -1,20 +1,20 @@
 package org.sgconv.io;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.sgconv.PrintableText;
-import org.sgconv.io.JsonValue.JsonArray;
-import org.sgconv.io.JsonValue.JsonNumber;
-import org.sgconv.io.JsonValue.JsonObject;
-import org.sgconv.io.JsonValue.JsonString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The validated header of a safetensors file: every tensor's bytes lie within the file, fit its
- * shape and type, and follow one another without overlap or gap.
+ * shape and type as far as the type is known, and follow one another without overlap or gap.
  *
  * @param entries by name, in the order of their bytes
  * @param metadata the strings under {@code __metadata__}
@@ -23,140 +23,61 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
 
   static final String METADATA = "__metadata__";
 
-  private static final Set<String> MEMBERS = Set.of("dtype", "shape", "data_offsets");
-
   /**
    * Parses and checks a header.
    *
+   * @param json its bytes
    * @param dataBytes bytes of the file after the header
    */
-  static SafetensorsHeader parse(String json, long dataBytes) throws JsonException {
-    if (!json.startsWith("{")) {
+  static SafetensorsHeader parse(byte[] json, long dataBytes) throws JsonException {
+    requireUtf8(json);
+    JsonReader reader = new JsonReader(json);
+    if (reader.peek() != '{') {
       throw new JsonException("the header must begin with '{'");
     }
-    if (!(JsonParser.parse(json) instanceof JsonObject root)) {
-      throw new JsonException("the header must be a JSON object");
-    }
-    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, String> metadata = null;
     List<TensorEntry> entries = new ArrayList<>();
-    for (Map.Entry<String, JsonValue> member : root.members().entrySet()) {
-      if (member.getKey().equals(METADATA)) {
-        readMetadata(member.getValue(), metadata);
+    HeaderEntries each = new HeaderEntries(reader);
+    reader.enter('{');
+    while (reader.hasNext()) {
+      String name = reader.string();
+      reader.colon();
+      if (name.equals(METADATA)) {
+        requireFirst(metadata);
+        metadata = HeaderMetadata.read(reader, json);
       } else {
-        entries.add(readEntry(member.getKey(), member.getValue()));
+        entries.add(each.read(name));
       }
     }
+    reader.end();
     entries.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
+    Map<String, TensorEntry> byName = LinkedHashMap.newLinkedHashMap(entries.size());
+    for (TensorEntry entry : entries) {
+      if (byName.put(entry.name(), entry) != null) {
+        throw HeaderEntries.error(entry.name(), "appears twice, expected once");
+      }
+    }
     requireContiguous(entries, dataBytes);
-    Map<String, TensorEntry> byName = new LinkedHashMap<>();
-    entries.forEach(entry -> byName.put(entry.name(), entry));
-    return new SafetensorsHeader(byName, metadata);
+    return new SafetensorsHeader(byName, metadata == null ? HeaderMetadata.NONE : metadata);
   }
 
-  private static void readMetadata(JsonValue value, Map<String, String> into) throws JsonException {
-    if (!(value instanceof JsonObject object)) {
-      throw new JsonException(
-          "\"" + METADATA + "\" is " + value.kind() + ", expected an object of strings");
-    }
-    for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
-      if (!(member.getValue() instanceof JsonString text)) {
-        throw new JsonException(
-            "\""
-                + METADATA
-                + "\", key "
-                + PrintableText.quote(member.getKey())
-                + ": is "
-                + member.getValue().kind()
-                + ", expected a string");
-      }
-      into.put(member.getKey(), text.value());
+  private static void requireFirst(@Nullable Map<String, String> earlier) throws JsonException {
+    if (earlier != null) {
+      throw new JsonException("\"" + METADATA + "\" appears twice, expected once");
     }
   }
 
-  private static TensorEntry readEntry(String name, JsonValue value) throws JsonException {
-    if (!(value instanceof JsonObject object)) {
-      throw error(name, "is " + value.kind() + ", expected an object");
-    }
-    if (!object.members().keySet().equals(MEMBERS)) {
-      throw error(
-          name,
-          "has the members "
-              + PrintableText.quote(String.join(", ", object.members().keySet()))
-              + ", expected dtype, shape and data_offsets");
-    }
-    ElementType type = readType(name, object.member("dtype"));
-    List<Long> dims = readSizes(name, "shape", object.member("shape"));
-    List<Long> offsets = readSizes(name, "data_offsets", object.member("data_offsets"));
-    if (offsets.size() != 2) {
-      throw error(name, "data_offsets has " + offsets.size() + " numbers, expected 2");
-    }
-    TensorEntry entry = new TensorEntry(name, type, dims, offsets.get(0), offsets.get(1));
-    requireSize(entry);
-    return entry;
-  }
-
-  private static ElementType readType(String name, JsonValue value) throws JsonException {
-    if (value instanceof JsonString text) {
-      return ElementType.named(text.value())
-          .orElseThrow(
-              () ->
-                  error(
-                      name,
-                      "dtype is " + text.kind() + ", expected one of " + ElementType.names()));
-    }
-    throw error(name, "dtype is " + value.kind() + ", expected a string");
-  }
-
-  private static List<Long> readSizes(String name, String member, JsonValue value)
-      throws JsonException {
-    if (!(value instanceof JsonArray array)) {
-      throw error(name, member + " is " + value.kind() + ", expected an array");
-    }
-    List<Long> sizes = new ArrayList<>();
-    for (JsonValue element : array.elements()) {
-      sizes.add(readSize(name, member, element));
-    }
-    return sizes;
-  }
-
-  private static long readSize(String name, String member, JsonValue value) throws JsonException {
-    if (value instanceof JsonNumber number && number.text().matches("[0-9]{1,19}")) {
-      try {
-        return Long.parseLong(number.text());
-      } catch (NumberFormatException e) {
-        throw error(name, member + " holds " + number.text() + ", expected at most 2^63 - 1");
-      }
-    }
-    throw error(
-        name, member + " holds " + value.kind() + ", expected whole numbers from 0 to 2^63 - 1");
-  }
-
-  private static void requireSize(TensorEntry entry) throws JsonException {
-    long bytes = entry.type().byteSize();
-    // A zero anywhere makes the size zero, however large the other sizes are.
-    boolean empty = entry.dims().contains(0L);
-    for (long dim : entry.dims()) {
-      if (!empty && dim > Long.MAX_VALUE / bytes) {
-        throw error(entry.name(), "shape " + entry.shapeText() + " has more than 2^63 - 1 bytes");
-      }
-      bytes = empty ? 0 : bytes * dim;
-    }
-    long range = entry.end() - entry.begin();
-    if (range != bytes) {
-      throw error(
-          entry.name(),
-          "data_offsets ["
-              + entry.begin()
-              + ", "
-              + entry.end()
-              + "] hold "
-              + range
-              + " bytes, but "
-              + entry.type()
-              + " "
-              + entry.shapeText()
-              + " has "
-              + bytes);
+  /** Decoded into a small buffer again and again: a copy of the whole is not needed. */
+  private static void requireUtf8(byte[] json) throws JsonException {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer bytes = ByteBuffer.wrap(json);
+    CharBuffer decoded = CharBuffer.allocate(8192);
+    CoderResult result;
+    do {
+      result = decoder.decode(bytes, decoded.clear(), true);
+    } while (result.isOverflow());
+    if (result.isError()) {
+      throw new JsonException("the header is not UTF-8 at byte " + bytes.position());
     }
   }
 
@@ -165,7 +86,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
     long position = 0;
     for (TensorEntry entry : sorted) {
       if (entry.begin() != position) {
-        throw error(
+        throw HeaderEntries.error(
             entry.name(),
             "begins at byte "
                 + entry.begin()
@@ -175,7 +96,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                 + (entry.begin() < position ? "not overlap" : "leave no gap"));
       }
       if (entry.end() > dataBytes) {
-        throw error(
+        throw HeaderEntries.error(
             entry.name(),
             "ends at byte "
                 + entry.end()
@@ -193,9 +114,5 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
               + dataBytes
               + ": bytes that belong to no tensor");
     }
-  }
-
-  private static JsonException error(String name, String what) {
-    return new JsonException("tensor " + PrintableText.quote(name) + ": " + what);
   }
 }

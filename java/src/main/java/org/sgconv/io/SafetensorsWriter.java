@@ -62,8 +62,52 @@ public final class SafetensorsWriter {
    * @throws InvalidArgumentException if the name is taken, reserved or no Unicode text
    */
   public SafetensorsWriter add(String name, boolean value) {
-    byte[] one = {(byte) (value ? 1 : 0)};
-    return add(new Item(name, ElementType.BOOL, List.of(), 1, out -> out.write(one)));
+    return add(name, ElementType.BOOL, new long[] {value ? 1 : 0});
+  }
+
+  /**
+   * Adds integers or booleans. The array is not copied: it must stay unchanged until the file is
+   * written.
+   *
+   * @param type BOOL, or a signed or unsigned integer of 8 to 64 bits
+   * @param values row-major; 0 and 1 of a BOOL
+   * @param dims sizes of the axes, outermost first; none for a scalar
+   * @throws InvalidArgumentException if the name is taken, reserved or no Unicode text, the type is
+   *     another, a value is not of that type, or the shape is not one of so many values
+   */
+  public SafetensorsWriter add(String name, ElementType type, long[] values, long... dims) {
+    String tensor = "tensor " + PrintableText.quote(name);
+    if (!type.isReadableAsIntegers()) {
+      throw new InvalidArgumentException(
+          tensor + " of integers cannot be " + type + ": name an integer type or BOOL");
+    }
+    List<Long> shape = Arrays.stream(dims).boxed().toList();
+    if (!matches(dims, values.length)) {
+      throw new InvalidArgumentException(
+          tensor + " of shape " + shape + " has not " + values.length + " values, as are given");
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (!IntegerConversion.isSound(type, values[i])) {
+        throw new InvalidArgumentException(
+            tensor + " is " + values[i] + " at index " + i + ", which is no " + type);
+      }
+    }
+    long bytes = (long) values.length * type.bitSize() / 8;
+    return add(new Item(name, type, shape, bytes, out -> stream(values, type, out)));
+  }
+
+  private static boolean matches(long[] dims, int count) {
+    if (Arrays.stream(dims).anyMatch(dim -> dim <= 0)) {
+      return count == 0 && Arrays.stream(dims).allMatch(dim -> dim >= 0);
+    }
+    long product = 1;
+    for (long dim : dims) {
+      if (dim > count / product) {
+        return false;
+      }
+      product *= dim;
+    }
+    return product == count;
   }
 
   /**
@@ -80,11 +124,12 @@ public final class SafetensorsWriter {
    * Writes the file, replacing an older one at once or not at all.
    *
    * @throws InvalidFileException if it cannot be written; nothing is left behind
+   * @throws InvalidArgumentException if names and metadata make a header of more than 100 MB
    */
   public void write(Path path) {
     List<Item> ordered = new ArrayList<>(items.values());
-    ordered.sort(Comparator.comparingInt((Item item) -> item.type().byteSize()).reversed());
-    byte[] header = header(ordered).getBytes(StandardCharsets.UTF_8);
+    ordered.sort(Comparator.comparingInt((Item item) -> item.type().bitSize()).reversed());
+    byte[] header = header(ordered);
     byte[] prefix = new byte[8];
     ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
     AtomicFile.write(
@@ -118,7 +163,7 @@ public final class SafetensorsWriter {
     return text;
   }
 
-  private String header(List<Item> ordered) {
+  private byte[] header(List<Item> ordered) {
     StringBuilder json = new StringBuilder("{");
     if (!metadata.isEmpty()) {
       json.append(quote(SafetensorsHeader.METADATA)).append(":{");
@@ -140,9 +185,23 @@ public final class SafetensorsWriter {
       json.setLength(json.length() - 1);
     }
     json.append('}');
-    // Padded so that the tensors begin at a multiple of 8.
-    int bytes = json.toString().getBytes(StandardCharsets.UTF_8).length;
-    return json.append(" ".repeat(Math.floorMod(-bytes, 8))).toString();
+    return padded(json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** With spaces after it, so that the tensors begin at a multiple of 8. */
+  private static byte[] padded(byte[] json) {
+    int length = json.length + Math.floorMod(-json.length, 8);
+    if (length > Safetensors.MAX_HEADER_BYTES) {
+      throw new InvalidArgumentException(
+          "the header has "
+              + length
+              + " bytes, expected at most "
+              + Safetensors.MAX_HEADER_BYTES
+              + ": write fewer tensors into a file, or shorter names and metadata");
+    }
+    byte[] header = Arrays.copyOf(json, length);
+    Arrays.fill(header, json.length, length, (byte) ' ');
+    return header;
   }
 
   private static String quote(String text) {
@@ -158,6 +217,17 @@ public final class SafetensorsWriter {
       }
     }
     return quoted.append('"').toString();
+  }
+
+  private static void stream(long[] values, ElementType type, OutputStream out) throws IOException {
+    int elementBytes = type.bitSize() / 8;
+    byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, (long) values.length * elementBytes)];
+    int perChunk = chunk.length / elementBytes;
+    for (int first = 0; first < values.length; first += perChunk) {
+      int count = Math.min(perChunk, values.length - first);
+      IntegerConversion.write(values, first, count, type, MemorySegment.ofArray(chunk));
+      out.write(chunk, 0, count * elementBytes);
+    }
   }
 
   private static void stream(String name, Tensor tensor, OutputStream out) throws IOException {

@@ -87,7 +87,7 @@ class AtomicFileTest {
     try {
       throw (T) kind.getConstructor(String.class).newInstance("half-way");
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

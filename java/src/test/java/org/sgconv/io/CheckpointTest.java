@@ -115,7 +115,7 @@ class CheckpointTest {
       file.entries()
           .values()
           .forEach(
-              entry -> listing.add(entry.name() + " " + entry.type() + " " + entry.shapeText()));
+              entry -> listing.add(entry.name() + " " + entry.dtype() + " " + entry.shapeText()));
       return listing;
     }
   }

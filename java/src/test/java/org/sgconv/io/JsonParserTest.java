@@ -105,14 +105,13 @@ class JsonParserTest {
   }
 
   @Test
-  void boundsNestingAndArrays() throws JsonException {
-    assertThat(JsonParser.parse("[".repeat(10) + "]".repeat(10))).isInstanceOf(JsonArray.class);
-    assertThatThrownBy(() -> JsonParser.parse("[".repeat(1_000_000)))
-        .isInstanceOf(JsonException.class)
-        .hasMessageContaining("nesting");
-    assertThatThrownBy(() -> JsonParser.parse("[" + "1,".repeat(100_000) + "1]"))
-        .isInstanceOf(JsonException.class)
-        .hasMessageContaining("array");
+  void boundsNesting() throws JsonException {
+    assertThat(JsonParser.parse("[".repeat(127) + "]".repeat(127))).isInstanceOf(JsonArray.class);
+    for (int depth : new int[] {128, 1_000_000}) {
+      assertThatThrownBy(() -> JsonParser.parse("[".repeat(depth)))
+          .isInstanceOf(JsonException.class)
+          .hasMessageContaining("more than 127 levels of nesting");
+    }
   }
 
   /** Names from a file go into messages and on to terminals. */

@@ -54,7 +54,7 @@ class SafetensorsTest {
         same(file.read("scalar"), scalar);
         assertThat(file.readInteger("yes")).isEqualTo(1);
         assertThat(file.readInteger("no")).isZero();
-        assertThat(file.entry("floats").type()).isEqualTo(ElementType.F32);
+        assertThat(file.entry("floats").type()).contains(ElementType.F32);
         assertThat(file.entry("floats").begin() % 8).isZero();
       }
     }
@@ -165,7 +165,7 @@ class SafetensorsTest {
           Tensor back = file.read("a");
           Tensor other = file.read("a", type == DType.FLOAT16 ? DType.BFLOAT16 : DType.FLOAT16);
           Tensor expected = half.to(other.type())) {
-        assertThat(file.entry("a").type().name()).isEqualTo(type == DType.FLOAT16 ? "F16" : "BF16");
+        assertThat(file.entry("a").dtype()).isEqualTo(type == DType.FLOAT16 ? "F16" : "BF16");
         assertThat(back.type()).isEqualTo(type);
         assertThat(back.segment().mismatch(half.segment())).isEqualTo(-1);
         assertThat(other.toFloatArray()).isEqualTo(expected.toFloatArray());
@@ -198,9 +198,9 @@ class SafetensorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "BOOL, [], 02, no BOOL",
-    "U64, [], ffffffffffffffff, no U64",
-    "F32, [], 00000000, no F32",
+    "BOOL, [], 02, 'is 2 at index 0, expected 0 or 1'",
+    "U64, [], ffffffffffffffff, is 18446744073709551615 at index 0",
+    "F32, [], 00000000, 'is F32, expected an integer type'",
     "'U8', '[2]', 0000, 'shape (2)'",
     "'U8', '[0]', '', 'shape (0)'"
   })
@@ -247,7 +247,6 @@ class SafetensorsTest {
     assertThat(before.getFlat(0)).isZero();
     before.close();
     assertThatThrownBy(() -> file.read("t")).isInstanceOf(ClosedException.class);
-    assertThatThrownBy(() -> file.readInteger("t")).isInstanceOf(ClosedException.class);
     assertThatThrownBy(file::close).isInstanceOf(ClosedException.class);
   }
 
