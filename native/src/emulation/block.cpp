@@ -56,8 +56,9 @@ void BlockRunner::set_order(Order order, unsigned seed) {
   seed_ = seed;
 }
 
-Outcome BlockRunner::run(const Launch &launch) {
+Outcome BlockRunner::run(const Launch &launch, std::size_t most_shared) {
   launch_ = &launch;
+  most_shared_ = most_shared;
   outcome_ = {};
   running_ = true;
   grid_size = launch.grid;
@@ -97,7 +98,7 @@ void BlockRunner::prepare_threads(const dim3 &block) {
 
 void BlockRunner::run_block(const Launch &launch) {
   prepare_threads(launch.block);
-  shared_.poison(launch.dynamic_shared);
+  shared_.poison(launch.dynamic_shared, most_shared_);
   ended_ = 0;
   while (ended_ < threads_.size()) {
     const bool moved = policy_ == Order::kShuffled ? pass_fairly() : pass_greedily();

@@ -26,7 +26,8 @@ struct Outcome {
 
 class BlockRunner {
  public:
-  Outcome run(const Launch &launch);
+  // `most_shared`: bytes of shared memory that the device gives a block.
+  Outcome run(const Launch &launch, std::size_t most_shared);
 
   // From within a fiber.
   void block_barrier(Site site);
@@ -74,6 +75,7 @@ class BlockRunner {
   std::vector<std::unique_ptr<FiberStack>> free_stacks_;
   std::vector<std::uint64_t> slots_;  // exchange values: two rounds a warp
   SharedMemory shared_;
+  std::size_t most_shared_ = 0;
   void *scheduler_ = nullptr;
   unsigned current_ = 0;
   std::size_t ended_ = 0;

@@ -10,20 +10,25 @@ extern "C" {
 #endif
 
 /* Makes the n-th call from now at a point fail, n >= 1. Points: "allocation" (device memory),
- * "pinned", "stream", "event", "launch", "plan", "transform". error: a cudaError_t, or a
+ * "attribute" (of a CUDA kernel), "capture" (its end), "context", "copy", "event", "launch",
+ * "pinned", "plan", "stream", "transform". error: a cudaError_t, or a
  * cufftResult for "plan" and "transform". At "launch", 700, 716 and 719 appear when the work runs
  * and poison the context, others at the call. Returns 0, or -1 for an unknown point.
  * SGCONV_EMULATED_FAILURES="point:n:error,..." does the same at the start. */
 __attribute__((visibility("default"))) int32_t sgconv_emulation_fail(const char *point, int64_t n,
                                                                      int32_t error);
-/* Forgets failures to come and unpoisons every context; handles and memory stay. */
+/* Forgets failures to come and the most waiting copies, and unpoisons every context; handles and
+ * memory stay. */
 __attribute__((visibility("default"))) void sgconv_emulation_reset(void);
 
-/* What is alive: "allocation", "bytes" (of all devices), "pinned", "registered", "stream", "event",
+/* What is alive: "allocation", "bytes" (of all devices), "carveout" (CUDA kernels, each device's,
+ * that prefer shared memory to a cache), "context", "pinned", "registered", "stream", "event",
  * "graph", "executable", "plan"; -1 for another name. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_live(const char *kind);
-/* Calls since the start: "allocation", "free", "pinned", "launch", "copy", "plan", "transform",
- * "synchronise"; 0 for another name. */
+/* Calls since the start: "allocation", "attribute" (set for a CUDA kernel), "capture" (ended),
+ * "context" (tried to make), "copy", "free", "launch", "pinned", "plan", "query" (a device's
+ * attribute), "synchronise", "transform"; 0 for another name. "waiting copies": the most at one
+ * time that were submitted and not yet done, since the last sgconv_emulation_reset. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_count(const char *kind);
 /* Most bytes a device has had in use since the last reset of the peak. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_peak_bytes(int32_t device);

@@ -22,8 +22,9 @@ struct Failure {
   int error;
 };
 
-constexpr std::array<const char *, 7> kPoints{"allocation", "pinned", "stream",   "event",
-                                              "launch",     "plan",   "transform"};
+constexpr std::array<const char *, 11> kPoints{"allocation", "attribute", "capture",  "context",
+                                               "copy",       "event",     "launch",   "pinned",
+                                               "plan",       "stream",    "transform"};
 
 bool known(const std::string &point) {
   for (const char *candidate : kPoints) {
@@ -111,6 +112,7 @@ int32_t sgconv_emulation_fail(const char *point, int64_t n, int32_t error) {
 void sgconv_emulation_reset(void) {
   const std::lock_guard guard(machine().lock);
   sgconv::emulation::failures().clear();
+  machine().counts["waiting copies"] = machine().waiting_copies;
   for (const auto &device : machine().devices) {
     device->poisoned = cudaSuccess;
   }
@@ -119,14 +121,17 @@ void sgconv_emulation_reset(void) {
 int64_t sgconv_emulation_live(const char *kind) {
   const std::lock_guard guard(machine().lock);
   const std::string name(kind);
-  std::int64_t allocations = 0, bytes = 0;
+  std::int64_t allocations = 0, bytes = 0, contexts = 0;
   for (const auto &device : machine().devices) {
     allocations += static_cast<std::int64_t>(device->memory.live());
     bytes += static_cast<std::int64_t>(device->memory.used());
+    contexts += device->context ? 1 : 0;
   }
   const std::map<std::string, std::int64_t> values{
       {"allocation", allocations},
       {"bytes", bytes},
+      {"carveout", static_cast<std::int64_t>(machine().carveout.size())},
+      {"context", contexts},
       {"pinned", static_cast<std::int64_t>(machine().pinned.size())},
       {"registered", static_cast<std::int64_t>(machine().registered.size())},
       {"stream", static_cast<std::int64_t>(machine().streams.size())},

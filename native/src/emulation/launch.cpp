@@ -70,7 +70,7 @@ cudaError_t run_now(const Launch &launch, int device_number) {
   Outcome outcome;
   {
     const FaultHandler handler;
-    outcome = block_runner().run(launch);
+    outcome = block_runner().run(launch, device.settings.shared_memory);
   }
   if (outcome.error == cudaSuccess) {
     if (const auto damage = device.memory.damage(); damage.has_value()) {
@@ -108,9 +108,9 @@ bool legal(const Launch &launch, int device) {
 
 cudaError_t launch(Launch launch) {
   const std::lock_guard guard(machine().lock);
-  const Device *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   if (device->poisoned != cudaSuccess) {
     return finish(device->poisoned);

@@ -25,15 +25,33 @@ cudaError_t &last_error() {
 }
 
 Machine::Machine() {
-  for (int i = 0; i < settings().devices; ++i) {
-    devices.push_back(std::make_unique<Device>(i, settings().memory));
-    devices.back()->legacy = std::make_shared<Stream>(i, true);
+  for (const DeviceSettings &device : settings().devices) {
+    const auto number = static_cast<int>(devices.size());
+    devices.push_back(std::make_unique<Device>(number, device, settings().memory));
+    devices.back()->legacy = std::make_shared<Stream>(number, true);
   }
 }
 
 Device *Machine::current() {
   const auto number = static_cast<std::size_t>(current_device());
   return number < devices.size() ? devices[number].get() : nullptr;
+}
+
+cudaError_t Machine::use(Device *&device) {
+  device = current();
+  return device == nullptr ? cudaErrorNoDevice : make_context(*device);
+}
+
+cudaError_t Machine::make_context(Device &device) {
+  if (device.context) {
+    return cudaSuccess;
+  }
+  const int injected = failure_at("context");
+  if (injected != 0 || device.settings.unusable != 0) {
+    return static_cast<cudaError_t>(injected != 0 ? injected : device.settings.unusable);
+  }
+  device.context = true;
+  return cudaSuccess;
 }
 
 Device *Machine::device_of(const void *address) {

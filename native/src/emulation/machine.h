@@ -9,13 +9,17 @@
 #include <vector>
 
 #include "emulation/memory.h"
+#include "emulation/settings.h"
 #include "emulation/stream.h"
 
 namespace sgconv::emulation {
 
 struct Device {
-  Device(int device_number, std::size_t capacity) : number(device_number), memory(capacity) {}
+  Device(int device_number, const DeviceSettings &device_settings, std::size_t capacity)
+      : number(device_number), settings(device_settings), memory(capacity) {}
   int number;
+  DeviceSettings settings;
+  bool context = false;  // made at the first use
   DeviceMemory memory;
   cudaError_t poisoned = cudaSuccess;  // sticky error of the context
   std::shared_ptr<Stream> legacy;      // the default stream
@@ -48,13 +52,18 @@ class Machine {
   std::map<const void *, std::unique_ptr<Graph>> executables;  // cudaGraphExec_t
   std::map<const char *, std::size_t> pinned;                  // allocated page-locked memory
   std::map<const char *, std::size_t> registered;
-  // What CUDA kernels have asked for, by device.
+  // What was set for CUDA kernels, by device and kernel.
   std::map<std::pair<int, const void *>, std::size_t> dynamic_shared;
+  std::map<std::pair<int, const void *>, int> carveout;
   std::map<std::string, std::int64_t> counts;  // calls since the start, for tests
+  std::int64_t waiting_copies = 0;             // submitted and not yet done
   std::string report;                          // text of the last fault of a CUDA kernel or border
 
   // The calling thread's device; nullptr if there is none.
   Device *current();
+  // The same for what needs a context, which is made if this is the device's first use.
+  cudaError_t use(Device *&device);
+  cudaError_t make_context(Device &device);
   Device *device_of(const void *address);
   std::shared_ptr<Stream> stream_of(cudaStream_t handle);  // nullptr: no such stream
 

@@ -1,9 +1,12 @@
 // Copies and fills. A copy from pageable memory takes the bytes at the call, as CUDA's staging
 // does; one from page-locked memory reads them when its turn comes; one to pageable memory waits.
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <vector>
 
+#include "emulation/failures.h"
 #include "emulation/machine.h"
 
 namespace sgconv::emulation {
@@ -41,6 +44,18 @@ cudaError_t check_direction(const Side &target, const Side &source, cudaMemcpyKi
   return cudaErrorInvalidMemcpyDirection;
 }
 
+// Counts a copy from its submission until it is done, or given up with its stream.
+class Waiting {
+ public:
+  Waiting() {
+    std::int64_t &most = machine().counts["waiting copies"];
+    most = std::max(most, ++machine().waiting_copies);
+  }
+  ~Waiting() { --machine().waiting_copies; }
+  Waiting(const Waiting &) = delete;
+  Waiting &operator=(const Waiting &) = delete;
+};
+
 // When the copy's turn comes the memory may be gone.
 cudaError_t copy_now(void *target, const void *source, std::size_t size) {
   const Side to = side_of(target, size);
@@ -74,16 +89,21 @@ cudaError_t copy(void *target, const void *source, std::size_t size, cudaMemcpyK
   if (const cudaError_t error = check_direction(to, from, kind); error != cudaSuccess) {
     return error;
   }
-  ++machine().counts["copy"];
+  if (const int injected = failure_at("copy"); injected != 0) {
+    return static_cast<cudaError_t>(injected);
+  }
+  // What is recorded waits for nobody.
+  const auto waiting = stream->capture == nullptr ? std::make_shared<Waiting>() : nullptr;
   const bool pageable_source = from.device == nullptr && !machine().is_pinned(source, size);
   if (pageable_source && stream->capture == nullptr) {
     const auto *bytes = static_cast<const char *>(source);
     auto staged = std::make_shared<std::vector<char>>(bytes, bytes + size);
-    return machine().enqueue(
-        stream, [target, staged] { return copy_now(target, staged->data(), staged->size()); });
+    return machine().enqueue(stream, [target, staged, waiting] {
+      return copy_now(target, staged->data(), staged->size());
+    });
   }
-  const cudaError_t error =
-      machine().enqueue(stream, [target, source, size] { return copy_now(target, source, size); });
+  const cudaError_t error = machine().enqueue(
+      stream, [target, source, size, waiting] { return copy_now(target, source, size); });
   const bool pageable_target = to.device == nullptr && !machine().is_pinned(target, size);
   if (error == cudaSuccess && pageable_target && stream->capture == nullptr) {
     machine().drain(stream);

@@ -2,9 +2,12 @@
 #include <cstdio>
 #include <cstring>
 
+#include "emulation/failures.h"
 #include "emulation/machine.h"
 #include "emulation/settings.h"
 
+using sgconv::emulation::Device;
+using sgconv::emulation::failure_at;
 using sgconv::emulation::finish;
 using sgconv::emulation::machine;
 using sgconv::emulation::settings;
@@ -26,7 +29,7 @@ cudaError_t check_device(int device) {
   return exists(device) ? cudaSuccess : cudaErrorInvalidDevice;
 }
 
-int attribute(cudaDeviceAttr which, int device) {
+int attribute(cudaDeviceAttr which, const sgconv::emulation::Device &device) {
   switch (which) {
     case cudaDevAttrMaxThreadsPerBlock:
       return 1024;
@@ -41,12 +44,14 @@ int attribute(cudaDeviceAttr which, int device) {
       return 1000000;
     case cudaDevAttrMultiProcessorCount:
       return 2;  // few, so that grid-stride loops take more than one turn
+    case cudaDevAttrComputeMode:
+      return device.settings.compute_mode;
     case cudaDevAttrIntegrated:
     case cudaDevAttrPciBusId:
     case cudaDevAttrPciDomainId:
       return 0;
     case cudaDevAttrPciDeviceId:
-      return device;
+      return device.number;
     case cudaDevAttrGlobalMemoryBusWidth:
       return 64;
     case cudaDevAttrL2CacheSize:
@@ -54,16 +59,17 @@ int attribute(cudaDeviceAttr which, int device) {
     case cudaDevAttrMaxThreadsPerMultiProcessor:
       return 2048;
     case cudaDevAttrUnifiedAddressing:
-    case cudaDevAttrMemoryPoolsSupported:
       return 1;
+    case cudaDevAttrMemoryPoolsSupported:
+      return device.settings.pools;
     case cudaDevAttrComputeCapabilityMajor:
-      return settings().capability / 10;
+      return device.settings.capability / 10;
     case cudaDevAttrComputeCapabilityMinor:
-      return settings().capability % 10;
+      return device.settings.capability % 10;
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
       return 228 * 1024;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      return static_cast<int>(settings().shared_memory);
+      return static_cast<int>(device.settings.shared_memory);
   }
   return -1;
 }
@@ -84,9 +90,11 @@ cudaError_t cudaGetDevice(int *device) {
 
 cudaError_t cudaSetDevice(int device) {
   const std::lock_guard guard(machine().lock);
-  const cudaError_t error = check_device(device);
+  cudaError_t error = check_device(device);
   if (error == cudaSuccess) {
     sgconv::emulation::current_device() = device;
+    // As CUDA does since version 12.
+    error = machine().make_context(*machine().devices[static_cast<std::size_t>(device)]);
   }
   return finish(error);
 }
@@ -97,7 +105,8 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr which, int device)
   if (error != cudaSuccess) {
     return finish(error);
   }
-  const int found = attribute(which, device);
+  ++machine().counts["query"];
+  const int found = attribute(which, *machine().devices[static_cast<std::size_t>(device)]);
   if (found < 0) {
     return finish(cudaErrorInvalidValue);
   }
@@ -132,9 +141,9 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int length, int device) {
 cudaError_t cudaDeviceSynchronize() {
   const std::lock_guard guard(machine().lock);
   ++machine().counts["synchronise"];
-  const auto *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   if (machine().forbidden_in_capture()) {
     return finish(cudaErrorStreamCaptureUnsupported);
@@ -159,10 +168,11 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, const void *fu
   if (attributes == nullptr || function == nullptr) {
     return finish(cudaErrorInvalidValue);
   }
-  if (machine().devices.empty()) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
-  if (settings().capability < 80) {
+  if (device->settings.capability < 80) {
     return finish(cudaErrorNoKernelImageForDevice);
   }
   std::memset(attributes, 0, sizeof *attributes);
@@ -172,14 +182,24 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, const void *fu
 
 cudaError_t cudaFuncSetAttribute(const void *function, cudaFuncAttribute which, int value) {
   const std::lock_guard guard(machine().lock);
-  if (function == nullptr || which != cudaFuncAttributeMaxDynamicSharedMemorySize || value < 0 ||
-      static_cast<std::size_t>(value) > settings().shared_memory) {
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
+  }
+  if (const int injected = failure_at("attribute"); injected != 0) {
+    return finish(static_cast<cudaError_t>(injected));
+  }
+  const bool carveout = which == cudaFuncAttributePreferredSharedMemoryCarveout;
+  const bool dynamic = which == cudaFuncAttributeMaxDynamicSharedMemorySize;
+  const auto most =
+      carveout ? cudaSharedmemCarveoutMaxShared : static_cast<int>(device->settings.shared_memory);
+  if (function == nullptr || !(carveout || dynamic) || value < 0 || value > most) {
     return finish(cudaErrorInvalidValue);
   }
-  const auto *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  if (carveout) {
+    machine().carveout[{device->number, function}] = value;
+  } else {
+    machine().dynamic_shared[{device->number, function}] = static_cast<std::size_t>(value);
   }
-  machine().dynamic_shared[{device->number, function}] = static_cast<std::size_t>(value);
   return finish(cudaSuccess);
 }

@@ -23,6 +23,7 @@ constexpr Named kErrors[] = {
     SGCONV_NAMED(cudaErrorInvalidMemcpyDirection, "invalid copy direction for memcpy"),
     SGCONV_NAMED(cudaErrorInsufficientDriver,
                  "CUDA driver version is insufficient for CUDA runtime version"),
+    SGCONV_NAMED(cudaErrorDevicesUnavailable, "CUDA-capable device(s) is/are busy or unavailable"),
     SGCONV_NAMED(cudaErrorInvalidDeviceFunction, "invalid device function"),
     SGCONV_NAMED(cudaErrorNoDevice, "no CUDA-capable device is detected"),
     SGCONV_NAMED(cudaErrorInvalidDevice, "invalid device ordinal"),

@@ -17,9 +17,9 @@ Event *event_of(cudaEvent_t handle) {
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *handle, unsigned flags) {
   const std::lock_guard guard(machine().lock);
-  const Device *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   if (handle == nullptr || flags > (cudaEventBlockingSync | cudaEventDisableTiming)) {
     return finish(cudaErrorInvalidValue);

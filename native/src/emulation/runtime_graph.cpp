@@ -1,4 +1,5 @@
 // Capture of a stream's work, and its replay.
+#include "emulation/failures.h"
 #include "emulation/machine.h"
 
 using namespace sgconv::emulation;
@@ -33,6 +34,13 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *graph) {
   const auto capture = stream->capture;
   if (capture == nullptr || capture->origin != stream.get()) {
     return finish(cudaErrorStreamCaptureUnmatched);
+  }
+  // 901 is CUDA's word for a capture that it ends; any other leaves the stream in it.
+  const int injected = failure_at("capture");
+  if (injected == cudaErrorStreamCaptureInvalidated) {
+    capture->invalid = true;
+  } else if (injected != 0) {
+    return finish(static_cast<cudaError_t>(injected));
   }
   if (capture->mode != cudaStreamCaptureModeRelaxed &&
       capture->thread != std::this_thread::get_id()) {

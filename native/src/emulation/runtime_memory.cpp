@@ -51,6 +51,15 @@ cudaError_t release(Device &device, void *pointer) {
   return device.memory.release(pointer) ? cudaSuccess : cudaErrorInvalidValue;
 }
 
+// Page-locked memory needs a context, and a capture that forbids allocation forbids it too.
+cudaError_t before_pinning() {
+  Device *device = nullptr;
+  const cudaError_t error = machine().use(device);
+  return error == cudaSuccess && machine().forbidden_in_capture()
+             ? cudaErrorStreamCaptureUnsupported
+             : error;
+}
+
 }  // namespace
 }  // namespace sgconv::emulation
 
@@ -58,9 +67,9 @@ using namespace sgconv::emulation;
 
 cudaError_t cudaMalloc(void **pointer, std::size_t size) {
   const std::lock_guard guard(machine().lock);
-  Device *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   if (machine().forbidden_in_capture()) {
     return finish(cudaErrorStreamCaptureUnsupported);
@@ -99,6 +108,9 @@ cudaError_t cudaMallocAsync(void **pointer, std::size_t size, cudaStream_t handl
     return finish(cudaErrorStreamCaptureUnsupported);
   }
   Device &device = *machine().devices[static_cast<std::size_t>(stream->device)];
+  if (device.settings.pools == 0) {
+    return finish(cudaErrorNotSupported);
+  }
   if (device.poisoned != cudaSuccess) {
     return finish(device.poisoned);
   }
@@ -133,9 +145,9 @@ cudaError_t cudaFreeAsync(void *pointer, cudaStream_t handle) {
 
 cudaError_t cudaMemGetInfo(std::size_t *free, std::size_t *total) {
   const std::lock_guard guard(machine().lock);
-  const Device *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   *total = device->memory.capacity();
   *free = *total - device->memory.used();
@@ -146,6 +158,9 @@ cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t *pool, int number) {
   const std::lock_guard guard(machine().lock);
   if (number < 0 || static_cast<std::size_t>(number) >= machine().devices.size()) {
     return finish(cudaErrorInvalidDevice);
+  }
+  if (machine().devices[static_cast<std::size_t>(number)]->settings.pools == 0) {
+    return finish(cudaErrorNotSupported);
   }
   *pool = pool_handle(*machine().devices[static_cast<std::size_t>(number)]);
   return finish(cudaSuccess);
@@ -208,10 +223,10 @@ cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, std::size_t) {
 
 cudaError_t cudaHostAlloc(void **pointer, std::size_t size, unsigned) {
   const std::lock_guard guard(machine().lock);
-  if (machine().current() == nullptr) {
-    return finish(cudaErrorNoDevice);
-  }
   *pointer = nullptr;
+  if (const cudaError_t error = before_pinning(); error != cudaSuccess) {
+    return finish(error);
+  }
   if (const int injected = failure_at("pinned"); injected != 0) {
     return finish(static_cast<cudaError_t>(injected));
   }
@@ -236,6 +251,9 @@ cudaError_t cudaFreeHost(void *pointer) {
   if (pointer == nullptr) {
     return finish(cudaSuccess);
   }
+  if (machine().forbidden_in_capture()) {
+    return finish(cudaErrorStreamCaptureUnsupported);
+  }
   const auto found = machine().pinned.find(static_cast<const char *>(pointer));
   if (found == machine().pinned.end()) {
     return finish(cudaErrorInvalidValue);
@@ -250,8 +268,8 @@ cudaError_t cudaFreeHost(void *pointer) {
 
 cudaError_t cudaHostRegister(void *pointer, std::size_t size, unsigned) {
   const std::lock_guard guard(machine().lock);
-  if (machine().current() == nullptr) {
-    return finish(cudaErrorNoDevice);
+  if (const cudaError_t error = before_pinning(); error != cudaSuccess) {
+    return finish(error);
   }
   if (pointer == nullptr || size == 0) {
     return finish(cudaErrorInvalidValue);

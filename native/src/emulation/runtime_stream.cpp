@@ -19,9 +19,9 @@ bool invalidate_capture(Stream &stream) {
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *handle, unsigned flags) {
   const std::lock_guard guard(machine().lock);
-  const Device *device = machine().current();
-  if (device == nullptr) {
-    return finish(cudaErrorNoDevice);
+  Device *device = nullptr;
+  if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
+    return finish(error);
   }
   if (handle == nullptr || flags > cudaStreamNonBlocking) {
     return finish(cudaErrorInvalidValue);

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 
 namespace sgconv::emulation {
 namespace {
@@ -11,8 +12,7 @@ std::string text(const char *name, const char *otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
-std::size_t number(const char *name, std::size_t otherwise) {
-  const std::string value = text(name, "");
+std::size_t number(const char *name, const std::string &value, std::size_t otherwise) {
   if (value.empty()) {
     return otherwise;
   }
@@ -25,10 +25,24 @@ std::size_t number(const char *name, std::size_t otherwise) {
   return parsed;
 }
 
+std::size_t number(const char *name, std::size_t otherwise) {
+  return number(name, text(name, ""), otherwise);
+}
+
+// The entry of a list that serves a device.
+int entry(const char *name, std::size_t device, std::size_t otherwise) {
+  std::istringstream list(text(name, ""));
+  std::string value, next;
+  for (std::size_t i = 0; i <= device && std::getline(list, next, ','); ++i) {
+    value = next;
+  }
+  return static_cast<int>(number(name, value, otherwise));
+}
+
 constexpr std::size_t kCapability = 90;
 
 // Shared memory that a block may ask for (CUDA C++ Programming Guide, "Compute Capabilities").
-std::size_t block_memory(std::size_t capability) {
+std::size_t block_memory(int capability) {
   switch (capability) {
     case 75:
       return std::size_t{64} * 1024;
@@ -44,13 +58,22 @@ std::size_t block_memory(std::size_t capability) {
   }
 }
 
+DeviceSettings device(std::size_t device) {
+  const int capability = entry("SGCONV_EMULATED_CAPABILITY", device, kCapability);
+  return {capability, block_memory(capability), entry("SGCONV_EMULATED_POOLS", device, 1),
+          entry("SGCONV_EMULATED_COMPUTE_MODE", device, 0),
+          entry("SGCONV_EMULATED_UNUSABLE", device, 0)};
+}
+
 Settings read() {
-  return {static_cast<int>(number("SGCONV_EMULATED_DEVICES", 1)),
+  std::vector<DeviceSettings> devices;
+  for (std::size_t i = 0; i < number("SGCONV_EMULATED_DEVICES", 1); ++i) {
+    devices.push_back(device(i));
+  }
+  return {devices,
           number("SGCONV_EMULATED_MEMORY", std::size_t{4} << 30),
-          static_cast<int>(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           number("SGCONV_EMULATED_EAGER", 0) != 0,
           number("SGCONV_EMULATED_CACHE", std::size_t{1} << 20),
-          block_memory(number("SGCONV_EMULATED_CAPABILITY", kCapability)),
           text("SGCONV_EMULATED_ORDER", "forward"),
           text("SGCONV_EMULATED_FAILURES", ""),
           text("SGCONV_EMULATED_SKIP_BARRIER", "")};

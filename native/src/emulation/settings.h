@@ -3,21 +3,31 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "emulation/kernel.h"
 
 namespace sgconv::emulation {
 
+// What may differ from device to device: lists in the environment, separated by commas, in the
+// order of the devices; the last entry serves all that follow.
+struct DeviceSettings {
+  int capability;             // SGCONV_EMULATED_CAPABILITY, major * 10 + minor, default 90
+  std::size_t shared_memory;  // bytes a block may have, by the capability
+  int pools;                  // SGCONV_EMULATED_POOLS: whether it has memory pools, default 1
+  int compute_mode;           // SGCONV_EMULATED_COMPUTE_MODE, a cudaComputeMode, default 0
+  int unusable;  // SGCONV_EMULATED_UNUSABLE: the cudaError_t that a context ends in, default 0:
+                 // none
+};
+
 struct Settings {
-  int devices;         // SGCONV_EMULATED_DEVICES, default 1; 0: a driver without a device
-  std::size_t memory;  // SGCONV_EMULATED_MEMORY, bytes a device, default 4 GiB
-  int capability;      // SGCONV_EMULATED_CAPABILITY, major * 10 + minor, default 90
-  bool eager;          // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
-  std::size_t cache;   // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
-  std::size_t shared_memory;  // bytes a block may have
-  std::string order;          // SGCONV_EMULATED_ORDER: forward, reverse or shuffled
-  std::string inject;         // SGCONV_EMULATED_FAILURES, see control.h
-  std::string skipped;        // SGCONV_EMULATED_SKIP_BARRIER=<file>:<line>, for mutation tests
+  std::vector<DeviceSettings> devices;  // SGCONV_EMULATED_DEVICES, default 1; 0: a driver alone
+  std::size_t memory;                   // SGCONV_EMULATED_MEMORY, bytes a device, default 4 GiB
+  bool eager;           // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
+  std::size_t cache;    // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
+  std::string order;    // SGCONV_EMULATED_ORDER: forward, reverse or shuffled
+  std::string inject;   // SGCONV_EMULATED_FAILURES, see control.h
+  std::string skipped;  // SGCONV_EMULATED_SKIP_BARRIER=<file>:<line>, for mutation tests
 
   bool skips(Site site) const;
 };

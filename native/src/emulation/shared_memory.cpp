@@ -4,8 +4,6 @@
 #include <cstring>
 #include <memory>
 
-#include "emulation/settings.h"
-
 namespace sgconv::emulation {
 namespace {
 
@@ -22,9 +20,9 @@ bool same(Site a, Site b) {
   return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
 }
 
-void SharedMemory::poison(std::size_t dynamic_bytes) {
-  if (start_ == nullptr) {
-    bytes_ = settings().shared_memory + 64 * kGap;
+void SharedMemory::poison(std::size_t dynamic_bytes, std::size_t most) {
+  if (bytes_ != most + 64 * kGap) {
+    bytes_ = most + 64 * kGap;
     memory_.resize(bytes_ + kGap);
     void *start = memory_.data();
     std::size_t space = memory_.size();

@@ -14,8 +14,8 @@ bool same(Site a, Site b);
 
 class SharedMemory {
  public:
-  // Starts a block.
-  void poison(std::size_t dynamic_bytes);
+  // Starts a block on a device that gives a block so many bytes at most.
+  void poison(std::size_t dynamic_bytes, std::size_t most);
   void *dynamic() const { return start_; }
   // nullptr when the block has no more room.
   void *array(std::size_t bytes, std::size_t alignment, Site site);
