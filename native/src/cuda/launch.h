@@ -8,25 +8,24 @@
 
 namespace sgconv::cuda {
 
-// Dynamic shared memory that a launch gets without asking.
-constexpr std::size_t kDefaultShared = 48 * 1024;
-
 // Throws Failure(SGCONV_DEVICE) that names `what` unless `error` is cudaSuccess.
 void check_device_call(cudaError_t error, const char *what);
 
 // Throws Failure(SGCONV_DEVICE) that names the CUDA kernel and its configuration.
 void check_launch(cudaError_t error, const char *name, const RowGrid &shape, std::size_t shared);
 
+// Lets launches of a CUDA kernel on the current device have this much dynamic shared memory, and
+// asks for as many blocks on a multiprocessor as their shared memory allows: once a device and
+// kernel, for all threads. Throws as check_device_call does; then the next launch tries again.
+void allow_shared(const char *name, const void *kernel, std::size_t most_shared);
+
 // All our CUDA kernels take one struct by value. `most_shared`: of any launch of this CUDA kernel,
 // because what is set for one counts for those of other threads.
 template <class Arguments>
 void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
             const Arguments &arguments, std::size_t shared, std::size_t most_shared) {
-  if (most_shared > kDefaultShared) {
-    check_device_call(cudaFuncSetAttribute(reinterpret_cast<const void *>(kernel),
-                                           cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                           static_cast<int>(most_shared)),
-                      name);
+  if (most_shared > 0) {
+    allow_shared(name, reinterpret_cast<const void *>(kernel), most_shared);
   }
 #if defined(SGCONV_EMULATED)
   const cudaError_t error = emulation::launch(

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 
 #include "cuda/launch.h"
 
@@ -76,16 +78,26 @@ int attribute(cudaDeviceAttr which, int device) {
   return value;
 }
 
-}  // namespace
-
-Target current_target() {
-  int device = 0;
-  check_device_call(cudaGetDevice(&device), "cudaGetDevice");
+Target read_target(int device) {
   const int architecture = 10 * attribute(cudaDevAttrComputeCapabilityMajor, device) +
                            attribute(cudaDevAttrComputeCapabilityMinor, device);
   return {serving(kPolicies, architecture), attribute(cudaDevAttrMultiProcessorCount, device),
           attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
           attribute(cudaDevAttrL2CacheSize, device)};
+}
+
+}  // namespace
+
+Target current_target() {
+  // Never destroyed: other threads may still launch while the process ends.
+  static auto *const lock = new std::mutex();
+  static auto *const targets = new std::map<int, Target>();
+  int device = 0;
+  check_device_call(cudaGetDevice(&device), "cudaGetDevice");
+  const std::lock_guard guard(*lock);
+  const auto known = targets->find(device);
+  return known != targets->end() ? known->second
+                                 : targets->emplace(device, read_target(device)).first->second;
 }
 
 LongPolicies long_policies(int architecture) {

@@ -41,7 +41,7 @@ struct LongPolicies {
 // For this architecture.
 LongPolicies long_policies(int architecture);
 
-// Throws Failure(SGCONV_DEVICE) when there is none.
+// Asked of each device once. Throws Failure(SGCONV_DEVICE) when there is none.
 Target current_target();
 
 // Grid for a (rows, columns) array: x over columns, y over rows, grid-stride in both.
