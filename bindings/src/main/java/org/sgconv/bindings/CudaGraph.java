@@ -18,32 +18,51 @@ public final class CudaGraph implements AutoCloseable {
     this.handle = handle;
   }
 
-  /** Records what {@code work} submits from this thread. Call under the stream's lock. */
+  /**
+   * Records what {@code work} submits from this thread. Call under the stream's lock.
+   *
+   * <p>In CUDA's other modes a capture belongs to a thread of the operating system, which may be
+   * another one when a virtual thread goes on after a wait, and forbids other calls to all that
+   * such a thread carries. What must not be recorded is refused by those who submit it.
+   */
   static CudaGraph capture(CudaStream owner, MemorySegment stream, Runnable work) {
     try (Arena arena = Arena.ofConfined()) {
       CudaCall.runtime(
           "cudaStreamBeginCapture",
-          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
+          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeRelaxed()));
       MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
       try {
         work.run();
+        owner.device().select(); // the work may have waited, and go on elsewhere
+        CudaCall.runtime("cudaStreamEndCapture", () -> Cudart.cudaStreamEndCapture(stream, graph));
       } catch (RuntimeException | Error failure) {
-        abandon(stream, graph);
+        owner.abandonCapture(failure);
         throw failure;
       }
-      CudaCall.runtime("cudaStreamEndCapture", () -> Cudart.cudaStreamEndCapture(stream, graph));
       return instantiate(owner, graph.get(ValueLayout.ADDRESS, 0));
     }
   }
 
-  /** Ends a capture whose work failed: that failure is the one to report. */
-  private static void abandon(MemorySegment stream, MemorySegment graph) {
-    Cudart.cudaStreamEndCapture(stream, graph);
-    MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
-    if (recorded.address() != 0) {
-      Cudart.cudaGraphDestroy(recorded);
+  /**
+   * Takes a stream out of a capture, and forgets what that recorded.
+   *
+   * @throws CudaErrorException if the stream is still in it
+   */
+  static void abandon(MemorySegment stream) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
+      int code = Cudart.cudaStreamEndCapture(stream, graph);
+      MemorySegment recorded = graph.get(ValueLayout.ADDRESS, 0);
+      if (recorded.address() != 0) {
+        Cudart.cudaGraphDestroy(recorded);
+      }
+      MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
+      boolean known = Cudart.cudaStreamIsCapturing(stream, status) == Cudart.cudaSuccess();
+      if (known && status.get(ValueLayout.JAVA_INT, 0) != Cudart.cudaStreamCaptureStatusNone()) {
+        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
+      }
+      Cudart.cudaGetLastError(); // it must not show again in the next call
     }
-    Cudart.cudaGetLastError(); // it must not show again in the next call
   }
 
   private static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {

@@ -30,6 +30,9 @@ public final class CudaStream implements AutoCloseable {
   /** Guarded by the lock. */
   private @Nullable PinnedMemory staging;
 
+  /** Whether a capture could not be ended. Guarded by the lock. */
+  private boolean inCapture;
+
   CudaStream(CudaDevice device, MemorySegment handle) {
     this.device = device;
     this.handle = new NativeHandle("CudaStream", handle);
@@ -285,7 +288,21 @@ public final class CudaStream implements AutoCloseable {
   MemorySegment open() {
     MemorySegment stream = handle.open();
     device.select();
+    if (inCapture) { // else the call would be recorded, and would seem to have done its work
+      CudaGraph.abandon(stream);
+      inCapture = false;
+    }
     return stream;
+  }
+
+  /** Ends a capture that failed; if that fails too, every call tries again. */
+  void abandonCapture(Throwable failure) {
+    inCapture = true;
+    try {
+      open();
+    } catch (RuntimeException still) {
+      failure.addSuppressed(still);
+    }
   }
 
   private void copy(MemorySegment target, MemorySegment source, long bytes, int kind) {

@@ -23,6 +23,7 @@ public interface Stream extends AutoCloseable {
    *
    * @throws StreamClosedException if the stream is closed
    * @throws DeviceLostException if the work ended all use of the device
+   * @throws org.sgconv.InvalidArgumentException while this thread records this stream's work
    */
   void synchronize();
 
@@ -52,7 +53,8 @@ public interface Stream extends AutoCloseable {
   /**
    * Records the work that {@code work} submits from this thread, without doing it: a forward or
    * backward pass into given tensors, which must have run once before so that every plan and
-   * workspace is there. The caller closes the recording.
+   * workspace is there. The thread may be a virtual one and may wait meanwhile; work that other
+   * threads submit to this stream waits for the end of the recording. The caller closes it.
    *
    * @throws org.sgconv.SgConvException if the work allocates, frees, waits, copies from or to the
    *     host, or fails

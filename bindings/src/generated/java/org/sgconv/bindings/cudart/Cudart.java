@@ -77,6 +77,15 @@ public class Cudart extends CudartSymbols {
     public static int cudaErrorInsufficientDriver() {
         return cudaErrorInsufficientDriver;
     }
+    private static final int cudaErrorDevicesUnavailable = (int)46L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError.cudaErrorDevicesUnavailable = 46
+     * }
+     */
+    public static int cudaErrorDevicesUnavailable() {
+        return cudaErrorDevicesUnavailable;
+    }
     private static final int cudaErrorNoDevice = (int)100L;
     /**
      * {@snippet lang=c :
@@ -131,14 +140,32 @@ public class Cudart extends CudartSymbols {
     public static int cudaMemcpyDefault() {
         return cudaMemcpyDefault;
     }
-    private static final int cudaStreamCaptureModeThreadLocal = (int)1L;
+    private static final int cudaStreamCaptureStatusNone = (int)0L;
     /**
      * {@snippet lang=c :
-     * enum cudaStreamCaptureMode.cudaStreamCaptureModeThreadLocal = 1
+     * enum cudaStreamCaptureStatus.cudaStreamCaptureStatusNone = 0
      * }
      */
-    public static int cudaStreamCaptureModeThreadLocal() {
-        return cudaStreamCaptureModeThreadLocal;
+    public static int cudaStreamCaptureStatusNone() {
+        return cudaStreamCaptureStatusNone;
+    }
+    private static final int cudaStreamCaptureModeRelaxed = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaStreamCaptureMode.cudaStreamCaptureModeRelaxed = 2
+     * }
+     */
+    public static int cudaStreamCaptureModeRelaxed() {
+        return cudaStreamCaptureModeRelaxed;
+    }
+    private static final int cudaComputeModeProhibited = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaComputeMode.cudaComputeModeProhibited = 2
+     * }
+     */
+    public static int cudaComputeModeProhibited() {
+        return cudaComputeModeProhibited;
     }
     private static final int cudaDevAttrMultiProcessorCount = (int)16L;
     /**
@@ -148,6 +175,15 @@ public class Cudart extends CudartSymbols {
      */
     public static int cudaDevAttrMultiProcessorCount() {
         return cudaDevAttrMultiProcessorCount;
+    }
+    private static final int cudaDevAttrComputeMode = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaDeviceAttr.cudaDevAttrComputeMode = 20
+     * }
+     */
+    public static int cudaDevAttrComputeMode() {
+        return cudaDevAttrComputeMode;
     }
     private static final int cudaDevAttrComputeCapabilityMajor = (int)75L;
     /**
@@ -1147,6 +1183,67 @@ public class Cudart extends CudartSymbols {
                 traceDowncall("cudaStreamEndCapture", stream, pGraph);
             }
             return (int)mh$.invokeExact(stream, pGraph);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cudaStreamIsCapturing {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cudart.C_INT,
+            Cudart.C_POINTER,
+            Cudart.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudaStreamIsCapturing");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus *pCaptureStatus)
+     * }
+     */
+    public static FunctionDescriptor cudaStreamIsCapturing$descriptor() {
+        return cudaStreamIsCapturing.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus *pCaptureStatus)
+     * }
+     */
+    public static MethodHandle cudaStreamIsCapturing$handle() {
+        return cudaStreamIsCapturing.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus *pCaptureStatus)
+     * }
+     */
+    public static MemorySegment cudaStreamIsCapturing$address() {
+        return cudaStreamIsCapturing.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus *pCaptureStatus)
+     * }
+     */
+    public static int cudaStreamIsCapturing(MemorySegment stream, MemorySegment pCaptureStatus) {
+        var mh$ = cudaStreamIsCapturing.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cudaStreamIsCapturing", stream, pCaptureStatus);
+            }
+            return (int)mh$.invokeExact(stream, pCaptureStatus);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
