@@ -10,11 +10,14 @@ public final class CudaErrorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Errors that leave the context of the process unusable (documentation of cudaError_t): hardware
-   * faults, illegal or misaligned addresses, failed and timed-out launches.
+   * Errors after which "the process must be terminated and relaunched" (documentation of
+   * cudaError_t): contained faults, illegal and misaligned addresses, failed and timed-out
+   * launches, asserts, leaks of tensor memory, a server of MPS or an external device that is gone.
+   * Beside them hardware faults, of memory and NVLink, and a context that was destroyed, of which
+   * the documentation says less and after which no call succeeds either.
    */
   private static final Set<Integer> FATAL =
-      Set.of(214, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 720, 721);
+      Set.of(214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911);
 
   /** Where the code comes from. */
   enum Origin {
@@ -47,6 +50,11 @@ public final class CudaErrorException extends RuntimeException {
   public boolean isNoDevice() {
     return origin == Origin.RUNTIME
         && (code == Cudart.cudaErrorInsufficientDriver() || code == Cudart.cudaErrorNoDevice());
+  }
+
+  /** Whether the device is not to be had now, for one because another process has it to itself. */
+  public boolean isBusy() {
+    return origin == Origin.RUNTIME && code == Cudart.cudaErrorDevicesUnavailable();
   }
 
   /** Whether no CUDA call of this process on that device can succeed any more. */

@@ -50,6 +50,14 @@ final class Failures {
       return new DeviceLostException(
           text + "; this process cannot use the device any more: start a new one", error);
     }
+    if (error.isBusy()) {
+      return new BackendFailureException(
+          CudaBackend.NAME,
+          text
+              + "; another process has the device to itself: name others in CUDA_VISIBLE_DEVICES,"
+              + " or work on the host's processor with -Dsgconv.backend=cpu",
+          error);
+    }
     return new BackendFailureException(CudaBackend.NAME, text, error);
   }
 }
