@@ -16,19 +16,13 @@ public final class CudaStream implements AutoCloseable {
 
   private static final AtomicLong COUNT = new AtomicLong();
 
-  /**
-   * Copies of memory that the program may close meanwhile go through a buffer of this size: the
-   * device never reads or writes that memory itself.
-   */
-  private static final long STAGING_BYTES = 4L << 20;
-
   private final ReentrantLock lock;
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
   private final NativeHandle handle;
 
-  /** Guarded by the lock. */
-  private @Nullable PinnedMemory staging;
+  /** Made when it is needed. Guarded by the lock. */
+  private @Nullable CudaStaging staging;
 
   /** Whether a capture could not be ended. Guarded by the lock. */
   private boolean inCapture;
@@ -97,17 +91,7 @@ public final class CudaStream implements AutoCloseable {
     requireSize("upload", source, target);
     lock.lock();
     try {
-      PinnedMemory buffer = staging();
-      for (long at = 0; at < target.byteSize(); at += buffer.byteSize()) {
-        long part = Math.min(buffer.byteSize(), target.byteSize() - at);
-        buffer.segment().asSlice(0, part).copyFrom(source.asSlice(at, part));
-        copy(
-            part(target, at, part).address(this, "upload", "target"),
-            buffer.segment(),
-            part,
-            Cudart.cudaMemcpyHostToDevice());
-        synchronize();
-      }
+      staging().upload(source, target);
     } finally {
       lock.unlock();
     }
@@ -118,17 +102,7 @@ public final class CudaStream implements AutoCloseable {
     requireSize("download", target, source);
     lock.lock();
     try {
-      PinnedMemory buffer = staging();
-      for (long at = 0; at < source.byteSize(); at += buffer.byteSize()) {
-        long part = Math.min(buffer.byteSize(), source.byteSize() - at);
-        copy(
-            buffer.segment(),
-            part(source, at, part).address(this, "download", "source"),
-            part,
-            Cudart.cudaMemcpyDeviceToHost());
-        synchronize();
-        target.asSlice(at, part).copyFrom(buffer.segment().asSlice(0, part));
-      }
+      staging().download(source, target);
     } finally {
       lock.unlock();
     }
@@ -266,14 +240,14 @@ public final class CudaStream implements AutoCloseable {
     try {
       MemorySegment stream = open();
       handle.end();
-      PinnedMemory buffer = staging;
+      CudaStaging copies = staging;
       staging = null;
       try {
         CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
       } finally {
         try {
-          if (buffer != null) {
-            buffer.free();
+          if (copies != null) {
+            copies.close();
           }
         } finally {
           CudaCall.runtime("cudaStreamDestroy", () -> Cudart.cudaStreamDestroy(stream));
@@ -311,18 +285,14 @@ public final class CudaStream implements AutoCloseable {
         "cudaMemcpyAsync", () -> Cudart.cudaMemcpyAsync(target, source, bytes, kind, stream));
   }
 
-  private PinnedMemory staging() {
+  private CudaStaging staging() {
     open();
-    PinnedMemory buffer = staging;
-    if (buffer == null) {
-      buffer = PinnedMemory.allocate(STAGING_BYTES);
-      staging = buffer;
+    CudaStaging copies = staging;
+    if (copies == null) {
+      copies = CudaStaging.create(this);
+      staging = copies;
     }
-    return buffer;
-  }
-
-  private static CudaSpan part(CudaSpan whole, long offset, long bytes) {
-    return whole.allocation().span(whole.offset() + offset, bytes);
+    return copies;
   }
 
   private static void requireSize(String function, CudaSpan source, CudaSpan target) {

@@ -226,6 +226,8 @@ class EmulatedDevicesTest {
   /** The copies of the other device are waited for, although the first in line was lost. */
   @Test
   void aLostDeviceHidesNoCopies() {
+    Pass.run(mine); // what a stream keeps for its copies is there
+    Pass.run(other);
     long events = EmulatedMachine.live("event");
     Tensor host = Tensor.pinned(mine.backend(), DType.FLOAT32, 3);
     host.copyFrom(new float[] {1, 2, 3});
