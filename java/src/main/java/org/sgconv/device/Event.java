@@ -24,6 +24,7 @@ public interface Event extends AutoCloseable {
    *
    * @throws DeviceLostException if the work ended all use of the device
    * @throws org.sgconv.ClosedException if the event is closed
+   * @throws org.sgconv.InvalidArgumentException while this thread records a stream's work
    */
   void synchronize();
 
@@ -31,7 +32,8 @@ public interface Event extends AutoCloseable {
    * The time from an earlier event to this one, in milliseconds. Waits for both.
    *
    * @throws WrongDeviceException if they are of different devices
-   * @throws org.sgconv.InvalidArgumentException if one of them was never recorded
+   * @throws org.sgconv.InvalidArgumentException if one of them was never recorded, or this thread
+   *     records a stream's work
    * @throws org.sgconv.ClosedException if one of them is closed
    */
   double millisecondsSince(Event start);

@@ -41,8 +41,15 @@ final class GpuEvent implements Event {
     }
   }
 
+  private static void requireNoneRecording(String call) {
+    GpuStream.requireNoneRecording(
+        "calls " + call + " of an event, which waits, and nothing is done that is being recorded",
+        "wait before it is recorded, or after it is replayed");
+  }
+
   @Override
   public void synchronize() {
+    requireNoneRecording("synchronize()");
     try {
       mark.synchronize();
     } catch (RuntimeException e) {
@@ -52,6 +59,7 @@ final class GpuEvent implements Event {
 
   @Override
   public double millisecondsSince(Event start) {
+    requireNoneRecording("millisecondsSince()");
     if (!(start instanceof GpuEvent first) || first.device != device) {
       throw new WrongDeviceException(
           start + " and " + this + " are of different devices: no time lies between them");

@@ -49,7 +49,7 @@ final class GpuMemory implements DeviceMemory {
 
   @Override
   public void upload(MemorySegment source, long offset) {
-    requireNoRecording();
+    requireNoUploadRecorded();
     try {
       stream.queue().upload(source, span(offset, source.byteSize()));
     } catch (RuntimeException e) {
@@ -59,7 +59,7 @@ final class GpuMemory implements DeviceMemory {
 
   @Override
   public void download(long offset, MemorySegment target) {
-    requireNoRecording();
+    requireNoDownloadRecorded();
     try {
       stream.queue().download(span(offset, target.byteSize()), target);
     } catch (RuntimeException e) {
@@ -74,7 +74,7 @@ final class GpuMemory implements DeviceMemory {
       upload(source.segment().asSlice(sourceOffset, bytes), offset);
       return;
     }
-    requireNoRecording();
+    requireNoUploadRecorded();
     try {
       known.submit(
           stream, memory -> stream.queue().upload(memory, sourceOffset, span(offset, bytes)));
@@ -90,7 +90,7 @@ final class GpuMemory implements DeviceMemory {
       download(offset, target.segment().asSlice(targetOffset, bytes));
       return;
     }
-    requireNoRecording();
+    requireNoDownloadRecorded();
     try {
       known.submit(
           stream, memory -> stream.queue().download(span(offset, bytes), memory, targetOffset));
@@ -99,9 +99,17 @@ final class GpuMemory implements DeviceMemory {
     }
   }
 
-  private void requireNoRecording() {
+  private void requireNoUploadRecorded() {
     stream.requireNoRecording(
-        "copies from or to the host", "copy before it is recorded or replayed, or after");
+        "copies from or to the host (copyFrom of a tensor there, copyTo, a new tensor of values)",
+        "copy before it is recorded or replayed, or after");
+  }
+
+  private void requireNoDownloadRecorded() {
+    stream.requireNoRecording(
+        "copies from or to the host (toHost, toFloatArray, copyFrom by a tensor there), which waits,"
+            + " and nothing is done that is being recorded",
+        "copy before it is recorded or replayed, or after");
   }
 
   @Override

@@ -2,6 +2,8 @@ package org.sgconv.internal.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,9 @@ final class GpuStream implements Stream {
 
   /** Memory and recordings that are open: tensors, spectra, the workspace. */
   private final AtomicLong residents = new AtomicLong();
+
+  /** Streams of every device with a recording under way. */
+  private static final Set<GpuStream> RECORDING = ConcurrentHashMap.newKeySet();
 
   /** What the recording under way uses. Guarded by the queue's lock. */
   private @Nullable List<CudaSpan> recorded;
@@ -113,6 +118,11 @@ final class GpuStream implements Stream {
     }
   }
 
+  /** As the other, for what belongs to no stream: whichever this thread is recording on. */
+  static void requireNoneRecording(String what, String instead) {
+    RECORDING.forEach(stream -> stream.requireNoRecording(what, instead));
+  }
+
   void enter() {
     residents.incrementAndGet();
   }
@@ -123,6 +133,9 @@ final class GpuStream implements Stream {
 
   @Override
   public void synchronize() {
+    requireNoRecording(
+        "calls synchronize(), which waits, and nothing is done that is being recorded",
+        "wait before it is recorded, or after it is replayed");
     try {
       queue().synchronize();
     } catch (RuntimeException e) {
@@ -200,6 +213,7 @@ final class GpuStream implements Stream {
       }
       List<CudaSpan> uses = new ArrayList<>();
       recorded = uses;
+      RECORDING.add(this);
       workspace.beginRecording();
       boolean succeeded = false;
       try {
@@ -211,6 +225,7 @@ final class GpuStream implements Stream {
         throw Failures.translate("a recording on " + this, e);
       } finally {
         recorded = null; // first: from now on the workspace may free again
+        RECORDING.remove(this);
         if (!succeeded) {
           workspace.endRecording();
         }
