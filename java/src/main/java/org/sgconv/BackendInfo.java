@@ -10,6 +10,7 @@ import java.util.List;
  * @param instructionSet instruction set or GPU architecture in use, such as {@code avx512}
  * @param threads host threads it computes with
  * @param devices the devices it can use, one line each
+ * @param leftOut devices that are there and cannot be used, each with the reason, one line each
  * @param libraries native libraries in use: absolute path and version, one line each
  */
 public record BackendInfo(
@@ -18,11 +19,24 @@ public record BackendInfo(
     String instructionSet,
     int threads,
     List<String> devices,
+    List<String> leftOut,
     List<String> libraries) {
 
   /** Copies the lists. */
   public BackendInfo {
     devices = List.copyOf(devices);
+    leftOut = List.copyOf(leftOut);
     libraries = List.copyOf(libraries);
+  }
+
+  /** Of a backend that can use every device. */
+  public BackendInfo(
+      String name,
+      String version,
+      String instructionSet,
+      int threads,
+      List<String> devices,
+      List<String> libraries) {
+    this(name, version, instructionSet, threads, devices, List.of(), libraries);
   }
 }

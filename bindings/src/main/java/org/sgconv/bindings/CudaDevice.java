@@ -3,6 +3,7 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
 
@@ -17,7 +18,7 @@ public final class CudaDevice {
     this.ordinal = ordinal;
   }
 
-  /** Its number, from 0. */
+  /** The number that CUDA gives it, from 0. */
   public int ordinal() {
     return ordinal;
   }
@@ -53,17 +54,30 @@ public final class CudaDevice {
     return memory(false);
   }
 
-  /** Whether it can run our CUDA kernels; otherwise {@link NativeStatusException} says why not. */
+  /**
+   * Why it cannot be used, as far as that shows before its first use; empty if nothing does. No
+   * context is made.
+   */
+  Optional<String> refusal(CudaArchitectures compiled) {
+    int capability = capability();
+    if (!compiled.runOn(capability)) {
+      return Optional.of(
+          "compute capability %d.%d, and our CUDA kernels were compiled for %s"
+              .formatted(capability / 10, capability % 10, compiled.text()));
+    }
+    if (attribute(Cudart.cudaDevAttrMemoryPoolsSupported()) == 0) {
+      return Optional.of("it or its driver has no memory pools (cudaMallocAsync)");
+    }
+    if (attribute(Cudart.cudaDevAttrComputeMode()) == Cudart.cudaComputeModeProhibited()) {
+      return Optional.of("its compute mode is prohibited (nvidia-smi --compute-mode)");
+    }
+    return Optional.empty();
+  }
+
+  /** Whether it runs our CUDA kernels; otherwise {@link NativeStatusException} says why not. */
   public void requireSupported() {
     select();
     CudaCall.kernel("sgconv_cuda_check_device", SgconvCuda::sgconv_cuda_check_device);
-    if (attribute(Cudart.cudaDevAttrMemoryPoolsSupported()) == 0) {
-      throw new NativeStatusException(
-          "cudaMallocAsync",
-          NativeStatus.UNSUPPORTED,
-          "device " + ordinal + " or its driver has no memory pools",
-          new UnsupportedOperationException("cudaDevAttrMemoryPoolsSupported is 0"));
-    }
   }
 
   /** Keeps freed memory in the pool instead of giving it back at every wait. */

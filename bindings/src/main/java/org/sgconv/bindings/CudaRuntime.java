@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cuda.SgconvCuda;
@@ -22,14 +23,32 @@ public final class CudaRuntime {
 
   private final List<LoadedLibrary> libraries;
   private final List<CudaDevice> devices;
+  private final List<String> leftOut;
 
   private CudaRuntime(List<LoadedLibrary> libraries, int deviceCount) {
     this.libraries = libraries;
+    CudaArchitectures compiled = new CudaArchitectures(architectures());
     List<CudaDevice> found = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
     for (int ordinal = 0; ordinal < deviceCount; ordinal++) {
-      found.add(new CudaDevice(ordinal));
+      CudaDevice device = new CudaDevice(ordinal);
+      Optional<String> refusal = refusal(device, compiled);
+      refusal.ifPresentOrElse(why -> refused.add(device + ": " + why), () -> found.add(device));
+    }
+    if (found.isEmpty()) {
+      throw new NoDeviceException("none can be used: " + String.join("; ", refused), null);
     }
     this.devices = List.copyOf(found);
+    this.leftOut = List.copyOf(refused);
+  }
+
+  /** One that does not even answer hides no other. */
+  private static Optional<String> refusal(CudaDevice device, CudaArchitectures compiled) {
+    try {
+      return device.refusal(compiled);
+    } catch (CudaErrorException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -37,7 +56,8 @@ public final class CudaRuntime {
    * machine without a device is told so, not that it lacks cuFFT.
    *
    * @throws NativeLibraryException if a library is missing or does not fit
-   * @throws NoDeviceException if there is no device, or no driver for one
+   * @throws NoDeviceException if there is no device, no driver for one, or none that can be used;
+   *     no device is used to find out
    */
   public static synchronized CudaRuntime open() {
     if (opened == null) {
@@ -86,9 +106,14 @@ public final class CudaRuntime {
             .formatted(text(driver), text(runtime));
   }
 
-  /** The devices, by their ordinals. */
+  /** The devices that can be used, in the order of their ordinals; at least one. */
   public List<CudaDevice> devices() {
     return devices;
+  }
+
+  /** The others, each with the reason, a line each. */
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   /** The files in use and where each was found. */

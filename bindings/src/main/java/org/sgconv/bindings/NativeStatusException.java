@@ -16,12 +16,6 @@ public final class NativeStatusException extends RuntimeException {
     this.text = text;
   }
 
-  NativeStatusException(String function, NativeStatus status, String text, Throwable cause) {
-    super("%s: %s: %s".formatted(function, status, text), cause);
-    this.status = status;
-    this.text = text;
-  }
-
   /** The library's own text. */
   public String text() {
     return text;

@@ -3,19 +3,34 @@ package org.sgconv.device;
 /** A device that computes apart from the host and has memory of its own. */
 public interface Device {
 
-  /** Its number among the backend's devices, from 0. */
+  /**
+   * The number that its driver gives it, from 0. Numbers of devices that cannot be used are missing
+   * from {@link DeviceBackend#devices}: there it may differ from the place in the list.
+   */
   int ordinal();
 
   /** What it is, for people. */
   String name();
 
-  /** Bytes that it has, in all. */
+  /**
+   * Bytes that it has, in all.
+   *
+   * @throws org.sgconv.SgConvException if the device cannot be used now
+   */
   long totalMemory();
 
-  /** Bytes that no process has allocated. */
+  /**
+   * Bytes that no process has allocated.
+   *
+   * @throws org.sgconv.SgConvException if the device cannot be used now
+   */
   long freeMemory();
 
-  /** Most bytes that this process may hold on it at a time. */
+  /**
+   * Most bytes that this process may hold on it at a time.
+   *
+   * @throws org.sgconv.SgConvException if the device cannot be used now, or the setting is wrong
+   */
   long memoryBudget();
 
   /** Bytes that this process holds on it now: tensors, spectra and workspaces. */
@@ -42,7 +57,12 @@ public interface Device {
    */
   Event createEvent();
 
-  /** The stream that lasts as long as the process; it cannot be closed. */
+  /**
+   * The stream that lasts as long as the process; it cannot be closed.
+   *
+   * @throws org.sgconv.SgConvException if the device cannot be used now, for one because another
+   *     process has it to itself
+   */
   Stream defaultStream();
 
   /**

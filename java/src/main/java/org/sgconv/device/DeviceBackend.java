@@ -22,9 +22,18 @@ public interface DeviceBackend extends Backend {
     return devices;
   }
 
-  /** Every device that it can use. */
+  /**
+   * Every device that it can use, in the order of their ordinals; {@code info().leftOut()} has the
+   * others. None is used to find out: one that is full, or that another process has to itself, says
+   * so at its first use.
+   */
   List<Device> devices();
 
-  /** Where its work goes: of the backend that {@code Backends} names, that of device 0. */
+  /**
+   * Where its work goes: of the backend that {@code Backends} names, the default stream of the
+   * first device that can be used when it is first asked for.
+   *
+   * @throws org.sgconv.SgConvException if no device can be used now
+   */
   Stream stream();
 }

@@ -76,6 +76,7 @@ final class InfoCommand implements Callable<Integer> {
         field(out, "instructions", backend.instructionSet());
         field(out, "threads", String.valueOf(backend.threads()));
         fields(out, "device", backend.devices());
+        fields(out, "left out", backend.leftOut());
         fields(out, "library", backend.libraries());
       } else {
         out.println("  not available:");

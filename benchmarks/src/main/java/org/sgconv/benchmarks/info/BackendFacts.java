@@ -8,6 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
+import org.sgconv.SgConvException;
+import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
 
 /**
@@ -15,6 +17,7 @@ import org.sgconv.device.DeviceBackend;
  *
  * @param chosen whether it is the one that is used when none is named
  * @param version of its code; "" if not available, as are the next
+ * @param leftOut devices that are there and cannot be used, each with the reason
  * @param causes why it is not available: each cause and everything that was tried, indented by how
  *     deep it lies; empty if it is
  */
@@ -26,6 +29,7 @@ public record BackendFacts(
     String instructionSet,
     int threads,
     List<String> devices,
+    List<String> leftOut,
     List<String> libraries,
     List<String> causes) {
 
@@ -36,7 +40,16 @@ public record BackendFacts(
         .map(
             cause ->
                 new BackendFacts(
-                    backend.name(), false, chosen, "", "", 0, List.of(), List.of(), lines(cause)))
+                    backend.name(),
+                    false,
+                    chosen,
+                    "",
+                    "",
+                    0,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    lines(cause)))
         .orElseGet(() -> available(backend, chosen));
   }
 
@@ -50,6 +63,7 @@ public record BackendFacts(
         info.instructionSet(),
         info.threads(),
         devices(backend, info),
+        info.leftOut(),
         info.libraries(),
         List.of());
   }
@@ -59,15 +73,18 @@ public record BackendFacts(
     if (!(backend instanceof DeviceBackend devices)) {
       return info.devices();
     }
-    return devices.devices().stream()
-        .map(
-            device ->
-                "%s, %.1f GiB of memory, %.1f free"
-                    .formatted(
-                        device.name(),
-                        gibibytes(device.totalMemory()),
-                        gibibytes(device.freeMemory())))
-        .toList();
+    return devices.devices().stream().map(BackendFacts::device).toList();
+  }
+
+  /** One that cannot be used now says why, and hides no other. */
+  private static String device(Device device) {
+    try {
+      return "%s, %.1f GiB of memory, %.1f free"
+          .formatted(
+              device.name(), gibibytes(device.totalMemory()), gibibytes(device.freeMemory()));
+    } catch (SgConvException e) {
+      return device.name() + ", cannot be used now: " + e.getMessage();
+    }
   }
 
   private static double gibibytes(long bytes) {

@@ -38,7 +38,8 @@ public final class BrokenBackend implements ComputeBackend {
 
   @Override
   public BackendInfo info() {
-    return new BackendInfo(NAME, "0", "none", 1, List.of("none"), List.of());
+    return new BackendInfo(
+        NAME, "0", "none", 1, List.of("none"), List.of("device 7: too old"), List.of());
   }
 
   @Override

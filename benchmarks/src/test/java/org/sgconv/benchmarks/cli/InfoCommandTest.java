@@ -27,6 +27,15 @@ class InfoCommandTest {
   }
 
   @Test
+  void listsDevicesThatAreLeftOutAndWhy() throws IOException {
+    assertThat(Cli.run("info").out())
+        .containsPattern("(?m)^  device +none$\\n^  left out +device 7: too old$");
+    JsonNode facts = new ObjectMapper().readTree(Cli.run("info", "--json").out());
+    assertThat(facts.get("backends"))
+        .anyMatch(each -> each.get("leftOut").toString().equals("[\"device 7: too old\"]"));
+  }
+
+  @Test
   void endsWithTheReasonWhereARequiredBackendIsAbsent() {
     Cli cli = Cli.run("info", "--require", "absent");
     assertThat(cli.status()).isEqualTo(ExitStatus.BAD_INPUT);

@@ -22,7 +22,7 @@ import org.sgconv.tensor.Tensor;
 /**
  * float32 arithmetic on NVIDIA GPUs; signals in float32, bfloat16 or float16. Its work goes to one
  * stream: that of a {@link GpuStream}, or of the one that the service loader made, the default
- * stream of device 0.
+ * stream of the first device that can be used.
  */
 public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
@@ -53,32 +53,6 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     return new CudaBackend(gpus, stream);
   }
 
-  /** The libraries and devices, found when the backend is first asked about. */
-  private static final class Gpus {
-    /** Guarded by this; set once. A failure is not kept, since it may pass. */
-    private @Nullable List<GpuDevice> devices;
-
-    synchronized @Nullable Throwable cause(CudaBackend home) {
-      if (devices == null) {
-        try {
-          List<GpuDevice> found = new ArrayList<>();
-          CudaRuntime.open().devices().forEach(each -> found.add(new GpuDevice(home, each)));
-          devices = List.copyOf(found);
-        } catch (RuntimeException e) {
-          return Failures.unavailable(e);
-        }
-      }
-      return null;
-    }
-
-    synchronized List<GpuDevice> devices() {
-      if (devices == null) {
-        throw new IllegalStateException("available but not started");
-      }
-      return devices;
-    }
-  }
-
   @Override
   public String name() {
     return NAME;
@@ -107,7 +81,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
       return stream;
     }
     ensureAvailable();
-    return gpus.devices().getFirst().defaultStream();
+    return gpus.defaultStream();
   }
 
   @Override
@@ -131,6 +105,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
         runtime.architectures(),
         1,
         gpus.devices().stream().map(GpuDevice::name).toList(),
+        runtime.leftOut(),
         libraries);
   }
 

@@ -18,17 +18,18 @@ final class GpuDevice implements Device {
   private final CudaBackend home;
   private final CudaDevice device;
   private final String name;
-  private final long totalMemory;
-  private final long budget;
   private final AtomicLong allocatedBytes = new AtomicLong();
   private final AtomicLong allocations = new AtomicLong();
+
+  /** Asked for at the first use; 0 until then. */
+  private volatile long totalMemory;
+
+  /** Set at the first use; 0 until then. */
+  private volatile long budget;
+
   private @Nullable GpuStream defaultStream;
 
-  /**
-   * Describes the device and prepares its pool.
-   *
-   * @throws org.sgconv.bindings.NativeStatusException if it cannot run our CUDA kernels
-   */
+  /** Describes the device, and does not use it: that would take memory of it and time. */
   GpuDevice(CudaBackend home, CudaDevice device) {
     this.home = home;
     this.device = device;
@@ -41,11 +42,6 @@ final class GpuDevice implements Device {
                 capability % 10,
                 device.multiprocessors(),
                 device.pciAddress());
-    this.totalMemory = device.totalBytes();
-    this.budget =
-        SizeProperty.parse(
-            MEMORY, System.getProperty(MEMORY), "bytes", totalMemory, "all memory of the device");
-    device.keepFreedMemory();
   }
 
   @Override
@@ -60,7 +56,16 @@ final class GpuDevice implements Device {
 
   @Override
   public long totalMemory() {
-    return totalMemory;
+    long bytes = totalMemory;
+    if (bytes == 0) {
+      try {
+        bytes = device.totalBytes();
+      } catch (RuntimeException e) {
+        throw Failures.translate("memory of " + this, e);
+      }
+      totalMemory = bytes;
+    }
+    return bytes;
   }
 
   @Override
@@ -74,7 +79,14 @@ final class GpuDevice implements Device {
 
   @Override
   public long memoryBudget() {
-    return budget;
+    long bytes = budget;
+    if (bytes == 0) {
+      bytes =
+          SizeProperty.parse(
+              MEMORY, System.getProperty(MEMORY), "bytes", totalMemory(), "all memory of the device");
+      budget = bytes;
+    }
+    return bytes;
   }
 
   @Override
@@ -128,6 +140,8 @@ final class GpuDevice implements Device {
   private GpuStream open(String purpose, boolean permanent) {
     try {
       device.requireSupported();
+      device.keepFreedMemory();
+      memoryBudget(); // what is wrong with the setting is said before anything is allocated
       return new GpuStream(home, this, device.createStream(), permanent);
     } catch (RuntimeException e) {
       throw Failures.translate(purpose + " of " + this, e);
@@ -140,12 +154,13 @@ final class GpuDevice implements Device {
    * @throws DeviceMemoryException if the budget does not allow for them
    */
   void reserve(String purpose, long bytes) {
-    long before = allocatedBytes.getAndUpdate(held -> bytes > budget - held ? held : held + bytes);
-    if (bytes > budget - before) {
+    long most = memoryBudget();
+    long before = allocatedBytes.getAndUpdate(held -> bytes > most - held ? held : held + bytes);
+    if (bytes > most - before) {
       throw new DeviceMemoryException(
           ("no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
                   + " (-D%s): close tensors that are no longer needed or work on smaller batches")
-              .formatted(purpose, bytes, before, budget, this, MEMORY));
+              .formatted(purpose, bytes, before, most, this, MEMORY));
     }
     allocations.incrementAndGet();
   }
