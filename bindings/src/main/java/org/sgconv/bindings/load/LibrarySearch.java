@@ -23,11 +23,13 @@ final class LibrarySearch {
   private final SearchSettings settings;
   private final MountTable mounts;
   private final ClassLoader resources;
+  private final ToolkitChoice choice;
 
   LibrarySearch(SearchSettings settings, MountTable mounts, ClassLoader resources) {
     this.settings = settings;
     this.mounts = mounts;
     this.resources = resources;
+    this.choice = new ToolkitChoice(settings, resources);
   }
 
   /**
@@ -75,7 +77,9 @@ final class LibrarySearch {
       boolean folder = Files.isDirectory(path);
       for (String name : library.fileNames()) {
         Path file = folder ? path.resolve(name) : path;
-        if (Files.exists(file) && (folder || file.endsWith(name))) {
+        if (Files.exists(file)
+            && (folder || file.endsWith(name))
+            && willDo(library, name, file, attempts)) {
           try {
             return Optional.of(loadFile(library, file, property, MOVE));
           } catch (LoadAttemptException e) {
@@ -105,7 +109,7 @@ final class LibrarySearch {
     for (String name : library.fileNames()) {
       for (Path folder : folders) {
         Path file = folder.resolve(name);
-        if (Files.exists(file)) {
+        if (Files.exists(file) && willDo(library, name, file, attempts)) {
           try {
             return Optional.of(loadFile(library, file, folder.toString(), MOVE));
           } catch (LoadAttemptException e) {
@@ -117,7 +121,7 @@ final class LibrarySearch {
     attempts.add(
         new LoadAttemptException(
             LoadFailure.ABSENT,
-            "no folder of the CUDA toolkit holds "
+            "no folder of the CUDA toolkit holds a usable "
                 + String.join(" or ", library.fileNames())
                 + (folders.isEmpty()
                     ? " (there was none to look in)"
@@ -131,11 +135,26 @@ final class LibrarySearch {
     return Optional.empty();
   }
 
-  private URL resource(NativeLibrary library) throws LoadAttemptException {
+  /** Whether a file of this name is of the version that we need; if not, the reason is kept. */
+  private boolean willDo(
+      NativeLibrary library, String name, Object file, List<LoadAttemptException> attempts) {
+    Optional<String> objection = choice.objection(library, name);
+    objection.ifPresent(
+        why ->
+            attempts.add(
+                new LoadAttemptException(
+                    LoadFailure.ABSENT,
+                    file + " is of another version of CUDA: " + why,
+                    "install the CUDA libraries of that version beside these")));
+    return objection.isEmpty();
+  }
+
+  private URL resource(NativeLibrary library, List<LoadAttemptException> attempts)
+      throws LoadAttemptException {
     String folder = library.isOfToolkit() ? "org/bytedeco/cuda/" : "org/sgconv/native/";
     for (String file : library.fileNames()) {
       URL found = resources.getResource(folder + settings.platform().folder() + "/" + file);
-      if (found != null) {
+      if (found != null && willDo(library, file, found, attempts)) {
         return found;
       }
     }
@@ -156,7 +175,7 @@ final class LibrarySearch {
   /** From the first cache folder that can be used; which is not the preferred one is said. */
   private MappedLibrary fromResource(NativeLibrary library, List<LoadAttemptException> attempts)
       throws LoadAttemptException {
-    URL resource = resource(library);
+    URL resource = resource(library, attempts);
     List<LoadAttemptException> unusable = new ArrayList<>();
     for (CacheFolder folder : settings.cacheFolders()) {
       try {

@@ -8,13 +8,15 @@ public enum NativeLibrary {
   /** SIMD kernels for the host's CPU. */
   CPU(List.of("libsgconv_cpu.so"), false, null),
 
-  /** The CUDA runtime. */
+  /** The CUDA runtime, of the versions that these bindings know. */
   CUDART(List.of("libcudart.so.13", "libcudart.so.12"), true, null),
 
   /** CUDA kernels; needs the CUDA runtime. */
   CUDA(List.of("libsgconv_cuda.so"), false, CUDART),
 
-  /** Fast Fourier transforms of the CUDA toolkit. */
+  /**
+   * Fast Fourier transforms of the CUDA toolkit, of the same versions of CUDA in the same order.
+   */
   CUFFT(List.of("libcufft.so.12", "libcufft.so.11"), true, null);
 
   private final List<String> fileNames;
