@@ -12,6 +12,7 @@ module org.sgconv {
   exports org.sgconv.device;
   exports org.sgconv.io;
   exports org.sgconv.kernel;
+  exports org.sgconv.oracle;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
 

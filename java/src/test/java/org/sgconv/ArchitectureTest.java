@@ -44,6 +44,7 @@ class ArchitectureTest {
         "org.sgconv.conv   | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi"
             + " org.sgconv.kernel",
         "org.sgconv.io     | org.sgconv org.sgconv.tensor org.sgconv.kernel",
+        "org.sgconv.oracle | org.sgconv org.sgconv.tensor",
       })
   void packagesUseOnlyWhatIsBelowThem(String from, String allowed) {
     classes()
