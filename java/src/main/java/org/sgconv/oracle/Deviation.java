@@ -1,5 +1,7 @@
 package org.sgconv.oracle;
 
+import java.util.Locale;
+
 /**
  * How far results are from their exact values: the worst of all rows.
  *
@@ -43,9 +45,21 @@ public record Deviation(
         further.actual);
   }
 
+  /** The same, found in another row. */
+  public Deviation inRow(int other) {
+    return new Deviation(fraction, relative, leavesRange, other, element, expected, actual);
+  }
+
   /** The worst fraction and where it is. */
   public String describe() {
-    return "%.3g of the bound (relative error %.1e), worst in row %d at %d: expected %s, got %s"
-        .formatted(fraction, relative, row, element, expected, actual);
+    return String.format(
+        Locale.ROOT,
+        "%.3g times what it may be (relative error %.1e), most in row %d at %d: expected %s, got %s",
+        fraction,
+        relative,
+        row,
+        element,
+        expected,
+        actual);
   }
 }

@@ -75,6 +75,14 @@ public final class ErrorBound {
   }
 
   /**
+   * A bound that was kept: one that is the same for all elements, from its {@link #norm}, {@link
+   * #element}, {@link #roundings} and {@link #growth}.
+   */
+  public static ErrorBound of(double norm, double element, double roundings, double growth) {
+    return new ErrorBound(norm, element, null, roundings, growth);
+  }
+
+  /**
    * A bound that is known element by element.
    *
    * @param elements largest error of each, in float32
@@ -131,12 +139,12 @@ public final class ErrorBound {
   }
 
   /** How many times the smallest positive value of the type may be added to either bound. */
-  double roundings() {
+  public double roundings() {
     return roundings;
   }
 
   /** The largest magnitude that a value on the way may have. */
-  double growth() {
+  public double growth() {
     return growth;
   }
 

@@ -56,16 +56,30 @@ public record Tolerance(DType type, double factor) {
     }
     Deviation worst = Deviation.NONE;
     for (int r = 0; r < exact.rowCount(); r++) {
-      worst = worst.worst(row(r, exact.row(r), actual, r * length));
+      ExactResult.Row row = exact.row(r);
+      worst = worst.worst(row(row.values(), row.bound(), actual, r * length).inRow(r));
     }
     return worst;
   }
 
-  private Deviation row(int index, ExactResult.Row row, double[] actual, int from) {
-    ErrorBound bound = row.bound();
-    double[] values = row.values();
+  /**
+   * Judges one row.
+   *
+   * @param values exact ones
+   * @param bound of their errors in float32
+   * @throws ShapeMismatchException if there are not as many actual values as exact ones
+   */
+  public Deviation measure(double[] values, ErrorBound bound, double[] actual) {
+    if (actual.length != values.length) {
+      throw new ShapeMismatchException(
+          actual.length + " values for a row of " + values.length);
+    }
+    return row(values, bound, actual, 0);
+  }
+
+  private Deviation row(double[] values, ErrorBound bound, double[] actual, int from) {
     if (bound.isUnspecified()) {
-      return new Deviation(0, 0, true, index, 0, Double.NaN, Double.NaN);
+      return new Deviation(0, 0, true, 0, 0, Double.NaN, Double.NaN);
     }
     double unit = type == DType.FLOAT64 ? FLOAT64_UNIT : 1;
     double least = bound.roundings() * smallest();
@@ -105,7 +119,7 @@ public record Tolerance(DType type, double factor) {
     fraction = Math.max(fraction, norm == 0 ? 0 : norm / most);
     double relative = norm == 0 ? 0 : norm / bound.carried();
     return new Deviation(
-        fraction, relative, beyond, index, worstAt, values[worstAt], actual[from + worstAt]);
+        fraction, relative, beyond, 0, worstAt, values[worstAt], actual[from + worstAt]);
   }
 
   private double halfSpacing(double value) {

@@ -19,6 +19,11 @@ final class Quantities {
     return String.format(Locale.ROOT, "%.1e", value);
   }
 
+  /** A part of a whole, in percent: 37%. */
+  static String share(double value) {
+    return String.format(Locale.ROOT, "%.0f%%", 100 * value);
+  }
+
   /** A sample rate in kHz without needless zeros: 22.05 kHz. */
   static String kilohertz(int rate) {
     String text = String.format(Locale.ROOT, "%.3f", rate / 1000.0);

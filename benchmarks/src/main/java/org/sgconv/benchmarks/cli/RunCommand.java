@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.benchmarks.check.Deviation;
 import org.sgconv.benchmarks.report.Progress;
 import org.sgconv.benchmarks.run.ConvolutionRun;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.ReferenceCheck;
+import org.sgconv.benchmarks.run.RunOutput;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.signal.Recording;
 import org.sgconv.benchmarks.signal.Signal;
 import org.sgconv.benchmarks.signal.SignalReader;
+import org.sgconv.oracle.Deviation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void report(Signal signal, ConvolutionRun run, Backend backend, OutputOptions files)
       throws IOException {
-    Map<Step, Deviation> deviations = compute(run, backend);
+    Map<RunOutput, Deviation> deviations = compute(run, backend);
     PrintWriter out = spec.commandLine().getOut();
     RunReport report = new RunReport(signal, run, backend, deviations);
     out.println(report.heading());
@@ -109,6 +110,7 @@ final class RunCommand implements Callable<Integer> {
     out.println(report.explanation(Math.min(rows, signal.hidden())));
     out.flush();
     report.requirePassed();
+    report.rangeNote().ifPresent(out::println);
     files.write(new RunResult(signal, run, report.kernel())).forEach(out::println);
     out.flush();
   }
@@ -137,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private Map<Step, Deviation> compute(ConvolutionRun run, Backend backend) {
+  private Map<RunOutput, Deviation> compute(ConvolutionRun run, Backend backend) {
     int steps = Step.values().length + 1;
     boolean terminal = Terminal.isStandardError();
     try (Progress progress = Progress.onStandardError("run", steps, terminal)) {

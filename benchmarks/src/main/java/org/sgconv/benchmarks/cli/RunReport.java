@@ -3,20 +3,21 @@ package org.sgconv.benchmarks.cli;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;
-import org.sgconv.benchmarks.check.Deviation;
-import org.sgconv.benchmarks.check.Tolerance;
 import org.sgconv.benchmarks.report.TextTable;
 import org.sgconv.benchmarks.run.ConvolutionRun;
+import org.sgconv.benchmarks.run.RunOutput;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.run.Timing;
 import org.sgconv.benchmarks.signal.Signal;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.tensor.DType;
+import org.sgconv.oracle.Deviation;
 import org.sgconv.tensor.Tensor;
 
 /** What a run tells: what was computed where, how fast, and how far from the reference. */
@@ -26,21 +27,20 @@ final class RunReport {
   private final ConvolutionRun run;
   private final BackendInfo backend;
   private final boolean onDevice;
-  private final Map<Step, Deviation> deviations;
-  private final Tolerance tolerance;
+  private final Map<RunOutput, Deviation> deviations;
 
   /**
    * Reports a run.
    *
-   * @param deviations of each step, or none if the reference itself ran
+   * @param deviations of each result, or none if the reference itself ran
    */
-  RunReport(Signal signal, ConvolutionRun run, Backend backend, Map<Step, Deviation> deviations) {
+  RunReport(
+      Signal signal, ConvolutionRun run, Backend backend, Map<RunOutput, Deviation> deviations) {
     this.signal = signal;
     this.run = run;
     this.backend = backend.info();
     this.onDevice = backend instanceof DeviceBackend;
     this.deviations = deviations;
-    this.tolerance = run.type() == DType.FLOAT64 ? Tolerance.FLOAT64 : Tolerance.FLOAT32;
   }
 
   /** Signal, kernel and backend, a line each. */
@@ -96,7 +96,6 @@ final class RunReport {
       if (timing == null) {
         throw new IllegalStateException(step + " was not run");
       }
-      @Nullable Deviation deviation = deviations.get(step);
       table.row(
           step.label(),
           shape(step).shape().toString(),
@@ -104,9 +103,16 @@ final class RunReport {
           Quantities.number(1e3 * timing.seconds()),
           Quantities.number(1e-6 * shape(step).elementCount() / timing.seconds()),
           Quantities.number(1e-9 * leastBytes(step) / timing.seconds()),
-          deviation == null ? "-" : Quantities.error(deviation.relativeL2()));
+          deviations.isEmpty() ? "-" : Quantities.error(worst(step).relative()));
     }
     return table.render();
+  }
+
+  private Deviation worst(Step step) {
+    return deviations.entrySet().stream()
+        .filter(entry -> entry.getKey().step() == step)
+        .map(Map.Entry::getValue)
+        .reduce(Deviation.NONE, Deviation::worst);
   }
 
   /** The tensor that says how big a step is: the one whose elements are counted as samples. */
@@ -136,37 +142,45 @@ final class RunReport {
     String checked =
         deviations.isEmpty()
             ? "Not checked: the reference itself computed this."
-            : "Checked %d of %d kernels against the float64 reference: %s (relative L2 error, at most %s)."
-                .formatted(
-                    rows,
-                    signal.hidden(),
-                    passed() ? "passed" : "FAILED",
-                    Quantities.error(tolerance.relativeL2()));
+            : "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried)."
+                .formatted(rows, signal.hidden(), passed() ? "passed" : "FAILED");
     return checked + " Median times; GB/s counts each operand once.";
   }
 
+  /** What to know where values leave the range of float32, on one line. */
+  Optional<String> rangeNote() {
+    String names =
+        deviations.entrySet().stream()
+            .filter(entry -> entry.getValue().leavesRange())
+            .map(entry -> entry.getKey().label())
+            .collect(Collectors.joining(", "));
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference"
+                .formatted(names));
+  }
+
   private boolean passed() {
-    return deviations.values().stream().allMatch(tolerance::accepts);
+    return deviations.values().stream().allMatch(Deviation::isAccepted);
   }
 
   /**
-   * Ends the command with status 1 if a step is off.
+   * Ends the command with status 1 if a result is off.
    *
    * @throws CheckFailedException naming the first one
    */
   void requirePassed() {
     deviations.forEach(
-        (step, deviation) -> {
-          if (!tolerance.accepts(deviation)) {
+        (output, deviation) -> {
+          if (!deviation.isAccepted()) {
             throw new CheckFailedException(
-                "%s on %s is off: relative L2 error %s (at most %s), largest error %s of rms (at most %s); nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output"
+                "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal"
                     .formatted(
-                        step.label(),
+                        output.step().label(),
                         backend.name(),
-                        Quantities.error(deviation.relativeL2()),
-                        Quantities.error(tolerance.relativeL2()),
-                        Quantities.error(deviation.largest()),
-                        Quantities.error(tolerance.largest()),
+                        output.label(),
+                        deviation.describe(),
                         backend.name()));
           }
         });

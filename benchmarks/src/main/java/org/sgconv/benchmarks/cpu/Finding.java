@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.oracle.Deviation;
 
 /**
  * What a forked process tells the run beyond its times: the verified deviation, or why it failed.
@@ -16,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  *     was compiled; NaN until measured
  */
 record Finding(
-    double relativeError, double largestError, double callerBytes, @Nullable String failure) {
+    double relativeError, double fractionOfBound, double callerBytes, @Nullable String failure) {
 
   private static final String RELATIVE = "relative";
-  private static final String LARGEST = "largest";
+  private static final String FRACTION = "fractionOfBound";
   private static final String CALLER_BYTES = "callerBytes";
   private static final String FAILURE = "failure";
 
   static Finding verified(Deviation deviation) {
-    return new Finding(deviation.relative(), deviation.largest(), Double.NaN, null);
+    return new Finding(deviation.relative(), deviation.fraction(), Double.NaN, null);
   }
 
   static Finding failed(Throwable cause) {
@@ -37,13 +38,13 @@ record Finding(
   }
 
   Finding withCallerBytes(double bytes) {
-    return new Finding(relativeError, largestError, bytes, failure);
+    return new Finding(relativeError, fractionOfBound, bytes, failure);
   }
 
   void write(Path file) throws IOException {
     Properties properties = new Properties();
     properties.setProperty(RELATIVE, Double.toString(relativeError));
-    properties.setProperty(LARGEST, Double.toString(largestError));
+    properties.setProperty(FRACTION, Double.toString(fractionOfBound));
     properties.setProperty(CALLER_BYTES, Double.toString(callerBytes));
     if (failure != null) {
       properties.setProperty(FAILURE, failure);
@@ -65,7 +66,7 @@ record Finding(
     return Optional.of(
         new Finding(
             Double.parseDouble(properties.getProperty(RELATIVE)),
-            Double.parseDouble(properties.getProperty(LARGEST)),
+            Double.parseDouble(properties.getProperty(FRACTION)),
             Double.parseDouble(properties.getProperty(CALLER_BYTES)),
             properties.getProperty(FAILURE)));
   }

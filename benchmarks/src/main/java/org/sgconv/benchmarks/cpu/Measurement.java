@@ -102,7 +102,7 @@ public final class Measurement {
         && !(mostCallerBytesPerOperation() <= allocationBound());
   }
 
-  /** Relative error against the reference. */
+  /** Error relative to what the transforms carry, against float64. */
   public double relativeError() {
     return median(sample -> sample.finding().relativeError());
   }

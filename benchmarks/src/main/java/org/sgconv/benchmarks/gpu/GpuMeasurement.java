@@ -1,8 +1,7 @@
 package org.sgconv.benchmarks.gpu;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.tensor.DType;
+import org.sgconv.oracle.Deviation;
 
 /**
  * What one library did in one case. Numbers are missing where it failed.
@@ -14,7 +13,8 @@ import org.sgconv.tensor.DType;
  * @param calls that were timed
  * @param heldBytes of device memory at the end: signals, spectra and workspace; PyTorch's peak
  * @param partOfLimit least time that the bus needs, at the bandwidth of a copy, over the time taken
- * @param relativeError of one row of the output against float64; only of forward
+ * @param relativeError of one row of the output against float64, relative to what the transforms
+ *     carry; only of forward
  * @param failure why there are no numbers, or null
  */
 public record GpuMeasurement(
@@ -41,34 +41,21 @@ public record GpuMeasurement(
     return of(library, path, what, null, null, null, null, failure);
   }
 
-  /** Our own: without a time if {@code relativeError}, where there is one, is above the bound. */
+  /** Our own: without a time if the error, where there is one, is beyond its bound. */
   static GpuMeasurement judged(
       String path,
       GpuCase what,
       StreamTimer.Times times,
       long heldBytes,
       double bandwidth,
-      @Nullable Double relativeError) {
-    double bound = errorBound(what.type());
-    if (relativeError == null || relativeError <= bound) {
-      return of(SGCONV, path, what, times, heldBytes, bandwidth, relativeError, null);
+      @Nullable Deviation error) {
+    @Nullable Double relative = error == null ? null : error.relative();
+    if (error == null || (error.isAccepted() && !error.leavesRange())) {
+      return of(SGCONV, path, what, times, heldBytes, bandwidth, relative, null);
     }
     String failure =
-        String.format(
-            Locale.ROOT,
-            "wrong: relative error %.1e of the last row, at most %.1e is right; no time is given",
-            relativeError,
-            bound);
-    return of(SGCONV, path, what, null, null, null, relativeError, failure);
-  }
-
-  /** Most that rounding to and from this type explains. */
-  private static double errorBound(DType type) {
-    return switch (type) {
-      case BFLOAT16 -> 2.5e-3;
-      case FLOAT16 -> 4e-4;
-      default -> 1e-6;
-    };
+        "wrong: the last row's error is " + error.describe() + "; no time is given";
+    return of(SGCONV, path, what, null, null, null, relative, failure);
   }
 
   static GpuMeasurement of(

@@ -13,6 +13,7 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
+import org.sgconv.oracle.Deviation;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -152,7 +153,7 @@ public final class GpuRun {
                 convolution.forward(
                     spectrum, u.get(call % sets), Gates.none(), y.get(call % sets)));
     long held = device.allocatedBytes();
-    double error = RowCheck.relativeError(kernel, skip, u.getFirst(), y.getFirst());
+    Deviation error = RowCheck.measure(kernel, skip, u.getFirst(), y.getFirst());
     return result(what, path, bandwidth, times, held, error);
   }
 
@@ -196,7 +197,7 @@ public final class GpuRun {
       double bandwidth,
       StreamTimer.Times times,
       long held,
-      @Nullable Double error) {
+      @Nullable Deviation error) {
     return GpuMeasurement.judged(path.id(), what, times, held, bandwidth, error);
   }
 

@@ -1,40 +1,35 @@
 package org.sgconv.benchmarks.gpu;
 
-import org.sgconv.Backends;
 import org.sgconv.ConvolutionMode;
-import org.sgconv.benchmarks.check.Deviation;
-import org.sgconv.conv.KernelSpectrum;
-import org.sgconv.conv.LongConvolution;
+import org.sgconv.oracle.Deviation;
+import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
-/** The last row of a causal convolution on a device against the float64 reference. */
+/** The last row of a causal convolution on a device against float64. */
 final class RowCheck {
 
   private RowCheck() {}
 
   /**
-   * Relative L2 error.
+   * How far it is off.
    *
    * @param kernel (1,H,L)
    * @param skip (1,H)
    * @param input (B,H,L)
    * @param output (B,H,L)
    */
-  static double relativeError(Tensor kernel, Tensor skip, Tensor input, Tensor output) {
+  static Deviation measure(Tensor kernel, Tensor skip, Tensor input, Tensor output) {
     long hidden = kernel.dim(1);
     long length = kernel.dim(2);
     long rows = input.dim(0) * hidden;
     try (Tensor k = wide(kernel.reshape(hidden, length), hidden - 1, 1, 1, length);
         Tensor d = wide(skip.reshape(hidden, 1), hidden - 1, 1, 1);
         Tensor u = wide(input.reshape(rows, length), rows - 1, 1, 1, length);
-        Tensor actual = wide(output.reshape(rows, length), rows - 1, 1, 1, length);
-        LongConvolution exact =
-            LongConvolution.create(
-                Backends.reference(), ConvolutionMode.CAUSAL, 1, 1, length, DType.FLOAT64);
-        KernelSpectrum spectrum = exact.prepare(k, d);
-        Tensor expected = exact.forward(spectrum, u)) {
-      return Deviation.between(actual, expected).relativeL2();
+        Tensor actual = wide(output.reshape(rows, length), rows - 1, 1, 1, length)) {
+      ExactConvolution exact = ExactConvolution.of(ConvolutionMode.CAUSAL, k, d, u);
+      return Tolerance.of(output.type()).measure(exact.output(), actual);
     }
   }
 

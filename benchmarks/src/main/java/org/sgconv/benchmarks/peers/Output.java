@@ -19,4 +19,12 @@ public enum Output {
       case SKIP_GRADIENT -> workload.hidden();
     };
   }
+
+  /** Rows of this output, each of which is judged by itself. */
+  public long rows(Workload workload) {
+    return switch (this) {
+      case SIGNAL, INPUT_GRADIENT -> (long) workload.batch() * workload.hidden();
+      case KERNEL_GRADIENT, SKIP_GRADIENT -> workload.hidden();
+    };
+  }
 }

@@ -79,8 +79,24 @@ public final class ConvolutionPlot {
     }
   }
 
-  /** Writes a PNG of one row: input u, kernel k and output y, all of the same length. */
+  /**
+   * Writes a PNG of one row: input u, kernel k and output y, all of the same length. Values that
+   * are not finite are drawn as 0.
+   */
   public void write(float[] input, float[] kernel, float[] output, OutputStream out)
+      throws IOException {
+    draw(finite(input), finite(kernel), finite(output), out);
+  }
+
+  private static float[] finite(float[] row) {
+    float[] finite = row.clone();
+    for (int i = 0; i < finite.length; i++) {
+      finite[i] = Float.isFinite(row[i]) ? row[i] : 0;
+    }
+    return finite;
+  }
+
+  private void draw(float[] input, float[] kernel, float[] output, OutputStream out)
       throws IOException {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     Graphics2D g = image.createGraphics();

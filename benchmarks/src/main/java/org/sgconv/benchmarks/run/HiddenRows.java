@@ -1,7 +1,6 @@
 package org.sgconv.benchmarks.run;
 
 import java.util.stream.IntStream;
-import org.sgconv.benchmarks.check.Deviation;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -42,19 +41,5 @@ final class HiddenRows {
       }
     }
     return selected;
-  }
-
-  /** Compares these rows of {@code actual} with {@code expected}, which has no others. */
-  void compare(Tensor actual, Tensor expected, long inner, Deviation.Sum sum) {
-    long outer = actual.elementCount() / (hidden * inner);
-    Tensor all = actual.reshape(outer * hidden, inner);
-    Tensor some = expected.reshape(outer * rows.length, inner);
-    for (long o = 0; o < outer; o++) {
-      for (int r = 0; r < rows.length; r++) {
-        sum.add(
-            all.slice(o * hidden + rows[r]).toDoubleArray(),
-            some.slice(o * rows.length + r).toDoubleArray());
-      }
-    }
   }
 }

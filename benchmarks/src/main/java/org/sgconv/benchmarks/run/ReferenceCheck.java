@@ -4,21 +4,17 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
-import org.sgconv.benchmarks.check.Deviation;
-import org.sgconv.conv.Gradients;
-import org.sgconv.conv.KernelSpectrum;
-import org.sgconv.conv.LongConvolution;
-import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.kernel.KernelSynthesis;
-import org.sgconv.tensor.DType;
+import org.sgconv.oracle.Deviation;
+import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.Tensor;
 
 /**
- * Computes some hidden rows of a {@link ConvolutionRun} once more with the float64 reference, from
- * the kernel's parameters to their gradients, and measures how far the run is from it. The
- * reference takes nothing from the run but its inputs, and dy, which is the run's y.
+ * Computes some hidden rows of a {@link ConvolutionRun} once more in float64 and measures how far
+ * the run is from that. Each step is judged by itself, on what it was given: forward on the run's
+ * kernel, backward on its kernel and its output, which is dy, the parameters' gradients on its dk.
  */
 public final class ReferenceCheck {
 
@@ -26,6 +22,7 @@ public final class ReferenceCheck {
   private final Backend reference;
   private final HiddenRows rows;
   private final KernelSpec spec;
+  private final Tolerance tolerance;
 
   /** Checks about {@code count} hidden rows, evenly spread, the first and the last among them. */
   public ReferenceCheck(ConvolutionRun run, Backend reference, int count) {
@@ -34,48 +31,52 @@ public final class ReferenceCheck {
     KernelSpec whole = run.layer().parameters().spec();
     this.rows = new HiddenRows(whole.hidden(), count);
     this.spec = Specs.withHidden(whole, rows.count());
+    this.tolerance = Tolerance.of(run.type());
   }
 
-  /** Computes the rows and measures the results of every step. */
-  public Map<Step, Deviation> measure() {
-    Map<Step, Deviation> deviations = new EnumMap<>(Step.class);
-    KernelSynthesis synthesis = KernelSynthesis.on(reference);
+  /** Computes the rows and measures every result. */
+  public Map<RunOutput, Deviation> measure() {
+    Map<RunOutput, Deviation> deviations = new EnumMap<>(RunOutput.class);
     long batch = run.input().dim(0);
     long length = run.input().dim(2);
     int count = rows.count();
     int heads = spec.heads();
-    try (KernelParameters parameters = parameters();
-        Tensor skip = rows.select(run.layer().skip(), 1, heads, count);
-        Tensor u = rows.select(run.input(), length, batch, count, length);
-        Tensor dy = rows.select(run.output(), length, batch, (long) heads * count, length);
-        Tensor kernel = synthesis.forward(parameters, length);
-        LongConvolution convolution =
-            LongConvolution.create(reference, spec.mode(), heads, count, length, DType.FLOAT64);
-        KernelSpectrum spectrum = convolution.prepare(kernel, skip);
-        Tensor y = convolution.forward(spectrum, u);
-        Gradients gradients = convolution.backward(spectrum, u, dy);
-        KernelGradients weights = synthesis.backward(parameters, gradients.kernel())) {
-      deviations.put(Step.KERNEL, deviation(run.kernel(), kernel, length));
-      deviations.put(Step.FORWARD, deviation(run.output(), y, length));
-      deviations.put(Step.BACKWARD, backward(gradients, length));
+    try (Owned owned = new Owned()) {
+      KernelParameters parameters = owned.add(parameters(), KernelParameters::close);
+      Tensor kernel = selected(owned, run.kernel(), length, spec.channels(), count, length);
+      Tensor dk = selected(owned, run.kernelGradient(), length, spec.channels(), count, length);
+      Tensor skip = selected(owned, run.layer().skip(), 1, heads, count);
+      Tensor dskip = selected(owned, run.skipGradient(), 1, heads, count);
+      Tensor u = selected(owned, run.input(), length, batch, count, length);
+      Tensor du = selected(owned, run.inputGradient(), length, batch, count, length);
+      Tensor y = selected(owned, run.output(), length, batch, (long) heads * count, length);
+      ExactConvolution exact = ExactConvolution.of(spec.mode(), kernel, skip, u, null, null, y);
+      ExactSynthesis synthesis = new ExactSynthesis(reference, parameters);
       deviations.put(
-          Step.PARAMETERS, deviation(run.weightGradient(), weights.weights(), spec.kernelDim()));
+          RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
+      deviations.put(RunOutput.OUTPUT, tolerance.measure(exact.output(), y));
+      deviations.put(RunOutput.INPUT_GRADIENT, tolerance.measure(exact.inputGradient(), du));
+      deviations.put(RunOutput.KERNEL_GRADIENT, tolerance.measure(exact.kernelGradient(), dk));
+      deviations.put(RunOutput.SKIP_GRADIENT, tolerance.measure(exact.skipGradient(), dskip));
+      int dim = spec.kernelDim();
+      Tensor weights =
+          selected(owned, run.weightGradient(), dim, spec.scales(), spec.channels(), count, dim);
+      ExactSynthesis.Gradients gradients = synthesis.gradients(dk);
+      deviations.put(
+          RunOutput.WEIGHT_GRADIENT, tolerance.measure(gradients.weights(), weights));
+      run.decayGradient()
+          .map(decay -> selected(owned, decay, 1, count))
+          .ifPresent(
+              decay ->
+                  deviations.put(
+                      RunOutput.DECAY_GRADIENT,
+                      tolerance.measure(gradients.decay().orElseThrow(), decay)));
     }
     return deviations;
   }
 
-  /** dk and dD count as one result: dD is dk at lag 0, so its scale is that of dk. */
-  private Deviation backward(Gradients expected, long length) {
-    Deviation.Sum sum = new Deviation.Sum(expected.kernel(), expected.skip().orElseThrow());
-    rows.compare(run.kernelGradient(), expected.kernel(), length, sum);
-    rows.compare(run.skipGradient(), expected.skip().orElseThrow(), 1, sum);
-    return deviation(run.inputGradient(), expected.input(), length).worst(sum.total());
-  }
-
-  private Deviation deviation(Tensor actual, Tensor expected, long inner) {
-    Deviation.Sum sum = new Deviation.Sum(expected);
-    rows.compare(actual, expected, inner, sum);
-    return sum.total();
+  private Tensor selected(Owned owned, Tensor from, long inner, long... dims) {
+    return owned.add(rows.select(from, inner, dims), Tensor::close);
   }
 
   /** The layer's parameters for these rows; the norm only if the layer came with one. */

@@ -7,12 +7,15 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
-import org.sgconv.benchmarks.check.Deviation;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.tensor.DType;
+import org.sgconv.oracle.Deviation;
+import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.SignalClass;
+import org.sgconv.oracle.TestSignals;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -22,8 +25,10 @@ import org.sgconv.tensor.Tensor;
  * @param hidden H
  * @param heads C
  * @param length L
+ * @param signals what u, k and dy are
  */
-record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, long length)
+record ConvolutionCase(
+    ConvolutionMode mode, int batch, int hidden, int heads, int length, SignalClass signals)
     implements VerifyCase {
 
   ConvolutionCase {
@@ -35,7 +40,7 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
   static ConvolutionCase parse(String id) {
     String[] parts = id.split(":", -1);
     String[] sizes = parts[2].split("x", -1);
-    if (parts.length != 3 || sizes.length != 3) {
+    if (parts.length > 4 || sizes.length != 3) {
       throw new IllegalArgumentException(id);
     }
     return new ConvolutionCase(
@@ -43,12 +48,14 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
         Integer.parseInt(sizes[0]),
         Integer.parseInt(sizes[1]),
         Integer.parseInt(sizes[2]),
-        Long.parseLong(parts[1]));
+        Integer.parseInt(parts[1]),
+        parts.length == 4 ? SignalClass.parse(parts[3]) : SignalClass.UNIFORM);
   }
 
   @Override
   public String id() {
-    return "%s:%d:%dx%dx%d".formatted(what(), length, batch, hidden, heads);
+    String id = "%s:%d:%dx%dx%d".formatted(what(), length, batch, hidden, heads);
+    return signals == SignalClass.UNIFORM ? id : id + ":" + signals.id();
   }
 
   private String what() {
@@ -56,29 +63,37 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
   }
 
   @Override
+  public String signalsId() {
+    return signals.id();
+  }
+
+  @Override
+  public String lengthId() {
+    return String.valueOf(length);
+  }
+
+  @Override
   public Group group() {
-    return new Group(what(), String.valueOf(length));
+    return signals == SignalClass.UNIFORM
+        ? new Group(what(), String.valueOf(length))
+        : new Group(signals.id(), Group.VARIOUS);
   }
 
   @Override
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
     SplittableRandom random = random(seed);
     boolean withSkip = random.nextBoolean();
-    boolean withPre = random.nextBoolean();
-    boolean withPost = random.nextBoolean();
+    boolean withPre = random.nextBoolean() && signals.takesGates();
+    boolean withPost = random.nextBoolean() && signals.takesGates();
+    TestSignals drawn = signals.draw(random, mode, batch, heads, hidden, length);
     try (LongConvolution convolution =
             LongConvolution.create(candidate, mode, heads, hidden, length);
-        LongConvolution exact =
-            LongConvolution.create(reference, mode, heads, hidden, length, DType.FLOAT64);
         Operands of = new Operands(candidate, convolution.type(), random)) {
       long rows = (long) heads * hidden;
-      // Bounded values: gradients of gates are products with u and dy, and with unbounded factors
-      // the largest of millions of correctly rounded products passes any bound in the end.
-      Tensor u = of.uniform(-1, 1, batch, hidden, length);
-      Tensor kernel = of.normal(convolution.channels(), hidden, length);
-      Tensor dy = of.uniform(-1, 1, batch, rows, length);
+      Tensor u = of.values(drawn.input(), batch, hidden, length);
+      Tensor kernel = of.values(drawn.kernel(), convolution.channels(), hidden, length);
+      Tensor dy = of.values(drawn.outputGradient(), batch, rows, length);
       @Nullable Tensor skip = withSkip ? of.normal(heads, hidden) : null;
-      // Gates are positive in models (sigmoids) and must not cancel here either.
       @Nullable Tensor pre = withPre ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
       @Nullable Tensor post = withPost ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
       Tensor y = of.poisoned(batch, rows, length);
@@ -97,55 +112,38 @@ record ConvolutionCase(ConvolutionMode mode, int batch, int hidden, int heads, l
         convolution.forward(spectrum, input, gates, y);
         convolution.backward(spectrum, input, gates, of.given(dy), gradients);
       }
-      @Nullable Tensor wideSkip = skip == null ? null : of.wide(skip);
-      Gates wideGates =
-          new Gates(pre == null ? null : of.wide(pre), post == null ? null : of.wide(post));
-      Tensor wideInput = of.wide(u);
-      try (KernelSpectrum spectrum = exact.prepare(of.wide(kernel), wideSkip);
-          Tensor expected = exact.forward(spectrum, wideInput, wideGates);
-          Gradients expectedGradients =
-              exact.backward(spectrum, wideInput, wideGates, of.wide(dy))) {
-        return compare(of, y, expected, gradients, expectedGradients);
-      }
+      ExactConvolution exact = ExactConvolution.of(mode, kernel, skip, u, pre, post, dy);
+      Tolerance tolerance = Tolerance.of(convolution.type());
+      Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
+      deviations.put(Result.OUTPUT, tolerance.measure(exact.output(), of.result(y)));
+      deviations.put(
+          Result.INPUT_GRADIENT,
+          tolerance.measure(exact.inputGradient(), of.result(gradients.input())));
+      deviations.put(
+          Result.KERNEL_GRADIENT,
+          tolerance.measure(exact.kernelGradient(), of.result(gradients.kernel())));
+      gradients
+          .skip()
+          .ifPresent(
+              dskip ->
+                  deviations.put(
+                      Result.SKIP_GRADIENT,
+                      tolerance.measure(exact.skipGradient(), of.result(dskip))));
+      gradients
+          .pre()
+          .ifPresent(
+              dpre ->
+                  deviations.put(
+                      Result.PRE_GRADIENT,
+                      tolerance.measure(exact.preGradient(), of.result(dpre))));
+      gradients
+          .post()
+          .ifPresent(
+              dpost ->
+                  deviations.put(
+                      Result.POST_GRADIENT,
+                      tolerance.measure(exact.postGradient(), of.result(dpost))));
+      return deviations;
     }
-  }
-
-  private static Map<Result, Deviation> compare(
-      Operands of, Tensor y, Tensor expected, Gradients gradients, Gradients expectedGradients) {
-    Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
-    deviations.put(Result.OUTPUT, Deviation.between(of.result(y), expected));
-    deviations.put(
-        Result.INPUT_GRADIENT,
-        Deviation.between(of.result(gradients.input()), expectedGradients.input()));
-    // dD is dk at lag 0, so it is measured on the scale of dk.
-    Tensor dk = expectedGradients.kernel();
-    Deviation kernel =
-        gradients
-            .skip()
-            .map(
-                skip -> {
-                  Tensor expectedSkip = expectedGradients.skip().orElseThrow();
-                  Deviation.Sum sum = new Deviation.Sum(dk, expectedSkip);
-                  sum.add(of.result(gradients.kernel()), dk);
-                  sum.add(of.result(skip), expectedSkip);
-                  return sum.total();
-                })
-            .orElseGet(() -> Deviation.between(of.result(gradients.kernel()), dk));
-    deviations.put(Result.KERNEL_GRADIENT, kernel);
-    gradients
-        .pre()
-        .ifPresent(
-            pre ->
-                deviations.put(
-                    Result.PRE_GRADIENT,
-                    Deviation.between(of.result(pre), expectedGradients.pre().orElseThrow())));
-    gradients
-        .post()
-        .ifPresent(
-            post ->
-                deviations.put(
-                    Result.POST_GRADIENT,
-                    Deviation.between(of.result(post), expectedGradients.post().orElseThrow())));
-    return deviations;
   }
 }

@@ -1,8 +1,8 @@
 package org.sgconv.benchmarks.verify;
 
 import java.util.Map;
-import org.sgconv.benchmarks.check.Deviation;
 import org.sgconv.benchmarks.verify.VerifyCase.Result;
+import org.sgconv.oracle.Deviation;
 
 /** Worst deviations of the cases of one group. */
 public final class GroupReport {

@@ -38,6 +38,15 @@ final class Operands implements AutoCloseable {
     return drawn(() -> random.nextDouble(from, to), dims);
   }
 
+  /** These values. */
+  Tensor values(double[] values, long... dims) {
+    Tensor tensor = unaligned(dims);
+    for (int i = 0; i < values.length; i++) {
+      tensor.setFlat(i, values[i]);
+    }
+    return tensor;
+  }
+
   private Tensor drawn(DoubleSupplier values, long... dims) {
     Tensor tensor = unaligned(dims);
     for (long i = 0; i < tensor.elementCount(); i++) {

@@ -1,30 +1,37 @@
 package org.sgconv.benchmarks.verify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.oracle.SignalClass;
 
 /** The cases of a sweep: lengths around everything that an implementation might treat apart. */
 public final class Sweep {
 
   /** Powers of two and their neighbours, primes, products of small and of large factors. */
-  private static final long[] LENGTHS = {
+  private static final int[] LENGTHS = {
     1, 2, 3, 5, 17, 255, 256, 257, 997, 1000, 1024, 4095, 4096, 4097, 14113, 65536, 1_000_000
   };
 
-  private static final long QUICK_LENGTH = 4097;
+  private static final int QUICK_LENGTH = 4097;
+
+  /** Direct sums, and transforms of several depths that rows fill and do not fill. */
+  private static final int[] SIGNAL_LENGTHS = {17, 256, 1000, 4097, 14113, 65536};
 
   /** A deviation of a few values says little: short signals come in many rows. */
-  private static final long LEAST_ELEMENTS = 96;
+  private static final int LEAST_ELEMENTS = 96;
 
   private Sweep() {}
 
   /**
-   * Every mode with every length, and every kind of kernel; numbers of rows are drawn.
+   * Every mode with every length, every class of signals, and every kind of kernel; numbers of rows
+   * are drawn.
    *
    * @param quick without the longest lengths
    */
@@ -32,9 +39,16 @@ public final class Sweep {
     SplittableRandom random = new SplittableRandom(seed);
     List<VerifyCase> cases = new ArrayList<>();
     for (ConvolutionMode mode : ConvolutionMode.values()) {
-      for (long length : LENGTHS) {
+      for (int length : LENGTHS) {
         if (!quick || length <= QUICK_LENGTH) {
           addConvolutions(mode, length, random, cases);
+        }
+      }
+    }
+    for (SignalClass signals : SignalClass.values()) {
+      for (int length : SIGNAL_LENGTHS) {
+        if (signals != SignalClass.UNIFORM && (!quick || length <= QUICK_LENGTH)) {
+          addSignals(signals, length, random, cases);
         }
       }
     }
@@ -48,17 +62,47 @@ public final class Sweep {
     return cases;
   }
 
+  /** Every mode at these lengths with these classes of signals, and no kernels. */
+  public static List<VerifyCase> cases(
+      long seed, Collection<SignalClass> signals, Collection<Integer> lengths) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<VerifyCase> cases = new ArrayList<>();
+    for (SignalClass each : signals) {
+      for (int length : lengths) {
+        addSignals(each, length, random, cases);
+      }
+    }
+    return cases;
+  }
+
+  /** Lengths that the classes of signals are tried at where nobody names others. */
+  public static List<Integer> signalLengths() {
+    return Arrays.stream(SIGNAL_LENGTHS).boxed().toList();
+  }
+
+  /** At least two rows of a batch, so that they can cancel. */
+  private static void addSignals(
+      SignalClass signals, int length, SplittableRandom random, List<VerifyCase> cases) {
+    int most = length > 100_000 ? 1 : 2;
+    for (ConvolutionMode mode : ConvolutionMode.values()) {
+      int batch = 2 + random.nextInt(most);
+      int hidden = 1 + random.nextInt(most);
+      int heads = 1 + random.nextInt(most);
+      cases.add(new ConvolutionCase(mode, batch, hidden, heads, length, signals));
+    }
+  }
+
   private static void addConvolutions(
-      ConvolutionMode mode, long length, SplittableRandom random, List<VerifyCase> cases) {
+      ConvolutionMode mode, int length, SplittableRandom random, List<VerifyCase> cases) {
     // Enough rows to meet odd and even counts where they are cheap, few where they are not.
     int count = length > 100_000 ? 1 : length > 5000 ? 2 : 3;
     int most = length > 100_000 ? 2 : length > 5000 ? 3 : 5;
-    int rows = Math.toIntExact((LEAST_ELEMENTS + length - 1) / length);
+    int rows = Math.ceilDiv(LEAST_ELEMENTS, length);
     for (int i = 0; i < count; i++) {
       int batch = random.nextInt(1, most + 1);
       int hidden = Math.max(rows, random.nextInt(1, most + 1));
       int heads = random.nextInt(1, Math.min(3, most) + 1);
-      cases.add(new ConvolutionCase(mode, batch, hidden, heads, length));
+      cases.add(new ConvolutionCase(mode, batch, hidden, heads, length, SignalClass.UNIFORM));
     }
   }
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.benchmarks.check.Deviation;
+import org.sgconv.oracle.Deviation;
 
 /** One computation of a backend that is compared with the reference's. */
 public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
@@ -12,7 +12,13 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
   /** Text from which {@link #parse} makes the same case again. */
   String id();
 
-  /** Cases of one group are reported together. */
+  /** The class of its signals, or {@code kernel}. */
+  String signalsId();
+
+  /** Its length in samples. */
+  String lengthId();
+
+  /** Cases of one group are one line of the table. */
   Group group();
 
   /**
@@ -24,17 +30,21 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
   /**
    * Line of the report that a case belongs to.
    *
-   * @param what mode, or kind of kernel
+   * @param what mode, kind of signals, or kind of kernel
    * @param length in samples, or a word for several
    */
-  record Group(String what, String length) {}
+  record Group(String what, String length) {
+
+    static final String VARIOUS = "various";
+  }
 
   /** Results that are compared. */
   enum Result {
     KERNEL("kernel"),
     OUTPUT("y"),
     INPUT_GRADIENT("du"),
-    KERNEL_GRADIENT("dk and dD"),
+    KERNEL_GRADIENT("dk"),
+    SKIP_GRADIENT("dD"),
     PRE_GRADIENT("gradient of the gate before"),
     POST_GRADIENT("gradient of the gate after"),
     WEIGHT_GRADIENT("gradient of the weights"),
@@ -75,7 +85,7 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
           "'"
               + id
               + "' is no case: expected one as 'sgconv verify' prints it, such as "
-              + "causal:4097:2x3x1",
+              + "causal:4097:2x3x1:noise",
           malformed);
     }
   }

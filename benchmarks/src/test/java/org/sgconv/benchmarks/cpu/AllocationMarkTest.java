@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.oracle.Deviation;
 
 /** A time that was taken while the caller's Java code boxed its vectors is not passed on as one. */
 final class AllocationMarkTest {
@@ -24,7 +25,7 @@ final class AllocationMarkTest {
   private static CpuResults results(Library library, double... callerBytes) {
     Measurement measurement = new Measurement(WHAT, new Contender(library, false));
     for (double bytes : callerBytes) {
-      Finding finding = Finding.verified(new Deviation(1e-7, 1e-6)).withCallerBytes(bytes);
+      Finding finding = Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(bytes);
       measurement.add(new Sample(2, 100, 5000, finding));
     }
     CpuPlan plan =

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.oracle.Deviation;
 
 /** Everybody is compared with the fastest peer there is, in whichever setting that was. */
 final class BestPeerTest {
@@ -22,7 +23,7 @@ final class BestPeerTest {
 
   private static Measurement took(Library library, boolean tuned, double millis) {
     Measurement measurement = new Measurement(WHAT, new Contender(library, tuned));
-    Finding finding = Finding.verified(new Deviation(1e-7, 1e-6)).withCallerBytes(0);
+    Finding finding = Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(0);
     measurement.add(new Sample(millis, 100, 0, finding));
     return measurement;
   }
