@@ -66,12 +66,12 @@ public final class ErrorBound {
   }
 
   /**
-   * The bound of values that were computed without anything larger in between: S is their own norm.
+   * The bound of sums of terms: S is the norm of the sums of absolute terms.
    *
-   * @param exact all of them
+   * @param terms for each value the sum of the magnitudes that it is made of, at least its own
    */
-  static ErrorBound ofValues(double[] exact) {
-    return ofProducts(exact.length, Norms.of(exact), Norms.peak(exact), 0);
+  static ErrorBound ofSums(double[] terms) {
+    return ofProducts(terms.length, Norms.of(terms), Norms.peak(terms), 0);
   }
 
   /**

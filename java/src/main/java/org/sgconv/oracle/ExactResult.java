@@ -42,34 +42,31 @@ public final class ExactResult {
         rowLength,
         r -> {
           double[] row = part(values, r, rowLength);
-          return new Row(row, ErrorBound.ofValues(row));
+          return new Row(row, ErrorBound.ofSums(row));
         });
   }
 
   /**
-   * Exact values whose errors are bounded one by one: what a linear map makes of values that have
-   * bounds, when it is applied to them with absolute values.
+   * Exact values that are sums of terms which may cancel, as those of a linear map: an error is
+   * relative to what the map makes of absolute values.
    *
    * @param values row after row
-   * @param bounds of |error| in float32, one for each value
+   * @param terms for each value the sum of the magnitudes that it is made of
    * @param rowLength elements that are judged together
-   * @param growth the largest magnitude of anything that the values are computed from
-   * @throws InvalidArgumentException if there are not as many bounds as values, or the values are
-   *     not whole rows
+   * @throws InvalidArgumentException if there are not as many of both, or they are not whole rows
    */
-  public static ExactResult of(double[] values, double[] bounds, int rowLength, double growth) {
-    if (bounds.length != values.length || rowLength < 1 || values.length % rowLength != 0) {
+  public static ExactResult of(double[] values, double[] terms, int rowLength) {
+    if (terms.length != values.length || rowLength < 1 || values.length % rowLength != 0) {
       throw new InvalidArgumentException(
-          "%d values and %d bounds in rows of %d: expected as many of both, in whole rows"
-              .formatted(values.length, bounds.length, rowLength));
+          "%d values and %d sums of magnitudes in rows of %d: expected as many of both, in whole rows"
+              .formatted(values.length, terms.length, rowLength));
     }
     return of(
         values.length / rowLength,
         rowLength,
         r ->
             new Row(
-                part(values, r, rowLength),
-                ErrorBound.ofElements(part(bounds, r, rowLength), growth)));
+                part(values, r, rowLength), ErrorBound.ofSums(part(terms, r, rowLength))));
   }
 
   private static double[] part(double[] values, int row, int length) {

@@ -39,6 +39,9 @@ final class LinearProduct {
   /** All a.length + b.length − 1 lags. */
   double[] of(double[] a, double[] b) {
     int lags = a.length + b.length - 1;
+    if (Norms.peak(a) == 0 || Norms.peak(b) == 0) {
+      return new double[lags]; // silence, and not what rounding makes of it
+    }
     return (long) a.length * b.length <= MOST_DIRECT ? direct(a, b) : transformed(a, b, lags);
   }
 

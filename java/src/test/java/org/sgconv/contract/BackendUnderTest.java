@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
 
 /**
@@ -26,6 +27,13 @@ interface BackendUnderTest {
   /** Of kernels' gradients, which are stored in a type of their own. */
   default Tolerance kernelTolerance() {
     return Tolerance.of(type().kernelType());
+  }
+
+  /**
+   * Of two results that were both computed: each may be off, and of 16 bits each is rounded once.
+   */
+  default Tolerance ofBoth() {
+    return tolerance().times(2);
   }
 
   /** Whether this is what others are checked against, and so is checked by its definition alone. */

@@ -7,6 +7,8 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -62,18 +64,22 @@ record ConvolutionRun(
     }
   }
 
-  /**
-   * Fails unless every result is near another run's.
-   *
-   * @param ofKernels bounds for dk and dskip
-   */
-  void check(Tolerance tolerance, Tolerance ofKernels, String what, ConvolutionRun expected) {
-    tolerance.check(what + " y", expected.y, y);
-    tolerance.check(what + " du", expected.du, du);
-    ofKernels.check(what + " dk", expected.dk, dk);
-    ofKernels.check(what + " dskip", expected.dskip, dskip);
-    tolerance.check(what + " dpre", expected.dpre, dpre);
-    tolerance.check(what + " dpost", expected.dpost, dpost);
+  /** Fails unless every row of every result is near its exact values. */
+  void check(BackendUnderTest backend, String what, ExactConvolution exact) {
+    Tolerance ofSignals = backend.tolerance();
+    Tolerance ofKernels = backend.kernelTolerance();
+    Judged.check(ofSignals, what + " y", exact.output(), y);
+    Judged.check(ofSignals, what + " du", exact.inputGradient(), du);
+    Judged.check(ofKernels, what + " dk", exact.kernelGradient(), dk);
+    if (dskip.length > 0) {
+      Judged.check(ofKernels, what + " dskip", exact.skipGradient(), dskip);
+    }
+    if (dpre.length > 0) {
+      Judged.check(ofSignals, what + " dpre", exact.preGradient(), dpre);
+    }
+    if (dpost.length > 0) {
+      Judged.check(ofSignals, what + " dpost", exact.postGradient(), dpost);
+    }
   }
 
   /** Fails unless every result has another run's bits. */

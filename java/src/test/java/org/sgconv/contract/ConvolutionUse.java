@@ -84,17 +84,17 @@ interface ConvolutionUse extends BackendUnderTest {
           parts.convolution.backward(spectrum, parts.u, parts.gates, parts.dy, some);
           String what = label(at) + " subset " + subset;
           if ((subset & 1) != 0) {
-            tolerance().rounded().check(what + " du", all.du(), some.input().toDoubleArray());
+            Judged.check(ofBoth(), what + " du", all.du(), some.input().toDoubleArray());
           }
           if ((subset & 2) != 0) {
-            kernelTolerance().check(what + " dk", all.dk(), some.kernel().toDoubleArray());
+            Judged.check(kernelTolerance(), what + " dk", all.dk(), some.kernel().toDoubleArray());
           }
           some.skip()
-              .ifPresent(it -> kernelTolerance().check(what, all.dskip(), it.toDoubleArray()));
+              .ifPresent(it -> Judged.check(kernelTolerance(), what, all.dskip(), it.toDoubleArray()));
           some.pre()
-              .ifPresent(it -> tolerance().rounded().check(what, all.dpre(), it.toDoubleArray()));
+              .ifPresent(it -> Judged.check(ofBoth(), what, all.dpre(), it.toDoubleArray()));
           some.post()
-              .ifPresent(it -> tolerance().rounded().check(what, all.dpost(), it.toDoubleArray()));
+              .ifPresent(it -> Judged.check(ofBoth(), what, all.dpost(), it.toDoubleArray()));
         }
       }
     }
@@ -113,7 +113,7 @@ interface ConvolutionUse extends BackendUnderTest {
         try (Tensor one = parts.u.slice(b, b + 1);
             Tensor expected = whole.slice(b, b + 1);
             Tensor y = parts.convolution.forward(spectrum, one)) {
-          tolerance().rounded().check(label(at), expected.toDoubleArray(), y.toDoubleArray());
+          Judged.check(ofBoth(), label(at), expected.toDoubleArray(), y.toDoubleArray());
         }
       }
     }

@@ -68,6 +68,12 @@ interface CudaContract
     return tests(cases);
   }
 
+  /** Few, as each mode has every class. */
+  @Override
+  default List<Integer> signalLengths() {
+    return List.of(17, 256, 1000);
+  }
+
   /**
    * More than one block of threads takes: just beyond it, and where rows do not fill their size.
    */

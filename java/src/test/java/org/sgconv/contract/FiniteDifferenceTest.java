@@ -17,6 +17,7 @@ import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -31,10 +32,10 @@ class FiniteDifferenceTest {
   private static final int HIDDEN = 3;
 
   /** Rounding alone, of sums of some hundred terms. */
-  private static final Tolerance LINEAR = new Tolerance(1e-12, 1e-11);
+  private static final Tolerance LINEAR = Tolerance.of(DType.FLOAT64).times(2);
 
   /** What a central difference of step 1e-4 leaves out: third derivatives times 1e-8. */
-  private static final Tolerance CURVED = new Tolerance(1e-6, 1e-6);
+  private static final Tolerance CURVED = Tolerance.of(DType.FLOAT32);
 
   private final Backend backend = Backends.reference();
 
@@ -119,7 +120,7 @@ class FiniteDifferenceTest {
       operand.setFlat(i, value);
       slopes[i] = (above - below) / (2 * step);
     }
-    tolerance.check("gradient of " + name + Seed.replay(), slopes, gradient.toDoubleArray());
+    Judged.check(tolerance, "gradient of " + name + Seed.replay(), slopes, gradient.toDoubleArray());
   }
 
   private static Tensor normal(Random random, long... dims) {

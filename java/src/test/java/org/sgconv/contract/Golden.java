@@ -79,9 +79,11 @@ interface Golden extends BackendUnderTest {
   }
 
   private void near(GoldenCase golden, String tensor, double[] actual) {
-    golden
-        .tolerance(type())
-        .check(backendName() + " " + golden.name() + " " + tensor, golden.values(tensor), actual);
+    Judged.check(
+        golden.tolerance(type()),
+        backendName() + " " + golden.name() + " " + tensor,
+        golden.values(tensor),
+        actual);
   }
 
   /** Bidirectional kernels are returned with length 2L: k, then k' backwards. */

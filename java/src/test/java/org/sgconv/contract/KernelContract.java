@@ -1,5 +1,6 @@
 package org.sgconv.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.oracle.ExactResult;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Synthesis, norm and gradients of kernels of every kind. */
@@ -83,14 +86,13 @@ interface KernelContract extends BackendUnderTest {
   private void checkNorm(String what, double[] expected, double[] actual) {
     for (int row = 0; row < expected.length; row++) {
       double[] one = {expected[row]};
-      tolerance().check(what + " norm of row " + row, one, new double[] {actual[row]});
+      Judged.check(tolerance(), what + " norm of row " + row, one, new double[] {actual[row]});
     }
   }
 
   /**
-   * As all results, and as a kernel towers above its root mean square at lag 0, where float32
-   * itself is coarser than that bound, an element may also be off by as much of the terms it is the
-   * sum of.
+   * The norm of the error is relative to that of the kernel, an element's error to the terms that
+   * elements are sums of: a kernel towers above its root mean square at lag 0.
    */
   private void checkForward(
       KernelSynthesis synthesis,
@@ -106,16 +108,16 @@ interface KernelContract extends BackendUnderTest {
       synthesis.forward(parameters, kernel.tensor());
       kernel.requireMarginsIntact(what);
       double[] actual = kernel.values();
-      new Tolerance(tolerance().relativeL2(), Double.MAX_VALUE)
-          .check(what + " kernel", expected, actual);
-      double rms = Math.sqrt(dot(expected, expected) / expected.length);
-      for (int i = 0; i < expected.length; i++) {
-        double bound = tolerance().maxOverRms() * Math.max(rms, terms[i]);
-        if (!(Math.abs(actual[i] - expected[i]) <= bound)) {
-          throw new AssertionError(
-              what + " kernel[" + i + "] is " + actual[i] + ", expected " + expected[i]);
-        }
-      }
+      ExactResult whole = ExactResult.of(expected, expected.length);
+      // The norm of all, and each element by itself.
+      assertThat(tolerance().measure(whole, actual).relative())
+          .as(what + " kernel")
+          .isLessThanOrEqualTo(relativeNorm());
+      Judged.check(
+          tolerance(),
+          what + " kernel",
+          ExactResult.of(expected, terms, expected.length),
+          actual);
     }
   }
 
@@ -153,10 +155,10 @@ interface KernelContract extends BackendUnderTest {
       weights.requireMarginsIntact(what);
       decay.requireMarginsIntact(what);
       double[] expected = naive.weightGradient(gradKernel, length, norm);
-      tolerance().check(what + " gradient of weights", expected, weights.values());
+      Judged.check(tolerance(), what + " gradient of weights", expected, weights.values());
       if (power) {
         double[] exponents = naive.exponentGradient(gradKernel, length, norm);
-        tolerance().check(what + " gradient of exponents", exponents, decay.values());
+        Judged.check(tolerance(), what + " gradient of exponents", exponents, decay.values());
       }
       synthesis.backward(parameters, gradient.tensor(), new KernelGradients(again.tensor(), null));
       Bits.requireSame(what + " gradient, repeated", weights.values(), again.values());
@@ -194,8 +196,8 @@ interface KernelContract extends BackendUnderTest {
   private void checkOctaves(String what, double[] expected, double[] actual, int first) {
     for (int from = 0, to = first; from < expected.length; from = to, to *= 2) {
       int end = Math.min(to, expected.length);
-      tolerance()
-          .check(
+      Judged.check(
+              tolerance(),
               what + " from lag " + from,
               Arrays.copyOfRange(expected, from, end),
               Arrays.copyOfRange(actual, from, end));
@@ -216,7 +218,7 @@ interface KernelContract extends BackendUnderTest {
       double[] w = parameters.weights().toDoubleArray();
       double scale = Math.sqrt(dot(dw, dw) * dot(w, w));
       double error = Math.abs(dot(dw, w) - expected);
-      if (!(error <= tolerance().relativeL2() * scale)) {
+      if (!(error <= relativeNorm() * scale)) {
         throw new AssertionError(
             label(parameters.spec()) + ": <w, dw> misses <G, k> = " + expected + " by " + error);
       }
@@ -224,13 +226,18 @@ interface KernelContract extends BackendUnderTest {
       if (exponents != null) {
         double[] terms = new double[kernel.length];
         Arrays.setAll(terms, t -> -gradKernel[t] * kernel[t] * Math.log1p(t));
-        tolerance()
-            .check(
+        Judged.check(
+                tolerance(),
                 label(parameters.spec()) + " gradient of the exponent",
                 new double[] {Arrays.stream(terms).sum()},
                 exponents.toDoubleArray());
       }
     }
+  }
+
+  /** What the norm of an error may be of the norm of the result. */
+  private double relativeNorm() {
+    return type() == DType.FLOAT64 ? 1e-12 : 1e-6;
   }
 
   private static double dot(double[] a, double[] b) {

@@ -2,7 +2,11 @@ package org.sgconv.contract;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.SignalClass;
+import org.sgconv.oracle.TestSignals;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
 
 /**
  * Random operands of one case, as float64; exactly representable in the type under test, so that
@@ -48,6 +52,46 @@ record Operands(
       dy[i] = in(type, dy[i] + share * u[signal] * pre[signal] * post[signal]);
     }
     return new Operands(at, u, kernel, skip, pre, post, dy);
+  }
+
+  /** Operands of a class of signals; gates as {@link #random} has them, where the class takes any. */
+  static Operands of(ConvolutionCase at, SignalClass signals, DType type, Random random) {
+    TestSignals drawn =
+        signals.draw(random, at.mode(), at.batch(), at.heads(), at.hidden(), at.length());
+    Operands other = random(at, type, random);
+    return new Operands(
+        at,
+        rounded(type, drawn.input()),
+        rounded(type.kernelType(), drawn.kernel()),
+        other.skip,
+        other.pre,
+        other.post,
+        rounded(type, drawn.outputGradient()));
+  }
+
+  private static double[] rounded(DType type, double[] values) {
+    return Arrays.stream(values).map(value -> in(type, value)).toArray();
+  }
+
+  /** What this convolution and its gradients are. */
+  ExactConvolution exact() {
+    long[] signal = {at.batch(), at.hidden(), at.length()};
+    try (Tensor input = Tensor.of(u, signal);
+        Tensor lags = Tensor.of(kernel, at.channels(), at.hidden(), at.length());
+        Tensor skips = Tensor.of(skip, at.heads(), at.hidden());
+        Tensor before = Tensor.of(pre, signal);
+        Tensor after = Tensor.of(post, signal);
+        Tensor gradient =
+            Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
+      return ExactConvolution.of(
+          at.mode(),
+          lags,
+          at.skip() ? skips : null,
+          input,
+          at.pre() ? before : null,
+          at.post() ? after : null,
+          gradient);
+    }
   }
 
   static double[] uniform(Random random, DType type, int count) {

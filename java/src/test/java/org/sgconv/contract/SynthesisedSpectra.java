@@ -107,13 +107,13 @@ interface SynthesisedSpectra extends BackendUnderTest {
           assertThat(spectrum.hasSkip()).isEqualTo(withSkip);
           double[] y = forward(parts, spectrum);
           requireDefinition(what, operands, y);
-          tolerance().rounded().check(what + " y", forward(parts, inTwoSteps), y);
+          Judged.check(ofBoth(), what + " y", forward(parts, inTwoSteps), y);
           it.prepare(parameters, parts.skip, spectrum);
           Bits.requireSame(what + " y, prepared anew", y, forward(parts, spectrum));
           it.prepare(parameters, parts.skip, written.tensor(), spectrum);
           Bits.requireSame(what + " y, with the kernel", y, forward(parts, spectrum));
           written.requireMarginsIntact(what);
-          kernelTolerance().check(what + " kernel", kernel.toDoubleArray(), written.values());
+          Judged.check(kernelTolerance(), what + " kernel", kernel.toDoubleArray(), written.values());
         }
       }
     }
@@ -139,7 +139,7 @@ interface SynthesisedSpectra extends BackendUnderTest {
       expected[i] =
           naive.y(row / (HEADS * HIDDEN), row / HIDDEN % HEADS, row % HIDDEN, i * step % length);
     }
-    tolerance().check(what + " y against the definition", expected, actual);
+    Judged.check(tolerance(), what + " y against the definition", expected, actual);
   }
 
   /** Whatever a plan keeps for a kernel that nobody sees ends with it. */
@@ -180,7 +180,7 @@ interface SynthesisedSpectra extends BackendUnderTest {
           for (int i = 0; i < expected.length; i++) {
             expected[i] /= 2;
           }
-          tolerance().rounded().check(label("half"), expected, forward(parts, half));
+          Judged.check(ofBoth(), label("half"), expected, forward(parts, half));
         }
       }
     }

@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.run;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,18 @@ import org.sgconv.oracle.ExactResult;
 import org.sgconv.tensor.Tensor;
 
 /**
- * A kernel and the gradients of its parameters in float64, with bounds of their errors: the same
- * sums of absolute values, times what each term may be off by. A kernel is linear in its weights
+ * A kernel and the gradients of its parameters in float64, with bounds of their errors, which
+ * are relative to the same sums of absolute values. A kernel is linear in its weights
  * with coefficients that are not negative, so the sums of absolute values are what the absolute
  * weights make.
  */
 final class ExactSynthesis {
 
-  /** What a term may be off by in float32, relative to itself: sixteen roundings. */
-  private static final double TERM = 1e-6;
+  /**
+   * Below the normal range a value of dk is off by a spacing, times a norm of up to 10^5 that it is
+   * divided by: what that is a millionth of.
+   */
+  private static final double LEAST = 1e6 * 0x1p-149 * 0x1p20;
 
   private final KernelSynthesis synthesis;
   private final KernelParameters parameters;
@@ -41,7 +45,7 @@ final class ExactSynthesis {
     try (Tensor values = synthesis.forward(parameters, length);
         KernelParameters magnitudes = magnitudes();
         Tensor terms = synthesis.forward(magnitudes, length)) {
-      return result(values, terms, TERM, (int) length);
+      return result(values, terms, (int) length);
     }
   }
 
@@ -51,32 +55,26 @@ final class ExactSynthesis {
    * @param gradient dk (C',H,L)
    */
   Gradients gradients(Tensor gradient) {
-    // Divided by a norm of up to 10^5, a value below the normal range is off by that many spacings.
-    double least = 0x1p-149 * 0x1p20;
-    try (Tensor errors = mapped(gradient, value -> TERM * Math.abs(value) + least);
+    try (Tensor magnitude = mapped(gradient, value -> Math.abs(value) + LEAST);
         KernelParameters magnitudes = magnitudes();
         KernelGradients values = synthesis.backward(parameters, gradient);
-        KernelGradients bounds = synthesis.backward(magnitudes, errors)) {
+        KernelGradients terms = synthesis.backward(magnitudes, magnitude)) {
       ExactResult weights =
-          result(values.weights(), bounds.weights(), 1, parameters.spec().kernelDim());
+          result(values.weights(), terms.weights(), parameters.spec().kernelDim());
       @Nullable Tensor decay = values.decay();
-      @Nullable Tensor decayBounds = bounds.decay();
+      @Nullable Tensor decayTerms = terms.decay();
       return new Gradients(
           weights,
-          decay == null || decayBounds == null
+          decay == null || decayTerms == null
               ? Optional.empty()
-              : Optional.of(result(decay, decayBounds, 1, 1)));
+              : Optional.of(result(decay, decayTerms, 1)));
     }
   }
 
-  private static ExactResult result(Tensor values, Tensor bounds, double factor, int row) {
-    double[] elements = bounds.toDoubleArray();
-    double largest = 0;
-    for (int i = 0; i < elements.length; i++) {
-      elements[i] = factor * Math.abs(elements[i]);
-      largest = Math.max(largest, elements[i] / TERM);
-    }
-    return ExactResult.of(values.toDoubleArray(), elements, row, largest);
+  /** Terms of the exponents' gradient are all negative. */
+  private static ExactResult result(Tensor values, Tensor terms, int row) {
+    double[] magnitudes = Arrays.stream(terms.toDoubleArray()).map(Math::abs).toArray();
+    return ExactResult.of(values.toDoubleArray(), magnitudes, row);
   }
 
   /** The same kernel of absolute weights; the caller closes it. */
