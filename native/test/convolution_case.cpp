@@ -13,7 +13,6 @@
 
 namespace {
 
-using oracle::Lags;
 using oracle::Row;
 using Array = std::unique_ptr<Guarded>;
 
@@ -47,8 +46,8 @@ struct Arrays {
 struct Check {
   const ConvolutionCase &test;
   double worst = 0.0;
-  void operator()(const char *name, const Array &out, const std::vector<double> &expected) {
-    const double error = oracle::error_in_bounds(out->data(), expected.data(), out->count());
+  void operator()(const char *name, const Array &out, const oracle::Exact &exact) {
+    const double error = exact.error(out->data());
     if (!(error <= 1.0)) {
       std::printf("FAILED %s: %s is off by %.3g times the bound\n", test.text().c_str(), name,
                   error);
@@ -70,85 +69,87 @@ struct Check {
 
 std::size_t size_of(std::int64_t n) { return static_cast<std::size_t>(n); }
 
-Lags kernel_lags(const ConvolutionCase &t, const Arrays &a, std::int64_t c, std::int64_t h) {
-  const std::int64_t L = t.length, zero = L - 1;
-  Lags lags(size_of(2 * L - 1), 0.0);
+// Lags 0 .. L-1 of a kernel, or of a bidirectional one -(L-1) .. L-1, with D at lag 0.
+Row kernel_lags(const ConvolutionCase &t, const Arrays &a, std::int64_t c, std::int64_t h) {
+  const std::int64_t L = t.length, zero = t.mode == SGCONV_BIDIRECTIONAL ? L - 1 : 0;
+  Row lags(size_of(zero + L), 0.0);
   const float *k = a.k->data() + (c * t.hidden + h) * L;
   const float *back = k + t.heads * t.hidden * L;
   for (std::int64_t j = 0; j < L; ++j) lags[size_of(zero + j)] = static_cast<double>(k[j]);
-  for (std::int64_t j = 1; j < L && t.mode == SGCONV_CIRCULAR; ++j) {
-    lags[size_of(zero + j - L)] = static_cast<double>(k[j]);
-  }
-  for (std::int64_t j = 0; j + 1 < L && t.mode == SGCONV_BIDIRECTIONAL; ++j) {
+  for (std::int64_t j = 0; j < zero; ++j)
     lags[size_of(zero - 1 - j)] = static_cast<double>(back[j]);
-  }
   if (a.skip) lags[size_of(zero)] += static_cast<double>((*a.skip)[c * t.hidden + h]);
   return lags;
 }
 
-void add_row(std::vector<double> &sum, std::int64_t row, const Row &term, const Row *factor) {
-  const std::size_t L = term.size();
-  for (std::size_t i = 0; i < L; ++i) {
-    sum[size_of(row) * L + i] += term[i] * (factor == nullptr ? 1.0 : (*factor)[i]);
+// In the circular mode all lags modulo L, where index `zero` is lag 0.
+Row folded(const ConvolutionCase &t, const Row &all, std::int64_t zero) {
+  if (t.mode != SGCONV_CIRCULAR) return all;
+  Row result(size_of(t.length), 0.0);
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(all.size()); ++i) {
+    result[size_of((i - zero + t.length) % t.length)] += all[size_of(i)];
   }
+  return result;
 }
 
-// One number a head and h: random terms may cancel to nothing, so its errors count as those of the
-// correlation at lag 0, among all others.
-void check_skip(const Arrays &a, const std::vector<double> &dk, const std::vector<double> &dskip,
-                Check &check) {
-  const Array all = array(a.dk->count() + a.dskip->count(), true);
-  std::vector<double> expected = dk;
-  expected.insert(expected.end(), dskip.begin(), dskip.end());
-  for (std::int64_t i = 0; i < all->count(); ++i) {
-    const bool skip = i >= a.dk->count();
-    // dk itself is checked apart.
-    (*all)[i] = skip ? (*a.dskip)[i - a.dk->count()] : static_cast<float>(dk[size_of(i)]);
-  }
-  check("dskip", all, expected);
+Row part(const Row &all, std::int64_t first, std::int64_t length) {
+  return {all.begin() + first, all.begin() + first + length};
+}
+
+void add_product(const ConvolutionCase &t, oracle::AllLags &sum, const Row &a, const Row &b,
+                 std::int64_t zero) {
+  sum.add(folded(t, oracle::product(a, b), zero), oracle::norm(a) * oracle::norm(b));
+}
+
+// dk, and dD, which is dk at lag 0.
+void add_kernel_gradients(const ConvolutionCase &t, std::int64_t item, const oracle::AllLags &sum,
+                          oracle::Exact &dk, oracle::Exact &dskip) {
+  const std::int64_t L = t.length, zero = t.mode == SGCONV_CIRCULAR ? 0 : L - 1;
+  const oracle::Bound bound = sum.bound();
+  dk.add(item, part(sum.values(), zero, L), bound);
+  dskip.add(item, {sum.values()[size_of(zero)]}, bound);
+  if (t.mode != SGCONV_BIDIRECTIONAL) return;
+  Row back(size_of(L), 0.0);
+  for (std::int64_t j = 0; j + 1 < L; ++j) back[size_of(j)] = sum.values()[size_of(L - 2 - j)];
+  dk.add(t.heads * t.hidden + item, back, bound);
 }
 
 void compare(const ConvolutionCase &t, const Arrays &a, Check &check) {
-  const std::int64_t L = t.length;
-  const auto zeros = [](const Array &like) {
-    return std::vector<double>(like ? size_of(like->count()) : 0, 0.0);
-  };
-  std::vector<double> y = zeros(a.y), du = zeros(a.du), dk = zeros(a.dk), dskip = zeros(a.dskip);
-  std::vector<double> dpre = zeros(a.dpre), dpost = zeros(a.dpost);
+  const std::int64_t L = t.length, zero = t.mode == SGCONV_BIDIRECTIONAL ? L - 1 : 0;
+  const std::int64_t items = t.heads * t.hidden, signals = t.batch * t.hidden;
+  oracle::Exact y(t.batch * items, L), du(signals, L), dpre(signals, L), dpost(signals, L);
+  oracle::Exact dk(t.mode == SGCONV_BIDIRECTIONAL ? 2 * items : items, L), dskip(items, 1);
+  std::vector<oracle::AllLags> input_gradients(size_of(signals));
   for (std::int64_t c = 0; c < t.heads; ++c) {
     for (std::int64_t h = 0; h < t.hidden; ++h) {
-      const Lags lags = kernel_lags(t, a, c, h);
-      Lags sum(lags.size(), 0.0);
+      const Row lags = kernel_lags(t, a, c, h);
+      oracle::AllLags correlation;
       for (std::int64_t b = 0; b < t.batch; ++b) {
         const std::int64_t in = b * t.hidden + h, out = (b * t.heads + c) * t.hidden + h;
-        const Row u = row_of(a.u, in, L), v = row_of(a.u, in, L, a.pre, in);
+        const Row v = row_of(a.u, in, L, a.pre, in);
         const Row dy = row_of(a.dy, out, L), g = row_of(a.dy, out, L, a.post, in);
-        const Row z = oracle::convolve(lags, v), dv = oracle::convolve_transposed(lags, g);
-        const Row pre = t.pre ? row_of(a.pre, in, L) : Row();
         const Row post = t.post ? row_of(a.post, in, L) : Row();
-        add_row(y, out, z, t.post ? &post : nullptr);
-        add_row(du, in, dv, t.pre ? &pre : nullptr);
-        if (t.pre) add_row(dpre, in, dv, &u);
-        if (t.post) add_row(dpost, in, z, &dy);
-        const Lags correlation = oracle::correlate(v, g);
-        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += correlation[i];
+        oracle::AllLags z;
+        add_product(t, z, lags, v, 0);
+        y.add(out, part(z.values(), zero, L), z.bound(), t.post ? &post : nullptr);
+        if (t.post) dpost.add(in, part(z.values(), zero, L), z.bound(), &dy);
+        add_product(t, input_gradients[size_of(in)], oracle::reversed(lags), g, L - 1);
+        add_product(t, correlation, oracle::reversed(v), g, L - 1);
       }
-      const std::int64_t zero = L - 1, item = c * t.hidden + h;
-      dskip[size_of(item)] = sum[size_of(zero)];
-      for (std::int64_t j = 0; j < L; ++j) {
-        double value = sum[size_of(zero + j)];
-        if (t.mode == SGCONV_CIRCULAR && j > 0) value += sum[size_of(zero + j - L)];
-        dk[size_of(item * L + j)] = value;
-        if (t.mode == SGCONV_BIDIRECTIONAL && j + 1 < L) {
-          dk[size_of((t.heads * t.hidden + item) * L + j)] = sum[size_of(zero - 1 - j)];
-        }
-      }
+      add_kernel_gradients(t, c * t.hidden + h, correlation, dk, dskip);
     }
+  }
+  for (std::int64_t in = 0; in < signals; ++in) {
+    const oracle::AllLags &all = input_gradients[size_of(in)];
+    const Row dv = part(all.values(), t.mode == SGCONV_CIRCULAR ? 0 : L - 1, L);
+    const Row pre = t.pre ? row_of(a.pre, in, L) : Row(), u = row_of(a.u, in, L);
+    du.add(in, dv, all.bound(), t.pre ? &pre : nullptr);
+    if (t.pre) dpre.add(in, dv, all.bound(), &u);
   }
   check("y", a.y, y);
   check("du", a.du, du);
   check("dk", a.dk, dk);
-  check_skip(a, dk, dskip, check);
+  check("dskip", a.dskip, dskip);
   if (a.dpre) check("dpre", a.dpre, dpre);
   if (a.dpost) check("dpost", a.dpost, dpost);
 }

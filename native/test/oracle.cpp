@@ -9,8 +9,10 @@
 namespace oracle {
 namespace {
 
-constexpr double kRelativeL2 = 1e-6;
-constexpr double kMaxOverRms = 5e-6;
+// docs/adr/0017: of the norm, of an element in units of S / sqrt(lags), of the largest value.
+constexpr double kNorm = 1e-6;
+constexpr double kSpread = 5e-6;
+constexpr double kPeak = 5e-7;
 constexpr std::size_t kDirectMost = 100;
 
 // Complex numbers, real and imaginary parts apart.
@@ -71,22 +73,43 @@ void inverse_fourier(Complexes &x) {
   }
 }
 
-// The linear convolution of a (2L - 1 values or L) and b (L) at the indices below `size`, from
-// `first` on. A transform of `size` points is enough where whatever wraps around ends below
-// `first`.
-std::vector<double> linear(const std::vector<double> &a, const std::vector<double> &b,
-                           std::size_t first, std::size_t size) {
-  std::vector<double> out(size - first, 0.0);
-  if (b.size() <= kDirectMost) {
+double peak(const Row &x) {
+  double largest = 0.0;
+  for (const double value : x) largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
+Bound bound_of(std::size_t lags, double carried, double largest) {
+  return {kNorm * carried,
+          kSpread * carried / std::sqrt(static_cast<double>(lags)) + kPeak * largest};
+}
+
+// 0 of nothing is nothing.
+double used(double error, double bound) { return error == 0.0 ? 0.0 : error / bound; }
+
+}  // namespace
+
+Row reversed(Row x) {
+  std::reverse(x.begin(), x.end());
+  return x;
+}
+
+double norm(const Row &x) {
+  double squares = 0.0;
+  for (const double value : x) squares += value * value;
+  return std::sqrt(squares);
+}
+
+Row product(const Row &a, const Row &b) {
+  Row out(a.size() + b.size() - 1, 0.0);
+  if (std::min(a.size(), b.size()) <= kDirectMost) {
     for (std::size_t i = 0; i < a.size(); ++i) {
-      for (std::size_t j = 0; j < b.size(); ++j) {
-        if (i + j >= first && i + j < size) out[i + j - first] += a[i] * b[j];
-      }
+      for (std::size_t j = 0; j < b.size(); ++j) out[i + j] += a[i] * b[j];
     }
     return out;
   }
   std::size_t n = 1;
-  while (n < size) n *= 2;
+  while (n < out.size()) n *= 2;
   // Both at once: their product is the imaginary part of the square of a + i b, halved.
   Complexes x(n);
   std::copy(a.begin(), a.end(), x.re.begin());
@@ -98,40 +121,68 @@ std::vector<double> linear(const std::vector<double> &a, const std::vector<doubl
     x.im[i] = 2.0 * re * im;
   }
   inverse_fourier(x);
-  for (std::size_t i = first; i < size; ++i) {
-    out[i - first] = x.im[i] / (2.0 * static_cast<double>(n));
-  }
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = x.im[i] / (2.0 * static_cast<double>(n));
   return out;
 }
 
-std::vector<double> reversed(std::vector<double> x) {
-  std::reverse(x.begin(), x.end());
-  return x;
+void AllLags::add(const Row &product, double pair) {
+  const double carried = std::max(norm(product), pair), largest = peak(product);
+  carried_ += carried * carried;
+  peak_ += largest * largest;
+  if (sum_.empty()) {
+    sum_ = product;
+    return;
+  }
+  for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] += product[i];
 }
 
-}  // namespace
+Bound AllLags::bound() const {
+  return bound_of(sum_.size(), std::max(norm(sum_), std::sqrt(carried_)),
+                  std::max(peak(sum_), std::sqrt(peak_)));
+}
 
-Row convolve(const Lags &lags, const Row &u) { return linear(lags, u, u.size() - 1, lags.size()); }
+Exact::Exact(std::int64_t rows, std::int64_t length)
+    : length_(static_cast<std::size_t>(length)),
+      values_(static_cast<std::size_t>(rows) * length_, 0.0),
+      elements_(values_.size(), 0.0),
+      norms_(static_cast<std::size_t>(rows), 0.0) {}
 
-Row convolve_transposed(const Lags &lags, const Row &dy) { return convolve(reversed(lags), dy); }
+void Exact::add(std::int64_t row, const Row &values, const Bound &bound, const Row *gate) {
+  const std::size_t r = static_cast<std::size_t>(row);
+  double largest = 0.0, squares = 0.0;
+  for (std::size_t i = 0; i < length_; ++i) {
+    const double factor = gate == nullptr ? 1.0 : (*gate)[i];
+    const double element = bound.element * std::fabs(factor);
+    values_[r * length_ + i] += values[i] * factor;
+    elements_[r * length_ + i] += element;
+    largest = std::max(largest, std::fabs(factor));
+    squares += element * element;
+  }
+  norms_[r] += std::min(largest * bound.norm, std::sqrt(squares));
+}
 
-Lags correlate(const Row &u, const Row &dy) { return linear(reversed(u), dy, 0, 2 * u.size() - 1); }
+double Exact::error(const float *out) const {
+  double worst = 0.0;
+  for (std::size_t r = 0; r < norms_.size(); ++r) {
+    double squares = 0.0;
+    for (std::size_t i = r * length_; i < (r + 1) * length_; ++i) {
+      const double difference = static_cast<double>(out[i]) - values_[i];
+      if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
+      squares += difference * difference;
+      worst = std::max(worst, used(std::fabs(difference), elements_[i]));
+    }
+    worst = std::max(worst, used(std::sqrt(squares), norms_[r]));
+  }
+  return worst;
+}
 
 double error_in_bounds(const float *out, const double *expected, std::int64_t count,
                        const double *terms) {
-  double squares = 0.0, difference_squares = 0.0, largest = 0.0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const double difference = static_cast<double>(out[i]) - expected[i];
-    if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
-    squares += expected[i] * expected[i];
-    difference_squares += difference * difference;
-    const double rounding = terms == nullptr ? 0.0 : 4 * 0x1p-24 * terms[i];
-    largest = std::max(largest, std::fabs(difference) - rounding);
-  }
-  if (squares == 0.0) return largest == 0.0 ? 0.0 : std::numeric_limits<double>::infinity();
-  const double rms = std::sqrt(squares / static_cast<double>(count));
-  return std::max(std::sqrt(difference_squares / squares) / kRelativeL2,
-                  largest / (kMaxOverRms * rms));
+  const Row values(expected, expected + count);
+  const Row carried = terms == nullptr ? values : Row(terms, terms + count);
+  Exact exact(1, count);
+  exact.add(0, values, bound_of(carried.size(), norm(carried), peak(carried)));
+  return exact.error(out);
 }
 
 }  // namespace oracle

@@ -8,21 +8,47 @@
 
 namespace oracle {
 
-// Values at lags -(L-1) .. L-1: element l + L - 1.
-using Lags = std::vector<double>;
 using Row = std::vector<double>;
 
-// y[t] = sum over s of lags[t - s] u[s]
-Row convolve(const Lags &lags, const Row &u);
-// g[s] = sum over t of lags[t - s] dy[t]
-Row convolve_transposed(const Lags &lags, const Row &dy);
-// c[l] = sum over t of dy[t] u[t - l]
-Lags correlate(const Row &u, const Row &dy);
+// Every lag of the linear convolution: a.size() + b.size() - 1 values.
+Row product(const Row &a, const Row &b);
+Row reversed(Row x);
+double norm(const Row &x);
 
-// Norms of out - expected in units of the bound of SEMANTICS section 6: at most 1 passes, NaN
-// never. `terms`, if given, is the sum of the magnitudes that each element is made of: four
-// roundings of it are not counted for the largest error. A kernel's first samples may be thousands
-// of times its rms, where storing a float already rounds by more than the bound.
+// How far a row may be off in float32 (docs/adr/0017): the norm of its error, and each element.
+struct Bound {
+  double norm = 0.0, element = 0.0;
+};
+
+// A sum of products of pairs of rows over all their lags, and what their transforms carry.
+class AllLags {
+ public:
+  // `pair`: the product of the norms of both rows.
+  void add(const Row &product, double pair);
+  const Row &values() const { return sum_; }
+  Bound bound() const;
+
+ private:
+  Row sum_;
+  double carried_ = 0.0, peak_ = 0.0;  // squared
+};
+
+// Exact values of a tensor and what each row and element may be off by.
+class Exact {
+ public:
+  Exact(std::int64_t rows, std::int64_t length);
+  // Adds a row with its bound, times a gate if there is one.
+  void add(std::int64_t row, const Row &values, const Bound &bound, const Row *gate = nullptr);
+  // Norms of out - exact, or elements, in units of the bound: at most 1 passes, NaN never.
+  double error(const float *out) const;
+
+ private:
+  std::size_t length_;
+  std::vector<double> values_, elements_, norms_;
+};
+
+// The same for sums that are one row. `terms`, if given, are the sums of the magnitudes that each
+// element is made of, which errors are relative to; without them nothing is thought to cancel.
 double error_in_bounds(const float *out, const double *expected, std::int64_t count,
                        const double *terms = nullptr);
 
