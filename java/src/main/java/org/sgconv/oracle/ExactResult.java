@@ -64,9 +64,7 @@ public final class ExactResult {
     return of(
         values.length / rowLength,
         rowLength,
-        r ->
-            new Row(
-                part(values, r, rowLength), ErrorBound.ofSums(part(terms, r, rowLength))));
+        r -> new Row(part(values, r, rowLength), ErrorBound.ofSums(part(terms, r, rowLength))));
   }
 
   private static double[] part(double[] values, int row, int length) {

@@ -71,8 +71,7 @@ public record Tolerance(DType type, double factor) {
    */
   public Deviation measure(double[] values, ErrorBound bound, double[] actual) {
     if (actual.length != values.length) {
-      throw new ShapeMismatchException(
-          actual.length + " values for a row of " + values.length);
+      throw new ShapeMismatchException(actual.length + " values for a row of " + values.length);
     }
     return row(values, bound, actual, 0);
   }

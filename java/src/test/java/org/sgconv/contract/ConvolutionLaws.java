@@ -33,8 +33,7 @@ interface ConvolutionLaws extends BackendUnderTest {
       double[] yw = y(with(one, w));
       double[] combined = new double[yu.length];
       Arrays.setAll(combined, i -> 2 * yu[i] - 3 * yw[i]);
-      Judged.check(
-          ofBoth().times(3), label(one.at()) + " linearity", combined, y(with(one, both)));
+      Judged.check(ofBoth().times(3), label(one.at()) + " linearity", combined, y(with(one, both)));
     }
   }
 

@@ -90,9 +90,9 @@ interface ConvolutionUse extends BackendUnderTest {
             Judged.check(kernelTolerance(), what + " dk", all.dk(), some.kernel().toDoubleArray());
           }
           some.skip()
-              .ifPresent(it -> Judged.check(kernelTolerance(), what, all.dskip(), it.toDoubleArray()));
-          some.pre()
-              .ifPresent(it -> Judged.check(ofBoth(), what, all.dpre(), it.toDoubleArray()));
+              .ifPresent(
+                  it -> Judged.check(kernelTolerance(), what, all.dskip(), it.toDoubleArray()));
+          some.pre().ifPresent(it -> Judged.check(ofBoth(), what, all.dpre(), it.toDoubleArray()));
           some.post()
               .ifPresent(it -> Judged.check(ofBoth(), what, all.dpost(), it.toDoubleArray()));
         }

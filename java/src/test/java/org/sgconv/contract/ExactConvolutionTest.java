@@ -50,8 +50,7 @@ class ExactConvolutionTest {
             exact.kernelGradient(),
             random,
             i -> naive.dk(i / length / 2, i / length % 2, i % length));
-        compare(
-            what + " dskip", exact.skipGradient(), random, i -> naive.dskip(i / 2, i % 2));
+        compare(what + " dskip", exact.skipGradient(), random, i -> naive.dskip(i / 2, i % 2));
         compare(
             what + " dpre",
             exact.preGradient(),

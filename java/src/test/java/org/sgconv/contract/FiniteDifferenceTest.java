@@ -120,7 +120,8 @@ class FiniteDifferenceTest {
       operand.setFlat(i, value);
       slopes[i] = (above - below) / (2 * step);
     }
-    Judged.check(tolerance, "gradient of " + name + Seed.replay(), slopes, gradient.toDoubleArray());
+    Judged.check(
+        tolerance, "gradient of " + name + Seed.replay(), slopes, gradient.toDoubleArray());
   }
 
   private static Tensor normal(Random random, long... dims) {

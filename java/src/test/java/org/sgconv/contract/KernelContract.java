@@ -114,10 +114,7 @@ interface KernelContract extends BackendUnderTest {
           .as(what + " kernel")
           .isLessThanOrEqualTo(relativeNorm());
       Judged.check(
-          tolerance(),
-          what + " kernel",
-          ExactResult.of(expected, terms, expected.length),
-          actual);
+          tolerance(), what + " kernel", ExactResult.of(expected, terms, expected.length), actual);
     }
   }
 
@@ -197,10 +194,10 @@ interface KernelContract extends BackendUnderTest {
     for (int from = 0, to = first; from < expected.length; from = to, to *= 2) {
       int end = Math.min(to, expected.length);
       Judged.check(
-              tolerance(),
-              what + " from lag " + from,
-              Arrays.copyOfRange(expected, from, end),
-              Arrays.copyOfRange(actual, from, end));
+          tolerance(),
+          what + " from lag " + from,
+          Arrays.copyOfRange(expected, from, end),
+          Arrays.copyOfRange(actual, from, end));
     }
   }
 
@@ -227,10 +224,10 @@ interface KernelContract extends BackendUnderTest {
         double[] terms = new double[kernel.length];
         Arrays.setAll(terms, t -> -gradKernel[t] * kernel[t] * Math.log1p(t));
         Judged.check(
-                tolerance(),
-                label(parameters.spec()) + " gradient of the exponent",
-                new double[] {Arrays.stream(terms).sum()},
-                exponents.toDoubleArray());
+            tolerance(),
+            label(parameters.spec()) + " gradient of the exponent",
+            new double[] {Arrays.stream(terms).sum()},
+            exponents.toDoubleArray());
       }
     }
   }

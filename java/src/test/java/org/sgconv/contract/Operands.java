@@ -54,7 +54,9 @@ record Operands(
     return new Operands(at, u, kernel, skip, pre, post, dy);
   }
 
-  /** Operands of a class of signals; gates as {@link #random} has them, where the class takes any. */
+  /**
+   * Operands of a class of signals; gates as {@link #random} has them, where the class takes any.
+   */
   static Operands of(ConvolutionCase at, SignalClass signals, DType type, Random random) {
     TestSignals drawn =
         signals.draw(random, at.mode(), at.batch(), at.heads(), at.hidden(), at.length());
@@ -81,8 +83,7 @@ record Operands(
         Tensor skips = Tensor.of(skip, at.heads(), at.hidden());
         Tensor before = Tensor.of(pre, signal);
         Tensor after = Tensor.of(post, signal);
-        Tensor gradient =
-            Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
+        Tensor gradient = Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
       return ExactConvolution.of(
           at.mode(),
           lags,

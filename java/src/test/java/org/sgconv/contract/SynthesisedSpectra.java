@@ -113,7 +113,8 @@ interface SynthesisedSpectra extends BackendUnderTest {
           it.prepare(parameters, parts.skip, written.tensor(), spectrum);
           Bits.requireSame(what + " y, with the kernel", y, forward(parts, spectrum));
           written.requireMarginsIntact(what);
-          Judged.check(kernelTolerance(), what + " kernel", kernel.toDoubleArray(), written.values());
+          Judged.check(
+              kernelTolerance(), what + " kernel", kernel.toDoubleArray(), written.values());
         }
       }
     }

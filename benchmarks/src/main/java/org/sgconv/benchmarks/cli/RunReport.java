@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;

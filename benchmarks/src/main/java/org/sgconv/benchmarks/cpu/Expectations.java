@@ -24,8 +24,8 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * Exact results with the bounds of their errors, kept in files of a folder so that they are computed once for all
- * processes of a run.
+ * Exact results with the bounds of their errors, kept in files of a folder so that they are
+ * computed once for all processes of a run.
  */
 final class Expectations {
 

@@ -53,8 +53,7 @@ public record GpuMeasurement(
     if (error == null || (error.isAccepted() && !error.leavesRange())) {
       return of(SGCONV, path, what, times, heldBytes, bandwidth, relative, null);
     }
-    String failure =
-        "wrong: the last row's error is " + error.describe() + "; no time is given";
+    String failure = "wrong: the last row's error is " + error.describe() + "; no time is given";
     return of(SGCONV, path, what, null, null, null, relative, failure);
   }
 

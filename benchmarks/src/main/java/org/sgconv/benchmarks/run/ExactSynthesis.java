@@ -12,10 +12,9 @@ import org.sgconv.oracle.ExactResult;
 import org.sgconv.tensor.Tensor;
 
 /**
- * A kernel and the gradients of its parameters in float64, with bounds of their errors, which
- * are relative to the same sums of absolute values. A kernel is linear in its weights
- * with coefficients that are not negative, so the sums of absolute values are what the absolute
- * weights make.
+ * A kernel and the gradients of its parameters in float64, with bounds of their errors, which are
+ * relative to the same sums of absolute values. A kernel is linear in its weights with coefficients
+ * that are not negative, so the sums of absolute values are what the absolute weights make.
  */
 final class ExactSynthesis {
 

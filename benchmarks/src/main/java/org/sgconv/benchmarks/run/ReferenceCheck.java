@@ -52,8 +52,7 @@ public final class ReferenceCheck {
       Tensor y = selected(owned, run.output(), length, batch, (long) heads * count, length);
       ExactConvolution exact = ExactConvolution.of(spec.mode(), kernel, skip, u, null, null, y);
       ExactSynthesis synthesis = new ExactSynthesis(reference, parameters);
-      deviations.put(
-          RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
+      deviations.put(RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
       deviations.put(RunOutput.OUTPUT, tolerance.measure(exact.output(), y));
       deviations.put(RunOutput.INPUT_GRADIENT, tolerance.measure(exact.inputGradient(), du));
       deviations.put(RunOutput.KERNEL_GRADIENT, tolerance.measure(exact.kernelGradient(), dk));
@@ -62,8 +61,7 @@ public final class ReferenceCheck {
       Tensor weights =
           selected(owned, run.weightGradient(), dim, spec.scales(), spec.channels(), count, dim);
       ExactSynthesis.Gradients gradients = synthesis.gradients(dk);
-      deviations.put(
-          RunOutput.WEIGHT_GRADIENT, tolerance.measure(gradients.weights(), weights));
+      deviations.put(RunOutput.WEIGHT_GRADIENT, tolerance.measure(gradients.weights(), weights));
       run.decayGradient()
           .map(decay -> selected(owned, decay, 1, count))
           .ifPresent(

@@ -51,10 +51,10 @@ public final class VerifyReport {
   }
 
   /**
-   * Writes JSON: {@code classes} has an object for each class of signals at each length, with {@code
-   * signals}, {@code length}, {@code cases}, {@code failed}, and the worst {@code fractionOfBound}
-   * and {@code relativeError} of all its results, null where a result is not finite; {@code
-   * failedCases} has what {@code --case} takes.
+   * Writes JSON: {@code classes} has an object for each class of signals at each length, with
+   * {@code signals}, {@code length}, {@code cases}, {@code failed}, and the worst {@code
+   * fractionOfBound} and {@code relativeError} of all its results, null where a result is not
+   * finite; {@code failedCases} has what {@code --case} takes.
    */
   public void writeTo(String backend, long seed, OutputStream out) throws IOException {
     ObjectMapper mapper = new ObjectMapper();

@@ -25,7 +25,8 @@ final class AllocationMarkTest {
   private static CpuResults results(Library library, double... callerBytes) {
     Measurement measurement = new Measurement(WHAT, new Contender(library, false));
     for (double bytes : callerBytes) {
-      Finding finding = Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(bytes);
+      Finding finding =
+          Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(bytes);
       measurement.add(new Sample(2, 100, 5000, finding));
     }
     CpuPlan plan =

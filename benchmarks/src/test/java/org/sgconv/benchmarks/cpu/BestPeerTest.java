@@ -23,7 +23,8 @@ final class BestPeerTest {
 
   private static Measurement took(Library library, boolean tuned, double millis) {
     Measurement measurement = new Measurement(WHAT, new Contender(library, tuned));
-    Finding finding = Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(0);
+    Finding finding =
+        Finding.verified(new Deviation(0.1, 1e-7, false, 0, 0, 0, 0)).withCallerBytes(0);
     measurement.add(new Sample(millis, 100, 0, finding));
     return measurement;
   }
