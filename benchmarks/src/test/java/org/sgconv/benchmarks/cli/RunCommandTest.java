@@ -8,12 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavReader;
@@ -86,6 +92,61 @@ class RunCommandTest {
       for (int t = 1; t < 1000; t++) {
         assertThat(y.getFlat(t)).isCloseTo(kernel.getFlat(t), within());
       }
+    }
+  }
+
+  private static float[] drawn(int length, IntToDoubleFunction value) {
+    float[] samples = new float[length];
+    for (int i = 0; i < length; i++) {
+      samples[i] = (float) value.applyAsDouble(i);
+    }
+    return samples;
+  }
+
+  private static float[] noise(int length, double scale) {
+    SplittableRandom random = new SplittableRandom(11);
+    return drawn(length, i -> scale * random.nextGaussian());
+  }
+
+  private static Stream<Arguments> awkwardSignals() {
+    return Stream.of(
+        Arguments.of("an impulse", impulse(32_768)),
+        Arguments.of("an impulse at the end", drawn(32_768, i -> i == 32_767 ? 1 : 0)),
+        Arguments.of("ten seconds of noise", noise(480_000, 0.2)),
+        Arguments.of("silence", new float[32_768]),
+        Arguments.of("a constant", drawn(32_768, i -> 0.5)),
+        Arguments.of("a tone", drawn(32_768, i -> Math.sin(2.9 * i))),
+        Arguments.of("clicks", drawn(32_768, i -> i % 5000 == 77 ? 1 : 1e-4 * Math.sin(i * i))));
+  }
+
+  /** Their errors are large beside what is left of them, and right beside what they are made of. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("awkwardSignals")
+  void acceptsRightResultsOfAwkwardSignals(String what, float[] samples) throws IOException {
+    Path input = SampleFiles.raw(folder.resolve("in.f32"), samples);
+    Path output = folder.resolve("out.wav");
+    Cli cli = Cli.run("run", input, "--raw-rate", 48_000, "-o", output);
+    assertPassed(cli);
+    assertThat(cli.out()).doesNotContain("range");
+    assertThat(output).exists();
+  }
+
+  /** One line says so and what to do; the files are written. */
+  @ParameterizedTest
+  @CsvSource({"1e-21, dk", "1e17, dk", "1e36, dk"})
+  void namesWhatLeavesTheRange(double scale, String named) throws IOException {
+    Path input = SampleFiles.raw(folder.resolve("in.f32"), noise(20_000, scale));
+    Path output = folder.resolve("out.wav");
+    Path plot = folder.resolve("out.png");
+    Cli cli = Cli.run("run", input, "--raw-rate", 48_000, "-o", output, "--plot", plot);
+    assertPassed(cli);
+    assertThat(output).exists();
+    assertThat(plot).exists();
+    if (!PURE_JAVA) {
+      assertThat(cli.out().lines().filter(line -> line.contains("float32's range")))
+          .singleElement()
+          .asString()
+          .contains(named, "Scale the signal", "--backend reference");
     }
   }
 

@@ -2,13 +2,22 @@ package org.sgconv.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.tensor.Tensor;
 
 class VerifyCommandTest {
+
+  @TempDir Path folder;
 
   @Test
   @DisabledIfSystemProperty(
@@ -42,5 +51,44 @@ class VerifyCommandTest {
     String sound = replay.group(2).replace(":17:", ":16:");
     Cli other = Cli.run("verify", "--backend", "broken", "--seed", 7, "--case", sound);
     assertThat(other.status()).as(other.out()).isZero();
+  }
+
+  /** What a program asks: which signals at which lengths, and what came of them. */
+  @Test
+  void chosenSignalsHaveAnOutcomeEach() throws IOException {
+    Path json = folder.resolve("outcome.json");
+    Cli cli =
+        Cli.run(
+            "verify", "--backend", "broken", "--signals", "noise,impulse-last", "--lengths",
+            "16,17", "--json", json);
+    assertThat(cli.status()).isEqualTo(ExitStatus.CHECK_FAILED);
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    assertThat(root.get("passed").asBoolean()).isFalse();
+    assertThat(root.get("failedCases")).hasSize(6).allMatch(id -> id.asText().contains(":17:"));
+    assertThat(root.get("classes")).hasSize(4);
+    for (JsonNode each : root.get("classes")) {
+      boolean broken = each.get("length").asInt() == 17;
+      assertThat(each.get("failed").asInt()).isEqualTo(broken ? 3 : 0);
+      assertThat(each.get("fractionOfBound").asDouble() > 1).isEqualTo(broken);
+    }
+    String replay = root.get("failedCases").get(0).asText();
+    assertThat(Cli.run("verify", "--backend", "broken", "--case", replay).status())
+        .isEqualTo(ExitStatus.CHECK_FAILED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--signals noise,whistle | whistle",
+        "--signals noise --lengths 0 | 0",
+        "--signals noise --quick | --quick",
+        "--case causal:4:1x1x1:whistle | whistle",
+        "--case causal:4:1x1x1 --signals noise | --case"
+      })
+  void whatCannotBeVerifiedIsNamed(String arguments, String named) {
+    Cli cli = Cli.run((Object[]) ("verify --backend broken " + arguments).split(" "));
+    assertThat(cli.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(cli.err()).contains(named);
   }
 }
