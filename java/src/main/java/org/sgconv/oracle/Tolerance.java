@@ -20,7 +20,7 @@ public record Tolerance(DType type, double factor) {
   /** Float64 against float32: the exact values are computed in float64 as well. */
   private static final double FLOAT64_UNIT = 0x1p-20;
 
-  /** Only a result that uses its bound up to here may be accepted by anybody. */
+  /** Refuses a factor that is not positive and finite. */
   public Tolerance {
     if (!(factor > 0) || Double.isInfinite(factor)) {
       throw new InvalidArgumentException("factor is " + factor + ", must be finite and > 0");

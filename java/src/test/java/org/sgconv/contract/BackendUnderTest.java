@@ -36,11 +36,6 @@ interface BackendUnderTest {
     return tolerance().times(2);
   }
 
-  /** Whether this is what others are checked against, and so is checked by its definition alone. */
-  default boolean isReference() {
-    return backendName().equals("reference");
-  }
-
   /** Before each test, so that no test takes an excuse for the failure it expects. */
   @BeforeEach
   default void requireBackend() {
