@@ -59,8 +59,15 @@ class VerifyCommandTest {
     Path json = folder.resolve("outcome.json");
     Cli cli =
         Cli.run(
-            "verify", "--backend", "broken", "--signals", "noise,impulse-last", "--lengths",
-            "16,17", "--json", json);
+            "verify",
+            "--backend",
+            "broken",
+            "--signals",
+            "noise,impulse-last",
+            "--lengths",
+            "16,17",
+            "--json",
+            json);
     assertThat(cli.status()).isEqualTo(ExitStatus.CHECK_FAILED);
     JsonNode root = new ObjectMapper().readTree(json.toFile());
     assertThat(root.get("passed").asBoolean()).isFalse();
