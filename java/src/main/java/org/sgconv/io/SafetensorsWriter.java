@@ -127,20 +127,27 @@ public final class SafetensorsWriter {
    * @throws InvalidArgumentException if names and metadata make a header of more than 100 MB
    */
   public void write(Path path) {
+    AtomicFile.write(path, this::write);
+  }
+
+  /**
+   * Writes the bytes of the file, front to back: into a pipe, a socket, another file's middle. The
+   * stream is not closed.
+   *
+   * @throws IOException if the stream fails; what was written until then is no file
+   * @throws InvalidArgumentException if names and metadata make a header of more than 100 MB
+   */
+  public void write(OutputStream out) throws IOException {
     List<Item> ordered = new ArrayList<>(items.values());
     ordered.sort(Comparator.comparingInt((Item item) -> item.type().bitSize()).reversed());
     byte[] header = header(ordered);
     byte[] prefix = new byte[8];
     ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
-    AtomicFile.write(
-        path,
-        out -> {
-          out.write(prefix);
-          out.write(header);
-          for (Item item : ordered) {
-            item.body().writeTo(out);
-          }
-        });
+    out.write(prefix);
+    out.write(header);
+    for (Item item : ordered) {
+      item.body().writeTo(out);
+    }
   }
 
   private SafetensorsWriter add(Item item) {

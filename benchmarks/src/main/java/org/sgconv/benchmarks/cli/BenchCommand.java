@@ -3,7 +3,6 @@ package org.sgconv.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +23,8 @@ import org.sgconv.benchmarks.cpu.Machine;
 import org.sgconv.benchmarks.cpu.Operation;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.plot.ConvolutionPlot;
+import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.report.Progress;
 import picocli.CommandLine.Command;
@@ -129,6 +130,10 @@ final class BenchCommand implements Callable<Integer> {
     if (cpu == gpu) {
       throw new InvalidArgumentException("say what to measure: either --cpu or --gpu");
     }
+    if (output != null) {
+      // Not after an hour of measuring.
+      OutputFile.createFolder(output);
+    }
     if (gpu) {
       List<Workload> given = shapes.isEmpty() ? List.of() : shapes();
       return gpuOptions.run(given, quick, output, home(), spec.commandLine().getOut());
@@ -148,12 +153,18 @@ final class BenchCommand implements Callable<Integer> {
     String table = new CpuTable(results).render();
     PrintWriter out = spec.commandLine().getOut();
     out.println(table);
-    Path folder = Files.createDirectories(folder(results.machine()));
+    Path folder = OutputFile.createFolder(folder(results.machine()));
     OutputFile.write(
         folder.resolve("cpu.txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
     OutputFile.write(folder.resolve("cpu.json"), new CpuJson(results)::writeTo);
-    OutputFile.write(folder.resolve("cpu.png"), new CpuPlot(results)::writeTo);
-    out.println("wrote cpu.txt, cpu.json and cpu.png to " + folder);
+    out.println("wrote cpu.txt and cpu.json to " + folder);
+    try {
+      ConvolutionPlot.requireFonts();
+      OutputFile.write(folder.resolve("cpu.png"), new CpuPlot(results)::writeTo);
+      out.println("wrote cpu.png");
+    } catch (FontsMissingException missing) {
+      out.println(missing.getMessage());
+    }
     out.flush();
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
   }

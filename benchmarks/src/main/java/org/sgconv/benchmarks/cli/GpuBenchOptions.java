@@ -3,7 +3,6 @@ package org.sgconv.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +18,8 @@ import org.sgconv.benchmarks.gpu.GpuResults;
 import org.sgconv.benchmarks.gpu.GpuRun;
 import org.sgconv.benchmarks.gpu.GpuTable;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.plot.ConvolutionPlot;
+import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.report.Progress;
 import org.sgconv.device.DeviceBackend;
@@ -61,7 +62,7 @@ final class GpuBenchOptions {
     boolean full = !quick && shapes.isEmpty() && types.isEmpty() && !noTorch;
     Path folder = output == null ? folder(results.machine(), full, home) : output;
     requireReal(results, folder);
-    Files.createDirectories(folder);
+    OutputFile.createFolder(folder);
     String table = new GpuTable(results).render();
     out.println(table);
     OutputFile.write(
@@ -134,7 +135,12 @@ final class GpuBenchOptions {
           "no plot: this Java cannot draw; 'sgconv bench --gpu --from gpu.json' does elsewhere");
       return;
     }
-    OutputFile.write(folder.resolve("gpu.png"), new GpuPlot(results)::writeTo);
-    out.println("wrote gpu.png");
+    try {
+      ConvolutionPlot.requireFonts();
+      OutputFile.write(folder.resolve("gpu.png"), new GpuPlot(results)::writeTo);
+      out.println("wrote gpu.png");
+    } catch (FontsMissingException missing) {
+      out.println(missing.getMessage());
+    }
   }
 }

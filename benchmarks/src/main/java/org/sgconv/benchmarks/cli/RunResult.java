@@ -1,6 +1,5 @@
 package org.sgconv.benchmarks.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +52,7 @@ record RunResult(Signal signal, ConvolutionRun run, String kernel) {
   }
 
   /** Draws the first row. */
-  void plot(Path file) throws IOException {
+  void plot(Path file) {
     Double rate = signal.sampleRate().isPresent() ? (double) signal.sampleRate().getAsInt() : null;
     ConvolutionPlot plot = new ConvolutionPlot(title(), rate);
     float[] input = firstRow(run.input());

@@ -7,13 +7,14 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.Styler;
+import org.sgconv.benchmarks.plot.Png;
 
 /**
  * The results as bars, by case. Forward with a cached spectrum, steps and synthesis only, as far as
@@ -53,6 +54,7 @@ public final class CpuPlot {
     chart.getStyler().setXAxisMaxLabelCount(Math.max(2, cases.size()));
     chart.getStyler().setAvailableSpaceFill(0.9);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setLocale(Locale.ROOT);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     List<String> names = cases.stream().map(BenchmarkCase::toString).toList();
     List<Color> colors = new ArrayList<>();
@@ -66,7 +68,7 @@ public final class CpuPlot {
     }
     chart.getStyler().setSeriesColors(colors.toArray(Color[]::new));
     BufferedImage image = BitmapEncoder.getBufferedImage(chart);
-    ImageIO.write(image, "png", out);
+    Png.write(image, out);
   }
 
   private double leastMs() {

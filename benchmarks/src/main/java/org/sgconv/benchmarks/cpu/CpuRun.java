@@ -1,19 +1,18 @@
 package org.sgconv.benchmarks.cpu;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.report.Progress;
+import org.sgconv.benchmarks.report.TemporaryFile;
 
 /**
  * Runs a plan. In each round every contender measures the case once, in a process of its own, so
@@ -37,7 +36,8 @@ public final class CpuRun {
   /** Measures everything. Contenders that fail are part of the result. */
   public CpuResults run() throws IOException {
     Machine machine = Machine.describe();
-    Path folder = Files.createTempDirectory("sgconv-bench");
+    TemporaryFile temporary = TemporaryFile.folder();
+    Path folder = temporary.path();
     List<Measurement> measurements = new ArrayList<>();
     Optional<MachineLimits> limits = Optional.empty();
     try (LimitProbe probe = new LimitProbe(plan.threads())) {
@@ -56,8 +56,12 @@ public final class CpuRun {
       }
     } finally {
       boolean complete = measurements.stream().allMatch(Measurement::isComplete);
-      delete(folder, complete);
       logs = complete ? null : folder;
+      if (!complete) {
+        deleteExpectations(folder);
+        temporary.keep();
+      }
+      temporary.close();
     }
     return new CpuResults(plan, machine.atEnd(), limits.orElseThrow(), List.copyOf(measurements));
   }
@@ -108,20 +112,12 @@ public final class CpuRun {
     }
   }
 
-  /** Logs stay if somebody may want to read why a contender failed. */
-  private static void delete(Path folder, boolean everything) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .filter(file -> everything || file.toString().endsWith(".f64"))
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+  /** What is large goes; logs stay, since somebody may want to read why a contender failed. */
+  private static void deleteExpectations(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.f64")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
     }
   }
 }

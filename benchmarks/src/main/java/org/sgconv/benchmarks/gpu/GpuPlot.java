@@ -6,12 +6,13 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
+import org.sgconv.benchmarks.plot.Png;
 
 /** Picoseconds a sample against the length, forward, a line for each library, path and type. */
 public final class GpuPlot {
@@ -42,9 +43,10 @@ public final class GpuPlot {
             .build();
     chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setLocale(Locale.ROOT);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     lines().forEach((name, points) -> chart.addSeries(name, column(points, 0), column(points, 1)));
-    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", out);
+    Png.write(BitmapEncoder.getBufferedImage(chart), out);
   }
 
   private Map<String, List<double[]>> lines() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import org.sgconv.InvalidFileException;
+import org.sgconv.benchmarks.report.FileFailure;
 
 /**
  * A run. As JSON it is this record, field by field.
@@ -37,9 +38,9 @@ public record GpuResults(
   /**
    * Reads what {@link #writeTo} wrote.
    *
-   * @throws InvalidFileException if it is something else
+   * @throws InvalidFileException if it is something else or cannot be read
    */
-  public static GpuResults read(Path file) throws IOException {
+  public static GpuResults read(Path file) {
     try {
       GpuResults results = MAPPER.readValue(Files.readAllBytes(file), GpuResults.class);
       if (results.machine() == null || results.measurements() == null) {
@@ -49,6 +50,8 @@ public record GpuResults(
     } catch (JsonProcessingException e) {
       throw new InvalidFileException(
           file, "it is not a gpu.json of this program: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new InvalidFileException(file, "cannot be read: " + FileFailure.reason(e), e);
     }
   }
 

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.benchmarks.report.TemporaryFile;
 
 /** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
 final class TorchPeer {
@@ -72,18 +72,15 @@ final class TorchPeer {
 
   /** Runs the script in a process of its own and waits. */
   static Outcome measure(List<GpuCase> cases, GpuPlan plan) throws IOException {
-    Path script = Files.createTempFile("sgconv-torch", ".py");
-    Path request = Files.createTempFile("sgconv-torch", ".json");
-    try (InputStream source = TorchPeer.class.getResourceAsStream(SCRIPT)) {
+    try (TemporaryFile script = TemporaryFile.file(".py");
+        TemporaryFile request = TemporaryFile.file(".json");
+        InputStream source = TorchPeer.class.getResourceAsStream(SCRIPT)) {
       if (source == null) {
         throw new IOException(SCRIPT + " is not in the benchmarks' jar: build it again");
       }
-      Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-      Files.write(request, MAPPER.writeValueAsBytes(request(cases, plan)));
-      return run(List.of("python3", script.toString(), request.toString()));
-    } finally {
-      Files.delete(script);
-      Files.delete(request);
+      Files.copy(source, script.path(), StandardCopyOption.REPLACE_EXISTING);
+      Files.write(request.path(), MAPPER.writeValueAsBytes(request(cases, plan)));
+      return run(List.of("python3", script.path().toString(), request.path().toString()));
     }
   }
 

@@ -10,9 +10,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import org.sgconv.benchmarks.report.TemporaryFile;
 
 /** The loops of native/bench, in the widest instruction set of this processor. */
 final class NativeLimits {
@@ -59,13 +59,10 @@ final class NativeLimits {
                 + " is not in the benchmarks' jar; build with cmake and a C++ compiler, without"
                 + " -Dsgconv.native.skip");
       }
-      Path file = Files.createTempFile("sgconv-bench", ".so");
-      try {
-        Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
-        return new NativeLimits(SymbolLookup.libraryLookup(file, Arena.global()));
-      } finally {
-        // The mapping keeps what it needs.
-        Files.delete(file);
+      // Deleted at once: the mapping keeps what it needs.
+      try (TemporaryFile file = TemporaryFile.file(".so")) {
+        Files.copy(library, file.path(), StandardCopyOption.REPLACE_EXISTING);
+        return new NativeLimits(SymbolLookup.libraryLookup(file.path(), Arena.global()));
       }
     }
   }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import javax.imageio.ImageIO;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -117,9 +117,7 @@ public final class ConvolutionPlot {
     } finally {
       g.dispose();
     }
-    if (!ImageIO.write(image, "png", out)) {
-      throw new IOException("this Java runtime cannot write PNG images");
-    }
+    Png.write(image, out);
   }
 
   private void paint(Graphics2D g, XYChart chart, int column, int row) {
@@ -267,6 +265,7 @@ public final class ConvolutionPlot {
     styler.setAxisTitleFont(font(Font.PLAIN, 16)).setAxisTickLabelsFont(font(Font.PLAIN, 15));
     styler.setAxisTickMarksColor(GRID).setAxisTicksLineVisible(false);
     styler.setAntiAlias(true);
+    styler.setLocale(Locale.ROOT);
     return chart;
   }
 

@@ -1,6 +1,6 @@
 package org.sgconv.benchmarks.signal;
 
-import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Map;
 import org.sgconv.InvalidArgumentException;
@@ -32,7 +32,7 @@ public final class SignalWriter {
   }
 
   /** Writes a sound; the gain that was applied is {@link WavWriter#gain}. */
-  public static void writeWav(Path file, Sound sound, WavWriter.Format format) throws IOException {
+  public static void writeWav(Path file, Sound sound, WavWriter.Format format) {
     OutputFile.write(file, out -> WavWriter.write(sound, format, out));
   }
 
@@ -42,7 +42,7 @@ public final class SignalWriter {
     SafetensorsWriter writer = Safetensors.writer();
     tensors.forEach(writer::add);
     metadata.forEach(writer::metadata);
-    writer.write(file);
+    OutputFile.write(file, out -> writer.write(Channels.newChannel(out)));
   }
 
   /**

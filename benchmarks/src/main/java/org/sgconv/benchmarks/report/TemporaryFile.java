@@ -1,0 +1,159 @@
+package org.sgconv.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * A file or folder that is gone when it is closed, and also when the process is told to end (INT,
+ * TERM, HUP) before that. Then the processes that this one started end first: they may be writing
+ * there.
+ */
+public final class TemporaryFile implements AutoCloseable {
+
+  private static final long CHILD_SECONDS = 5;
+  private static final AtomicLong COUNT = new AtomicLong();
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final Set<Path> LIVE = new LinkedHashSet<>();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFile::endAll, "sgconv-temporary"));
+  }
+
+  private final Path path;
+
+  private TemporaryFile(Path path) {
+    this.path = path;
+  }
+
+  /** Makes a path, which then belongs to this process. */
+  private interface Creation {
+    Path create() throws IOException;
+  }
+
+  /**
+   * An empty file in the folder of {@code target}, so that it can be renamed to it. Its name is
+   * short: that of the target may have all of the 255 bytes that a name may have.
+   */
+  public static TemporaryFile beside(Path target) throws IOException {
+    long pid = ProcessHandle.current().pid();
+    return register(
+        () ->
+            Files.createFile(
+                target.resolveSibling(".sgconv-" + pid + "-" + COUNT.incrementAndGet() + ".part")));
+  }
+
+  /** An empty file in the system's folder for temporary files. */
+  public static TemporaryFile file(String suffix) throws IOException {
+    return register(() -> Files.createTempFile("sgconv-", suffix));
+  }
+
+  /** An empty folder in the system's folder for temporary files. */
+  public static TemporaryFile folder() throws IOException {
+    return register(() -> Files.createTempDirectory("sgconv-"));
+  }
+
+  /** Under the lock, so that nothing is made after the last look at what there is. */
+  private static TemporaryFile register(Creation creation) throws IOException {
+    LOCK.lock();
+    try {
+      Path path = creation.create();
+      LIVE.add(path);
+      return new TemporaryFile(path);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** Renames it over {@code target}, in one step. */
+  void moveTo(Path target) throws IOException {
+    LOCK.lock();
+    try {
+      Files.move(path, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      LIVE.remove(path);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** From now on it is a file like others, and stays. */
+  public void keep() {
+    LOCK.lock();
+    try {
+      LIVE.remove(path);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Deletes it, unless it was kept or renamed. */
+  @Override
+  public void close() throws IOException {
+    LOCK.lock();
+    try {
+      if (LIVE.remove(path)) {
+        delete(path);
+      }
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(path)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  /** Keeps the lock for good: another thread that is still at work makes and renames no more. */
+  private static void endAll() {
+    LOCK.lock();
+    if (LIVE.isEmpty()) {
+      return;
+    }
+    endChildren();
+    for (Path path : LIVE) {
+      try {
+        delete(path);
+      } catch (IOException e) {
+        System.err.println("sgconv: " + path + " is left behind: " + FileFailure.reason(e));
+      }
+    }
+  }
+
+  private static void endChildren() {
+    List<ProcessHandle> children = ProcessHandle.current().descendants().toList();
+    children.forEach(ProcessHandle::destroyForcibly);
+    CompletableFuture<?> ended =
+        CompletableFuture.allOf(
+            children.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
+    try {
+      ended.get(CHILD_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException late) {
+      // Whatever it writes from now on is its own.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
