@@ -18,5 +18,10 @@ final class ExitStatus {
   /** A defect of the program itself. */
   static final int DEFECT = 3;
 
+  /**
+   * The reader of standard output went away: what a shell reports of a program that SIGPIPE ended.
+   */
+  static final int READER_GONE = 141;
+
   private ExitStatus() {}
 }

@@ -2,12 +2,19 @@ package org.sgconv.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidFileException;
 import org.sgconv.SgConvException;
+import org.sgconv.benchmarks.report.FileFailure;
+import org.sgconv.benchmarks.report.PrintableText;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns failures into one line on standard error and an exit status. {@code --stacktrace} adds
@@ -15,7 +22,11 @@ import picocli.CommandLine.ParameterException;
  */
 final class Failures {
 
-  private static final String STACK_TRACE = "--stacktrace";
+  /** An option of every command. */
+  static final String STACK_TRACE = "--stacktrace";
+
+  /** Longer lines are cut: an argument or a list of names may be a megabyte. */
+  private static final int MOST_CHARACTERS = 4000;
 
   private Failures() {}
 
@@ -36,25 +47,56 @@ final class Failures {
   private static int badParameter(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    line(command, failure.getMessage() + " (try '" + name + " --help')");
+    String hint =
+        failure instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getUnmatched().stream()
+                .filter(Failures::isFile)
+                .findFirst()
+                .map(file -> "for the file of that name write ./" + file)
+                .orElse("try '" + name + " --help'")
+            : "try '" + name + " --help'";
+    line(command, cut(failure.getMessage()) + " (" + hint + ")");
     return ExitStatus.BAD_INPUT;
   }
 
+  /** Room for what follows is left. */
+  private static String cut(@Nullable String message) {
+    String text = String.valueOf(message);
+    return text.length() <= MOST_CHARACTERS / 2
+        ? text
+        : text.substring(0, MOST_CHARACTERS / 2) + "...";
+  }
+
+  private static boolean isFile(String argument) {
+    return argument.startsWith("-") && Files.exists(Path.of(argument));
+  }
+
   private static int report(Exception failure, CommandLine command) {
-    int status = status(failure);
-    String message = text(failure);
     boolean trace = command.getParseResult().hasMatchedOption(STACK_TRACE);
-    line(
-        command,
-        status == ExitStatus.DEFECT
-            ? "defect in sgconv: " + failure + (trace ? "" : "; --stacktrace shows where")
-            : message);
+    int status = status(failure);
+    if (status == ExitStatus.DEFECT) {
+      return defect(failure, command, trace);
+    }
+    line(command, text(failure));
     if (trace) {
-      PrintWriter err = command.getErr();
-      failure.printStackTrace(err);
-      err.flush();
+      trace(failure, command);
     }
     return status;
+  }
+
+  /** Says that this program, or what it stands on, is wrong, and returns the status of that. */
+  static int defect(Throwable failure, CommandLine command, boolean trace) {
+    line(command, "defect in sgconv: " + failure + (trace ? "" : "; --stacktrace shows where"));
+    if (trace) {
+      trace(failure, command);
+    }
+    return ExitStatus.DEFECT;
+  }
+
+  private static void trace(Throwable failure, CommandLine command) {
+    PrintWriter err = command.getErr();
+    failure.printStackTrace(err);
+    err.flush();
   }
 
   private static int status(Exception failure) {
@@ -62,21 +104,37 @@ final class Failures {
       case CheckFailedException check -> ExitStatus.CHECK_FAILED;
       case SgConvException bad -> ExitStatus.BAD_INPUT;
       case IOException bad -> ExitStatus.BAD_INPUT;
+      case UncheckedIOException bad -> ExitStatus.BAD_INPUT;
+      case InvalidPathException bad -> ExitStatus.BAD_INPUT;
       default -> ExitStatus.DEFECT;
     };
   }
 
   private static String text(Exception failure) {
     return switch (failure) {
-      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
-      case NoSuchFileException missing -> missing.getFile() + ": does not exist";
+      case InvalidFileException file -> withPrintableName(file);
+      case IOException bad -> FileFailure.describe(bad);
+      case UncheckedIOException bad -> FileFailure.describe(bad.getCause());
+      case InvalidPathException bad ->
+          "'" + bad.getInput() + "' is no name that a file can have here: " + bad.getReason();
       default -> String.valueOf(failure.getMessage());
     };
   }
 
-  private static void line(CommandLine command, String message) {
+  /** A line break in a file's name is not one of the message's. */
+  private static String withPrintableName(InvalidFileException failure) {
+    String message = String.valueOf(failure.getMessage());
+    String name = failure.path().toString();
+    return message.startsWith(name)
+        ? PrintableText.of(name) + message.substring(name.length())
+        : message;
+  }
+
+  /** Writes one line, whatever the message holds. */
+  static void line(CommandLine command, String message) {
     PrintWriter err = command.getErr();
-    err.println("sgconv: " + message.strip().replaceAll("\\s*\\R\\s*", "; "));
+    String line = message.strip().replaceAll("\\s*\\R\\s*", "; ");
+    err.println("sgconv: " + PrintableText.cut(line, MOST_CHARACTERS));
     err.flush();
   }
 }

@@ -1,8 +1,12 @@
 package org.sgconv.benchmarks.cli;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.sgconv.InvalidArgumentException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,13 +32,18 @@ public final class Main implements Runnable {
 
   /** Ends the JVM with the exit status of the command. */
   public static void main(String[] args) {
+    // Numbers have a decimal point and the digits 0 to 9 wherever this runs, also in libraries.
+    Locale.setDefault(Locale.ROOT);
     // Each command names its backend itself; warnings still show.
     LIBRARY_LOG.setLevel(Level.WARNING);
     LIBRARY_LOG.setUseParentHandlers(false);
     LIBRARY_LOG.addHandler(new WarningLines());
-    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+    StandardOutput standard = new StandardOutput();
+    PrintWriter out = new PrintWriter(new OutputStreamWriter(standard, System.out.charset()), true);
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-    System.exit(execute(out, err, args));
+    int status = execute(out, err, args);
+    out.flush();
+    System.exit(standard.conclude(status, err));
   }
 
   /** Runs one command and returns its exit status. */
@@ -44,15 +53,26 @@ public final class Main implements Runnable {
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(30);
+    // An argument is what it is: a file may be called @list, or "quoted".
+    line.setExpandAtFiles(false);
+    line.setTrimQuotes(false);
     Failures.install(line);
     try {
+      Arguments.requireDecoded(args, System.getProperty("sun.jnu.encoding", "UTF-8"));
       return line.execute(args);
+    } catch (InvalidArgumentException undecoded) {
+      Failures.line(line, String.valueOf(undecoded.getMessage()));
+      return ExitStatus.BAD_INPUT;
     } catch (OutOfMemoryError full) {
-      err.println(
-          "sgconv: out of memory ("
+      Failures.line(
+          line,
+          "out of memory ("
               + full.getMessage()
               + "): take a shorter signal or set JAVA_TOOL_OPTIONS=-Xmx...");
       return ExitStatus.BAD_INPUT;
+    } catch (Error defect) {
+      // Of the JVM or a library: without this it would be a stack trace, and status 1.
+      return Failures.defect(defect, line, Arrays.asList(args).contains(Failures.STACK_TRACE));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
@@ -13,28 +14,33 @@ import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavWriter;
 import org.sgconv.benchmarks.plot.ConvolutionPlot;
 import org.sgconv.benchmarks.plot.FontsMissingException;
+import org.sgconv.benchmarks.report.OutputFile;
+import org.sgconv.benchmarks.report.PrintableText;
 import org.sgconv.benchmarks.signal.Signal;
-import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalWriter;
 import picocli.CommandLine.Option;
 
 /** Where results go. Files are complete or absent, and never replace an input. */
 final class OutputOptions {
 
+  /** What {@code -o -} stands for. */
+  private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description =
           "Write the result: .wav (the output's rows as channels) or .safetensors (output, kernel"
-              + " and gradients).")
+              + " and gradients). Pipes and devices are written into, - is standard output.")
   private @Nullable Path output;
 
   @Option(
       names = "--format",
       description =
-          "Samples of a WAV output: ${COMPLETION-CANDIDATES}. pcm16 is scaled down where it would"
-              + " clip. Default: ${DEFAULT-VALUE}.")
-  private WavWriter.Format format = WavWriter.Format.FLOAT32;
+          "What FILE is where its name does not say it, and samples of a WAV output:"
+              + " ${COMPLETION-CANDIDATES}. pcm16 is scaled down where it would clip. Default:"
+              + " float32 for .wav.")
+  private @Nullable OutputFormat format;
 
   @Option(
       names = "--plot",
@@ -49,7 +55,7 @@ final class OutputOptions {
   static OutputOptions in(Path folder, String name) {
     OutputOptions options = new OutputOptions();
     options.output = folder.resolve(name + ".wav");
-    options.format = WavWriter.Format.PCM16;
+    options.format = OutputFormat.PCM16;
     try {
       ConvolutionPlot.requireFonts();
       options.plot = folder.resolve(name + ".png");
@@ -64,21 +70,41 @@ final class OutputOptions {
     return output == null && plot == null;
   }
 
+  /** Whether a result goes to standard output, which is then no place for a report. */
+  boolean takeStandardOutput() {
+    return (output != null && OutputFile.isStandardOutput(place(output)))
+        || (plot != null && OutputFile.isStandardOutput(place(plot)));
+  }
+
+  private static Path place(Path named) {
+    if (named.toString().isEmpty()) {
+      throw new InvalidArgumentException("the name of the file to write is empty");
+    }
+    return named.equals(Path.of("-")) ? STANDARD_OUTPUT : named;
+  }
+
   /**
    * Fails before any work is done if a file could not be written in the end.
    *
    * @param inputs files that are read, null where there is none
    */
   void requireWritable(@Nullable Path... inputs) throws IOException {
+    if (format != null && output == null) {
+      throw new InvalidArgumentException("--format says what is written: add -o FILE");
+    }
     if (output != null) {
-      SignalWriter.formatOf(output);
-      requirePlace(output, inputs);
+      OutputFormat.of(place(output), format);
+      requirePlace(place(output), inputs);
     }
     if (plot != null) {
-      if (!plot.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      if (!plot.toString().toLowerCase(Locale.ROOT).endsWith(".png")
+          && !OutputFile.isWrittenInto(place(plot))) {
         throw new InvalidFileException(plot, "plots are PNG images: name a file that ends in .png");
       }
-      requirePlace(plot, inputs);
+      requirePlace(place(plot), inputs);
+      if (output != null) {
+        requireApart(place(plot), place(output));
+      }
       ConvolutionPlot.requireFonts();
     }
   }
@@ -91,21 +117,28 @@ final class OutputOptions {
     if (Files.isDirectory(file)) {
       throw new InvalidFileException(file, "is a folder, expected the name of a file");
     }
+    if (OutputFile.isWrittenInto(file) ? !Files.isWritable(file) : !Files.isWritable(folder)) {
+      throw new InvalidFileException(file, "cannot be written: permission denied");
+    }
     for (Path input : inputs) {
-      if (input != null
-          && Files.exists(input)
-          && Files.exists(file)
-          && Files.isSameFile(input, file)) {
+      if (input != null && OutputFile.isSame(input, file)) {
         throw new InvalidFileException(
             file, "is an input and would be replaced: name another file");
       }
     }
   }
 
+  private static void requireApart(Path plot, Path output) {
+    if (OutputFile.isSame(plot, output) && !OutputFile.isNothing(plot)) {
+      throw new InvalidFileException(
+          plot, "is named for both the result and the plot: name another file for one of them");
+    }
+  }
+
   /** Fails if the signal's result has no place in the kind of file that was named. */
   void requireFits(Signal signal) {
     if (output != null
-        && SignalFormat.of(output) == SignalFormat.WAV
+        && OutputFormat.of(place(output), format).samples().isPresent()
         && signal.sampleRate().isEmpty()) {
       throw new InvalidArgumentException(
           output
@@ -116,14 +149,14 @@ final class OutputOptions {
   }
 
   /** Writes what was asked for and says so, a line a file. */
-  List<String> write(RunResult result) throws IOException {
+  List<String> write(RunResult result) {
     List<String> lines = new ArrayList<>();
     if (output != null) {
-      lines.add(writeOutput(output, result));
+      lines.add(writeOutput(place(output), result));
     }
     if (plot != null) {
-      result.plot(plot);
-      lines.add("wrote " + plot);
+      result.plot(place(plot));
+      lines.add("wrote " + shown(plot));
     }
     if (note != null) {
       lines.add(note);
@@ -131,22 +164,32 @@ final class OutputOptions {
     return lines;
   }
 
-  private String writeOutput(Path file, RunResult result) throws IOException {
-    if (SignalFormat.of(file) == SignalFormat.SAFETENSORS) {
+  private String writeOutput(Path file, RunResult result) {
+    Optional<WavWriter.Format> samples = OutputFormat.of(file, format).samples();
+    if (samples.isEmpty()) {
       SignalWriter.writeTensors(file, result.tensors(), result.metadata());
-      return "wrote " + file + ": " + String.join(", ", result.tensors().keySet());
+      return "wrote " + shown(file) + ": " + String.join(", ", result.tensors().keySet());
     }
     Sound sound = result.sound();
-    SignalWriter.writeWav(file, sound, format);
-    return "wrote " + file + ": " + describe(sound);
+    SignalWriter.writeWav(file, sound, samples.get());
+    return "wrote " + shown(file) + ": " + describe(sound, samples.get());
   }
 
-  private String describe(Sound sound) {
+  private static String shown(Path file) {
+    return PrintableText.of(file.toString());
+  }
+
+  private static String describe(Sound sound, WavWriter.Format format) {
     float gain = WavWriter.gain(sound, format);
     String kind = format == WavWriter.Format.PCM16 ? "16-bit" : "float32";
     if (gain < 1) {
-      return "%s, gain %.4f (%.1f dB) so that the peak of %.3f does not clip"
-          .formatted(kind, gain, 20 * Math.log10(gain), sound.peak());
+      return String.format(
+          Locale.ROOT,
+          "%s, gain %.4f (%.1f dB) so that the peak of %.3f does not clip",
+          kind,
+          gain,
+          20 * Math.log10(gain),
+          sound.peak());
     }
     String peak = String.format(Locale.ROOT, "%.3f", sound.peak());
     return format == WavWriter.Format.FLOAT32 && sound.peak() > 1

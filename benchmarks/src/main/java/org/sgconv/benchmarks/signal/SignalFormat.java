@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.signal;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.sgconv.InvalidFileException;
 
 /** Kinds of signal files, told apart by their extension. */
@@ -22,17 +23,22 @@ public enum SignalFormat {
    * @throws InvalidFileException if the extension is unknown
    */
   public static SignalFormat of(Path file) {
+    return ofName(file)
+        .orElseThrow(
+            () ->
+                new InvalidFileException(
+                    file, "unknown kind of file: expected a name that ends in " + EXTENSIONS));
+  }
+
+  /** As {@link #of}, or nothing if the extension is unknown. */
+  public static Optional<SignalFormat> ofName(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".wav") || name.endsWith(".wave")) {
-      return WAV;
+      return Optional.of(WAV);
     }
     if (name.endsWith(".f32") || name.endsWith(".raw")) {
-      return RAW;
+      return Optional.of(RAW);
     }
-    if (name.endsWith(".safetensors")) {
-      return SAFETENSORS;
-    }
-    throw new InvalidFileException(
-        file, "unknown kind of file: expected a name that ends in " + EXTENSIONS);
+    return name.endsWith(".safetensors") ? Optional.of(SAFETENSORS) : Optional.empty();
   }
 }
