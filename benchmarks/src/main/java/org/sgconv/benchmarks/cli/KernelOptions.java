@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.sgconv.benchmarks.run.CheckpointLayer;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.Preset;
 import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalFormat;
+import org.sgconv.benchmarks.signal.SignalReader;
 import picocli.CommandLine.Option;
 
 /** Which kernel is applied to the signal: a preset with a seed, or a checkpoint. */
@@ -72,7 +75,7 @@ final class KernelOptions {
   }
 
   /** The layer for this signal; the caller closes it. */
-  Layer layer(Signal signal) {
+  Layer layer(Signal signal) throws IOException {
     return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
   }
 
@@ -81,8 +84,8 @@ final class KernelOptions {
     refuse("only with --checkpoint", "--composition", composition);
     refuse("only with --checkpoint", "--interpolation", interpolation);
     refuse("only with --checkpoint", "--init-scale", initScale);
-    if (skip != null && !Double.isFinite(skip)) {
-      throw new InvalidArgumentException("--skip is " + skip + ": must be finite");
+    if (skip != null && !Float.isFinite(skip.floatValue())) {
+      throw new InvalidArgumentException("--skip is " + skip + ": must be finite in float32");
     }
     Preset chosen =
         preset != null
@@ -97,10 +100,11 @@ final class KernelOptions {
         Objects.requireNonNullElse(seed, 1L));
   }
 
-  private Layer ofCheckpoint(Signal signal, Path file) {
+  private Layer ofCheckpoint(Signal signal, Path file) throws IOException {
     refuse("not with --checkpoint, which has its own kernel", "--preset", preset);
     refuse("not with --checkpoint, which has its own kernel", "--seed", seed);
     refuse("not with --checkpoint, which has its own skip", "--skip", skip);
+    SignalReader.requireReadable(file, SignalFormat.SAFETENSORS);
     Layer layer =
         new CheckpointLayer(
                 Objects.requireNonNullElse(prefix, ""),

@@ -2,15 +2,16 @@ package org.sgconv.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.report.Progress;
 import org.sgconv.benchmarks.run.ConvolutionRun;
 import org.sgconv.benchmarks.run.Layer;
@@ -19,6 +20,7 @@ import org.sgconv.benchmarks.run.RunOutput;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.signal.Recording;
 import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalReader;
 import org.sgconv.oracle.Deviation;
 import picocli.CommandLine.Command;
@@ -57,8 +59,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--tensor",
       paramLabel = "NAME",
-      description = "Tensor of a safetensors file. Default: ${DEFAULT-VALUE}.")
-  private String tensor = SignalReader.DEFAULT_TENSOR;
+      description = "Tensor of a safetensors file. Default: " + SignalReader.DEFAULT_TENSOR + ".")
+  private @Nullable String tensor;
 
   @Option(
       names = "--raw-rate",
@@ -84,9 +86,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (rows < 1) {
-      throw new InvalidArgumentException("--rows is " + rows + ": must be ≥ 1");
-    }
+    requireSound();
     OutputOptions files = outputs();
     files.requireWritable(input, kernel.checkpoint());
     Backend backend = backends.choose();
@@ -100,10 +100,11 @@ final class RunCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private void report(Signal signal, ConvolutionRun run, Backend backend, OutputOptions files)
-      throws IOException {
+  private void report(Signal signal, ConvolutionRun run, Backend backend, OutputOptions files) {
     Map<RunOutput, Deviation> deviations = compute(run, backend);
-    PrintWriter out = spec.commandLine().getOut();
+    // A result in the middle of a report would be neither.
+    PrintWriter out =
+        files.takeStandardOutput() ? spec.commandLine().getErr() : spec.commandLine().getOut();
     RunReport report = new RunReport(signal, run, backend, deviations);
     out.println(report.heading());
     out.println(report.table());
@@ -116,27 +117,54 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** For the shipped recording, a place inside the checkout if the user named none. */
-  private OutputOptions outputs() throws IOException {
+  private OutputOptions outputs() {
     @Nullable String home = System.getProperty(HOME_PROPERTY);
     if (input != null || home == null || !outputs.isEmpty()) {
       return outputs;
     }
-    Path folder = Files.createDirectories(Path.of(home, "target", "run"));
+    Path folder = OutputFile.createFolder(Path.of(home, "target", "run"));
     return OutputOptions.in(folder, "speech");
   }
 
   private Signal signal() throws IOException {
-    if (rawRate != null && rawRate < 1) {
-      throw new InvalidArgumentException("--raw-rate is " + rawRate + " Hz: must be ≥ 1");
-    }
     OptionalInt rate = rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
-    Signal signal = input == null ? Recording.speech() : SignalReader.read(input, tensor, rate);
+    Signal signal =
+        input == null ? Recording.speech() : SignalReader.read(input, name(), rate, this::note);
     if (hidden == null) {
       return signal;
     }
     try (signal) {
       return signal.repeated(hidden);
     }
+  }
+
+  private String name() {
+    return Objects.requireNonNullElse(tensor, SignalReader.DEFAULT_TENSOR);
+  }
+
+  /** Fails if what was given contradicts itself. */
+  private void requireSound() {
+    if (rows < 1) {
+      throw new InvalidArgumentException("--rows is " + rows + ": must be ≥ 1");
+    }
+    if (rawRate != null && rawRate < 1) {
+      throw new InvalidArgumentException("--raw-rate is " + rawRate + " Hz: must be ≥ 1");
+    }
+    if (input != null && input.toString().isEmpty()) {
+      throw new InvalidArgumentException("INPUT is empty: expected the name of a file");
+    }
+    if (tensor != null && (input == null || SignalFormat.of(input) != SignalFormat.SAFETENSORS)) {
+      throw new InvalidArgumentException(
+          "--tensor " + tensor + ": only with a .safetensors file as INPUT");
+    }
+    if (rawRate != null && input == null) {
+      throw new InvalidArgumentException(
+          "--raw-rate " + rawRate + ": only with a file that states no rate as INPUT");
+    }
+  }
+
+  private void note(String text) {
+    Failures.line(spec.commandLine(), "note: " + text);
   }
 
   private Map<RunOutput, Deviation> compute(ConvolutionRun run, Backend backend) {

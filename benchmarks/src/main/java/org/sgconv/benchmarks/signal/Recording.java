@@ -3,9 +3,9 @@ package org.sgconv.benchmarks.signal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.sgconv.benchmarks.audio.WavReader;
+import org.sgconv.benchmarks.report.TemporaryFile;
 
 /** The recording that ships with the project; its origin is stated in a README beside it. */
 public final class Recording {
@@ -17,16 +17,14 @@ public final class Recording {
 
   /** Seven seconds of synthetic speech, mono, 22050 Hz. */
   public static Signal speech() throws IOException {
-    Path copy = Files.createTempFile("sgconv-", ".wav");
-    try (InputStream resource = Recording.class.getResourceAsStream(FOLDER + NAME)) {
+    try (TemporaryFile copy = TemporaryFile.file(".wav");
+        InputStream resource = Recording.class.getResourceAsStream(FOLDER + NAME)) {
       if (resource == null) {
         throw new IOException(
             "the jar of the command line lacks " + FOLDER + NAME + ": build it again");
       }
-      Files.copy(resource, copy, StandardCopyOption.REPLACE_EXISTING);
-      return SignalReader.ofSound(NAME, WavReader.read(copy));
-    } finally {
-      Files.deleteIfExists(copy);
+      Files.copy(resource, copy.path(), StandardCopyOption.REPLACE_EXISTING);
+      return SignalReader.ofSound(NAME, WavReader.read(copy.path(), notes -> {}));
     }
   }
 }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.sgconv.InvalidFileException;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavReader;
+import org.sgconv.benchmarks.report.FileFailure;
+import org.sgconv.benchmarks.report.PrintableText;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -28,20 +31,45 @@ public final class SignalReader {
    *
    * @param tensor name of the tensor in a safetensors file
    * @param rawRate samples per second of a raw file or a safetensors file, if known
-   * @throws InvalidFileException if the file is missing, of an unknown kind, broken or empty
+   * @param notes told, a line each, what was read although it is not as it should be
+   * @throws InvalidFileException if the file is missing, of an unknown kind, broken or empty, or
+   *     cannot be read
    * @throws org.sgconv.InvalidArgumentException if a value is not finite
+   */
+  public static Signal read(Path file, String tensor, OptionalInt rawRate, Consumer<String> notes) {
+    SignalFormat format = SignalFormat.of(file);
+    String name = PrintableText.of(String.valueOf(file.getFileName()));
+    try {
+      requireReadable(file, format);
+      return switch (format) {
+        case WAV -> ofSound(name, readWav(file, rawRate, notes));
+        case RAW -> new Signal(name, RawFloats.read(file), rawRate);
+        case SAFETENSORS -> new Signal(name, readTensor(file, tensor), rawRate);
+      };
+    } catch (IOException e) {
+      throw new InvalidFileException(file, "cannot be read: " + FileFailure.reason(e), e);
+    }
+  }
+
+  /**
+   * Returns normally if a file of that kind can be here.
+   *
+   * @throws InvalidFileException if the file is missing, a folder, a pipe or a device, empty, or
+   *     clearly of another kind
    * @throws IOException if the file cannot be read
    */
-  public static Signal read(Path file, String tensor, OptionalInt rawRate) throws IOException {
+  public static void requireReadable(Path file, SignalFormat format) throws IOException {
     if (!Files.exists(file)) {
       throw new InvalidFileException(file, "does not exist");
     }
-    String name = String.valueOf(file.getFileName());
-    return switch (SignalFormat.of(file)) {
-      case WAV -> ofSound(name, readWav(file, rawRate));
-      case RAW -> new Signal(name, RawFloats.read(file), rawRate);
-      case SAFETENSORS -> new Signal(name, readTensor(file, tensor), rawRate);
-    };
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidFileException(
+          file,
+          Files.isDirectory(file)
+              ? "is a folder, expected a file"
+              : "not a regular file: save what the pipe or device gives as a file first");
+    }
+    FileSignature.requireNoOther(file, format);
   }
 
   /** A sound as a signal: each channel is a batch row, H = 1. */
@@ -55,12 +83,13 @@ public final class SignalReader {
     return new Signal(name, values, OptionalInt.of(sound.sampleRate()));
   }
 
-  private static Sound readWav(Path file, OptionalInt rawRate) throws IOException {
+  private static Sound readWav(Path file, OptionalInt rawRate, Consumer<String> notes)
+      throws IOException {
     if (rawRate.isPresent()) {
       throw new InvalidFileException(
           file, "a WAV file states its own sample rate: leave --raw-rate out");
     }
-    return WavReader.read(file);
+    return WavReader.read(file, notes);
   }
 
   private static Tensor readTensor(Path file, String name) {

@@ -21,7 +21,7 @@ class HostileWavTest {
 
   private void assertRejected(byte[] file, String... parts) throws IOException {
     Path path = Files.write(folder.resolve("bad.wav"), file);
-    assertThatThrownBy(() -> WavReader.read(path))
+    assertThatThrownBy(() -> WavReader.read(path, note -> {}))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("bad.wav")
         .hasMessageContainingAll(parts);
@@ -38,11 +38,9 @@ class HostileWavTest {
         "ID3 hello, I am an MP3".getBytes(StandardCharsets.US_ASCII),
         "not a WAV file",
         "ID3 hello");
-    byte[] big = mono16().chunk("data", new byte[2]).build();
-    big[1] = 'F';
-    big[2] = '6';
-    big[3] = '4';
-    assertRejected(big, "RF64", "4 GiB");
+    byte[] video = mono16().chunk("data", new byte[2]).build();
+    System.arraycopy("AVI ".getBytes(StandardCharsets.US_ASCII), 0, video, 8, 4);
+    assertRejected(video, "not a WAV file", "AVI ");
   }
 
   @Test
@@ -94,13 +92,6 @@ class HostileWavTest {
     assertRejected(file, "sample 1 of channel 1 (at 0.100 s) is NaN");
   }
 
-  @Test
-  void rejectsFolders() {
-    assertThatThrownBy(() -> WavReader.read(folder))
-        .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("not a regular file");
-  }
-
   /** Any mutation either reads as some sound or is rejected; nothing else may happen. */
   @Test
   void survivesMutatedFiles() throws IOException {
@@ -118,7 +109,7 @@ class HostileWavTest {
       byte[] mutated = mutate(sources[round % sources.length], random);
       Files.write(path, mutated);
       try {
-        Sound sound = WavReader.read(path);
+        Sound sound = WavReader.read(path, note -> {});
         assertThat((long) sound.channelCount() * sound.frameCount())
             .as("seed %d round %d: samples out of nothing", seed, round)
             .isBetween(1L, (long) mutated.length);

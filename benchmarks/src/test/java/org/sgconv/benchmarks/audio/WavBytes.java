@@ -40,6 +40,17 @@ final class WavBytes {
     return chunk(id, content, content.length);
   }
 
+  /** Bytes that belong to no chunk, or to one that was written by hand. */
+  WavBytes bare(byte... content) {
+    body.writeBytes(content);
+    return this;
+  }
+
+  /** A chunk with sizes of 64 bits. */
+  WavBytes sizes(long riff, long data) {
+    return chunk("ds64", bytes(littleEndian(28).putLong(riff).putLong(data).putLong(0).putInt(0)));
+  }
+
   /** A chunk that claims another size. */
   WavBytes chunk(String id, byte[] content, int claimed) {
     body.writeBytes(id.getBytes(StandardCharsets.US_ASCII));
@@ -58,8 +69,13 @@ final class WavBytes {
 
   /** The file, claiming another size. */
   byte[] build(int riffSize) {
+    return build("RIFF", riffSize);
+  }
+
+  /** The file under another magic. */
+  byte[] build(String magic, int riffSize) {
     ByteBuffer file = littleEndian(12 + body.size());
-    file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(riffSize);
+    file.put(magic.getBytes(StandardCharsets.US_ASCII)).putInt(riffSize);
     file.put("WAVE".getBytes(StandardCharsets.US_ASCII)).put(body.toByteArray());
     return bytes(file);
   }

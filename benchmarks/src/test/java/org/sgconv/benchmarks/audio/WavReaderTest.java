@@ -15,7 +15,7 @@ class WavReaderTest {
   @TempDir Path folder;
 
   private Sound read(byte[] file) throws IOException {
-    return WavReader.read(Files.write(folder.resolve("x.wav"), file));
+    return WavReader.read(Files.write(folder.resolve("x.wav"), file), note -> {});
   }
 
   private static byte[] bytes(int... values) {
@@ -97,17 +97,6 @@ class WavReaderTest {
             .chunk("LIST", new byte[7])
             .build();
     assertThat(read(file).channel(0)).containsExactly(127f / 128f, -1f, 0f);
-  }
-
-  @Test
-  void readsFilesWrittenIntoPipes() throws IOException {
-    byte[] data = bytes(0x00, 0x40, 0x00, 0xC0);
-    WavBytes open = new WavBytes().format(1, 1, 8000, 16).chunk("data", data, -1);
-    assertThat(read(open.build(-1)).channel(0)).containsExactly(0.5f, -0.5f);
-    WavBytes zero = new WavBytes().format(1, 1, 8000, 16).chunk("data", data, 0);
-    assertThat(read(zero.build(0)).channel(0)).containsExactly(0.5f, -0.5f);
-    WavBytes sox = new WavBytes().format(1, 1, 8000, 16).chunk("data", data, 0x7FFFF000);
-    assertThat(read(sox.build(0x7FFFF024)).channel(0)).containsExactly(0.5f, -0.5f);
   }
 
   @Test

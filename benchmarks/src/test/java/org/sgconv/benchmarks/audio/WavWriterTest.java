@@ -22,7 +22,7 @@ class WavWriterTest {
   private Sound roundTrip(Sound sound, WavWriter.Format format) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     WavWriter.write(sound, format, bytes);
-    return WavReader.read(Files.write(folder.resolve("x.wav"), bytes.toByteArray()));
+    return WavReader.read(Files.write(folder.resolve("x.wav"), bytes.toByteArray()), note -> {});
   }
 
   private static Sound noise(int channels, int frames, float scale) {

@@ -45,7 +45,7 @@ class SignalTest {
     byte[] bytes = new byte[8];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2);
     Path file = Files.write(folder.resolve("x.F32"), bytes);
-    try (Signal signal = SignalReader.read(file, "u", OptionalInt.of(100))) {
+    try (Signal signal = SignalReader.read(file, "u", OptionalInt.of(100), note -> {})) {
       assertThat(signal.values().toFloatArray()).containsExactly(1.5f, -2f);
       assertThat(signal.sampleRate()).hasValue(100);
     }
@@ -58,8 +58,8 @@ class SignalTest {
         Tensor two = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2)) {
       Safetensors.writer().add("one", one).add("two", two).write(file);
     }
-    try (Signal one = SignalReader.read(file, "one", OptionalInt.empty());
-        Signal two = SignalReader.read(file, "two", OptionalInt.empty())) {
+    try (Signal one = SignalReader.read(file, "one", OptionalInt.empty(), note -> {});
+        Signal two = SignalReader.read(file, "two", OptionalInt.empty(), note -> {})) {
       assertThat(one.values().shape().toArray()).containsExactly(1, 1, 6);
       assertThat(two.values().shape().toArray()).containsExactly(1, 3, 2);
       assertThat(one.values().toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
