@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
+import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.report.OutputFile;
@@ -18,6 +19,7 @@ import org.sgconv.benchmarks.report.TextTable;
 import org.sgconv.benchmarks.verify.Sweep;
 import org.sgconv.benchmarks.verify.VerifyCase;
 import org.sgconv.benchmarks.verify.VerifyCase.Result;
+import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.benchmarks.verify.VerifyReport;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.SignalClass;
@@ -157,8 +159,18 @@ final class VerifyCommand implements Callable<Integer> {
       String failure = describe(deviations);
       report.add(each, deviations, failure.isEmpty() ? "" : failure + replay(each, candidate));
     } catch (SgConvException failure) {
+      if (only != null && isOfSizes(failure)) {
+        // The user named sizes that cannot be: nothing was found to be off.
+        throw failure;
+      }
       report.add(each, Map.of(), failure.getMessage() + replay(each, candidate));
     }
+  }
+
+  private static boolean isOfSizes(SgConvException failure) {
+    return failure instanceof InvalidArgumentException
+        || failure instanceof HostMemoryException
+        || failure instanceof DeviceMemoryException;
   }
 
   /** What is off, if anything is. Values that leave float32's range are: none is drawn so. */

@@ -35,6 +35,8 @@ record ConvolutionCase(
     if (batch < 1 || hidden < 1 || heads < 1 || length < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }
+    // Nothing has more values than all signals with all heads: what this exceeds, nobody can hold.
+    Math.multiplyExact(8L * heads * batch, Math.multiplyExact((long) hidden, length));
   }
 
   static ConvolutionCase parse(String id) {

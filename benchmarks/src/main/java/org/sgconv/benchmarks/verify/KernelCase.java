@@ -60,6 +60,10 @@ record KernelCase(
             Integer.parseInt(sizes[3]),
             Integer.parseInt(sizes[4]),
             Long.parseLong(parts[5]));
+    if (parsed.length < 1) {
+      throw new IllegalArgumentException("sizes must be ≥ 1");
+    }
+    Math.multiplyExact(8L * parsed.channels * parsed.hidden, parsed.length);
     parsed.spec(); // Refuses what no kernel can be.
     return parsed;
   }

@@ -80,7 +80,7 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
   static VerifyCase parse(String id) {
     try {
       return id.startsWith(KernelCase.PREFIX) ? KernelCase.parse(id) : ConvolutionCase.parse(id);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException malformed) {
       throw new InvalidArgumentException(
           "'"
               + id
