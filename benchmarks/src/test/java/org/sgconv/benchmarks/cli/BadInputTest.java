@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.tensor.Tensor;
 
@@ -123,10 +127,132 @@ class BadInputTest {
   void wrongCases() throws IOException {
     for (String id :
         List.of("", "causal", "causal:1", "causal:x:1x1x1", "sideways:1:1x1x1", "kernel:sum")) {
-      assertRefused(
-          Cli.run("verify", "--backend", "broken", "--case", id), "'" + id + "'", "is no case");
+      assertRefused(verify(id), "'" + id + "'", "is no case");
     }
-    assertRefused(Cli.run("verify", "--backend", "broken", "--case", "causal:0:1x1x1"), "causal:0");
+  }
+
+  private static Cli verify(String id) {
+    return Cli.run("verify", "--backend", "broken", "--case", id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "causal:0:1x1x1",
+        "causal:-5:1x1x1",
+        "causal:17:0x1x1",
+        "causal:17:1x1x-1",
+        "causal:17:1x1",
+        "causal:17:1x1x1x1",
+        "causal:17:1x1x1:2",
+        "causal:1.5:1x1x1",
+        "causal:17:axbxc",
+        "causal:99999999999999999999:1x1x1",
+        "causal:17:3000000000x1x1",
+        "causal:9223372036854775807:1x1x1",
+        "circular:4611686018427387904:2x2x2",
+        "kernel:",
+        "kernel:sum:linear:geometric:4x2x0x1x1",
+        "kernel:sum:linear:geometric:4x2x0x1x1:0",
+        "kernel:sum:linear:geometric:4x2x0x1x1:-1",
+        "kernel:sum:linear:geometric:4x2x0x1:64",
+        "kernel:sum:linear:geometric:99999999999x2x0x1x1:64",
+        "kernel:sum:linear:sometimes:4x2x0x1x1:64",
+        "kernel:sum:cubic:geometric:4x2x0x1x1:64",
+        "kernel:sum:linear:geometric:4x2x0x1x1:9223372036854775807",
+      })
+  void casesWhoseSizesCannotBe(String id) throws IOException {
+    assertRefused(verify(id), "'" + id + "'", "is no case");
+  }
+
+  @Test
+  void casesThatNoMemoryHolds() {
+    for (String id :
+        List.of("causal:1000000000000:1x1x1", "kernel:sum:linear:geometric:0x2x0x1x1:64")) {
+      Cli cli = verify(id);
+      assertThat(cli.status()).as(cli.err()).isEqualTo(ExitStatus.BAD_INPUT);
+      assertThat(cli.err().lines()).as(cli.err()).hasSize(1);
+    }
+  }
+
+  @Test
+  void numbersThatAreNone() throws IOException {
+    assertRefused(Cli.run("run", wav(), "--rows", "1.5"), "'1.5'");
+    assertRefused(Cli.run("run", wav(), "--seed", "99999999999999999999"), "'9999999");
+    assertRefused(Cli.run("run", wav(), "--skip", "0,5"), "'0,5'");
+    assertRefused(Cli.run("run", wav(), "--skip", "1e39"), "--skip is 1.0E39", "float32");
+    assertRefused(Cli.run("verify", "--seed", ""), "--seed");
+    for (String shape : List.of("1,2", "1,2,-3", "1,1,99999999999", "", "a,b,c")) {
+      assertRefused(Cli.run("bench", "--cpu", "--shapes", shape), shape);
+    }
+    assertRefused(Cli.run("bench", "--cpu", "--rounds", 0), "--rounds is 0");
+    assertRefused(Cli.run("bench", "--gpu", "--types", "float64"), "'float64'", "bfloat16");
+    assertRefused(Cli.run("bench", "--cpu", "--peers", "numpy"), "'numpy'", "fftw");
+  }
+
+  /** A file may be called like that; the name is not a list of arguments, nor an option. */
+  @Test
+  void argumentsAreWhatTheyAre() throws IOException {
+    assertRefused(Cli.run("run", "@in.wav"), "@in.wav", "does not exist");
+    Path list = Files.writeString(folder.resolve("in.list"), "--help");
+    assertRefused(Cli.run("run", "@" + list), "@" + list, "unknown kind of file");
+    assertRefused(Cli.run("run", ""), "INPUT is empty");
+    assertRefused(Cli.run("run", wav(), "-o", ""), "name of the file to write is empty");
+    assertRefused(Cli.run("run", "--", "-x.wav"), "-x.wav", "does not exist");
+    assertRefused(Cli.run("run", "\"in.wav\""), "unknown kind of file");
+    assertRefused(Cli.run("run", wav(), "--seed", 1, "--seed", 2), "--seed", "only once");
+    assertRefused(Cli.run("run", wav(), "--see", 1), "--see");
+  }
+
+  @Test
+  void optionsThatSayNothingHere() throws IOException {
+    assertRefused(Cli.run("run", wav(), "--tensor", "u"), "--tensor u", ".safetensors");
+    assertRefused(Cli.run("run", "--raw-rate", 8000), "--raw-rate 8000");
+    assertRefused(Cli.run("run", wav(), "--format", "pcm16"), "add -o FILE");
+    Path out = folder.resolve("out.safetensors");
+    assertRefused(Cli.run("run", wav(), "-o", out, "--format", "pcm16"), "--format pcm16", "tensors");
+    Path sound = folder.resolve("out.wav");
+    assertRefused(Cli.run("run", wav(), "-o", sound, "--format", "safetensors"), "a sound");
+    assertRefused(Cli.run("run", wav(), "-o", folder.resolve("out")), "add --format float32");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void outputsThatAreNoFiles() throws IOException {
+    assertRefused(Cli.run("run", wav(), "-o", "/dev/null"), "/dev/null", "add --format float32");
+    Path wav = wav();
+    Path hard = Files.createLink(folder.resolve("in-hard.wav"), wav);
+    Path soft = Files.createSymbolicLink(folder.resolve("in-soft.wav"), wav);
+    assertRefused(Cli.run("run", wav, "-o", hard), "in-hard.wav", "is an input");
+    assertRefused(Cli.run("run", wav, "-o", soft), "in-soft.wav", "is an input");
+    Cli plot = Cli.run("run", wav, "--backend", "reference", "--plot", "/dev/full");
+    assertThat(plot.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(plot.err().lines()).hasSize(1);
+    assertThat(plot.err()).startsWith("sgconv: /dev/full: cannot be written: ");
+    Cli both =
+        Cli.run(
+            "run", wav, "--backend", "reference", "-o", "/dev/full", "--plot", "/dev/full",
+            "--format", "float32");
+    assertThat(both.err()).contains("both the result and the plot");
+  }
+
+  @Test
+  void whatATerminalWouldObeyIsEscaped() throws IOException {
+    Path file = Files.write(folder.resolve("in\u001b[2J\u202e.wav"), new byte[] {'x'});
+    assertRefused(Cli.run("run", file), "in\\u001b[2J\\u202e.wav", "truncated");
+    assertRefused(Cli.run("run", wav(), "--preset", "\u001b]0;title\u0007"), "\\u001b]0;title\\u0007");
+    assertRefused(Cli.run("run", wav(), "--\u001b"), "--\\u001b");
+  }
+
+  @Test
+  void longArgumentsAreCut() throws IOException {
+    String endless = "x".repeat(1_000_000);
+    Cli bad = Cli.run("run", wav(), "--preset", endless);
+    assertRefused(bad, "xxx... (cut");
+    assertThat(bad.err().length()).isLessThan(5000);
+    Cli unknown = Cli.run("run", wav(), "--" + endless);
+    assertRefused(unknown, "sgconv run --help");
+    assertThat(unknown.err().length()).isLessThan(5000);
   }
 
   @Test
@@ -149,6 +275,6 @@ class BadInputTest {
   void textIsOnlyText() throws IOException {
     Path weird =
         Files.write(folder.resolve("in\nsecond line.wav"), "x".getBytes(StandardCharsets.UTF_8));
-    assertRefused(Cli.run("run", weird), "second line.wav");
+    assertRefused(Cli.run("run", weird), "in\\nsecond line.wav: ");
   }
 }

@@ -126,6 +126,31 @@ class CommandLineProcessTest {
     assertThat(utf8.status()).as(utf8.err()).isZero();
   }
 
+  /** The part of the launcher that comes before Java starts, by itself. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "LANG=C", "LC_ALL=POSIX", "LANG=zz_ZZ.UTF-8", "LC_ALL=zz", "LANG=C.UTF-8"})
+  void theLauncherGivesJavaALocaleThatHasAllCharacters(String setting) throws Exception {
+    Path named = Files.copy(input, folder.resolve("in grün.wav"));
+    Path launcher = Path.of(System.getProperty("sgconv.root"), "sgconv");
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=/usr/bin:/bin"));
+    if (!setting.isEmpty()) {
+      command.add(setting);
+    }
+    String script =
+        "set -eu; eval \"$(sed -n '/^set_encoding()/,/^}/p' '"
+            + launcher
+            + "')\"; set_encoding; exec \"$@\"";
+    command.addAll(List.of("/bin/sh", "-c", script, "sh"));
+    command.addAll(
+        Jvm.command(List.of(), Main.class, "run", named.toString(), "--backend", "reference"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (var out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readAllAsString()).contains("signal   in grün.wav: ");
+    }
+    assertThat(process.waitFor()).isZero();
+  }
+
   @Test
   void bytesThatAreNoUtf8AreNamedAsTheCause() throws Exception {
     Ended ended = shell("exec \"$@\" $'gr\\xfcn.wav'", "run");
