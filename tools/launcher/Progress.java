@@ -1,3 +1,4 @@
+import java.util.Locale;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Progress {
     current.add(new Step(started, name, detail));
     if (!terminal) {
       Step step = current.getLast();
-      say("[%3d s] step %d of %d: %s".formatted(seconds(), step.number(), STEPS, name));
+      say(String.format(Locale.ROOT, "[%3d s] step %d of %d: %s", seconds(), step.number(), STEPS, name));
     }
   }
 
@@ -80,7 +81,7 @@ final class Progress {
           err.print("\r\u001b[K" + line.substring(0, Math.min(WIDTH, line.length())));
           err.flush();
         } else {
-          say("[%3d s] %s".formatted(seconds(), text));
+          say(String.format(Locale.ROOT, "[%3d s] %s", seconds(), text));
         }
       }
     } catch (InterruptedException e) {

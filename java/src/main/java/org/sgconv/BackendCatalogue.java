@@ -1,5 +1,6 @@
 package org.sgconv;
 
+import java.util.Locale;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -93,8 +94,7 @@ final class BackendCatalogue {
               .orElseThrow(
                   () ->
                       new InvalidSettingException(
-                          "-D%s=%s: unknown backend; %s"
-                              .formatted(Backends.PROPERTY, override, known())));
+                          String.format(Locale.ROOT, "-D%s=%s: unknown backend; %s", Backends.PROPERTY, override, known())));
       chosen.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
       chosen.ensureAvailable();
       reason = "named by the system property " + Backends.PROPERTY;

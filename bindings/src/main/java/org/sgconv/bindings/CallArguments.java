@@ -1,6 +1,7 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,13 @@ final class CallArguments {
     }
     if (blocks > Long.MAX_VALUE / blockBytes) {
       throw new IllegalArgumentException(
-          "%s: %s is %d, too many for %d bytes each".formatted(function, name, blocks, blockBytes));
+          String.format(
+              Locale.ROOT,
+              "%s: %s is %d, too many for %d bytes each",
+              function,
+              name,
+              blocks,
+              blockBytes));
     }
     return blocks * blockBytes;
   }
@@ -64,7 +71,9 @@ final class CallArguments {
     long start = segment.address();
     if (start == 0 || start % alignment != 0) {
       throw invalid(
-          name, "starts at address 0x%x, expected a multiple of %d".formatted(start, alignment));
+          name,
+          String.format(
+              Locale.ROOT, "starts at address 0x%x, expected a multiple of %d", start, alignment));
     }
   }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.load.LoadedLibrary;
@@ -25,8 +26,12 @@ public final class CpuLibrary {
     int abi = CpuDowncalls.abiVersion();
     if (abi != SgconvCpu.SGCONV_CPU_ABI_VERSION()) {
       throw new NativeLibraryException(
-          "%s has version %d of the C interface, these bindings need %d: use sgconv-native and"
-                  .formatted(loaded.path(), abi, SgconvCpu.SGCONV_CPU_ABI_VERSION())
+          String.format(
+                  Locale.ROOT,
+                  "%s has version %d of the C interface, these bindings need %d: use sgconv-native and",
+                  loaded.path(),
+                  abi,
+                  SgconvCpu.SGCONV_CPU_ABI_VERSION())
               + " sgconv-bindings of one version");
     }
     this.version = CpuDowncalls.version();

@@ -1,5 +1,7 @@
 package org.sgconv.bindings;
 
+import java.util.Locale;
+
 /** Memory of a device that one stream allocated and frees. */
 public final class CudaAllocation {
 
@@ -39,7 +41,8 @@ public final class CudaAllocation {
   public CudaSpan span(long offset, long size) {
     if (offset < 0 || size < 1 || size > bytes || offset > bytes - size) {
       throw new IllegalArgumentException(
-          "bytes %d to %d of an allocation of %d".formatted(offset, offset + size, bytes));
+          String.format(
+              Locale.ROOT, "bytes %d to %d of an allocation of %d", offset, offset + size, bytes));
     }
     return new CudaSpan(this, offset, size);
   }

@@ -1,6 +1,7 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
 
 /**
@@ -37,7 +38,13 @@ public record CudaRows(
   private static void requireWithin(String name, long first, long count, long all) {
     if (first < 0 || count > all || first > all - count) {
       throw new IllegalArgumentException(
-          "%s rows %d to %d, expected a part of %d".formatted(name, first, first + count, all));
+          String.format(
+              Locale.ROOT,
+              "%s rows %d to %d, expected a part of %d",
+              name,
+              first,
+              first + count,
+              all));
     }
   }
 

@@ -68,8 +68,12 @@ public final class CudaRuntime {
       int abi = SgconvCuda.sgconv_cuda_abi_version();
       if (abi != SgconvCuda.SGCONV_CUDA_ABI_VERSION()) {
         throw new NativeLibraryException(
-            "%s has version %d of the C interface, these bindings need %d: use sgconv-native and"
-                    .formatted(kernels.path(), abi, SgconvCuda.SGCONV_CUDA_ABI_VERSION())
+            String.format(
+                    Locale.ROOT,
+                    "%s has version %d of the C interface, these bindings need %d: use sgconv-native and",
+                    kernels.path(),
+                    abi,
+                    SgconvCuda.SGCONV_CUDA_ABI_VERSION())
                 + " sgconv-bindings of one version");
       }
       LoadedLibrary fft = NativeLibraries.load(NativeLibrary.CUFFT);
@@ -102,8 +106,11 @@ public final class CudaRuntime {
         ? "there is no NVIDIA driver (libcuda.so.1) on this machine; the CUDA runtime "
             + text(runtime)
             + " is there: install the driver"
-        : "the NVIDIA driver is for CUDA %s, the CUDA runtime is %s: update the driver"
-            .formatted(text(driver), text(runtime));
+        : String.format(
+            Locale.ROOT,
+            "the NVIDIA driver is for CUDA %s, the CUDA runtime is %s: update the driver",
+            text(driver),
+            text(runtime));
   }
 
   /** The devices that can be used, in the order of their ordinals; at least one. */
@@ -147,7 +154,8 @@ public final class CudaRuntime {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
       CudaCall.fft("cufftGetVersion", () -> Cufft.cufftGetVersion(value));
       int version = value.get(ValueLayout.JAVA_INT, 0);
-      return "%d.%d.%d".formatted(version / 1000, version / 100 % 10, version % 100);
+      return String.format(
+          Locale.ROOT, "%d.%d.%d", version / 1000, version / 100 % 10, version % 100);
     }
   }
 

@@ -1,5 +1,7 @@
 package org.sgconv.bindings;
 
+import java.util.Locale;
+
 /** A call into a native library failed; the message ends with the library's own text. */
 public final class NativeStatusException extends RuntimeException {
 
@@ -11,7 +13,7 @@ public final class NativeStatusException extends RuntimeException {
   private final String text;
 
   NativeStatusException(String function, NativeStatus status, int code, String text) {
-    super("%s: %s (status %d): %s".formatted(function, status, code, text));
+    super(String.format(Locale.ROOT, "%s: %s (status %d): %s", function, status, code, text));
     this.status = status;
     this.text = text;
   }

@@ -1,5 +1,7 @@
 package org.sgconv.bindings;
 
+import java.util.Locale;
+
 /** Products of dimensions that fail instead of wrapping. */
 final class Sizes {
 
@@ -20,8 +22,14 @@ final class Sizes {
       return Math.multiplyExact(Float.BYTES, values);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "%s has %d x %d x %d x %d values, more than memory can hold"
-              .formatted(array, first, second, third, fourth),
+          String.format(
+              Locale.ROOT,
+              "%s has %d x %d x %d x %d values, more than memory can hold",
+              array,
+              first,
+              second,
+              third,
+              fourth),
           e);
     }
   }

@@ -1,5 +1,6 @@
 package org.sgconv.conv;
 
+import java.util.Locale;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.PlanSpectrum;
@@ -89,8 +90,11 @@ public final class KernelSpectrum implements AutoCloseable {
     ready(user);
     if (skip != withSkip) {
       throw new InvalidArgumentException(
-          "a recording prepares a kernel %s a skip in a spectrum %s one: prepare the spectrum that way once before it is recorded"
-              .formatted(withSkip ? "with" : "without", skip ? "with" : "without"));
+          String.format(
+              Locale.ROOT,
+              "a recording prepares a kernel %s a skip in a spectrum %s one: prepare the spectrum that way once before it is recorded",
+              withSkip ? "with" : "without",
+              skip ? "with" : "without"));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.sgconv.conv;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -492,7 +493,14 @@ public final class LongConvolution implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "LongConvolution[%s, %s, heads=%d, hidden=%d, length=%d, %s]"
-        .formatted(backend.name(), mode(), heads(), hidden(), length(), type);
+    return String.format(
+        Locale.ROOT,
+        "LongConvolution[%s, %s, heads=%d, hidden=%d, length=%d, %s]",
+        backend.name(),
+        mode(),
+        heads(),
+        hidden(),
+        length(),
+        type);
   }
 }

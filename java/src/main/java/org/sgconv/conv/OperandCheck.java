@@ -1,5 +1,6 @@
 package org.sgconv.conv;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
@@ -46,10 +47,11 @@ final class OperandCheck {
         || spec.hidden() != geometry.hidden()
         || spec.mode().directions() != geometry.mode().directions()) {
       throw new ShapeMismatchException(
-          "the kernel parameters are for %s, the convolution for %s: create a convolution for the parameters' spec"
-              .formatted(
-                  shape(spec.mode(), spec.heads(), spec.hidden()),
-                  shape(geometry.mode(), geometry.heads(), geometry.hidden())));
+          String.format(
+              Locale.ROOT,
+              "the kernel parameters are for %s, the convolution for %s: create a convolution for the parameters' spec",
+              shape(spec.mode(), spec.heads(), spec.hidden()),
+              shape(geometry.mode(), geometry.heads(), geometry.hidden())));
     }
     backend.requireOperand("weights", weights);
     backend.requireOperand("decay", decay);

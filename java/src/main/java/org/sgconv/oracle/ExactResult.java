@@ -1,5 +1,6 @@
 package org.sgconv.oracle;
 
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.sgconv.InvalidArgumentException;
@@ -58,8 +59,7 @@ public final class ExactResult {
   public static ExactResult of(double[] values, double[] terms, int rowLength) {
     if (terms.length != values.length || rowLength < 1 || values.length % rowLength != 0) {
       throw new InvalidArgumentException(
-          "%d values and %d sums of magnitudes in rows of %d: expected as many of both, in whole rows"
-              .formatted(values.length, terms.length, rowLength));
+          String.format(Locale.ROOT, "%d values and %d sums of magnitudes in rows of %d: expected as many of both, in whole rows", values.length, terms.length, rowLength));
     }
     return of(
         values.length / rowLength,

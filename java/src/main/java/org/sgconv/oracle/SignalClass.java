@@ -60,8 +60,7 @@ public enum SignalClass {
       }
     }
     throw new InvalidArgumentException(
-        "there are no signals '%s': expected one of %s"
-            .formatted(
+        String.format(Locale.ROOT, "there are no signals '%s': expected one of %s", 
                 id,
                 Arrays.stream(values()).map(SignalClass::id).collect(Collectors.joining(", "))));
   }

@@ -1,5 +1,6 @@
 package org.sgconv.oracle;
 
+import java.util.Locale;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.tensor.DType;
@@ -52,7 +53,7 @@ public record Tolerance(DType type, double factor) {
     int length = exact.rowLength();
     if (actual.length != (long) exact.rowCount() * length) {
       throw new ShapeMismatchException(
-          "%d values for %d rows of %d".formatted(actual.length, exact.rowCount(), length));
+          String.format(Locale.ROOT, "%d values for %d rows of %d", actual.length, exact.rowCount(), length));
     }
     Deviation worst = Deviation.NONE;
     for (int r = 0; r < exact.rowCount(); r++) {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Writes RIFF/WAVE: float32 with every value as it is, or 16-bit integers, scaled down if a sample
@@ -78,8 +79,11 @@ public final class WavWriter {
     int frameBytes = format.encoding.bytes() * channels;
     if (riffBytes > 0xFFFFFFFEL || frameBytes > 0xFFFF) {
       throw new IOException(
-          "%d channels and %d bytes of samples do not fit a WAV file: write .safetensors"
-              .formatted(channels, dataBytes));
+          String.format(
+              Locale.ROOT,
+              "%d channels and %d bytes of samples do not fit a WAV file: write .safetensors",
+              channels,
+              dataBytes));
     }
     byte[] bytes = new byte[floating ? 58 : 44];
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.cli;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
@@ -32,7 +33,7 @@ final class BackendOptions {
     if (threads != null) {
       if (threads < 1 || threads > MOST_THREADS) {
         throw new InvalidArgumentException(
-            "--threads is %d: must be ≥ 1 and ≤ %d".formatted(threads, MOST_THREADS));
+            String.format(Locale.ROOT, "--threads is %d: must be ≥ 1 and ≤ %d", threads, MOST_THREADS));
       }
       System.setProperty(THREADS_PROPERTY, threads.toString());
     }

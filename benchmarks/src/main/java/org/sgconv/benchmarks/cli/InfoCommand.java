@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendUnavailableException;
@@ -101,6 +102,6 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   private static void field(PrintWriter out, String name, String value) {
-    out.printf("  %-14s %s%n", name, value);
+    out.printf(Locale.ROOT, "  %-14s %s%n", name, value);
   }
 }

@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Composition;
@@ -117,15 +118,16 @@ final class KernelOptions {
     if (hidden != signal.hidden()) {
       layer.close();
       throw new InvalidArgumentException(
-          "checkpoint %s has H = %d, signal %s has H = %d: %s"
-              .formatted(
-                  file,
-                  hidden,
-                  signal.name(),
-                  signal.hidden(),
-                  signal.hidden() == 1
-                      ? "give --hidden " + hidden
-                      : "take a signal (B," + hidden + ",L)"));
+          String.format(
+              Locale.ROOT,
+              "checkpoint %s has H = %d, signal %s has H = %d: %s",
+              file,
+              hidden,
+              signal.name(),
+              signal.hidden(),
+              signal.hidden() == 1
+                  ? "give --hidden " + hidden
+                  : "take a signal (B," + hidden + ",L)"));
     }
     return layer;
   }

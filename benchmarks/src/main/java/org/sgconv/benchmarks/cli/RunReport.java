@@ -44,15 +44,16 @@ final class RunReport {
 
   /** Signal, kernel and backend, a line each. */
   String heading() {
-    return "signal   %s: %s%nkernel   %s%nbackend  %s %s: %s, %s%n"
-        .formatted(
-            signal.name(),
-            Quantities.length(signal),
-            kernel(),
-            backend.name(),
-            backend.version(),
-            backend.instructionSet(),
-            place());
+    return String.format(
+        Locale.ROOT,
+        "signal   %s: %s%nkernel   %s%nbackend  %s %s: %s, %s%n",
+        signal.name(),
+        Quantities.length(signal),
+        kernel(),
+        backend.name(),
+        backend.version(),
+        backend.instructionSet(),
+        place());
   }
 
   /** What computed: a device, or threads of the host and which host. */
@@ -67,15 +68,16 @@ final class RunReport {
     String decay =
         (spec.decay() == DecayLaw.POWER ? "power law " : "multiplier ")
             + range(spec.decayMin(), spec.decayMax());
-    return "%s: %s, %s, %s of %d parameters, %s%s"
-        .formatted(
-            run.layer().name(),
-            spec.mode().name().toLowerCase(Locale.ROOT),
-            spec.composition().name().toLowerCase(Locale.ROOT),
-            Quantities.count(spec.scales(), "scale"),
-            spec.kernelDim(),
-            decay,
-            spec.heads() == 1 ? "" : ", " + spec.heads() + " heads");
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %s, %s of %d parameters, %s%s",
+        run.layer().name(),
+        spec.mode().name().toLowerCase(Locale.ROOT),
+        spec.composition().name().toLowerCase(Locale.ROOT),
+        Quantities.count(spec.scales(), "scale"),
+        spec.kernelDim(),
+        decay,
+        spec.heads() == 1 ? "" : ", " + spec.heads() + " heads");
   }
 
   private static String range(double min, double max) {
@@ -141,8 +143,7 @@ final class RunReport {
     String checked =
         deviations.isEmpty()
             ? "Not checked: the reference itself computed this."
-            : "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried)."
-                .formatted(rows, signal.hidden(), passed() ? "passed" : "FAILED");
+            : String.format(Locale.ROOT, "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried).", rows, signal.hidden(), passed() ? "passed" : "FAILED");
     return checked + " Median times; GB/s counts each operand once.";
   }
 
@@ -156,8 +157,7 @@ final class RunReport {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference"
-                .formatted(names));
+            String.format(Locale.ROOT, "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference", names));
   }
 
   private boolean passed() {
@@ -174,8 +174,7 @@ final class RunReport {
         (output, deviation) -> {
           if (!deviation.isAccepted()) {
             throw new CheckFailedException(
-                "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal"
-                    .formatted(
+                String.format(Locale.ROOT, "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal", 
                         output.step().label(),
                         backend.name(),
                         output.label(),

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +94,11 @@ final class VerifyCommand implements Callable<Integer> {
     Backend candidate = candidate();
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
+        Locale.ROOT,
         "%s against the float64 reference, seed %d, %s%n%n",
-        candidate.name(), seed, Quantities.count(cases.size(), "case"));
+        candidate.name(),
+        seed,
+        Quantities.count(cases.size(), "case"));
     out.flush();
     try (Progress progress =
         Progress.onStandardError("verify", cases.size(), Terminal.isStandardError())) {
@@ -186,8 +190,12 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private String replay(VerifyCase each, Backend candidate) {
-    return "%n  replay: ./sgconv verify --backend %s --seed %d --case %s"
-        .formatted(candidate.name(), seed, each.id());
+    return String.format(
+        Locale.ROOT,
+        "%n  replay: ./sgconv verify --backend %s --seed %d --case %s",
+        candidate.name(),
+        seed,
+        each.id());
   }
 
   private String table() {
@@ -223,7 +231,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
     out.flush();
     throw new CheckFailedException(
-        "%d of %d cases on %s are off; the first: %s"
-            .formatted(failures.size(), count, candidate.name(), failures.getFirst()));
+        String.format(
+            Locale.ROOT,
+            "%d of %d cases on %s are off; the first: %s",
+            failures.size(),
+            count,
+            candidate.name(),
+            failures.getFirst()));
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +47,12 @@ final class ContenderProcess {
       Path java = Path.of(System.getProperty("java.home"), "bin", "java");
       Files.writeString(
           file,
-          "#!/bin/sh\n%s=%s exec '%s' \"$@\"%n"
-              .formatted(Contender.TUNABLES, contender.tunables(), java));
+          String.format(
+              Locale.ROOT,
+              "#!/bin/sh\n%s=%s exec '%s' \"$@\"%n",
+              Contender.TUNABLES,
+              contender.tunables(),
+              java));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     }
     return file;

@@ -89,8 +89,11 @@ public final class CpuTable {
       if (measurement.failure() != null) {
         text.append(
             String.format(
+                Locale.ROOT,
                 "%nnot measured: %s at %s: %s",
-                measurement.contender().id(), measurement.what(), measurement.failure()));
+                measurement.contender().id(),
+                measurement.what(),
+                measurement.failure()));
       }
       if (measurement.allocatesTooMuch()) {
         text.append(

@@ -36,14 +36,15 @@ public final class GpuTable {
         table.row(cells(each));
       } else {
         failures.append(
-            "not measured: %s %s, %s %s %s: %s%n"
-                .formatted(
-                    each.library(),
-                    each.path(),
-                    shape(each),
-                    each.type(),
-                    each.operation(),
-                    each.failure()));
+            String.format(
+                Locale.ROOT,
+                "not measured: %s %s, %s %s %s: %s%n",
+                each.library(),
+                each.path(),
+                shape(each),
+                each.type(),
+                each.operation(),
+                each.failure()));
       }
     }
     return heading() + table.render() + failures;
@@ -53,13 +54,21 @@ public final class GpuTable {
     GpuMachine machine = results.machine();
     String warning =
         machine.emulated()
-            ? "EMULATED DEVICE: these times say nothing about any GPU%n".formatted()
+            ? String.format(Locale.ROOT, "EMULATED DEVICE: these times say nothing about any GPU%n")
             : "";
     return warning
-        + "%s: %s, JDK %s, commit %s%n"
-            .formatted(machine.gpu(), machine.device(), machine.jdk(), machine.commit())
-        + "copy on the device %.0f GB/s (read and written), measured in this run; PyTorch: %s%n%n"
-            .formatted(results.copyBytesPerSecond() * 1e-9, results.torch());
+        + String.format(
+            Locale.ROOT,
+            "%s: %s, JDK %s, commit %s%n",
+            machine.gpu(),
+            machine.device(),
+            machine.jdk(),
+            machine.commit())
+        + String.format(
+            Locale.ROOT,
+            "copy on the device %.0f GB/s (read and written), measured in this run; PyTorch: %s%n%n",
+            results.copyBytesPerSecond() * 1e-9,
+            results.torch());
   }
 
   private String[] cells(GpuMeasurement each) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
@@ -79,8 +80,7 @@ public record BackendFacts(
   /** One that cannot be used now says why, and hides no other. */
   private static String device(Device device) {
     try {
-      return "%s, %.1f GiB of memory, %.1f free"
-          .formatted(
+      return String.format(Locale.ROOT, "%s, %.1f GiB of memory, %.1f free", 
               device.name(), gibibytes(device.totalMemory()), gibibytes(device.freeMemory()));
     } catch (SgConvException e) {
       return device.name() + ", cannot be used now: " + e.getMessage();

@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.report;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -109,7 +110,12 @@ public final class Progress implements AutoCloseable {
           return;
         }
         err.printf(
-            "%s: %d of %d done%s%n", task, done, total, detail.isEmpty() ? "" : ", " + detail);
+            Locale.ROOT,
+            "%s: %d of %d done%s%n",
+            task,
+            done,
+            total,
+            detail.isEmpty() ? "" : ", " + detail);
         pause = LINE_INTERVAL;
       }
     } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.run;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
@@ -70,8 +71,13 @@ public record CheckpointLayer(
     if (entry.dims().size() != rank) {
       throw new InvalidFileException(
           file.path(),
-          "tensor %s%s has shape %s, expected %s"
-              .formatted(prefix, name, entry.shapeText(), expected));
+          String.format(
+              Locale.ROOT,
+              "tensor %s%s has shape %s, expected %s",
+              prefix,
+              name,
+              entry.shapeText(),
+              expected));
     }
     return entry.dims();
   }

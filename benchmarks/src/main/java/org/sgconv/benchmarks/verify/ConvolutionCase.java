@@ -56,7 +56,7 @@ record ConvolutionCase(
 
   @Override
   public String id() {
-    String id = "%s:%d:%dx%dx%d".formatted(what(), length, batch, hidden, heads);
+    String id = String.format(Locale.ROOT, "%s:%d:%dx%dx%d", what(), length, batch, hidden, heads);
     return signals == SignalClass.UNIFORM ? id : id + ":" + signals.id();
   }
 

@@ -83,17 +83,18 @@ record KernelCase(
 
   @Override
   public String id() {
-    return (PREFIX + "%s:%s:%s:%dx%dx%dx%dx%d:%d")
-        .formatted(
-            lower(composition),
-            lower(interpolation),
-            lower(decay),
-            dim,
-            scales,
-            initScale,
-            channels,
-            hidden,
-            length);
+    return String.format(
+        Locale.ROOT,
+        PREFIX + "%s:%s:%s:%dx%dx%dx%dx%d:%d",
+        lower(composition),
+        lower(interpolation),
+        lower(decay),
+        dim,
+        scales,
+        initScale,
+        channels,
+        hidden,
+        length);
   }
 
   private static String lower(Enum<?> value) {

@@ -210,7 +210,8 @@ class BadInputTest {
     assertRefused(Cli.run("run", "--raw-rate", 8000), "--raw-rate 8000");
     assertRefused(Cli.run("run", wav(), "--format", "pcm16"), "add -o FILE");
     Path out = folder.resolve("out.safetensors");
-    assertRefused(Cli.run("run", wav(), "-o", out, "--format", "pcm16"), "--format pcm16", "tensors");
+    assertRefused(
+        Cli.run("run", wav(), "-o", out, "--format", "pcm16"), "--format pcm16", "tensors");
     Path sound = folder.resolve("out.wav");
     assertRefused(Cli.run("run", wav(), "-o", sound, "--format", "safetensors"), "a sound");
     assertRefused(Cli.run("run", wav(), "-o", folder.resolve("out")), "add --format float32");
@@ -231,8 +232,16 @@ class BadInputTest {
     assertThat(plot.err()).startsWith("sgconv: /dev/full: cannot be written: ");
     Cli both =
         Cli.run(
-            "run", wav, "--backend", "reference", "-o", "/dev/full", "--plot", "/dev/full",
-            "--format", "float32");
+            "run",
+            wav,
+            "--backend",
+            "reference",
+            "-o",
+            "/dev/full",
+            "--plot",
+            "/dev/full",
+            "--format",
+            "float32");
     assertThat(both.err()).contains("both the result and the plot");
   }
 
@@ -240,7 +249,8 @@ class BadInputTest {
   void whatATerminalWouldObeyIsEscaped() throws IOException {
     Path file = Files.write(folder.resolve("in\u001b[2J\u202e.wav"), new byte[] {'x'});
     assertRefused(Cli.run("run", file), "in\\u001b[2J\\u202e.wav", "truncated");
-    assertRefused(Cli.run("run", wav(), "--preset", "\u001b]0;title\u0007"), "\\u001b]0;title\\u0007");
+    assertRefused(
+        Cli.run("run", wav(), "--preset", "\u001b]0;title\u0007"), "\\u001b]0;title\\u0007");
     assertRefused(Cli.run("run", wav(), "--\u001b"), "--\\u001b");
   }
 

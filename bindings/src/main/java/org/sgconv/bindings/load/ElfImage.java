@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the headers of an ELF shared object say (System V ABI, "Object Files" and "Dynamic
@@ -83,8 +84,7 @@ record ElfImage(String architecture, List<String> needed) {
       }
       if (mapped && segment.size > content.length() - segment.offset) {
         throw new ElfFormatException(
-            "is truncated: it has %d bytes and its headers promise %s"
-                .formatted(content.length(), Long.toUnsignedString(segment.offset + segment.size)));
+            String.format(Locale.ROOT, "is truncated: it has %d bytes and its headers promise %s", content.length(), Long.toUnsignedString(segment.offset + segment.size)));
       }
       segments.add(segment);
     }

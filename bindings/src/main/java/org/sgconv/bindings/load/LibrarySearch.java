@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -125,8 +126,7 @@ final class LibrarySearch {
                 + String.join(" or ", library.fileNames())
                 + (folders.isEmpty()
                     ? " (there was none to look in)"
-                    : " (looked in %s)"
-                        .formatted(
+                    : String.format(Locale.ROOT, " (looked in %s)", 
                             folders.stream()
                                 .map(Path::toString)
                                 .collect(Collectors.joining(", ")))),
@@ -183,8 +183,7 @@ final class LibrarySearch {
         if (!unusable.isEmpty()) {
           LOG.log(
               Level.WARNING,
-              "%s; using %s instead. To choose a place, %s"
-                  .formatted(
+              String.format(Locale.ROOT, "%s; using %s instead. To choose a place, %s", 
                       unusable.getFirst().getMessage(),
                       mapped.library().path().getParent(),
                       unusable.getFirst().remedy()));
@@ -213,7 +212,7 @@ final class LibrarySearch {
     } catch (IOException e) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          "%s cannot be extracted to %s: %s".formatted(resource, directory.path(), e),
+          String.format(Locale.ROOT, "%s cannot be extracted to %s: %s", resource, directory.path(), e),
           CacheFolder.REMEDY,
           e);
     }

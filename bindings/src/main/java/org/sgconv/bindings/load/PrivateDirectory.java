@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -45,7 +46,7 @@ final class PrivateDirectory {
     if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          "%s lets others rename what is in it (mode %o)".formatted(shared, mode & 07777),
+          String.format(Locale.ROOT, "%s lets others rename what is in it (mode %o)", shared, mode & 07777),
           CacheFolder.REMEDY);
     }
     Path folder = shared.resolve("sgconv-" + userId);
@@ -82,8 +83,7 @@ final class PrivateDirectory {
     if (!result.isOurs(attributes)) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          "%s could be written by another user (owner %d, mode %o; this process runs as %d)"
-              .formatted(result.path, attributes.owner, attributes.mode & 07777, userId),
+          String.format(Locale.ROOT, "%s could be written by another user (owner %d, mode %o; this process runs as %d)", result.path, attributes.owner, attributes.mode & 07777, userId),
           "set -Dsgconv.cache.dir to a folder that only this user can write to");
     }
     return result;

@@ -1,5 +1,6 @@
 package org.sgconv.bindings.load;
 
+import java.util.Locale;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ record SearchSettings(
     } catch (InvalidPathException e) {
       throw new LoadAttemptException(
           LoadFailure.SETTING,
-          "-D%s: %s has characters that Java cannot use here".formatted(property, text),
+          String.format(Locale.ROOT, "-D%s: %s has characters that Java cannot use here", property, text),
           "start Java with LC_ALL=C.UTF-8, or take another name",
           e);
     }

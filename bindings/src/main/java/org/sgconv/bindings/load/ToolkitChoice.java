@@ -1,5 +1,6 @@
 package org.sgconv.bindings.load;
 
+import java.util.Locale;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -62,8 +63,7 @@ final class ToolkitChoice {
       return Optional.empty();
     }
     return Optional.of(
-        "%s needs %s%s"
-            .formatted(
+        String.format(Locale.ROOT, "%s needs %s%s", 
                 ours.origin,
                 runtime,
                 library == NativeLibrary.CUDART ? "" : ", which goes with " + wanted));

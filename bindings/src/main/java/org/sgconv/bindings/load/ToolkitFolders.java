@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +38,7 @@ final class ToolkitFolders {
       if (!Files.isDirectory(folder)) {
         throw new LoadAttemptException(
             LoadFailure.SETTING,
-            "-D%s=%s: there is no folder %s".formatted(SearchSettings.TOOLKIT, property, folder),
+            String.format(Locale.ROOT, "-D%s=%s: there is no folder %s", SearchSettings.TOOLKIT, property, folder),
             "name the folder of libcudart.so");
       }
       folders.add(folder);
@@ -127,7 +128,10 @@ final class ToolkitFolders {
   private static String version(String name) {
     StringBuilder key = new StringBuilder();
     for (String part : name.split("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)", -1)) {
-      key.append(part.matches("\\d{1,9}") ? "%09d".formatted(Long.parseLong(part)) : part);
+      key.append(
+          part.matches("\\d{1,9}")
+              ? String.format(Locale.ROOT, "%09d", Long.parseLong(part))
+              : part);
     }
     return key.toString();
   }

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cpu;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidSettingException;
 
@@ -35,8 +36,12 @@ final class ThreadCount {
 
   private static InvalidSettingException invalid(String value, @Nullable Throwable cause) {
     String message =
-        "-D%s=%s: expected a number of threads from 1 to %d, or no such property for all processors"
-            .formatted(PROPERTY, value, MOST);
+        String.format(
+            Locale.ROOT,
+            "-D%s=%s: expected a number of threads from 1 to %d, or no such property for all processors",
+            PROPERTY,
+            value,
+            MOST);
     return cause == null
         ? new InvalidSettingException(message)
         : new InvalidSettingException(message, cause);

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.util.Locale;
 import java.util.stream.LongStream;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CudaRows;
@@ -48,8 +49,12 @@ record Chunks(long batch, long hidden) {
       return new Chunks(1, (hidden + 1) / 2);
     }
     throw new DeviceMemoryException(
-        "a workspace for one row takes %d bytes, the limit is %d: set -D%s higher"
-            .formatted(cost.bytes(this), limit.bytes(), WorkspaceLimit.PROPERTY));
+        String.format(
+            Locale.ROOT,
+            "a workspace for one row takes %d bytes, the limit is %d: set -D%s higher",
+            cost.bytes(this),
+            limit.bytes(),
+            WorkspaceLimit.PROPERTY));
   }
 
   /** Rows of every chunk that so many rows are cut into: whole ones and what is left. */

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.SizeProperty;
@@ -35,8 +36,7 @@ final class GpuDevice implements Device {
     this.device = device;
     int capability = device.capability();
     this.name =
-        "CUDA device %d (compute capability %d.%d, %d multiprocessors, PCI %s)"
-            .formatted(
+        String.format(Locale.ROOT, "CUDA device %d (compute capability %d.%d, %d multiprocessors, PCI %s)", 
                 device.ordinal(),
                 capability / 10,
                 capability % 10,
@@ -158,9 +158,8 @@ final class GpuDevice implements Device {
     long before = allocatedBytes.getAndUpdate(held -> bytes > most - held ? held : held + bytes);
     if (bytes > most - before) {
       throw new DeviceMemoryException(
-          ("no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
-                  + " (-D%s): close tensors that are no longer needed or work on smaller batches")
-              .formatted(purpose, bytes, before, most, this, MEMORY));
+          String.format(Locale.ROOT, "no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
+                  + " (-D%s): close tensors that are no longer needed or work on smaller batches", purpose, bytes, before, most, this, MEMORY));
     }
     allocations.incrementAndGet();
   }

@@ -171,15 +171,24 @@ final class GpuStream implements Stream {
   CudaSpan span(String name, Tensor tensor) {
     if (tensor.isOnHost()) {
       throw new WrongDeviceException(
-          ("%s %s is in the host's memory, the call works on %s: take it there with"
-                  + " moveTo(backend), or copyTo(backend) to keep it")
-              .formatted(name, tensor, this));
+          String.format(
+              Locale.ROOT,
+              "%s %s is in the host's memory, the call works on %s: take it there with"
+                  + " moveTo(backend), or copyTo(backend) to keep it",
+              name,
+              tensor,
+              this));
     }
     DevicePart part = tensor.devicePart();
     if (part.memory().stream() != this || !(part.memory() instanceof GpuMemory memory)) {
       throw new WrongDeviceException(
-          "%s %s is on %s, the call works on %s: take it there with moveTo(backend) or copyTo(stream)"
-              .formatted(name, tensor, part.memory().stream(), this));
+          String.format(
+              Locale.ROOT,
+              "%s %s is on %s, the call works on %s: take it there with moveTo(backend) or copyTo(stream)",
+              name,
+              tensor,
+              part.memory().stream(),
+              this));
     }
     CudaSpan span = memory.span(part.offset(), part.byteSize());
     List<CudaSpan> uses = recorded;
