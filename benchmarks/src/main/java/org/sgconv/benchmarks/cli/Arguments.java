@@ -3,7 +3,7 @@ package org.sgconv.benchmarks.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.benchmarks.report.PrintableText;
+import org.sgconv.PrintableText;
 
 /** What the JVM made of the bytes that the shell passed. */
 final class Arguments {
@@ -25,20 +25,20 @@ final class Arguments {
       if (arg.indexOf(UNKNOWN) < 0) {
         continue;
       }
-      String shown = PrintableText.cut(arg, 200).replace(UNKNOWN, '?');
+      String shown = PrintableText.quote(arg.replace(UNKNOWN, '?'));
       if (!encoding.equals("UTF-8")) {
         throw new InvalidArgumentException(
-            "argument '"
+            "argument "
                 + shown
-                + "' holds characters that this locale, of encoding "
+                + " holds characters that this locale, of encoding "
                 + encoding
                 + ", has not: start ./sgconv, which sets another, or set LC_ALL=C.UTF-8");
       }
       if (!Files.exists(Path.of(arg))) {
         throw new InvalidArgumentException(
-            "argument '"
+            "argument "
                 + shown
-                + "' holds bytes that are no UTF-8, which Java cannot pass on: rename the file, or"
+                + " holds bytes that are no UTF-8, which Java cannot pass on: rename the file, or"
                 + " make a link to it");
       }
     }

@@ -6,11 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.report.FileFailure;
-import org.sgconv.benchmarks.report.PrintableText;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -55,16 +53,16 @@ final class Failures {
                 .map(file -> "for the file of that name write ./" + file)
                 .orElse("try '" + name + " --help'")
             : "try '" + name + " --help'";
-    line(command, cut(failure.getMessage()) + " (" + hint + ")");
+    // Room for the hint is left.
+    String message = cut(String.valueOf(failure.getMessage()), MOST_CHARACTERS / 2);
+    line(command, message + " (" + hint + ")");
     return ExitStatus.BAD_INPUT;
   }
 
-  /** Room for what follows is left. */
-  private static String cut(@Nullable String message) {
-    String text = String.valueOf(message);
-    return text.length() <= MOST_CHARACTERS / 2
+  private static String cut(String text, int most) {
+    return text.length() <= most
         ? text
-        : text.substring(0, MOST_CHARACTERS / 2) + "...";
+        : text.substring(0, most) + "... (cut: " + text.length() + " characters)";
   }
 
   private static boolean isFile(String argument) {
@@ -112,7 +110,6 @@ final class Failures {
 
   private static String text(Exception failure) {
     return switch (failure) {
-      case InvalidFileException file -> withPrintableName(file);
       case IOException bad -> FileFailure.describe(bad);
       case UncheckedIOException bad -> FileFailure.describe(bad.getCause());
       case InvalidPathException bad ->
@@ -121,20 +118,11 @@ final class Failures {
     };
   }
 
-  /** A line break in a file's name is not one of the message's. */
-  private static String withPrintableName(InvalidFileException failure) {
-    String message = String.valueOf(failure.getMessage());
-    String name = failure.path().toString();
-    return message.startsWith(name)
-        ? PrintableText.of(name) + message.substring(name.length())
-        : message;
-  }
-
   /** Writes one line, whatever the message holds. */
   static void line(CommandLine command, String message) {
     PrintWriter err = command.getErr();
     String line = message.strip().replaceAll("\\s*\\R\\s*", "; ");
-    err.println("sgconv: " + PrintableText.cut(line, MOST_CHARACTERS));
+    err.println("sgconv: " + PrintableText.escape(cut(line, MOST_CHARACTERS)));
     err.flush();
   }
 }

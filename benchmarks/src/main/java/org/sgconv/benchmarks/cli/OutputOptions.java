@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavWriter;
 import org.sgconv.benchmarks.plot.ConvolutionPlot;
 import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.report.OutputFile;
-import org.sgconv.benchmarks.report.PrintableText;
 import org.sgconv.benchmarks.signal.Signal;
 import org.sgconv.benchmarks.signal.SignalWriter;
 import picocli.CommandLine.Option;
@@ -176,7 +176,7 @@ final class OutputOptions {
   }
 
   private static String shown(Path file) {
-    return PrintableText.of(file.toString());
+    return PrintableText.escape(file.toString());
   }
 
   private static String describe(Sound sound, WavWriter.Format format) {

@@ -12,7 +12,7 @@ import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.report.Progress;
-import org.sgconv.benchmarks.report.TemporaryFile;
+import org.sgconv.benchmarks.report.TemporaryPath;
 
 /**
  * Runs a plan. In each round every contender measures the case once, in a process of its own, so
@@ -36,7 +36,7 @@ public final class CpuRun {
   /** Measures everything. Contenders that fail are part of the result. */
   public CpuResults run() throws IOException {
     Machine machine = Machine.describe();
-    TemporaryFile temporary = TemporaryFile.folder();
+    TemporaryPath temporary = TemporaryPath.folder();
     Path folder = temporary.path();
     List<Measurement> measurements = new ArrayList<>();
     Optional<MachineLimits> limits = Optional.empty();

@@ -13,7 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.benchmarks.report.TemporaryFile;
+import org.sgconv.benchmarks.report.TemporaryPath;
 
 /** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
 final class TorchPeer {
@@ -72,8 +72,8 @@ final class TorchPeer {
 
   /** Runs the script in a process of its own and waits. */
   static Outcome measure(List<GpuCase> cases, GpuPlan plan) throws IOException {
-    try (TemporaryFile script = TemporaryFile.file(".py");
-        TemporaryFile request = TemporaryFile.file(".json");
+    try (TemporaryPath script = TemporaryPath.file(".py");
+        TemporaryPath request = TemporaryPath.file(".json");
         InputStream source = TorchPeer.class.getResourceAsStream(SCRIPT)) {
       if (source == null) {
         throw new IOException(SCRIPT + " is not in the benchmarks' jar: build it again");

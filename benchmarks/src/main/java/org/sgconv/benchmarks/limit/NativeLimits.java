@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
-import org.sgconv.benchmarks.report.TemporaryFile;
+import org.sgconv.benchmarks.report.TemporaryPath;
 
 /** The loops of native/bench, in the widest instruction set of this processor. */
 final class NativeLimits {
@@ -60,7 +60,7 @@ final class NativeLimits {
                 + " -Dsgconv.native.skip");
       }
       // Deleted at once: the mapping keeps what it needs.
-      try (TemporaryFile file = TemporaryFile.file(".so")) {
+      try (TemporaryPath file = TemporaryPath.file(".so")) {
         Files.copy(library, file.path(), StandardCopyOption.REPLACE_EXISTING);
         return new NativeLimits(SymbolLookup.libraryLookup(file.path(), Arena.global()));
       }

@@ -126,7 +126,7 @@ public final class OutputFile {
       throw new InvalidFileException(
           target, "the folder " + folder + " does not exist: create it first");
     }
-    try (TemporaryFile part = TemporaryFile.beside(file)) {
+    try (TemporaryPath part = TemporaryPath.beside(file)) {
       try (FileChannel channel = FileChannel.open(part.path(), StandardOpenOption.WRITE)) {
         writeInto(Channels.newOutputStream(channel), content);
         // Some file systems notice only here that they are full.

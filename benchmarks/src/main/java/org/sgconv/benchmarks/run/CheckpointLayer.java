@@ -8,7 +8,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidFileException;
-import org.sgconv.benchmarks.report.PrintableText;
+import org.sgconv.PrintableText;
 import org.sgconv.io.Checkpoint;
 import org.sgconv.io.Safetensors;
 import org.sgconv.io.TensorEntry;
@@ -61,7 +61,7 @@ public record CheckpointLayer(
               .decay(power ? DecayLaw.POWER : DecayLaw.GEOMETRIC)
               .build();
       Checkpoint checkpoint = Checkpoint.read(file, spec, DType.FLOAT32, prefix);
-      String name = PrintableText.of(String.valueOf(path.getFileName()));
+      String name = PrintableText.escape(String.valueOf(path.getFileName()));
       return new Layer(name, checkpoint.parameters(), checkpoint.skip());
     }
   }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import org.sgconv.benchmarks.audio.WavReader;
-import org.sgconv.benchmarks.report.TemporaryFile;
+import org.sgconv.benchmarks.report.TemporaryPath;
 
 /** The recording that ships with the project; its origin is stated in a README beside it. */
 public final class Recording {
@@ -17,7 +17,7 @@ public final class Recording {
 
   /** Seven seconds of synthetic speech, mono, 22050 Hz. */
   public static Signal speech() throws IOException {
-    try (TemporaryFile copy = TemporaryFile.file(".wav");
+    try (TemporaryPath copy = TemporaryPath.file(".wav");
         InputStream resource = Recording.class.getResourceAsStream(FOLDER + NAME)) {
       if (resource == null) {
         throw new IOException(

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.sgconv.InvalidFileException;
+import org.sgconv.PrintableText;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavReader;
 import org.sgconv.benchmarks.report.FileFailure;
-import org.sgconv.benchmarks.report.PrintableText;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -38,7 +38,7 @@ public final class SignalReader {
    */
   public static Signal read(Path file, String tensor, OptionalInt rawRate, Consumer<String> notes) {
     SignalFormat format = SignalFormat.of(file);
-    String name = PrintableText.of(String.valueOf(file.getFileName()));
+    String name = PrintableText.escape(String.valueOf(file.getFileName()));
     try {
       requireReadable(file, format);
       return switch (format) {

@@ -1,6 +1,5 @@
 package org.sgconv.benchmarks.signal;
 
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Map;
 import org.sgconv.InvalidArgumentException;
@@ -42,7 +41,7 @@ public final class SignalWriter {
     SafetensorsWriter writer = Safetensors.writer();
     tensors.forEach(writer::add);
     metadata.forEach(writer::metadata);
-    OutputFile.write(file, out -> writer.write(Channels.newChannel(out)));
+    OutputFile.write(file, writer::write);
   }
 
   /**

@@ -31,7 +31,7 @@ final class ContenderProcessTest {
   }
 
   @Test
-  void aReasonNamesNoTemporaryFile() throws IOException {
+  void aReasonNamesNoTemporaryPath() throws IOException {
     breakTunedJava();
     CpuPlan plan =
         new CpuPlan(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TemporaryFileTest {
+class TemporaryPathTest {
 
   @TempDir Path folder;
 
@@ -27,12 +27,12 @@ class TemporaryFileTest {
 
   @Test
   void isGoneWhenItIsClosedUnlessItIsKept() throws IOException {
-    try (TemporaryFile file = TemporaryFile.beside(folder.resolve("x"))) {
+    try (TemporaryPath file = TemporaryPath.beside(folder.resolve("x"))) {
       assertThat(files()).containsExactly(file.path());
     }
     assertThat(files()).isEmpty();
     Path kept;
-    try (TemporaryFile file = TemporaryFile.beside(folder.resolve("x"))) {
+    try (TemporaryPath file = TemporaryPath.beside(folder.resolve("x"))) {
       kept = file.path();
       file.keep();
     }
@@ -42,7 +42,7 @@ class TemporaryFileTest {
   @Test
   void foldersGoWithAllThatIsInThem() throws IOException {
     Path path;
-    try (TemporaryFile temporary = TemporaryFile.folder()) {
+    try (TemporaryPath temporary = TemporaryPath.folder()) {
       path = temporary.path();
       Files.createDirectories(path.resolve("a/b"));
       Files.writeString(path.resolve("a/b/c"), "x");

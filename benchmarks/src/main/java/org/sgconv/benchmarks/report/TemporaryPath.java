@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * TERM, HUP) before that. Then the processes that this one started end first: they may be writing
  * there.
  */
-public final class TemporaryFile implements AutoCloseable {
+public final class TemporaryPath implements AutoCloseable {
 
   private static final long CHILD_SECONDS = 5;
   private static final AtomicLong COUNT = new AtomicLong();
@@ -29,12 +29,12 @@ public final class TemporaryFile implements AutoCloseable {
   private static final Set<Path> LIVE = new LinkedHashSet<>();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFile::endAll, "sgconv-temporary"));
+    Runtime.getRuntime().addShutdownHook(new Thread(TemporaryPath::endAll, "sgconv-temporary"));
   }
 
   private final Path path;
 
-  private TemporaryFile(Path path) {
+  private TemporaryPath(Path path) {
     this.path = path;
   }
 
@@ -47,7 +47,7 @@ public final class TemporaryFile implements AutoCloseable {
    * An empty file in the folder of {@code target}, so that it can be renamed to it. Its name is
    * short: that of the target may have all of the 255 bytes that a name may have.
    */
-  public static TemporaryFile beside(Path target) throws IOException {
+  public static TemporaryPath beside(Path target) throws IOException {
     long pid = ProcessHandle.current().pid();
     return register(
         () ->
@@ -56,22 +56,22 @@ public final class TemporaryFile implements AutoCloseable {
   }
 
   /** An empty file in the system's folder for temporary files. */
-  public static TemporaryFile file(String suffix) throws IOException {
+  public static TemporaryPath file(String suffix) throws IOException {
     return register(() -> Files.createTempFile("sgconv-", suffix));
   }
 
   /** An empty folder in the system's folder for temporary files. */
-  public static TemporaryFile folder() throws IOException {
+  public static TemporaryPath folder() throws IOException {
     return register(() -> Files.createTempDirectory("sgconv-"));
   }
 
   /** Under the lock, so that nothing is made after the last look at what there is. */
-  private static TemporaryFile register(Creation creation) throws IOException {
+  private static TemporaryPath register(Creation creation) throws IOException {
     LOCK.lock();
     try {
       Path path = creation.create();
       LIVE.add(path);
-      return new TemporaryFile(path);
+      return new TemporaryPath(path);
     } finally {
       LOCK.unlock();
     }
