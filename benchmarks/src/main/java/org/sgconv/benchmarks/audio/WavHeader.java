@@ -165,7 +165,8 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
           path
               + ": "
               + (available - length)
-              + " bytes after the data chunk belong to no chunk and were not read");
+              + " bytes after the data chunk belong to no chunk and were not read; if they are"
+              + " samples, the size in the header is wrong");
     }
     return new WavHeader(format, body, length / format.frameBytes());
   }
