@@ -89,9 +89,10 @@ class LocaleRuleTest {
 
   private static final class Localised {
 
-    @SuppressWarnings({"StringCaseLocaleUsage", "AnnotateFormatMethod"})
+    @SuppressWarnings("StringCaseLocaleUsage")
     static void say(PrintStream out) {
-      out.printf("%d".formatted(1).toLowerCase());
+      out.printf("%d", 1);
+      out.print("%d".formatted(2).toLowerCase());
     }
   }
 }

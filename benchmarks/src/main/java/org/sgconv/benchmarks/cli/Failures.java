@@ -111,7 +111,8 @@ final class Failures {
   private static String text(Exception failure) {
     return switch (failure) {
       case IOException bad -> FileFailure.describe(bad);
-      case UncheckedIOException bad -> FileFailure.describe(bad.getCause());
+      case UncheckedIOException bad when bad.getCause() instanceof IOException cause ->
+          FileFailure.describe(cause);
       case InvalidPathException bad ->
           "'" + bad.getInput() + "' is no name that a file can have here: " + bad.getReason();
       default -> String.valueOf(failure.getMessage());

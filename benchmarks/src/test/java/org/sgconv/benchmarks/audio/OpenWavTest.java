@@ -56,7 +56,7 @@ class OpenWavTest {
   void anOpenSizeIsReadToTheEndWithANote(String program, long riff, long data) throws IOException {
     byte[] file = mono16().chunk("data", FRAMES, (int) data).build((int) riff);
     assertThat(read(file).channel(0)).as(program).containsExactly(0.5f, -0.5f);
-    assertThat(notes).singleElement().asString();
+    assertThat(notes).hasSize(1);
     assertThat(notes.getFirst())
         .contains("x.wav", "left open (" + data + ")", "2 frames")
         .doesNotContain("dropped");

@@ -48,7 +48,7 @@ class FileSignatureTest {
     assertNamed("x.wav", "OggS\0\2", "Ogg", "ffmpeg");
     assertNamed("x.wav", "ID3\3\0", "MP3", "ffmpeg");
     assertNamed("x.wav", "\u00ff\u00fb\u0090", "MP3");
-    assertNamed("x.wav", "\0\0\0\u0020ftypM4A ", "M4A");
+    assertNamed("x.wav", "\0\0\0 ftypM4A ", "M4A");
     assertNamed("x.wav", "FORM\0\0\0\0AIFFCOMM", "AIFF");
     assertNamed("x.wav", "\u0093NUMPY\1\0", "NumPy");
     assertNamed("x.wav", "\u0010\0\0\0\0\0\0\0{\"u\":", "safetensors");
