@@ -1,0 +1,79 @@
+// Read before a CUDA source of the emulated device: its block transforms have the error that
+// SGCONV_MUTATION names, in their roots or in one exchange.
+#pragma once
+
+#include <cmath>
+#include <utility>
+
+#include "cuda/block_transform.h"
+#include "mutations/mutation.h"
+
+namespace sgconv::cuda {
+
+template <int N, bool Spread = false>
+struct MutatedTransform : BlockTransform<N, Spread> {
+  using Base = BlockTransform<N, Spread>;
+  static constexpr int kTwists = Base::kTopBits * Base::kThreads;  // where w_t begin
+
+  static void make_roots(Complex *roots) {
+    Base::make_roots(roots);
+    __syncthreads();
+    if (threadIdx.x == 0) change(roots);
+  }
+
+  void forward(Complex (&x)[Base::kCount]) const {
+    Base::forward(x);
+    swap(x, true);
+  }
+  void forward(const float (&values)[Base::kCount], Complex (&x)[Base::kCount]) const {
+    Base::forward(values, x);
+    swap(x, true);
+  }
+  void inverse(Complex (&x)[Base::kCount]) const {
+    swap(x, false);
+    Base::inverse(x);
+  }
+
+ private:
+  static void change(Complex *roots) {
+    const Mutation mutation = mutation_in_use();
+    const double step = 2.0 * 3.14159265358979323846 / N;
+    if (mutation.fault == Fault::kNegate || mutation.fault == Fault::kConjugate) {
+      // Of the pass at the top or of those below, if there are any that have roots.
+      const bool top = mutation.level == Level::kRoot || Base::kThreads <= Base::kRadix;
+      const int first = top ? 0 : Base::roots_before(Base::kThreads);
+      const int count = (top ? kTwists : Base::kRoots) - first;
+      int at = static_cast<int>(mutation.place * (count - 1));
+      while (std::abs(roots[first + at].im) < 0.5f) at = (at + 1) % count;
+      Complex &root = roots[first + at];
+      root.im = -root.im;
+      if (mutation.fault == Fault::kNegate) root.re = -root.re;
+    }
+    for (int i = 0; i < Base::kRoots; ++i) {
+      const bool twist = i >= kTwists && i < kTwists + Base::kThreads;
+      if (mutation.fault == Fault::kTwist && twist) turn(roots[i], step / 4.0);
+      if (mutation.fault == Fault::kOddRoots && !twist && i % 2 == 1) turn(roots[i], step);
+      if (mutation.fault == Fault::kRootNoise) {
+        roots[i].re += 1e-5f * std::sin(static_cast<float>(i * i));
+        roots[i].im += 1e-5f * std::cos(static_cast<float>(i * i));
+      }
+    }
+  }
+
+  static void turn(Complex &root, double angle) {
+    root = root * Complex{static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
+  }
+
+  // Two numbers of one thread between the transform and the product.
+  void swap(Complex (&x)[Base::kCount], bool forward) const {
+    const Mutation mutation = mutation_in_use();
+    if (mutation.fault == Fault::kSwap && (forward ? mutation.forward : mutation.inverse) &&
+        this->thread == Base::kThreads / 2) {
+      std::swap(x[0], x[1]);
+    }
+  }
+};
+
+}  // namespace sgconv::cuda
+
+#define BlockTransform MutatedTransform
