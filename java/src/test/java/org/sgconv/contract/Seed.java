@@ -6,20 +6,20 @@ import java.util.Random;
  * Random numbers of the tests. {@code -Dsgconv.test.seed=} sets the seed; every failure names it.
  * {@code random} as the seed takes a new one each run.
  */
-final class Seed {
+public final class Seed {
 
   static final String PROPERTY = "sgconv.test.seed";
-  static final long VALUE = value();
+  public static final long VALUE = value();
 
   private Seed() {}
 
   /** Random numbers for one case: the same for the same seed and case, in whatever order. */
-  static Random random(Object testCase) {
+  public static Random random(Object testCase) {
     return new Random(VALUE * 0x9E3779B97F4A7C15L + testCase.toString().hashCode());
   }
 
   /** To be put into messages. */
-  static String replay() {
+  public static String replay() {
     return " [replay with -D" + PROPERTY + "=" + VALUE + "]";
   }
 

@@ -1,0 +1,72 @@
+package org.sgconv.oracle;
+
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.conv.Gradients;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** Signals of one class, and what a convolution and its gradients make of them exactly. */
+final class Trial implements AutoCloseable {
+
+  /** Two rows a batch: those of one class cancel. */
+  private static final int BATCH = 2;
+
+  private final SignalClass signals;
+  private final Tensor u;
+  private final Tensor kernel;
+  private final Tensor dy;
+  private final ExactResult exactOutput;
+  private final ExactResult exactInputGradient;
+  private final ExactResult exactKernelGradient;
+
+  Trial(SignalClass signals, RandomGenerator random, ConvolutionMode mode, int length) {
+    this.signals = signals;
+    TestSignals drawn = signals.draw(random, mode, BATCH, 1, 1, length);
+    u = tensor(drawn.input(), length);
+    kernel = tensor(drawn.kernel(), length);
+    dy = tensor(drawn.outputGradient(), length);
+    ExactConvolution exact = ExactConvolution.of(mode, kernel, null, u, null, null, dy);
+    exactOutput = exact.output();
+    exactInputGradient = exact.inputGradient();
+    exactKernelGradient = exact.kernelGradient();
+  }
+
+  private static Tensor tensor(double[] values, int length) {
+    float[] narrow = new float[values.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (float) values[i];
+    }
+    return Tensor.of(narrow, values.length / length, 1, length);
+  }
+
+  SignalClass signals() {
+    return signals;
+  }
+
+  /** The part of its bound that the worst result of this convolution uses. */
+  double fractionOfBound(LongConvolution convolution) {
+    Tolerance tolerance = Tolerance.of(DType.FLOAT32);
+    try (KernelSpectrum spectrum = convolution.prepare(kernel, null);
+        Tensor y = convolution.forward(spectrum, u);
+        Gradients gradients = convolution.backward(spectrum, u, dy)) {
+      return Stream.of(
+              tolerance.measure(exactOutput, y),
+              tolerance.measure(exactInputGradient, gradients.input()),
+              tolerance.measure(exactKernelGradient, gradients.kernel()))
+          .mapToDouble(Deviation::fraction)
+          .max()
+          .orElseThrow();
+    }
+  }
+
+  @Override
+  public void close() {
+    u.close();
+    kernel.close();
+    dy.close();
+  }
+}
