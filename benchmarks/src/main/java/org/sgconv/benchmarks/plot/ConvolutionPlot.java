@@ -133,12 +133,17 @@ public final class ConvolutionPlot {
 
   /** Both waves have one scale: a difference that the eye sees is one. */
   private XYChart wave(String name, float[] signal, double peak, Color color) {
-    XYChart chart = chart(name, axis("time", "s", "sample"), "amplitude");
-    line(chart, name, Envelope.ofSignal(signal, COLUMNS, timeStep()), color, 1f);
+    // The chart library searches for ticks from 1 on, and does not end where peaks are of 1e-21.
+    int exponent = peak == 0 ? 0 : (int) Math.floor(Math.log10(peak));
+    boolean plain = exponent >= -3 && exponent <= 5;
+    double unit = plain ? 1 : Math.pow(10, exponent);
+    String amplitude = plain ? "amplitude" : "amplitude (1e" + exponent + ")";
+    XYChart chart = chart(name, axis("time", "s", "sample"), amplitude);
+    line(chart, name, in(unit, Envelope.ofSignal(signal, COLUMNS, timeStep())), color, 1f);
     XYStyler styler = chart.getStyler();
     styler.setLegendVisible(false);
     styler.setXAxisMin(0.0).setXAxisMax(signal.length * timeStep());
-    double limit = peak == 0 ? 1 : 1.05 * peak;
+    double limit = peak == 0 ? 1 : 1.05 * peak / unit;
     styler.setYAxisMin(-limit).setYAxisMax(limit);
     return chart;
   }
@@ -237,6 +242,14 @@ public final class ConvolutionPlot {
       highest = Math.max(highest, y);
     }
     return highest;
+  }
+
+  private static Curve in(double unit, Curve curve) {
+    double[] y = curve.y().clone();
+    for (int i = 0; i < y.length; i++) {
+      y[i] /= unit;
+    }
+    return new Curve(curve.x(), y);
   }
 
   private static Curve lowered(Curve curve, double by) {
