@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
 final class GpuBenchOptions {
 
   private static final String RESULTS = "results";
+  private static final String JSON_NAME = "gpu.json";
 
   @Option(
       names = "--types",
@@ -58,20 +59,31 @@ final class GpuBenchOptions {
    */
   int run(List<Workload> shapes, boolean quick, @Nullable Path output, Path home, PrintWriter out)
       throws IOException {
-    GpuResults results = from == null ? measure(plan(shapes, quick)) : GpuResults.read(from);
     boolean full = !quick && shapes.isEmpty() && types.isEmpty() && !noTorch;
-    Path folder = output == null ? folder(results.machine(), full, home) : output;
-    requireReal(results, folder);
-    OutputFile.createFolder(folder);
+    GpuRun.Keeper keeper =
+        soFar ->
+            OutputFile.write(
+                prepared(soFar, full, output, home).resolve(JSON_NAME), soFar::writeTo);
+    GpuResults results =
+        from == null ? measure(plan(shapes, quick), keeper) : GpuResults.read(from);
+    Path folder = prepared(results, full, output, home);
     String table = new GpuTable(results).render();
     out.println(table);
     OutputFile.write(
         folder.resolve("gpu.txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
-    OutputFile.write(folder.resolve("gpu.json"), results::writeTo);
+    OutputFile.write(folder.resolve(JSON_NAME), results::writeTo);
     out.println("wrote gpu.txt and gpu.json to " + folder);
     plot(results, folder, out);
     out.flush();
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  /** The folder of the reports, which is there. */
+  private Path prepared(GpuResults results, boolean full, @Nullable Path output, Path home)
+      throws IOException {
+    Path folder = output == null ? folder(results.machine(), full, home) : output;
+    requireReal(results, folder);
+    return OutputFile.createFolder(folder);
   }
 
   /** Where reports go if nobody says. */
@@ -105,11 +117,11 @@ final class GpuBenchOptions {
                     "--types names '" + name + "': expected float32, bfloat16 or float16"));
   }
 
-  private static GpuResults measure(GpuPlan plan) throws IOException {
+  private static GpuResults measure(GpuPlan plan, GpuRun.Keeper keeper) throws IOException {
     GpuRun run = new GpuRun(DeviceBackend.of(Backends.named("cuda")), plan);
     try (Progress progress =
         Progress.onStandardError("bench", run.count(), Terminal.isStandardError())) {
-      return run.run(progress);
+      return run.run(progress, keeper);
     }
   }
 

@@ -19,12 +19,14 @@ import org.sgconv.benchmarks.report.FileFailure;
  *
  * @param copyBytesPerSecond of a copy on the device, bytes read and written, in the same run
  * @param torch version of PyTorch, or why it was not measured
+ * @param finished whether every case had its turn; a run that is cut off leaves what it had
  */
 public record GpuResults(
     GpuMachine machine,
     double copyBytesPerSecond,
     String torch,
-    List<GpuMeasurement> measurements) {
+    List<GpuMeasurement> measurements,
+    boolean finished) {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -56,13 +58,15 @@ public record GpuResults(
   }
 
   /**
-   * Whether every case of this library has a time, none being wrong; a peer may run out of memory.
+   * Whether every case had its turn and has a time of this library, none being wrong; a peer may
+   * run out of memory.
    */
   @JsonIgnore
   public boolean isComplete() {
-    return measurements.stream()
-        .filter(each -> each.library().equals(GpuMeasurement.SGCONV))
-        .allMatch(each -> each.failure() == null);
+    return finished
+        && measurements.stream()
+            .filter(each -> each.library().equals(GpuMeasurement.SGCONV))
+            .allMatch(each -> each.failure() == null);
   }
 
   /** Milliseconds of PyTorch's fastest way through the same case. */

@@ -53,23 +53,51 @@ public final class GpuRun {
     }
   }
 
+  /** Takes the results so far, after each case: a run may be cut off at any time. */
+  @FunctionalInterface
+  public interface Keeper {
+    /** Keeps these results in place of those before. */
+    void keep(GpuResults soFar) throws IOException;
+  }
+
   /** Measures everything; what fails is stated in the results. */
-  public GpuResults run(Progress progress) throws IOException {
+  public GpuResults run(Progress progress, Keeper keeper) throws IOException {
     GpuMachine machine = GpuMachine.describe(backend);
     List<GpuCase> cases =
         plan.cases().stream().map(each -> each.within(available())).distinct().toList();
+    progress.at("copy");
+    double bandwidth = copyBandwidth();
     // PyTorch before us: the memory that our tensors leave stays in this process's pool.
     progress.at("PyTorch");
     TorchPeer.Outcome torch =
-        plan.torch() ? TorchPeer.measure(cases, plan) : TorchPeer.Outcome.absent("not asked for");
+        plan.torch()
+            ? TorchPeer.measure(
+                cases,
+                plan,
+                soFar ->
+                    keeper.keep(
+                        new GpuResults(
+                            machine,
+                            bandwidth,
+                            soFar.version(),
+                            all(soFar, cases, bandwidth),
+                            false)))
+            : TorchPeer.Outcome.absent("not asked for");
     progress.step();
-    double bandwidth = copyBandwidth();
     List<GpuMeasurement> measurements = new ArrayList<>();
-    for (GpuCase each : cases) {
-      measurements.addAll(measure(each, bandwidth, progress));
-      measurements.addAll(torch.of(each, bandwidth));
+    for (int i = 0; i < cases.size(); i++) {
+      measurements.addAll(measure(cases.get(i), bandwidth, progress));
+      measurements.addAll(torch.of(cases.get(i), bandwidth));
+      List<GpuMeasurement> known = new ArrayList<>(measurements);
+      known.addAll(all(torch, cases.subList(i + 1, cases.size()), bandwidth));
+      keeper.keep(new GpuResults(machine, bandwidth, torch.version(), known, false));
     }
-    return new GpuResults(machine.atEnd(), bandwidth, torch.version(), measurements);
+    return new GpuResults(machine.atEnd(), bandwidth, torch.version(), measurements, true);
+  }
+
+  private static List<GpuMeasurement> all(
+      TorchPeer.Outcome torch, List<GpuCase> cases, double bandwidth) {
+    return cases.stream().flatMap(each -> torch.of(each, bandwidth).stream()).toList();
   }
 
   private List<GpuMeasurement> measure(GpuCase what, double bandwidth, Progress progress) {

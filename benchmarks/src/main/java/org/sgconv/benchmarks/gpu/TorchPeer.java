@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.report.TemporaryPath;
 
 /** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
@@ -33,6 +33,12 @@ final class TorchPeer {
 
     static Outcome absent(String reason) {
       return new Outcome("not measured: " + reason, List.of());
+    }
+
+    /** What it had measured until then stays. */
+    Outcome endedWith(String program, int status) {
+      String how = program + " ended with status " + status;
+      return results.isEmpty() ? absent(how) : new Outcome(version + ", " + how, results);
     }
 
     /** Measurements of one case. */
@@ -70,8 +76,14 @@ final class TorchPeer {
     }
   }
 
+  /** Sees what there is after each result. */
+  @FunctionalInterface
+  interface Listener {
+    void measured(Outcome soFar) throws IOException;
+  }
+
   /** Runs the script in a process of its own and waits. */
-  static Outcome measure(List<GpuCase> cases, GpuPlan plan) throws IOException {
+  static Outcome measure(List<GpuCase> cases, GpuPlan plan, Listener listener) throws IOException {
     try (TemporaryPath script = TemporaryPath.file(".py");
         TemporaryPath request = TemporaryPath.file(".json");
         InputStream source = TorchPeer.class.getResourceAsStream(SCRIPT)) {
@@ -80,7 +92,8 @@ final class TorchPeer {
       }
       Files.copy(source, script.path(), StandardCopyOption.REPLACE_EXISTING);
       Files.write(request.path(), MAPPER.writeValueAsBytes(request(cases, plan)));
-      return run(List.of("python3", script.path().toString(), request.path().toString()));
+      return run(
+          List.of("python3", script.path().toString(), request.path().toString()), listener);
     }
   }
 
@@ -101,41 +114,49 @@ final class TorchPeer {
     return request;
   }
 
-  /** Runs a command that prints the JSON of the script. */
-  static Outcome run(List<String> command) throws IOException {
+  /**
+   * Runs a command that prints what the script does: a line of JSON about itself and one a result.
+   */
+  static Outcome run(List<String> command, Listener listener) throws IOException {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException absent) {
       return Outcome.absent("there is no " + command.getFirst());
     }
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status;
-    try {
-      status = process.waitFor();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      Outcome outcome = read(lines, listener);
+      int status = process.waitFor();
+      return status == 0 ? outcome : outcome.endedWith(command.getFirst(), status);
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
       return Outcome.absent("interrupted");
+    } finally {
+      process.destroyForcibly();
     }
-    if (status != 0) {
-      return Outcome.absent(command.getFirst() + " ended with status " + status);
-    }
-    return parse(text);
   }
 
-  private static Outcome parse(String text) {
-    try {
-      JsonNode answer = MAPPER.readTree(text);
-      @Nullable JsonNode absent = answer.get("absent");
-      if (absent != null) {
-        return Outcome.absent(absent.asText());
+  private static Outcome read(BufferedReader lines, Listener listener) throws IOException {
+    Outcome outcome = Outcome.absent("its script printed nothing");
+    List<JsonNode> results = new ArrayList<>();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      JsonNode answer;
+      try {
+        answer = MAPPER.readTree(line);
+      } catch (JsonProcessingException e) {
+        return Outcome.absent("its script printed no JSON: " + e.getOriginalMessage());
       }
-      List<JsonNode> results = new ArrayList<>();
-      answer.path("results").forEach(results::add);
-      return new Outcome(answer.path("version").asText(), List.copyOf(results));
-    } catch (JsonProcessingException e) {
-      return Outcome.absent("its script printed no JSON: " + e.getOriginalMessage());
+      if (answer.has("absent")) {
+        return Outcome.absent(answer.get("absent").asText());
+      }
+      if (answer.has("version")) {
+        outcome = new Outcome(answer.get("version").asText(), List.of());
+        continue;
+      }
+      results.add(answer);
+      outcome = new Outcome(outcome.version(), List.copyOf(results));
+      listener.measured(outcome);
     }
+    return outcome;
   }
 }

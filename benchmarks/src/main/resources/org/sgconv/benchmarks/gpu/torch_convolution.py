@@ -1,4 +1,5 @@
-"""Times PyTorch's long convolutions on a GPU: torch_convolution.py REQUEST.json prints JSON.
+"""Times PyTorch's long convolutions on a GPU: torch_convolution.py REQUEST.json prints lines of JSON, first one about
+itself, then one for each result as soon as it is there.
 
 The same algebra as a user would write it: spectra of the zero-padded signal times that of the kernel, which is there
 already, back, plus skip. `rfft` uses real transforms, `complex` complex ones. Signals of 16 bits are converted to
@@ -12,17 +13,18 @@ import sys
 
 
 def answer(value):
-    json.dump(value, sys.stdout)
-    sys.exit(0)
+    print(json.dumps(value), flush=True)
 
 
 try:
     import torch
 except ImportError as absent:
     answer({"absent": "python3 has no torch (%s)" % absent})
+    sys.exit(0)
 
 if not torch.cuda.is_available():
     answer({"absent": "torch %s finds no CUDA device" % torch.__version__})
+    sys.exit(0)
 
 DEVICE = torch.device("cuda:0")
 TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -103,7 +105,7 @@ def run(case, path, request):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         request = json.load(file)
-    results = []
+    answer({"version": torch.__version__})
     for case in request["cases"]:
         for path in ("rfft", "complex"):
             result = {"case": case["case"], "path": path}
@@ -113,9 +115,7 @@ def main():
                 result["failure"] = "out of memory"
             except RuntimeError as failure:
                 result["failure"] = str(failure).splitlines()[0]
-            results.append(result)
-            print(result, file=sys.stderr)
-    answer({"version": torch.__version__, "results": results})
+            answer(result)
 
 
 if __name__ == "__main__":

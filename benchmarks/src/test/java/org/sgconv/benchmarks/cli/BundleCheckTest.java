@@ -32,6 +32,7 @@ class BundleCheckTest {
         *"info --require"*) stage=info ;;
         *ConsoleLauncher*) stage=tests ;;
         *"verify --backend cuda"*) stage=verify ;;
+        *"bench --gpu"*"/quick"*) stage=quick ;;
         *"bench --gpu"*) stage=throughput ;;
         *) echo "unexpected: $*" >&2; exit 99 ;;
       esac
@@ -78,10 +79,15 @@ class BundleCheckTest {
   }
 
   private Outcome check(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of("sh", bundle.resolve("check.sh").toString(), "--output", output.toString()));
+    List<String> command = new ArrayList<>(List.of("sh", bundle.resolve("check.sh").toString()));
     command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  private Outcome run(List<String> program) throws Exception {
+    List<String> command = new ArrayList<>(program);
+    command.set(0, bareTools().resolve(program.getFirst()).toString());
+    command.addAll(2, List.of("--output", output.toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     // Whatever GPU and toolkit this machine has, the stand-in decides.
@@ -100,7 +106,9 @@ class BundleCheckTest {
     if (Files.notExists(tools)) {
       Files.createDirectory(tools);
       for (String tool :
-          List.of("cat", "date", "dirname", "head", "ln", "mkdir", "mv", "sh", "tr", "uname")) {
+          List.of(
+              "cat", "date", "dirname", "head", "ln", "mkdir", "mv", "sh", "sleep", "timeout", "tr",
+              "uname")) {
         Path place =
             Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
         executable(
@@ -119,19 +127,23 @@ class BundleCheckTest {
     Outcome outcome = check("--cuda", "/some/libs");
     assertThat(outcome.status()).as(outcome.out()).isZero();
     assertThat(outcome.out())
-        .contains("7 of 7 tests passed", "sgconv abc123")
+        .contains(
+            "7 of 7 tests passed", "sgconv abc123", "check.sh: native, at most 60 s a program")
         .containsPattern("(?m)^throughput +passed ");
     assertThat(outcome.out().stripTrailing()).endsWith("logs and check.json: " + output);
     assertThat(json().get("passed").asBoolean()).isTrue();
+    assertThat(json().get("complete").asBoolean()).isTrue();
     assertThat(json().get("stages").findValuesAsText("name"))
-        .containsExactly("tests", "native", "verify", "throughput");
+        .containsExactly("native", "quick", "tests", "verify", "throughput");
     assertThat(Files.readAllLines(fake.resolve("calls")))
         .allMatch(call -> call.contains("-Dsgconv.cuda.toolkit=/some/libs"));
     assertThat(Files.readString(fake.resolve("calls")))
         .contains("-Dsgconv.cuda.required=true", "--include-tag cuda --exclude-tag emulation");
+    // The whole sweeps, on a GPU they are short.
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_fused_test brief", "cuda_long_test brief");
+        .contains("cuda_synthesis_test \n", "cuda_fused_test \n", "cuda_long_test \n")
+        .doesNotContain("brief");
   }
 
   @Test
@@ -176,14 +188,15 @@ class BundleCheckTest {
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.out())
         .containsPattern("(?m)^native +FAILED \\(1\\)")
+        .containsPattern("(?m)^quick +passed ")
         .containsPattern("(?m)^verify +FAILED \\(1\\)")
-        .containsPattern("(?m)^throughput +passed ");
+        .doesNotContain("throughput");
     assertThat(json().get("passed").asBoolean()).isFalse();
-    assertThat(json().get("stages").get(2).get("status").asInt()).isEqualTo(1);
+    assertThat(json().get("stages").get(3).get("status").asInt()).isEqualTo(1);
     // The second native test ran after the first had failed.
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_fused_test brief", "cuda_long_test brief");
+        .contains("cuda_fused_test \n", "cuda_long_test \n");
     assertThat(Files.readString(fake.resolve("calls"))).contains("--backend cuda --quick");
   }
 
@@ -195,6 +208,70 @@ class BundleCheckTest {
     assertThat(skipped.out()).contains("6 of 7 tests passed").doesNotContain("throughput");
     stage("tests", "echo nothing\n");
     assertThat(check("--only", "tests").status()).isEqualTo(1);
+  }
+
+  @Test
+  void aStageThatTakesTooLongIsEndedAndTheNextRuns() throws Exception {
+    stage("quick", "exec sleep 60\n");
+    executable(bundle.resolve("native/cuda_fused_test"), "#!/bin/sh\nexec sleep 60\n");
+    Outcome outcome =
+        check("--only", "native,quick,verify", "--limit", "native=1", "--limit", "quick=1");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.out())
+        .containsPattern("(?m)^native +OUT OF TIME")
+        .containsPattern("(?m)^quick +OUT OF TIME")
+        .containsPattern("(?m)^verify +passed ");
+    assertThat(output.resolve("native.log"))
+        .content()
+        .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
+    assertThat(json().get("stages").findValuesAsText("limit")).containsExactly("1", "1", "120");
+    assertThat(json().get("stages").get(1).get("status").asInt()).isEqualTo(124);
+  }
+
+  /** What had ended before is in check.json, which is whole at any time. */
+  @Test
+  void aRunThatIsCutOffLeavesWhatItHad() throws Exception {
+    stage(
+        "quick",
+        "mkdir -p \"$FAKE/../out/quick\"; echo '{\"ms\": 1}' >\"$FAKE/../out/quick/gpu.json\"\n");
+    // Stands for whoever ends the script: nothing of it can be caught.
+    stage("tests", "kill -9 $(cat \"$FAKE/pid\"); exit 1\n");
+    executable(
+        bareTools().resolve("sh-noting-itself"),
+        "#!/bin/sh\necho $$ >\"$FAKE/pid\"\nexec sh \"$@\"\n");
+    Outcome outcome = run(List.of("sh-noting-itself", bundle.resolve("check.sh").toString()));
+    assertThat(outcome.status()).isEqualTo(128 + 9);
+    assertThat(json().get("complete").asBoolean()).isFalse();
+    assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native", "quick");
+    assertThat(json().get("quickThroughput").get("ms").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsTimedIsPassedOn() throws Exception {
+    Outcome outcome =
+        check(
+            "--only",
+            "throughput",
+            "--shapes",
+            "64,768,1024;64,768,4096",
+            "--types",
+            "float32,bfloat16",
+            "--no-torch");
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+    assertThat(Files.readString(fake.resolve("calls")))
+        .contains(
+            "bench --gpu --types float32,bfloat16 --shapes 64,768,1024;64,768,4096 --no-torch");
+  }
+
+  @Test
+  void theProfilerSeesTheMainKernels() throws Exception {
+    executable(bareTools().resolve("ncu"), "#!/bin/sh\necho \"ncu $*\"\n");
+    Outcome outcome = check("--only", "profile");
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+    assertThat(output.resolve("profile.log"))
+        .content()
+        .contains("regex:fused_forward|fused_backward|columns_in|long_rows -c 8")
+        .contains("--shapes 64,768,4096", "--shapes 64,768,32768");
   }
 
   @Test
@@ -214,7 +291,8 @@ class BundleCheckTest {
         .containsPattern("(?m)^racecheck +FAILED ");
     assertThat(output.resolve("memcheck.log"))
         .content()
-        .contains("sanitizer --tool memcheck --error-exitcode 9 " + bundle.toRealPath());
+        .contains("sanitizer --tool memcheck --error-exitcode 9 " + bundle.toRealPath())
+        .contains("cuda_fused_test brief large", "cuda_long_test brief");
   }
 
   @Test
@@ -222,6 +300,13 @@ class BundleCheckTest {
     assertThat(check("--fast").out()).contains("unknown option --fast");
     assertThat(check("--only", "test").out()).contains("--only names 'test'");
     assertThat(check("--cuda").out()).contains("--cuda needs a value");
+    assertThat(check("--limit", "all=3").out()).contains("--limit names 'all': expected native");
+    for (String limit :
+        List.of("tests", "tests=", "tests=0", "tests=-1", "tests=1.5", "tests=1m")) {
+      Outcome outcome = check("--limit", limit);
+      assertThat(outcome.status()).isEqualTo(2);
+      assertThat(outcome.out()).contains("--limit " + limit);
+    }
     assertThat(check("--fast").status()).isEqualTo(2);
     assertThat(check("--help").out()).contains("--sanitize", "Exit status");
   }

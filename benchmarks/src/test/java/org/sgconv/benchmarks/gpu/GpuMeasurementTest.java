@@ -22,7 +22,7 @@ class GpuMeasurementTest {
   private static GpuResults results(GpuMeasurement measurement) {
     GpuMachine machine =
         new GpuMachine("gpu", "gpu 0", false, 1, List.of(), "1", "linux", "25", "abc", "now");
-    return new GpuResults(machine, 1e12, "2.9", List.of(measurement));
+    return new GpuResults(machine, 1e12, "2.9", List.of(measurement), true);
   }
 
   private static GpuMeasurement judged(@Nullable Deviation error) {
@@ -57,6 +57,15 @@ class GpuMeasurementTest {
     Path file = folder.resolve("gpu.json");
     results.writeTo(Files.newOutputStream(file));
     assertThat(GpuResults.read(file)).isEqualTo(results);
+  }
+
+  @Test
+  void aRunThatWasCutOffIsNotComplete() {
+    GpuResults whole = results(judged(DType.FLOAT32, GpuOperation.FORWARD, 1e-7));
+    GpuResults cut = new GpuResults(whole.machine(), 1e12, "2.9", whole.measurements(), false);
+    assertThat(cut.isComplete()).isFalse();
+    assertThat(new GpuTable(cut).render()).contains("CUT OFF").contains("2.125");
+    assertThat(new GpuTable(whole).render()).doesNotContain("CUT OFF");
   }
 
   @Test

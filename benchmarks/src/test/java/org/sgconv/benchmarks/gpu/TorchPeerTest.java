@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sgconv.benchmarks.peers.Workload;
@@ -14,8 +15,14 @@ class TorchPeerTest {
   private static final GpuCase CASE =
       new GpuCase(new Workload(2, 3, 64), DType.FLOAT32, GpuOperation.FORWARD);
 
-  private static TorchPeer.Outcome answer(String json) throws Exception {
-    return TorchPeer.run(List.of("printf", "%s", json));
+  private final List<TorchPeer.Outcome> seen = new ArrayList<>();
+
+  private TorchPeer.Outcome answer(String lines) throws Exception {
+    return run("printf", "%s", lines);
+  }
+
+  private TorchPeer.Outcome run(String... command) throws Exception {
+    return TorchPeer.run(List.of(command), seen::add);
   }
 
   @Test
@@ -23,14 +30,15 @@ class TorchPeerTest {
     TorchPeer.Outcome outcome =
         answer(
             """
-            {"version": "2.9", "results": [
-              {"case": "forward float32 2,3,64", "path": "rfft", "medianMs": 2, "leastMs": 1,
-               "mostMs": 3, "calls": 9, "peakBytes": 4096},
-              {"case": "forward float32 2,3,64", "path": "complex", "failure": "out of memory"},
-              {"case": "backward float32 2,3,64", "path": "rfft", "medianMs": 5, "leastMs": 5,
-               "mostMs": 5, "calls": 9, "peakBytes": 1}]}
+            {"version": "2.9"}
+            {"case": "forward float32 2,3,64", "path": "rfft", "medianMs": 2, "leastMs": 1, \
+            "mostMs": 3, "calls": 9, "peakBytes": 4096}
+            {"case": "forward float32 2,3,64", "path": "complex", "failure": "out of memory"}
+            {"case": "backward float32 2,3,64", "path": "rfft", "medianMs": 5, "leastMs": 5, \
+            "mostMs": 5, "calls": 9, "peakBytes": 1}
             """);
     assertThat(outcome.version()).isEqualTo("2.9");
+    assertThat(seen).extracting(each -> each.results().size()).containsExactly(1, 2, 3);
     List<GpuMeasurement> found = outcome.of(CASE, 1e9);
     assertThat(found).extracting(GpuMeasurement::path).containsExactly("rfft", "complex");
     assertThat(found.getFirst().medianMs()).isEqualTo(2);
@@ -46,9 +54,21 @@ class TorchPeerTest {
     assertThat(answer("{\"absent\": \"python3 has no torch\"}").version())
         .isEqualTo("not measured: python3 has no torch");
     assertThat(answer("Segmentation fault").version()).contains("printed no JSON");
-    assertThat(TorchPeer.run(List.of("false")).version()).contains("ended with status 1");
-    assertThat(TorchPeer.run(List.of("no-such-python")).version()).contains("no-such-python");
-    assertThat(TorchPeer.run(List.of("no-such-python")).of(CASE, 1)).isEmpty();
+    assertThat(run("true").version()).isEqualTo("not measured: its script printed nothing");
+    assertThat(run("false").version()).contains("ended with status 1");
+    assertThat(run("no-such-python").version()).contains("no-such-python");
+    assertThat(run("no-such-python").of(CASE, 1)).isEmpty();
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void whatIsThereWhenTheScriptEndsEarlyStays() throws Exception {
+    String result =
+        "{\"case\": \"forward float32 2,3,64\", \"path\": \"rfft\", \"failure\": \"x\"}";
+    TorchPeer.Outcome outcome =
+        run("sh", "-c", "echo '{\"version\": \"2.9\"}'; echo '" + result + "'; exit 137");
+    assertThat(outcome.version()).isEqualTo("2.9, sh ended with status 137");
+    assertThat(outcome.of(CASE, 1)).hasSize(1);
   }
 
   /** The script itself, as far as it goes on this machine: an answer, never a trace. */
@@ -56,7 +76,7 @@ class TorchPeerTest {
   void theScriptAnswersWhereverItRuns() throws Exception {
     GpuPlan plan =
         new GpuPlan(List.of(CASE.shape()), List.of(DType.FLOAT32), Duration.ZERO, 1, true);
-    TorchPeer.Outcome outcome = TorchPeer.measure(List.of(CASE), plan);
+    TorchPeer.Outcome outcome = TorchPeer.measure(List.of(CASE), plan, seen::add);
     if (outcome.results().isEmpty()) {
       assertThat(outcome.version())
           .matches(
