@@ -4,7 +4,8 @@
 set -eu
 home=$(cd "$(dirname "$0")/../.." && pwd -P)
 jdk=${JAVA_HOME:?the JDK 25 that is put into the bundle}
-most=62914560 # 60 MiB
+most=47185920 # 45 MiB
+architecture=90
 
 die() {
   printf 'sgconv: %s\n' "$*" >&2
@@ -19,9 +20,19 @@ while [ $# -gt 0 ]; do
       output=$2
       shift
       ;;
+    --arch)
+      [ $# -ge 2 ] || die "--arch needs a number, such as 90"
+      architecture=$2
+      case $architecture in
+        80 | 86 | 87 | 89 | 90 | 100 | 103 | 120 | 121) ;;
+        *) die "--arch $architecture: expected a CUDA architecture from 80 on, such as 80, 86, 89, 90, 100 or 120" ;;
+      esac
+      shift
+      ;;
     --help | -h)
-      echo "Usage: sgconv bundle [--output DIR]"
-      echo "Builds the GPU bundle in DIR (target/bundle): a folder and a .tar.gz of at most 60 MiB. Needs nvcc."
+      echo "Usage: sgconv bundle [--output DIR] [--arch N]"
+      echo "Builds the GPU bundle in DIR (target/bundle): a folder and a .tar.gz of at most 45 MiB. Needs nvcc."
+      echo "It has the CUDA kernels of one architecture: 90 (H100, H200) unless --arch names another, 80 for A100."
       exit 0
       ;;
     *) die "bundle: unknown option $1 (try 'sgconv bundle --help')" ;;
@@ -37,10 +48,9 @@ bundle=$output/$name
 rm -rf "$bundle" "$bundle.tar.gz"
 
 cd "$home"
-./mvnw -q -DskipTests -Pbundle package >&2 || die "the build failed; the lines above say why"
-tree=$home/native/target/cmake-release
-[ -f "$tree/native/src/cuda/libsgconv_cuda.so" ] ||
-  die "the bundle needs the CUDA library: install the CUDA toolkit and put nvcc on the PATH (or set CUDACXX)"
+SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
+  die "the build failed; the lines above say why"
+tree=$home/native/target/cmake-bundle
 cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test cuda_long_test >&2
 
 example=java/src/test/java/org/sgconv/example
@@ -64,7 +74,7 @@ if [ -n "$(git status --porcelain 2>/dev/null)" ]; then commit=$commit-modified;
 echo "$commit" >"$bundle/COMMIT"
 objdump -T "$bundle"/native/* | tr ' ()' '\n\n\n' | grep '^GLIBC_2' | sort -uV | tail -n 1 | cut -d _ -f 2 >"$bundle/GLIBC"
 cat >"$bundle/README.txt" <<EOF
-sgconv $version ($commit) for a machine with an NVIDIA GPU.
+sgconv $version ($commit) for a machine with an NVIDIA GPU of architecture $architecture.
 
   ./check.sh            tests, verification and throughput on the GPU
   ./check.sh --help     options
@@ -75,5 +85,5 @@ EOF
 
 tar -C "$output" -czf "$bundle.tar.gz" "$name"
 size=$(wc -c <"$bundle.tar.gz")
-[ "$size" -le $most ] || die "$bundle.tar.gz is $size bytes, at most $most (60 MiB) are allowed"
-echo "wrote $bundle.tar.gz: $((size / 1048576)).$((size % 1048576 * 10 / 1048576)) MiB ($size bytes), needs glibc $(cat "$bundle/GLIBC")"
+[ "$size" -le $most ] || die "$bundle.tar.gz is $size bytes, at most $most (45 MiB) are allowed"
+echo "wrote $bundle.tar.gz: $((size / 1048576)).$((size % 1048576 * 10 / 1048576)) MiB ($size bytes), for architecture $architecture, needs glibc $(cat "$bundle/GLIBC")"
