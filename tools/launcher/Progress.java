@@ -1,7 +1,7 @@
-import java.util.Locale;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -48,7 +48,9 @@ final class Progress {
     current.add(new Step(started, name, detail));
     if (!terminal) {
       Step step = current.getLast();
-      say(String.format(Locale.ROOT, "[%3d s] step %d of %d: %s", seconds(), step.number(), STEPS, name));
+      say(
+          String.format(
+              Locale.ROOT, "[%3d s] step %d of %d: %s", seconds(), step.number(), STEPS, name));
     }
   }
 

@@ -197,7 +197,7 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
     if (correlate || job.dpost != nullptr) {
       row.load(input_row(job, in));
       row.run(ToSpectrum{
-          whole(space.signal), 1.0f, 0.0f, false,
+          whole(space.signal), 1.0f, false,
           next_after(t, space.work, job.dy + (b * heads * hidden + slice.h) * t.length)});
       wait(team);
     }

@@ -88,19 +88,18 @@ SGCONV_INLINE const float *kernel_ahead(const Transform &t, const float *kernel,
   return kernel + (root_asks(t) ? t.spectrum_floats / 4 : 4 * kTileFloats);
 }
 
-// Ends in a spectrum: x * scale + bias.
+// Ends in a spectrum: x * scale.
 struct ToSpectrum {
   static constexpr bool kForward = true, kInverse = false;
   Tiles<float> spectrum;
   float scale;
-  float bias;
   bool streamed;  // store past the caches
   Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
     float *out = spectrum.at(tile, four);
-    const F s = set1(scale), b = set1(bias);
+    const F s = set1(scale);
     next.prefetch(tile, four);
-    each<0, 4>([&](auto q) SGCONV_BODY { x[q] = {fma(x[q].re, s, b), x[q].im * s}; });
+    each<0, 4>([&](auto q) SGCONV_BODY { x[q] = {x[q].re * s, x[q].im * s}; });
     if (streamed) {
       each<0, 4>([&](auto q) SGCONV_BODY { stream_complex(out + 2 * W * q, x[q]); });
     } else {

@@ -57,7 +57,7 @@ struct GradientPair {
     const Tiles<float> spectrum = signal == nullptr ? single(u) : whole(signal);
     const Tiles<float> correlation = after == nullptr ? single(product) : whole(after);
     SGCONV_TIER::tile<fused>(t, step, index, signal_work + at,
-                             ToSpectrum{spectrum, 1.0f, 0.0f, false, next_u});
+                             ToSpectrum{spectrum, 1.0f, false, next_u});
     SGCONV_TIER::tile<fused>(
         t, step, index, gradient_work + at,
         PairProducts<shared>{

@@ -58,6 +58,14 @@ struct RowPasses {
     wait(team);
   }
 
+  // Adds to the first sample of a loaded row: the root passes it to each of its children as it is.
+  // So D becomes a part of k[0]. Added to a spectrum, which is as large as all of k, it would be
+  // rounded alike in every number of it, and these errors meet again in one sample.
+  void add_first(float value) const {
+    const Range range = children_of(t, team);
+    for (std::int64_t p = range.first; p < range.last; ++p) work[p * t.root_stride] += value;
+  }
+
   // What tiles may ask for if the results will go to `row`.
   Output output(const float *row, bool streamed) const {
     const bool fetched = !streamed && t.length == t.size && !exceeds_cache(t);
@@ -151,9 +159,8 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
       root_forward_complex(t, columns.first, columns.last, space.real, space.imaginary, space.work);
       wait(team);
     }
-    // D is a kernel element at lag 0, whose transform is constant.
-    const float bias = job.skip == nullptr ? 0.0f : job.skip[item] * scale;
-    row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, bias, job.stream,
+    if (job.skip != nullptr) row.add_first(job.skip[item]);
+    row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, job.stream,
                        next_after(t, space.work, job.kernel + (item + 1) * t.length)});
     wait(team);
   }
@@ -198,7 +205,7 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
       continue;
     }
     row.load(input_row(job, in));
-    row.run(ToSpectrum{whole(space.signal), 1.0f, 0.0f, false, next});
+    row.run(ToSpectrum{whole(space.signal), 1.0f, false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});

@@ -1,8 +1,8 @@
 // The library's tables with an error in the roots: its own source under another name, and the
 // finished tables changed afterwards.
-#define make_transform make_exact_transform
+#define fill_tables fill_exact_tables
 #include "cpu/tables.cpp"
-#undef make_transform
+#undef fill_tables
 
 #include <algorithm>
 
@@ -10,8 +10,7 @@
 
 namespace sgconv {
 
-Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t width,
-                      Transform &transform);
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &transform);
 
 namespace {
 
@@ -181,9 +180,8 @@ void change(const Transform &t, std::int64_t width, const Mutation &mutation) {
 
 }  // namespace
 
-Buffer make_transform(std::int64_t length, const Factors &factors, std::int64_t width,
-                      Transform &transform) {
-  Buffer tables = make_exact_transform(length, factors, width, transform);
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &transform) {
+  Buffer tables = fill_exact_tables(sizes, width, transform);
   // Also refuses a name that does not exist.
   const Mutation mutation = mutation_in_use();
   if (mutation.fault != Fault::kNone) change(transform, width, mutation);

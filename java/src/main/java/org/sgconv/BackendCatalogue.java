@@ -1,6 +1,5 @@
 package org.sgconv;
 
-import java.util.Locale;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,7 +94,12 @@ final class BackendCatalogue {
               .orElseThrow(
                   () ->
                       new InvalidSettingException(
-                          String.format(Locale.ROOT, "-D%s=%s: unknown backend; %s", Backends.PROPERTY, override, known())));
+                          String.format(
+                              Locale.ROOT,
+                              "-D%s=%s: unknown backend; %s",
+                              Backends.PROPERTY,
+                              override,
+                              known())));
       chosen.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
       chosen.ensureAvailable();
       reason = "named by the system property " + Backends.PROPERTY;

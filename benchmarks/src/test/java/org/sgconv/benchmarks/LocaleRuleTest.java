@@ -89,7 +89,7 @@ class LocaleRuleTest {
 
   private static final class Localised {
 
-    @SuppressWarnings("StringCaseLocaleUsage")
+    @SuppressWarnings({"StringCaseLocaleUsage", "UnusedMethod"})
     static void say(PrintStream out) {
       out.printf("%d", 1);
       out.print("%d".formatted(2).toLowerCase());

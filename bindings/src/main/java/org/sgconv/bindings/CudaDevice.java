@@ -1,9 +1,9 @@
 package org.sgconv.bindings;
 
-import java.util.Locale;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 import java.util.Optional;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
@@ -63,7 +63,12 @@ public final class CudaDevice {
     int capability = capability();
     if (!compiled.runOn(capability)) {
       return Optional.of(
-          String.format(Locale.ROOT, "compute capability %d.%d, and our CUDA kernels were compiled for %s", capability / 10, capability % 10, compiled.text()));
+          String.format(
+              Locale.ROOT,
+              "compute capability %d.%d, and our CUDA kernels were compiled for %s",
+              capability / 10,
+              capability % 10,
+              compiled.text()));
     }
     if (attribute(Cudart.cudaDevAttrMemoryPoolsSupported()) == 0) {
       return Optional.of("it or its driver has no memory pools (cudaMallocAsync)");

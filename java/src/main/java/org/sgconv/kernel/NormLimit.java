@@ -29,15 +29,17 @@ final class NormLimit {
             PROPERTY, System.getProperty(PROPERTY), "lags", DEFAULT_LAGS, "the default of 2^32");
     if (lags > limit) {
       throw new InvalidArgumentException(
-          String.format(Locale.ROOT, "the norm of this kernel would be summed over %s lags, C'·H = %d·%d rows of M = %d;"
+          String.format(
+              Locale.ROOT,
+              "the norm of this kernel would be summed over %s lags, C'·H = %d·%d rows of M = %d;"
                   + " expected at most %d: take fewer scales or a smaller initScale, give the norm"
-                  + " to KernelParameters.of, or raise -D%s if that much work is meant", 
-                  lags == Long.MAX_VALUE ? "more than 2^63" : String.valueOf(lags),
-                  geometry.channels(),
-                  geometry.hidden(),
-                  geometry.fullLength(),
-                  limit,
-                  PROPERTY));
+                  + " to KernelParameters.of, or raise -D%s if that much work is meant",
+              lags == Long.MAX_VALUE ? "more than 2^63" : String.valueOf(lags),
+              geometry.channels(),
+              geometry.hidden(),
+              geometry.fullLength(),
+              limit,
+              PROPERTY));
     }
   }
 }

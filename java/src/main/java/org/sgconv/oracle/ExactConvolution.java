@@ -1,7 +1,7 @@
 package org.sgconv.oracle;
 
-import java.util.Locale;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
@@ -108,13 +108,20 @@ public final class ExactConvolution {
       @Nullable Tensor outputGradient) {
     if (kernel.shape().rank() != 3 || input.shape().rank() != 3) {
       throw new ShapeMismatchException(
-          String.format(Locale.ROOT, "the kernel has shape %s and the input %s: expected (C',H,L) and (B,H,L)", kernel.shape(), input.shape()));
+          String.format(
+              Locale.ROOT,
+              "the kernel has shape %s and the input %s: expected (C',H,L) and (B,H,L)",
+              kernel.shape(),
+              input.shape()));
     }
     int channels = Math.toIntExact(kernel.dim(0));
     boolean both = mode == ConvolutionMode.BIDIRECTIONAL;
     if (both && channels % 2 != 0) {
       throw new ShapeMismatchException(
-          String.format(Locale.ROOT, "the kernel has shape %s: a bidirectional one has an even number of rows", kernel.shape()));
+          String.format(
+              Locale.ROOT,
+              "the kernel has shape %s: a bidirectional one has an even number of rows",
+              kernel.shape()));
     }
     int heads = both ? channels / 2 : channels;
     int hidden = Math.toIntExact(kernel.dim(1));

@@ -59,7 +59,12 @@ public final class ExactResult {
   public static ExactResult of(double[] values, double[] terms, int rowLength) {
     if (terms.length != values.length || rowLength < 1 || values.length % rowLength != 0) {
       throw new InvalidArgumentException(
-          String.format(Locale.ROOT, "%d values and %d sums of magnitudes in rows of %d: expected as many of both, in whole rows", values.length, terms.length, rowLength));
+          String.format(
+              Locale.ROOT,
+              "%d values and %d sums of magnitudes in rows of %d: expected as many of both, in whole rows",
+              values.length,
+              terms.length,
+              rowLength));
     }
     return of(
         values.length / rowLength,

@@ -60,9 +60,11 @@ public enum SignalClass {
       }
     }
     throw new InvalidArgumentException(
-        String.format(Locale.ROOT, "there are no signals '%s': expected one of %s", 
-                id,
-                Arrays.stream(values()).map(SignalClass::id).collect(Collectors.joining(", "))));
+        String.format(
+            Locale.ROOT,
+            "there are no signals '%s': expected one of %s",
+            id,
+            Arrays.stream(values()).map(SignalClass::id).collect(Collectors.joining(", "))));
   }
 
   /** Whether gates leave the signals what they are: a tone times a gate is in no stop band. */

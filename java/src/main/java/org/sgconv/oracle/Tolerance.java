@@ -53,7 +53,8 @@ public record Tolerance(DType type, double factor) {
     int length = exact.rowLength();
     if (actual.length != (long) exact.rowCount() * length) {
       throw new ShapeMismatchException(
-          String.format(Locale.ROOT, "%d values for %d rows of %d", actual.length, exact.rowCount(), length));
+          String.format(
+              Locale.ROOT, "%d values for %d rows of %d", actual.length, exact.rowCount(), length));
     }
     Deviation worst = Deviation.NONE;
     for (int r = 0; r < exact.rowCount(); r++) {

@@ -33,7 +33,8 @@ final class BackendOptions {
     if (threads != null) {
       if (threads < 1 || threads > MOST_THREADS) {
         throw new InvalidArgumentException(
-            String.format(Locale.ROOT, "--threads is %d: must be ≥ 1 and ≤ %d", threads, MOST_THREADS));
+            String.format(
+                Locale.ROOT, "--threads is %d: must be ≥ 1 and ≤ %d", threads, MOST_THREADS));
       }
       System.setProperty(THREADS_PROPERTY, threads.toString());
     }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.sgconv.PrintableText;
 import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.report.FileFailure;
@@ -111,8 +112,7 @@ final class Failures {
   private static String text(Exception failure) {
     return switch (failure) {
       case IOException bad -> FileFailure.describe(bad);
-      case UncheckedIOException bad when bad.getCause() instanceof IOException cause ->
-          FileFailure.describe(cause);
+      case UncheckedIOException bad -> FileFailure.describe(Objects.requireNonNull(bad.getCause()));
       case InvalidPathException bad ->
           "'" + bad.getInput() + "' is no name that a file can have here: " + bad.getReason();
       default -> String.valueOf(failure.getMessage());

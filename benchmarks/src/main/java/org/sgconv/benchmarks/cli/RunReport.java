@@ -143,7 +143,12 @@ final class RunReport {
     String checked =
         deviations.isEmpty()
             ? "Not checked: the reference itself computed this."
-            : String.format(Locale.ROOT, "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried).", rows, signal.hidden(), passed() ? "passed" : "FAILED");
+            : String.format(
+                Locale.ROOT,
+                "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried).",
+                rows,
+                signal.hidden(),
+                passed() ? "passed" : "FAILED");
     return checked + " Median times; GB/s counts each operand once.";
   }
 
@@ -157,7 +162,10 @@ final class RunReport {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            String.format(Locale.ROOT, "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference", names));
+            String.format(
+                Locale.ROOT,
+                "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference",
+                names));
   }
 
   private boolean passed() {
@@ -174,12 +182,14 @@ final class RunReport {
         (output, deviation) -> {
           if (!deviation.isAccepted()) {
             throw new CheckFailedException(
-                String.format(Locale.ROOT, "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal", 
-                        output.step().label(),
-                        backend.name(),
-                        output.label(),
-                        deviation.describe(),
-                        backend.name()));
+                String.format(
+                    Locale.ROOT,
+                    "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal",
+                    output.step().label(),
+                    backend.name(),
+                    output.label(),
+                    deviation.describe(),
+                    backend.name()));
           }
         });
   }

@@ -3,7 +3,6 @@ package org.sgconv.benchmarks.cpu;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Locale;
 import org.sgconv.benchmarks.peers.ConvolutionPeer;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Output;

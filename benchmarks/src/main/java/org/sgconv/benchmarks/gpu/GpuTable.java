@@ -56,7 +56,10 @@ public final class GpuTable {
         machine.emulated()
             ? String.format(Locale.ROOT, "EMULATED DEVICE: these times say nothing about any GPU%n")
             : "";
-    String cut = results.finished() ? "" : String.format(Locale.ROOT, "CUT OFF before every case had its turn%n");
+    String cut =
+        results.finished()
+            ? ""
+            : String.format(Locale.ROOT, "CUT OFF before every case had its turn%n");
     return warning
         + cut
         + String.format(

@@ -92,8 +92,7 @@ final class TorchPeer {
       }
       Files.copy(source, script.path(), StandardCopyOption.REPLACE_EXISTING);
       Files.write(request.path(), MAPPER.writeValueAsBytes(request(cases, plan)));
-      return run(
-          List.of("python3", script.path().toString(), request.path().toString()), listener);
+      return run(List.of("python3", script.path().toString(), request.path().toString()), listener);
     }
   }
 

@@ -80,8 +80,12 @@ public record BackendFacts(
   /** One that cannot be used now says why, and hides no other. */
   private static String device(Device device) {
     try {
-      return String.format(Locale.ROOT, "%s, %.1f GiB of memory, %.1f free", 
-              device.name(), gibibytes(device.totalMemory()), gibibytes(device.freeMemory()));
+      return String.format(
+          Locale.ROOT,
+          "%s, %.1f GiB of memory, %.1f free",
+          device.name(),
+          gibibytes(device.totalMemory()),
+          gibibytes(device.freeMemory()));
     } catch (SgConvException e) {
       return device.name() + ", cannot be used now: " + e.getMessage();
     }

@@ -61,7 +61,7 @@ class GpuMeasurementTest {
 
   @Test
   void aRunThatWasCutOffIsNotComplete() {
-    GpuResults whole = results(judged(DType.FLOAT32, GpuOperation.FORWARD, 1e-7));
+    GpuResults whole = results(judged(new Deviation(0.5, 1e-7, false, 0, 0, 1, 1)));
     GpuResults cut = new GpuResults(whole.machine(), 1e12, "2.9", whole.measurements(), false);
     assertThat(cut.isComplete()).isFalse();
     assertThat(new GpuTable(cut).render()).contains("CUT OFF").contains("2.125");

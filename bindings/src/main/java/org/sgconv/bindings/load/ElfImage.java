@@ -84,7 +84,11 @@ record ElfImage(String architecture, List<String> needed) {
       }
       if (mapped && segment.size > content.length() - segment.offset) {
         throw new ElfFormatException(
-            String.format(Locale.ROOT, "is truncated: it has %d bytes and its headers promise %s", content.length(), Long.toUnsignedString(segment.offset + segment.size)));
+            String.format(
+                Locale.ROOT,
+                "is truncated: it has %d bytes and its headers promise %s",
+                content.length(),
+                Long.toUnsignedString(segment.offset + segment.size)));
       }
       segments.add(segment);
     }

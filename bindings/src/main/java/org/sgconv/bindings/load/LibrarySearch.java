@@ -126,10 +126,10 @@ final class LibrarySearch {
                 + String.join(" or ", library.fileNames())
                 + (folders.isEmpty()
                     ? " (there was none to look in)"
-                    : String.format(Locale.ROOT, " (looked in %s)", 
-                            folders.stream()
-                                .map(Path::toString)
-                                .collect(Collectors.joining(", ")))),
+                    : String.format(
+                        Locale.ROOT,
+                        " (looked in %s)",
+                        folders.stream().map(Path::toString).collect(Collectors.joining(", ")))),
             "install the CUDA toolkit's libraries, or name their folder in -D"
                 + SearchSettings.TOOLKIT));
     return Optional.empty();
@@ -183,10 +183,12 @@ final class LibrarySearch {
         if (!unusable.isEmpty()) {
           LOG.log(
               Level.WARNING,
-              String.format(Locale.ROOT, "%s; using %s instead. To choose a place, %s", 
-                      unusable.getFirst().getMessage(),
-                      mapped.library().path().getParent(),
-                      unusable.getFirst().remedy()));
+              String.format(
+                  Locale.ROOT,
+                  "%s; using %s instead. To choose a place, %s",
+                  unusable.getFirst().getMessage(),
+                  mapped.library().path().getParent(),
+                  unusable.getFirst().remedy()));
         }
         return mapped;
       } catch (LoadAttemptException e) {
@@ -212,7 +214,8 @@ final class LibrarySearch {
     } catch (IOException e) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          String.format(Locale.ROOT, "%s cannot be extracted to %s: %s", resource, directory.path(), e),
+          String.format(
+              Locale.ROOT, "%s cannot be extracted to %s: %s", resource, directory.path(), e),
           CacheFolder.REMEDY,
           e);
     }

@@ -58,7 +58,12 @@ final class LoadDiagnosis {
     if (!platform.accepts(image)) {
       throw new LoadAttemptException(
           LoadFailure.UNUSABLE,
-          String.format(Locale.ROOT, "%s is built for %s, this JVM runs on %s", file, image.architecture(), platform.arch()),
+          String.format(
+              Locale.ROOT,
+              "%s is built for %s, this JVM runs on %s",
+              file,
+              image.architecture(),
+              platform.arch()),
           "use a library built for " + platform.folder());
     }
     return image;
@@ -106,7 +111,8 @@ final class LoadDiagnosis {
     String name = library.equals("GLIBC") ? "glibc" : "libstdc++ (" + library + ")";
     return new LoadAttemptException(
         LoadFailure.UNUSABLE,
-        String.format(Locale.ROOT, "%s needs %s %s or newer than this system has", file, name, version),
+        String.format(
+            Locale.ROOT, "%s needs %s %s or newer than this system has", file, name, version),
         "use a newer system, or build sgconv-native on this one",
         error);
   }
@@ -119,7 +125,11 @@ final class LoadDiagnosis {
             .toList();
     return new LoadAttemptException(
         LoadFailure.UNUSABLE,
-        String.format(Locale.ROOT, "%s needs %s, which the dynamic linker cannot find", file, missing.isEmpty() ? first : String.join(" and ", missing)),
+        String.format(
+            Locale.ROOT,
+            "%s needs %s, which the dynamic linker cannot find",
+            file,
+            missing.isEmpty() ? first : String.join(" and ", missing)),
         "install what is missing, or start Java with its folder in LD_LIBRARY_PATH",
         error);
   }

@@ -77,6 +77,7 @@ public final class NativeLibraries {
         .ifPresent(
             reason -> {
               throw new NativeLibraryException(
+                  LoadFailure.ABSENT,
                   library.fileName() + " was left out of this build: " + reason);
             });
   }

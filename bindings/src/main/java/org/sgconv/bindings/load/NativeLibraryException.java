@@ -1,8 +1,8 @@
 package org.sgconv.bindings.load;
 
-import java.util.Locale;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +43,8 @@ public final class NativeLibraryException extends RuntimeException {
         attempts.stream().map(LoadAttemptException::getMessage).collect(Collectors.joining("; "));
     List<String> remedies = attempts.stream().map(LoadAttemptException::remedy).distinct().toList();
     StringBuilder text =
-        new StringBuilder(String.format(Locale.ROOT, "cannot load %s: %s", library.fileName(), reasons));
+        new StringBuilder(
+            String.format(Locale.ROOT, "cannot load %s: %s", library.fileName(), reasons));
     text.append(". Possible solutions:");
     for (int i = 0; i < remedies.size(); i++) {
       text.append(i == 0 ? " " : "; ").append((char) ('a' + i)).append(") ");

@@ -46,7 +46,8 @@ final class PrivateDirectory {
     if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          String.format(Locale.ROOT, "%s lets others rename what is in it (mode %o)", shared, mode & 07777),
+          String.format(
+              Locale.ROOT, "%s lets others rename what is in it (mode %o)", shared, mode & 07777),
           CacheFolder.REMEDY);
     }
     Path folder = shared.resolve("sgconv-" + userId);
@@ -83,7 +84,13 @@ final class PrivateDirectory {
     if (!result.isOurs(attributes)) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,
-          String.format(Locale.ROOT, "%s could be written by another user (owner %d, mode %o; this process runs as %d)", result.path, attributes.owner, attributes.mode & 07777, userId),
+          String.format(
+              Locale.ROOT,
+              "%s could be written by another user (owner %d, mode %o; this process runs as %d)",
+              result.path,
+              attributes.owner,
+              attributes.mode & 07777,
+              userId),
           "set -Dsgconv.cache.dir to a folder that only this user can write to");
     }
     return result;

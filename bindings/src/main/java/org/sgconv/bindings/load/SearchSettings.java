@@ -1,9 +1,9 @@
 package org.sgconv.bindings.load;
 
-import java.util.Locale;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +60,8 @@ record SearchSettings(
     } catch (InvalidPathException e) {
       throw new LoadAttemptException(
           LoadFailure.SETTING,
-          String.format(Locale.ROOT, "-D%s: %s has characters that Java cannot use here", property, text),
+          String.format(
+              Locale.ROOT, "-D%s: %s has characters that Java cannot use here", property, text),
           "start Java with LC_ALL=C.UTF-8, or take another name",
           e);
     }

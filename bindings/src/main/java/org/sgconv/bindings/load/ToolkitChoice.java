@@ -1,6 +1,5 @@
 package org.sgconv.bindings.load;
 
-import java.util.Locale;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +63,12 @@ final class ToolkitChoice {
       return Optional.empty();
     }
     return Optional.of(
-        String.format(Locale.ROOT, "%s needs %s%s", 
-                ours.origin,
-                runtime,
-                library == NativeLibrary.CUDART ? "" : ", which goes with " + wanted));
+        String.format(
+            Locale.ROOT,
+            "%s needs %s%s",
+            ours.origin,
+            runtime,
+            library == NativeLibrary.CUDART ? "" : ", which goes with " + wanted));
   }
 
   private Kernels kernels() {

@@ -38,7 +38,12 @@ final class ToolkitFolders {
       if (!Files.isDirectory(folder)) {
         throw new LoadAttemptException(
             LoadFailure.SETTING,
-            String.format(Locale.ROOT, "-D%s=%s: there is no folder %s", SearchSettings.TOOLKIT, property, folder),
+            String.format(
+                Locale.ROOT,
+                "-D%s=%s: there is no folder %s",
+                SearchSettings.TOOLKIT,
+                property,
+                folder),
             "name the folder of libcudart.so");
       }
       folders.add(folder);

@@ -30,7 +30,13 @@ enum ConvolutionPath {
       }
     }
     throw new InvalidSettingException(
-        String.format(Locale.ROOT, "-D%s=%s: expected %s or %s, or no such property for the backend's choice", PROPERTY, property, FUSED.id(), CUFFT.id()));
+        String.format(
+            Locale.ROOT,
+            "-D%s=%s: expected %s or %s, or no such property for the backend's choice",
+            PROPERTY,
+            property,
+            FUSED.id(),
+            CUFFT.id()));
   }
 
   /** As the property and reports name it. */

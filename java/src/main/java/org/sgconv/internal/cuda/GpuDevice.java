@@ -36,12 +36,14 @@ final class GpuDevice implements Device {
     this.device = device;
     int capability = device.capability();
     this.name =
-        String.format(Locale.ROOT, "CUDA device %d (compute capability %d.%d, %d multiprocessors, PCI %s)", 
-                device.ordinal(),
-                capability / 10,
-                capability % 10,
-                device.multiprocessors(),
-                device.pciAddress());
+        String.format(
+            Locale.ROOT,
+            "CUDA device %d (compute capability %d.%d, %d multiprocessors, PCI %s)",
+            device.ordinal(),
+            capability / 10,
+            capability % 10,
+            device.multiprocessors(),
+            device.pciAddress());
   }
 
   @Override
@@ -83,7 +85,11 @@ final class GpuDevice implements Device {
     if (bytes == 0) {
       bytes =
           SizeProperty.parse(
-              MEMORY, System.getProperty(MEMORY), "bytes", totalMemory(), "all memory of the device");
+              MEMORY,
+              System.getProperty(MEMORY),
+              "bytes",
+              totalMemory(),
+              "all memory of the device");
       budget = bytes;
     }
     return bytes;
@@ -158,8 +164,16 @@ final class GpuDevice implements Device {
     long before = allocatedBytes.getAndUpdate(held -> bytes > most - held ? held : held + bytes);
     if (bytes > most - before) {
       throw new DeviceMemoryException(
-          String.format(Locale.ROOT, "no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
-                  + " (-D%s): close tensors that are no longer needed or work on smaller batches", purpose, bytes, before, most, this, MEMORY));
+          String.format(
+              Locale.ROOT,
+              "no device memory for %s: %d bytes; this process holds %d of the budget of %d on %s"
+                  + " (-D%s): close tensors that are no longer needed or work on smaller batches",
+              purpose,
+              bytes,
+              before,
+              most,
+              this,
+              MEMORY));
     }
     allocations.incrementAndGet();
   }
