@@ -106,7 +106,7 @@ class EmulatedDiscoveryTest {
     assertThat(probe(devices(2, Map.of()), "-Dsgconv.cuda.memory=abc"))
         .contains("FOUND", "BEST cuda", "CONTEXTS AFTER 1")
         .anyMatch(
-            line -> line.matches("DEFAULT InvalidArgumentException: -Dsgconv.cuda.memory=abc: .*"));
+            line -> line.matches("DEFAULT InvalidSettingException: -Dsgconv.cuda.memory=abc: .*"));
   }
 
   private static Map<String, String> devices(int count, Map<String, String> others) {
