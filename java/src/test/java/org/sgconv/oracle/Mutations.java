@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
@@ -39,7 +40,9 @@ final class Mutations {
   static List<String> names() {
     BACKEND.unavailabilityCause().ifPresent(cause -> fail("the cpu backend is not there", cause));
     MemorySegment list =
-        SymbolLookup.loaderLookup()
+        SymbolLookup.libraryLookup(
+                Path.of(System.getProperty("sgconv.library.path"), "libsgconv_cpu.so"),
+                Arena.global())
             .find("sgconv_mutations")
             .orElseThrow(
                 () ->
