@@ -130,8 +130,8 @@ final class BenchCommand implements Callable<Integer> {
     if (cpu == gpu) {
       throw new InvalidArgumentException("say what to measure: either --cpu or --gpu");
     }
-    if (output != null) {
-      // Not after an hour of measuring.
+    if (output != null && !gpu) {
+      // Not after an hour of measuring; with --gpu the first case is written at once.
       OutputFile.createFolder(output);
     }
     if (gpu) {

@@ -77,7 +77,7 @@ public final class VerifyReport {
         });
     ArrayNode failed = root.putArray("failedCases");
     failedCases.forEach(failed::add);
-    mapper.writerWithDefaultPrettyPrinter().writeValue(out, root);
+    out.write(mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
   }
 
   private static void put(ObjectNode node, String name, double value) {

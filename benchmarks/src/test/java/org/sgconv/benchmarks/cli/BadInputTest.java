@@ -144,7 +144,6 @@ class BadInputTest {
         "causal:17:1x1x-1",
         "causal:17:1x1",
         "causal:17:1x1x1x1",
-        "causal:17:1x1x1:2",
         "causal:1.5:1x1x1",
         "causal:17:axbxc",
         "causal:99999999999999999999:1x1x1",
@@ -163,6 +162,11 @@ class BadInputTest {
       })
   void casesWhoseSizesCannotBe(String id) throws IOException {
     assertRefused(verify(id), "'" + id + "'", "is no case");
+  }
+
+  @Test
+  void signalsOfACaseThatThereAreNot() throws IOException {
+    assertRefused(verify("causal:17:1x1x1:2"), "there are no signals '2'", "impulse-first");
   }
 
   @Test

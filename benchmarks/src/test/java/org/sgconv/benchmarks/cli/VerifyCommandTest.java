@@ -68,7 +68,7 @@ class VerifyCommandTest {
             "16,17",
             "--json",
             json);
-    assertThat(cli.status()).isEqualTo(ExitStatus.CHECK_FAILED);
+    assertThat(cli.status()).as(cli.err()).isEqualTo(ExitStatus.CHECK_FAILED);
     JsonNode root = new ObjectMapper().readTree(json.toFile());
     assertThat(root.get("passed").asBoolean()).isFalse();
     assertThat(root.get("failedCases")).hasSize(6).allMatch(id -> id.asText().contains(":17:"));
