@@ -202,7 +202,7 @@ class OpenWavTest {
       Path path = Files.write(folder.resolve("many.wav"), file);
       long start = System.nanoTime();
       assertThat(WavReader.read(path, notes::add).frameCount()).isEqualTo(2);
-      // 0.05 s here; the bound is for machines that are busy.
+      // A tenth of it once compiled; the bound is for machines that are busy.
       assertThat((System.nanoTime() - start) * 1e-9).as("seconds").isLessThan(1);
     }
     assertThat(notes).isEmpty();
