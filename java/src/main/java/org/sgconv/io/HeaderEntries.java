@@ -57,7 +57,7 @@ final class HeaderEntries {
     if (offsets.length != 2) {
       throw error(name, "data_offsets has " + offsets.length + " numbers, expected 2");
     }
-    List<Long> sizes = dims.length == 0 ? List.of() : new Sizes(dims);
+    List<Long> sizes = dims.length == 0 ? List.of() : new LongList(dims);
     TensorEntry entry = new TensorEntry(name, dtype, sizes, offsets[0], offsets[1]);
     requireSize(entry, dims);
     return entry;

@@ -18,7 +18,7 @@ public record TensorEntry(String name, String dtype, List<Long> dims, long begin
 
   /** Copies the list. */
   public TensorEntry {
-    dims = dims instanceof Sizes ? dims : List.copyOf(dims);
+    dims = dims instanceof LongList ? dims : List.copyOf(dims);
   }
 
   /** Its element type; empty if this library has not heard of it. */

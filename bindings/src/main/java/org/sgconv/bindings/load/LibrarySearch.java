@@ -1,6 +1,5 @@
 package org.sgconv.bindings.load;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -64,10 +63,7 @@ final class LibrarySearch {
       return Optional.empty();
     }
     String property = "-D" + SearchSettings.LIBRARY_PATH + "=" + settings.libraryPath();
-    for (String entry : settings.libraryPath().split(File.pathSeparator, -1)) {
-      if (entry.isBlank()) {
-        continue; // never the working directory by accident
-      }
+    for (String entry : settings.libraryPathEntries()) {
       Path path = SearchSettings.path(SearchSettings.LIBRARY_PATH, entry);
       if (!Files.exists(path)) {
         throw new LoadAttemptException(

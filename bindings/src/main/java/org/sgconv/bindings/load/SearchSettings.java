@@ -1,7 +1,9 @@
 package org.sgconv.bindings.load;
 
+import java.io.File;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,16 @@ record SearchSettings(
             System.getProperty("java.io.tmpdir", "")),
         System.getProperty(TOOLKIT),
         Platform.current());
+  }
+
+  /** The folders and files in {@code sgconv.library.path}; none without it. */
+  List<String> libraryPathEntries() {
+    // A blank one would be the working directory by accident.
+    return libraryPath == null
+        ? List.of()
+        : Arrays.stream(libraryPath.split(File.pathSeparator, -1))
+            .filter(entry -> !entry.isBlank())
+            .toList();
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.sgconv.bindings.load;
 
-import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +8,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +81,8 @@ final class ToolkitChoice {
   private Kernels find() {
     String name = NativeLibrary.CUDA.fileName();
     try {
-      for (String entry : paths()) {
-        Path path = Path.of(entry).toAbsolutePath();
+      for (String entry : settings.libraryPathEntries()) {
+        Path path = SearchSettings.path(SearchSettings.LIBRARY_PATH, entry);
         Path file = Files.isDirectory(path) ? path.resolve(name) : path;
         if (file.endsWith(name) && Files.exists(file)) {
           return read(file, file.toString());
@@ -93,18 +91,9 @@ final class ToolkitChoice {
       URL resource =
           resources.getResource("org/sgconv/native/" + settings.platform().folder() + "/" + name);
       return resource == null ? new Kernels("", null) : read(resource);
-    } catch (IOException e) {
+    } catch (IOException | LoadAttemptException e) {
       return new Kernels("", null); // loading it will say what is wrong
     }
-  }
-
-  private List<String> paths() {
-    String all = settings.libraryPath();
-    return all == null
-        ? List.of()
-        : List.of(all.split(File.pathSeparator, -1)).stream()
-            .filter(entry -> !entry.isBlank())
-            .toList();
   }
 
   private static Kernels read(URL resource) throws IOException {

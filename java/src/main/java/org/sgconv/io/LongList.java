@@ -4,12 +4,12 @@ import java.util.AbstractList;
 import java.util.RandomAccess;
 
 /** An unmodifiable list of longs that takes 8 bytes each, not 28. */
-final class Sizes extends AbstractList<Long> implements RandomAccess {
+final class LongList extends AbstractList<Long> implements RandomAccess {
 
   private final long[] values;
 
   /** The array is not copied: it must not change. */
-  Sizes(long[] values) {
+  LongList(long[] values) {
     this.values = values;
   }
 
