@@ -25,7 +25,12 @@ record CudaArchitectures(String text) {
    */
   boolean runOn(int capability) {
     List<String> entries = Arrays.asList(text.strip().split("[\\s;,]+", -1));
-    return capability >= OLDEST && entries.stream().anyMatch(entry -> runsOn(entry, capability));
+    return !tooOld(capability) && entries.stream().anyMatch(entry -> runsOn(entry, capability));
+  }
+
+  /** Whether no build of them runs on a device of this compute capability. */
+  static boolean tooOld(int capability) {
+    return capability < OLDEST;
   }
 
   private static boolean runsOn(String entry, int capability) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
+import org.sgconv.bindings.load.LoadFailure;
 
 /** A CUDA device. Memory that is freed stays in the device's pool, so that the next is quick. */
 public final class CudaDevice {
@@ -59,22 +60,28 @@ public final class CudaDevice {
    * Why it cannot be used, as far as that shows before its first use; empty if nothing does. No
    * context is made.
    */
-  Optional<String> refusal(CudaArchitectures compiled) {
+  Optional<Refusal> refusal(CudaArchitectures compiled) {
     int capability = capability();
     if (!compiled.runOn(capability)) {
       return Optional.of(
-          String.format(
-              Locale.ROOT,
-              "compute capability %d.%d, and our CUDA kernels were compiled for %s",
-              capability / 10,
-              capability % 10,
-              compiled.text()));
+          new Refusal(
+              CudaArchitectures.tooOld(capability) ? LoadFailure.LEFT_OUT : LoadFailure.UNUSABLE,
+              String.format(
+                  Locale.ROOT,
+                  "compute capability %d.%d, and our CUDA kernels were compiled for %s",
+                  capability / 10,
+                  capability % 10,
+                  compiled.text())));
     }
     if (attribute(Cudart.cudaDevAttrMemoryPoolsSupported()) == 0) {
-      return Optional.of("it or its driver has no memory pools (cudaMallocAsync)");
+      return Optional.of(
+          new Refusal(
+              LoadFailure.UNUSABLE, "it or its driver has no memory pools (cudaMallocAsync)"));
     }
     if (attribute(Cudart.cudaDevAttrComputeMode()) == Cudart.cudaComputeModeProhibited()) {
-      return Optional.of("its compute mode is prohibited (nvidia-smi --compute-mode)");
+      return Optional.of(
+          new Refusal(
+              LoadFailure.LEFT_OUT, "its compute mode is prohibited (nvidia-smi --compute-mode)"));
     }
     return Optional.empty();
   }

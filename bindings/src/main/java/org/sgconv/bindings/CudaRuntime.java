@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
+import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.LoadedLibrary;
 import org.sgconv.bindings.load.NativeLibraries;
 import org.sgconv.bindings.load.NativeLibrary;
@@ -19,6 +21,8 @@ import org.sgconv.bindings.load.NativeLibraryException;
 
 /** The CUDA runtime, cuFFT and our CUDA kernels, loaded, and the devices that they can use. */
 public final class CudaRuntime {
+
+  private static final String VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES";
 
   private static @Nullable CudaRuntime opened;
 
@@ -31,24 +35,30 @@ public final class CudaRuntime {
     CudaArchitectures compiled = new CudaArchitectures(architectures());
     List<CudaDevice> found = new ArrayList<>();
     List<String> refused = new ArrayList<>();
+    LoadFailure gravest = LoadFailure.LEFT_OUT;
     for (int ordinal = 0; ordinal < deviceCount; ordinal++) {
       CudaDevice device = new CudaDevice(ordinal);
-      Optional<String> refusal = refusal(device, compiled);
-      refusal.ifPresentOrElse(why -> refused.add(device + ": " + why), () -> found.add(device));
+      Optional<Refusal> refusal = refusal(device, compiled);
+      if (refusal.isEmpty()) {
+        found.add(device);
+      } else {
+        refused.add(device + ": " + refusal.get().reason());
+        gravest = Collections.max(List.of(gravest, refusal.get().failure()));
+      }
     }
     if (found.isEmpty()) {
-      throw new NoDeviceException("none can be used: " + String.join("; ", refused), null);
+      throw new NoDeviceException(gravest, "none can be used: " + String.join("; ", refused), null);
     }
     this.devices = List.copyOf(found);
     this.leftOut = List.copyOf(refused);
   }
 
   /** One that does not even answer hides no other. */
-  private static Optional<String> refusal(CudaDevice device, CudaArchitectures compiled) {
+  private static Optional<Refusal> refusal(CudaDevice device, CudaArchitectures compiled) {
     try {
       return device.refusal(compiled);
     } catch (CudaErrorException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(new Refusal(LoadFailure.UNUSABLE, String.valueOf(e.getMessage())));
     }
   }
 
@@ -65,7 +75,7 @@ public final class CudaRuntime {
       NativeLibraries.refuseIfLeftOut(NativeLibrary.CUDA);
       LoadedLibrary runtime = NativeLibraries.load(NativeLibrary.CUDART);
       int count = deviceCount();
-      LoadedLibrary kernels = NativeLibraries.load(NativeLibrary.CUDA);
+      LoadedLibrary kernels = besideADevice(NativeLibrary.CUDA);
       int abi = SgconvCuda.sgconv_cuda_abi_version();
       if (abi != SgconvCuda.SGCONV_CUDA_ABI_VERSION()) {
         throw new NativeLibraryException(
@@ -77,10 +87,21 @@ public final class CudaRuntime {
                     SgconvCuda.SGCONV_CUDA_ABI_VERSION())
                 + " sgconv-bindings of one version");
       }
-      LoadedLibrary fft = NativeLibraries.load(NativeLibrary.CUFFT);
+      LoadedLibrary fft = besideADevice(NativeLibrary.CUFFT);
       opened = new CudaRuntime(List.of(runtime, kernels, fft), count);
     }
     return opened;
+  }
+
+  /** Loads what is sorely missed if it is not there. */
+  private static LoadedLibrary besideADevice(NativeLibrary library) {
+    try {
+      return NativeLibraries.load(library);
+    } catch (NativeLibraryException e) {
+      throw e.failure() == LoadFailure.ABSENT
+          ? new NativeLibraryException("there is a CUDA device, and " + e.getMessage(), e)
+          : e;
+    }
   }
 
   private static int deviceCount() {
@@ -88,18 +109,32 @@ public final class CudaRuntime {
     try {
       count = read("cudaGetDeviceCount", Cudart::cudaGetDeviceCount);
     } catch (CudaErrorException e) {
-      throw e.isNoDevice() ? new NoDeviceException(reason(e), e) : e;
+      throw e.isNoDevice() ? noDevice(e) : e;
     }
     if (count == 0) {
-      throw new NoDeviceException("the NVIDIA driver reports no device", null);
+      throw new NoDeviceException(LoadFailure.ABSENT, "the NVIDIA driver reports no device", null);
     }
     return count;
   }
 
+  private static NoDeviceException noDevice(CudaErrorException error) {
+    String visible = System.getenv(VISIBLE_DEVICES);
+    if (error.code() == Cudart.cudaErrorNoDevice() && visible != null) {
+      return new NoDeviceException(
+          LoadFailure.LEFT_OUT,
+          String.format(
+              Locale.ROOT,
+              "the NVIDIA driver finds none among %s='%s' (check nvidia-smi -L)",
+              VISIBLE_DEVICES,
+              visible),
+          error);
+    }
+    return new NoDeviceException(LoadFailure.ABSENT, reason(error), error);
+  }
+
   private static String reason(CudaErrorException error) {
     if (error.code() == Cudart.cudaErrorNoDevice()) {
-      return "the NVIDIA driver finds no device that this process may use"
-          + " (check nvidia-smi and CUDA_VISIBLE_DEVICES)";
+      return "the NVIDIA driver finds no device that this process may use (check nvidia-smi)";
     }
     int driver = read("cudaDriverGetVersion", Cudart::cudaDriverGetVersion);
     int runtime = read("cudaRuntimeGetVersion", Cudart::cudaRuntimeGetVersion);

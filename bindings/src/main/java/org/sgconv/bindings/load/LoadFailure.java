@@ -1,7 +1,10 @@
 package org.sgconv.bindings.load;
 
-/** Why a library cannot be used, from the mildest to the gravest. */
+/** Why a library or a device cannot be used, from the mildest to the gravest. */
 public enum LoadFailure {
+  /** It is not for us, or somebody decided to do without it: nothing is wrong. */
+  LEFT_OUT,
+
   /** It is not there: nothing was to be expected of it. */
   ABSENT,
 
@@ -19,6 +22,6 @@ public enum LoadFailure {
 
   /** Whether the next call would fail alike, so that it need not try. */
   boolean isFinal() {
-    return this == ABSENT || this == UNUSABLE;
+    return this == LEFT_OUT || this == ABSENT || this == UNUSABLE;
   }
 }

@@ -73,12 +73,12 @@ public final class NativeLibraries {
     if (settings.libraryPath() != null) {
       return;
     }
-    LeftOut.reason(resources(), settings.platform(), library)
+    LeftOut.of(resources(), settings.platform(), library)
         .ifPresent(
-            reason -> {
+            leftOut -> {
               throw new NativeLibraryException(
-                  LoadFailure.ABSENT,
-                  library.fileName() + " was left out of this build: " + reason);
+                  leftOut.decided() ? LoadFailure.LEFT_OUT : LoadFailure.ABSENT,
+                  library.fileName() + " was left out of this build: " + leftOut.reason());
             });
   }
 

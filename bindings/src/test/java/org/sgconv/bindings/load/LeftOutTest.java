@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LeftOutTest {
 
@@ -15,23 +17,25 @@ class LeftOutTest {
 
   @TempDir Path folder;
 
-  @Test
-  void aReasonBelongsToOneLibrary() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"'', false", "decided.sgconv_cuda=true, true", "decided.sgconv_cpu=true, false"})
+  void aReasonBelongsToOneLibrary(String decision, boolean decided) throws Exception {
     Path properties =
         folder.resolve("org/sgconv/native/" + PLATFORM.folder() + "/natives.properties");
     Files.createDirectories(properties.getParent());
-    Files.writeString(properties, "version=1\nabsent.sgconv_cuda=no device; ask for it\n");
+    Files.writeString(
+        properties, "version=1\nabsent.sgconv_cuda=no device; ask for it\n" + decision);
     try (URLClassLoader resources = resources()) {
-      assertThat(LeftOut.reason(resources, PLATFORM, NativeLibrary.CUDA))
-          .contains("no device; ask for it");
-      assertThat(LeftOut.reason(resources, PLATFORM, NativeLibrary.CPU)).isEmpty();
+      assertThat(LeftOut.of(resources, PLATFORM, NativeLibrary.CUDA))
+          .contains(new LeftOut("no device; ask for it", decided));
+      assertThat(LeftOut.of(resources, PLATFORM, NativeLibrary.CPU)).isEmpty();
     }
   }
 
   @Test
   void withoutADescriptionNothingWasLeftOut() throws Exception {
     try (URLClassLoader resources = resources()) {
-      assertThat(LeftOut.reason(resources, PLATFORM, NativeLibrary.CUDA)).isEmpty();
+      assertThat(LeftOut.of(resources, PLATFORM, NativeLibrary.CUDA)).isEmpty();
     }
   }
 

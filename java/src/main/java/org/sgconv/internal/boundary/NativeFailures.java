@@ -46,7 +46,7 @@ public final class NativeFailures {
     if (failure instanceof NativeLibraryException library) {
       String reason = String.valueOf(library.getMessage());
       return switch (library.failure()) {
-        case ABSENT -> library;
+        case LEFT_OUT, ABSENT -> library;
         case SETTING -> new InvalidSettingException(reason, library);
         case UNUSABLE, FOLDER, PASSING -> new BackendFailureException(backend, reason, library);
       };

@@ -1,10 +1,16 @@
 package org.sgconv.internal.cuda;
 
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import org.sgconv.BackendFailureException;
 import org.sgconv.HostMemoryException;
 import org.sgconv.SgConvException;
 import org.sgconv.bindings.CudaErrorException;
+import org.sgconv.bindings.NoDeviceException;
 import org.sgconv.bindings.NoPinnedMemoryException;
+import org.sgconv.bindings.load.LoadFailure;
+import org.sgconv.bindings.load.NativeLibraryException;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.internal.boundary.NativeFailures;
@@ -28,8 +34,33 @@ final class Failures {
     };
   }
 
-  /** Why the backend is not available: see {@link NativeFailures#unavailable}. */
-  static RuntimeException unavailable(RuntimeException failure) {
+  /**
+   * Why the backend is not available: see {@link NativeFailures#unavailable}. That something is not
+   * there is a failure where a device waits for it.
+   *
+   * @param device file that shows a device, if there is one
+   */
+  static RuntimeException unavailable(RuntimeException failure, Optional<Path> device) {
+    LoadFailure kind =
+        switch (failure) {
+          case NoDeviceException none -> none.failure();
+          case NativeLibraryException library -> library.failure();
+          default -> LoadFailure.PASSING;
+        };
+    String reason = String.valueOf(failure.getMessage());
+    if (kind == LoadFailure.ABSENT && device.isPresent()) {
+      return new BackendFailureException(
+          CudaBackend.NAME,
+          String.format(
+              Locale.ROOT,
+              "%s is an NVIDIA device, and %s. To do without it, set -Dsgconv.backend=cpu",
+              device.get(),
+              reason),
+          failure);
+    }
+    if (failure instanceof NoDeviceException && kind == LoadFailure.UNUSABLE) {
+      return new BackendFailureException(CudaBackend.NAME, reason, failure);
+    }
     return failure instanceof CudaErrorException error
         ? translate("starting", error)
         : NativeFailures.unavailable(CudaBackend.NAME, failure);

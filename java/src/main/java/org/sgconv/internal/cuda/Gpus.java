@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Gpus {
         devices = List.copyOf(found);
         runtime.leftOut().forEach(why -> LOG.log(System.Logger.Level.INFO, "left out: " + why));
       } catch (RuntimeException e) {
-        return Failures.unavailable(e);
+        return Failures.unavailable(e, NvidiaNodes.first(Path.of("/")));
       }
     }
     return null;

@@ -10,9 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backend;
 import org.sgconv.bindings.load.NativeLibraries;
 import org.sgconv.contract.OnEmulatedDevice;
@@ -31,11 +34,46 @@ class EmulatedDiscoveryTest {
     List<String> lines = probe(Map.of("SGCONV_EMULATED_CAPABILITY", "75"));
     assertThat(lines)
         .contains("CONTEXTS 0", "BEST reference")
+        .noneMatch(line -> line.startsWith("WARNING taking a slower backend"))
         .anySatisfy(
             line ->
                 assertThat(line)
                     .startsWith("UNAVAILABLE no CUDA device: none can be used: CUDA device 0")
                     .contains("compute capability 7.5", "compiled for"));
+  }
+
+  /** A device that waits for a library is worth a warning; see also {@link FailuresTest}. */
+  @ParameterizedTest
+  @ValueSource(strings = {"libcufft.so.12", "libsgconv_cuda.so"})
+  void whatIsMissingBesideADeviceIsAWarning(String missing) throws Exception {
+    Path libraries = Files.createDirectory(folder.resolve("libraries"));
+    for (String entry : System.getProperty("sgconv.library.path").split(File.pathSeparator, -1)) {
+      try (Stream<Path> files = Files.list(Path.of(entry))) {
+        for (Path file : files.filter(each -> each.toString().contains(".so")).toList()) {
+          if (!file.endsWith(missing)) {
+            Files.copy(file, libraries.resolve(file.getFileName()));
+          }
+        }
+      }
+    }
+    List<String> lines =
+        probe(Map.of(), "-Dsgconv.library.path=" + libraries, "-Dsgconv.cuda.toolkit=");
+    assertThat(lines)
+        .contains("BEST reference")
+        .anyMatch(line -> line.startsWith("UNAVAILABLE backend 'cuda' failed: there is a CUDA"))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("WARNING taking a slower backend: ")
+                    .contains("there is a CUDA device, and cannot load " + missing));
+  }
+
+  @Test
+  void aDeviceWhoseDriverIsWrongIsAWarning() throws Exception {
+    List<String> lines = probe(Map.of("SGCONV_EMULATED_POOLS", "0"));
+    assertThat(lines)
+        .contains("BEST reference")
+        .anyMatch(line -> line.matches("WARNING taking a slower backend: .* memory pools .*"));
   }
 
   @Test
