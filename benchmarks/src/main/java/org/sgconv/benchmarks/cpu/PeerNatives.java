@@ -21,7 +21,7 @@ final class PeerNatives {
     return Optional.of(
         "its native library is not on the class path ("
             + resource
-            + "): `./mvnw -Ppeers -pl benchmarks dependency:copy@peers` fetches it, 300 MB for Linux on x86-64,"
+            + "): `./mvnw -Ppeers -pl benchmarks/libraries dependency:copy@peers` fetches it, 300 MB for Linux on x86-64,"
             + " the only platform that all peers have; or leave it out with --peers");
   }
 
