@@ -1,6 +1,8 @@
 package org.sgconv.benchmarks.audio;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.sgconv.InvalidFileException;
 
@@ -19,45 +21,42 @@ final class RiffChunks {
   private static final int DS64_BYTES = 24;
   private static final int DS64_ENTRY_BYTES = 12;
 
+  /** Sizes of other chunks than data; real files have a few. */
+  private static final long MOST_ENTRIES = 4096;
+
   private final FileWindow file;
 
-  /** Where the ds64 chunk begins, after its header; -1 without one. */
-  private long ds64 = -1;
+  /** Sizes by name of chunk, from ds64. */
+  private final Map<Integer, Long> sizes = new HashMap<>();
 
-  private long ds64Length;
+  private long missingPads;
 
   RiffChunks(FileWindow file) {
     this.file = file;
   }
 
-  /** Remembers the chunk that holds sizes of 64 bits. */
-  void sizesAt(long body, long length) {
-    if (length < DS64_BYTES) {
+  /** Reads the chunk that holds sizes of 64 bits. */
+  void readSizes(long body, long length) throws IOException {
+    long entries = (length - DS64_BYTES - Integer.BYTES) / DS64_ENTRY_BYTES;
+    if (length < DS64_BYTES || entries > MOST_ENTRIES) {
       throw new InvalidFileException(
-          file.path(), "the ds64 chunk has " + length + " bytes, expected at least " + DS64_BYTES);
+          file.path(),
+          length < DS64_BYTES
+              ? "the ds64 chunk has " + length + " bytes, expected at least " + DS64_BYTES
+              : "the ds64 chunk has " + entries + " sizes, expected at most " + MOST_ENTRIES);
     }
-    ds64 = body;
-    ds64Length = length;
+    sizes.clear();
+    sizes.put(ChunkId.DATA, file.longAt(body + 8));
+    for (long i = 0; i < entries; i++) {
+      long entry = body + DS64_BYTES + Integer.BYTES + i * DS64_ENTRY_BYTES;
+      sizes.putIfAbsent(file.intAt(entry), file.longAt(entry + 4));
+    }
   }
 
   /** The size that the chunk at {@code position} claims; as an unsigned number. */
   long claimedLength(long position) throws IOException {
-    int id = file.intAt(position);
     long length = file.unsignedAt(position + 4);
-    if (length != IN_DS64 || ds64 < 0) {
-      return length;
-    }
-    if (id == ChunkId.DATA) {
-      return file.longAt(ds64 + 8);
-    }
-    for (long entry = ds64 + 28;
-        entry + DS64_ENTRY_BYTES <= ds64 + ds64Length;
-        entry += DS64_ENTRY_BYTES) {
-      if (file.intAt(entry) == id) {
-        return file.longAt(entry + 4);
-      }
-    }
-    return length;
+    return length == IN_DS64 ? sizes.getOrDefault(file.intAt(position), length) : length;
   }
 
   /** Whether {@code length} bytes, an unsigned number, lie in the file from {@code body} on. */
@@ -72,13 +71,15 @@ final class RiffChunks {
     }
     long padded = end + 1;
     if (isKnown(end) && !isKnown(padded)) {
-      notes.accept(
-          file.path()
-              + ": the pad byte is missing at byte "
-              + end
-              + ", after a chunk of odd size; '"
-              + ChunkId.text(file.intAt(end))
-              + "' follows, so it was read all the same");
+      if (missingPads++ == 0) {
+        notes.accept(
+            file.path()
+                + ": the pad byte is missing at byte "
+                + end
+                + ", after a chunk of odd size; '"
+                + ChunkId.text(file.intAt(end))
+                + "' follows, so it was read all the same");
+      }
       return end;
     }
     return padded;
@@ -88,20 +89,37 @@ final class RiffChunks {
     return file.has(position, HEADER_BYTES) && ChunkId.isKnown(file.intAt(position));
   }
 
-  /** Whether from {@code position} to the end of the file there are whole chunks or nothing. */
-  boolean areWholeFrom(long position, boolean odd) throws IOException {
+  /** How many pad bytes were missing so far; a note was made of the first one only. */
+  long missingPads() {
+    return missingPads;
+  }
+
+  /**
+   * What stands from one place to the end of the file.
+   *
+   * @param whole whether it is whole chunks or nothing
+   * @param data where the first chunk of samples is among them; -1 without one
+   */
+  record Rest(boolean whole, long data) {}
+
+  /** What stands after a chunk that ends at {@code end}. */
+  Rest after(long end, boolean odd) throws IOException {
     Consumer<String> nobody = note -> {};
-    long at = next(position, odd, nobody);
+    long data = -1;
+    long at = next(end, odd, nobody);
     while (at < file.size()) {
       if (!file.has(at, HEADER_BYTES) || !ChunkId.isPossible(file.intAt(at))) {
-        return false;
+        return new Rest(false, data);
       }
       long length = claimedLength(at);
       if (!fits(at + HEADER_BYTES, length)) {
-        return false;
+        return new Rest(false, data);
+      }
+      if (data < 0 && file.intAt(at) == ChunkId.DATA) {
+        data = at;
       }
       at = next(at + HEADER_BYTES + length, (length & 1) != 0, nobody);
     }
-    return true;
+    return new Rest(true, data);
   }
 }

@@ -48,6 +48,13 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
         if (format == null) {
           throw new InvalidFileException(file.path(), "the data chunk comes before any fmt chunk");
         }
+        if (chunks.missingPads() > 1) {
+          notes.accept(
+              file.path()
+                  + ": "
+                  + (chunks.missingPads() - 1)
+                  + " more pad bytes are missing before the samples");
+        }
         return ofData(format, file, chunks, body, length, notes);
       }
       if (!chunks.fits(body, length)) {
@@ -60,7 +67,7 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
         }
         format = WavFormat.read(file, body, length);
       } else if (id == ChunkId.SIZES) {
-        chunks.sizesAt(body, length);
+        chunks.readSizes(body, length);
       }
       afterOdd = (length & 1) != 0;
       position = chunks.next(body + length, afterOdd, notes);
@@ -133,7 +140,9 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
     Path path = file.path();
     long available = file.size() - body;
     boolean fits = chunks.fits(body, length);
-    boolean borneOut = fits && chunks.areWholeFrom(body + length, (length & 1) != 0);
+    RiffChunks.Rest rest =
+        fits ? chunks.after(body + length, (length & 1) != 0) : new RiffChunks.Rest(false, -1);
+    boolean borneOut = rest.whole();
     if (isPlaceholder(length) && !borneOut) {
       return ofOpenStream(format, path, body, length, available, notes);
     }
@@ -167,6 +176,13 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
               + (available - length)
               + " bytes after the data chunk belong to no chunk and were not read; if they are"
               + " samples, the size in the header is wrong");
+    }
+    if (rest.data() >= 0) {
+      notes.accept(
+          path
+              + ": the file has more than one data chunk: the first was read, the one at byte "
+              + rest.data()
+              + " was not");
     }
     return new WavHeader(format, body, length / format.frameBytes());
   }

@@ -120,6 +120,20 @@ class OpenWavTest {
     assertThat(notes.getFirst()).contains("3 bytes after the data chunk");
   }
 
+  @Test
+  void aSecondDataChunkIsNotPassedOverWithoutAWord() throws IOException {
+    byte[] file =
+        mono16()
+            .chunk("data", FRAMES)
+            .chunk("LIST", new byte[4])
+            .chunk("data", FRAMES)
+            .chunk("data", FRAMES)
+            .build();
+    assertThat(read(file).frameCount()).isEqualTo(2);
+    assertThat(notes).hasSize(1);
+    assertThat(notes.getFirst()).contains("more than one data chunk", "the one at byte 60 was not");
+  }
+
   @ParameterizedTest
   @CsvSource({"RF64", "BW64"})
   void smallFilesOf64BitSizesAreRead(String magic) throws IOException {
@@ -181,6 +195,51 @@ class OpenWavTest {
             .bare(new byte[] {0, 0, 0, 0})
             .build();
     assertRejected(unknown, "pad byte may be missing");
+  }
+
+  @Test
+  void ofManyMissingPadBytesOnlyTheFirstIsNamed() throws IOException {
+    WavBytes file = new WavBytes();
+    for (int i = 0; i < 1000; i++) {
+      file.bare("LIST".getBytes(StandardCharsets.US_ASCII)).bare(new byte[] {1, 0, 0, 0, 'x'});
+    }
+    byte[] bytes = file.format(1, 1, 8000, 16).chunk("data", FRAMES).build();
+    assertThat(read(bytes).frameCount()).isEqualTo(2);
+    assertThat(notes).hasSize(2);
+    assertThat(notes.getFirst()).contains("pad byte is missing at byte 21");
+    assertThat(notes.getLast()).contains("999 more pad bytes are missing");
+  }
+
+  /** Each may be looked up in a table that is as long as the file. */
+  @Test
+  void aTableOfSizesIsReadOnceAndIsNotEndless() throws IOException {
+    int chunks = 1 << 20;
+    ByteBuffer empty = WavBytes.littleEndian(8 * chunks);
+    for (int i = 0; i < chunks; i++) {
+      empty.put("axml".getBytes(StandardCharsets.US_ASCII)).putInt(-1);
+    }
+    for (int entries : new int[] {4096, 4097}) {
+      ByteBuffer table = WavBytes.littleEndian(28 + 12 * entries);
+      table.putLong(0).putLong(FRAMES.length).putLong(0).putInt(entries);
+      for (int i = 1; i <= entries; i++) {
+        boolean last = i == entries;
+        table.put((last ? "axml" : "none").getBytes(StandardCharsets.US_ASCII)).putLong(0);
+      }
+      byte[] file =
+          new WavBytes()
+              .chunk("ds64", WavBytes.bytes(table))
+              .bare(WavBytes.bytes(empty))
+              .format(1, 1, 8000, 16)
+              .chunk("data", FRAMES, -1)
+              .build("RF64", -1);
+      if (entries == 4096) {
+        long start = System.nanoTime();
+        assertThat(read(file).frameCount()).isEqualTo(2);
+        assertThat((System.nanoTime() - start) * 1e-9).as("seconds").isLessThan(1);
+      } else {
+        assertRejected(file, "the ds64 chunk has 4097 sizes, expected at most 4096");
+      }
+    }
   }
 
   /** A buffer is what makes this quick; a call of the system for each chunk takes seconds. */
