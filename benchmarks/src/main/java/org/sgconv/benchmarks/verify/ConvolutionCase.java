@@ -35,8 +35,12 @@ record ConvolutionCase(
     if (batch < 1 || hidden < 1 || heads < 1 || length < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }
-    // Nothing has more values than all signals with all heads: what this exceeds, nobody can hold.
-    Math.multiplyExact(8L * heads * batch, Math.multiplyExact((long) hidden, length));
+    VerifyCase.requireArrays(
+        String.format(Locale.ROOT, "%s:%d:%dx%dx%d", lower(mode), length, batch, hidden, heads),
+        Math.max(2, batch),
+        heads,
+        hidden,
+        length);
   }
 
   static ConvolutionCase parse(String id) {
@@ -61,6 +65,10 @@ record ConvolutionCase(
   }
 
   private String what() {
+    return lower(mode);
+  }
+
+  private static String lower(ConvolutionMode mode) {
     return mode.name().toLowerCase(Locale.ROOT);
   }
 

@@ -63,8 +63,8 @@ record KernelCase(
     if (parsed.length < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }
-    Math.multiplyExact(8L * parsed.channels * parsed.hidden, parsed.length);
     parsed.spec(); // Refuses what no kernel can be.
+    VerifyCase.requireArrays(id, parsed.channels, parsed.hidden, parsed.length);
     return parsed;
   }
 

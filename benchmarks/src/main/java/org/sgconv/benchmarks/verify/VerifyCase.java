@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.verify;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.sgconv.Backend;
@@ -8,6 +9,9 @@ import org.sgconv.oracle.Deviation;
 
 /** One computation of a backend that is compared with the reference's. */
 public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
+
+  /** Most elements of a Java array. */
+  long MOST_VALUES = Integer.MAX_VALUE - 8;
 
   /** Text from which {@link #parse} makes the same case again. */
   String id();
@@ -70,6 +74,29 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
   /** Random numbers of this case alone. */
   default SplittableRandom random(long seed) {
     return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + id().hashCode());
+  }
+
+  /**
+   * Returns normally unless something of a case has more values than a Java array, which the
+   * reference computes with.
+   *
+   * @param name what the user called the case or its sizes
+   * @param sizes of the largest of its signals, kernels and gradients
+   */
+  static void requireArrays(String name, long... sizes) {
+    long values = 1;
+    for (long size : sizes) {
+      values = Math.multiplyHigh(values, size) == 0 ? values * size : Long.MAX_VALUE;
+      if (values < 0 || values > MOST_VALUES) {
+        throw new InvalidArgumentException(
+            String.format(
+                Locale.ROOT,
+                "'%s' is too large to verify: the reference holds no more than %d values of a signal"
+                    + " or gradient",
+                name,
+                MOST_VALUES));
+      }
+    }
   }
 
   /**

@@ -157,11 +157,32 @@ class BadInputTest {
         "kernel:sum:linear:geometric:4x2x0x1:64",
         "kernel:sum:linear:geometric:99999999999x2x0x1x1:64",
         "kernel:sum:linear:sometimes:4x2x0x1x1:64",
-        "kernel:sum:cubic:geometric:4x2x0x1x1:64",
-        "kernel:sum:linear:geometric:4x2x0x1x1:9223372036854775807",
+        "kernel:sum:cubic:geometric:4x2x0x1x1:64"
       })
   void casesWhoseSizesCannotBe(String id) throws IOException {
     assertRefused(verify(id), "'" + id + "'", "is no case");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "causal:16:2147483647x1x1",
+        "causal:16:99999999x99999999x1",
+        "causal:2147483647:1x1x1",
+        "bidirectional:1073741824:1x1x1",
+        "kernel:sum:linear:geometric:4x2x0x1x1:9223372036854775807",
+        "kernel:sum:linear:geometric:4x2x0x46341x46341:2"
+      })
+  void casesThatNoArrayHolds(String id) throws IOException {
+    assertRefused(verify(id), "'" + id + "' is too large to verify", "2147483639 values");
+  }
+
+  @Test
+  void lengthsThatNoArrayHolds() throws IOException {
+    assertRefused(
+        Cli.run("verify", "--backend", "broken", "--lengths", "2147483647", "--signals", "noise"),
+        "2147483647",
+        "too large to verify");
   }
 
   @Test
