@@ -69,9 +69,16 @@ final class LibrarySearch {
         throw new LoadAttemptException(
             LoadFailure.SETTING,
             property + ": there is no " + path,
-            "name the folder of " + library.fileName() + " or the file itself");
+            "name folders of native libraries, or libraries");
       }
       boolean folder = Files.isDirectory(path);
+      if (!folder && NativeLibrary.names().stream().noneMatch(path::endsWith)) {
+        throw new LoadAttemptException(
+            LoadFailure.SETTING,
+            property + ": " + path + " has the name of no library of sgconv",
+            "name folders of native libraries, or libraries: "
+                + String.join(", ", NativeLibrary.names()));
+      }
       for (String name : library.fileNames()) {
         Path file = folder ? path.resolve(name) : path;
         if (Files.exists(file)

@@ -1,5 +1,6 @@
 package org.sgconv.bindings.load;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ public enum NativeLibrary {
   /** File names on Linux, the preferred one first. */
   List<String> fileNames() {
     return fileNames;
+  }
+
+  /** The file names of all libraries. */
+  static List<String> names() {
+    return Arrays.stream(values()).flatMap(each -> each.fileNames.stream()).toList();
   }
 
   /** Whether it is part of the CUDA toolkit, rather than of this project. */

@@ -86,6 +86,18 @@ class LoaderProcessTest {
         .contains("KIND SETTING");
   }
 
+  /** Some library must have been meant. */
+  @Test
+  void doesNotPassOverAFileThatIsNoLibraryOfOurs() throws Exception {
+    Path library = NativeBuild.copyOfLibrary(folder);
+    Path renamed = Files.copy(library, folder.resolve("libsgconv_cpu-debug.so"));
+    String option = "-Dsgconv.library.path=" + renamed;
+    assertThat(new ChildJvm(folder).withNative(nativeRoot).option(option).run())
+        .contains("FAILED", option + ": " + renamed + " has the name of no library of sgconv")
+        .contains("libsgconv_cpu.so, libcudart.so.13")
+        .contains("KIND SETTING");
+  }
+
   @Test
   void warnsWhenTheFolderLacksTheLibrary() throws Exception {
     Path empty = Files.createDirectory(folder.resolve("empty"));
