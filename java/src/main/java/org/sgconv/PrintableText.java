@@ -21,8 +21,8 @@ public final class PrintableText {
 
   /**
    * The text with escapes, such as {@code \u001b}, for what cannot be seen: control and format
-   * characters, line ends, spaces other than the common one, halves of surrogate pairs, private and
-   * unassigned characters. The rest stays, in full.
+   * characters, line ends, spaces other than the common one, fillers and variation selectors,
+   * halves of surrogate pairs, private and unassigned characters. The rest stays, in full.
    */
   public static String escape(String text) {
     StringBuilder printable = new StringBuilder(text.length());
@@ -78,6 +78,21 @@ public final class PrintableText {
   }
 
   private static boolean isVisible(int c) {
+    return !isBlank(c) && isOfVisibleType(c);
+  }
+
+  /** Letters, symbols and marks by their type, of which nothing is seen. */
+  private static boolean isBlank(int c) {
+    return switch (c) {
+      case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0 -> true;
+      default ->
+          (c >= 0x180b && c <= 0x180f)
+              || (c >= 0xfe00 && c <= 0xfe0f)
+              || (c >= 0xe0100 && c <= 0xe01ef);
+    };
+  }
+
+  private static boolean isOfVisibleType(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

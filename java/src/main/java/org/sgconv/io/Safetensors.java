@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,6 +55,9 @@ public final class Safetensors implements AutoCloseable {
 
   /** Read at once; the JVM keeps a buffer as large for every thread. */
   private static final int CHUNK_BYTES = 1 << 18;
+
+  /** What Git LFS leaves in a checkout in place of a file that was not fetched. */
+  private static final String LFS_POINTER = "version https://git-lfs.github.com/spec/";
 
   /** Most elements of a Java array. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -209,7 +213,7 @@ public final class Safetensors implements AutoCloseable {
                     unreadable(
                         entry,
                         "is "
-                            + PrintableText.escape(entry.dtype())
+                            + PrintableText.quote(entry.dtype())
                             + ", expected an integer type or BOOL"));
     if (entry.elementCount() > MAX_ARRAY) {
       throw unreadable(
@@ -287,7 +291,7 @@ public final class Safetensors implements AutoCloseable {
 
   private InvalidFileException noTensorType(TensorEntry entry) {
     return unreadable(
-        entry, "is " + PrintableText.escape(entry.dtype()) + ", expected F64, F32, F16 or BF16");
+        entry, "is " + PrintableText.quote(entry.dtype()) + ", expected F64, F32, F16 or BF16");
   }
 
   private InvalidFileException unreadable(TensorEntry entry, String what) {
@@ -303,6 +307,11 @@ public final class Safetensors implements AutoCloseable {
     long length = read(path, channel, 0, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
     long most = Math.min(size - PREFIX_BYTES, MAX_HEADER_BYTES);
     if (length < 0 || length > most) {
+      if (beginsWith(LFS_POINTER, path, channel, size)) {
+        throw new InvalidFileException(
+            path,
+            "is a Git LFS pointer and not the file itself: run 'git lfs pull' in its repository");
+      }
       throw new InvalidFileException(
           path,
           "header length is "
@@ -314,6 +323,13 @@ public final class Safetensors implements AutoCloseable {
               + "): it is truncated or not a safetensors file");
     }
     return (int) length;
+  }
+
+  private static boolean beginsWith(String start, Path path, FileChannel channel, long size)
+      throws IOException {
+    byte[] expected = start.getBytes(StandardCharsets.US_ASCII);
+    return size >= expected.length
+        && read(path, channel, 0, expected.length).equals(ByteBuffer.wrap(expected));
   }
 
   private static ByteBuffer read(Path path, FileChannel channel, long position, int count)

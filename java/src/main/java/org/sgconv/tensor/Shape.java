@@ -11,6 +11,9 @@ import org.sgconv.ShapeMismatchException;
  */
 public final class Shape {
 
+  /** More axes are counted, not listed: the number of axes may come from a file. */
+  private static final int SHOWN = 16;
+
   private final long[] dims;
   private final long elementCount;
 
@@ -192,9 +195,12 @@ public final class Shape {
   }
 
   static String format(long[] values) {
-    return Arrays.stream(values)
-        .mapToObj(Long::toString)
-        .collect(Collectors.joining(", ", "(", ")"));
+    String sizes =
+        Arrays.stream(values)
+            .limit(SHOWN)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(", ", "(", ""));
+    return sizes + (values.length > SHOWN ? ", ... " + values.length + " axes)" : ")");
   }
 
   @Override

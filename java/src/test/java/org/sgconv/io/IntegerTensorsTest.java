@@ -105,8 +105,8 @@ class IntegerTensorsTest {
     "BOOL, '[2]', 01ff, is 255 at index 1",
     "U64, '[2]', 0100000000000000ffffffffffffffff, is 18446744073709551615 at index 1",
     "U64, '[1]', 0000000000000080, is 9223372036854775808 at index 0",
-    "F32, '[1]', 00000000, 'is F32, expected an integer type or BOOL'",
-    "F8_E4M3, '[1]', 00, 'is F8_E4M3, expected an integer type or BOOL'"
+    "F32, '[1]', 00000000, 'is \"F32\", expected an integer type or BOOL'",
+    "F8_E4M3, '[1]', 00, 'is \"F8_E4M3\", expected an integer type or BOOL'"
   })
   void whatIsNoIntegerIsNamedWithItsIndex(String dtype, String shape, String hex, String message)
       throws IOException {

@@ -189,10 +189,11 @@ class OfficialBehaviourTest {
       assertThat(file.entry("w").elementCount()).isEqualTo(3);
       assertThatThrownBy(() -> file.read("w"))
           .isInstanceOf(InvalidFileException.class)
-          .hasMessageContaining("tensor \"w\" is " + dtype + ", expected F64, F32, F16 or BF16");
+          .hasMessageContaining(
+              "tensor \"w\" is \"" + dtype + "\", expected F64, F32, F16 or BF16");
       assertThatThrownBy(() -> file.readIntegers("w"))
           .isInstanceOf(InvalidFileException.class)
-          .hasMessageContaining("tensor \"w\" is " + dtype + ", expected an integer type");
+          .hasMessageContaining("tensor \"w\" is \"" + dtype + "\", expected an integer type");
       assertThat(t.elementCount()).isEqualTo(2);
     }
   }
@@ -221,7 +222,8 @@ class OfficialBehaviourTest {
     try (Safetensors file = open("{" + T + "," + w + "}", end);
         Tensor t = file.read("t")) {
       assertThat(file.entry("w").type()).contains(ElementType.valueOf(part[0]));
-      assertThatThrownBy(() -> file.read("w")).hasMessageContaining("\"w\" is " + part[0] + ",");
+      assertThatThrownBy(() -> file.read("w"))
+          .hasMessageContaining("\"w\" is \"" + part[0] + "\",");
       assertThat(t.elementCount()).isEqualTo(2);
     }
     assertThatThrownBy(() -> open("{" + T + "," + w.replace("," + end, "," + (end + 1)) + "}", 99))

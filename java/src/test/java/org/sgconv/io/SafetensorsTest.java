@@ -200,7 +200,7 @@ class SafetensorsTest {
   @CsvSource({
     "BOOL, [], 02, 'is 2 at index 0, expected 0 or 1'",
     "U64, [], ffffffffffffffff, is 18446744073709551615 at index 0",
-    "F32, [], 00000000, 'is F32, expected an integer type'",
+    "F32, [], 00000000, 'is \"F32\", expected an integer type'",
     "'U8', '[2]', 0000, 'shape (2)'",
     "'U8', '[0]', '', 'shape (0)'"
   })
@@ -289,5 +289,18 @@ class SafetensorsTest {
     assertThatThrownBy(() -> writer.write(folder.resolve("absent/file")))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("absent");
+  }
+
+  @Test
+  void namesAPointerOfGitLfs() throws Exception {
+    Path file = folder.resolve("model.safetensors");
+    Files.writeString(
+        file,
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32"
+            + "b1258daaa5e2ca24d17e2393\nsize 12345\n");
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageContaining("is a Git LFS pointer")
+        .hasMessageContaining("git lfs pull");
   }
 }

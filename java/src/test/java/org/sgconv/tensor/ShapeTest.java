@@ -3,6 +3,7 @@ package org.sgconv.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.sgconv.InvalidArgumentException;
 
@@ -93,5 +94,13 @@ class ShapeTest {
     assertThatThrownBy(() -> shape.dim(2))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("axis 2");
+  }
+
+  /** Their number may come from a file. */
+  @Test
+  void manyAxesAreNotAllPrinted() {
+    long[] ones = new long[1_000_000];
+    Arrays.fill(ones, 1);
+    assertThat(Shape.of(ones)).hasToString("(" + "1, ".repeat(16) + "... 1000000 axes)");
   }
 }

@@ -6,10 +6,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.CudaGraph;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.device.DeviceMemory;
@@ -226,13 +228,25 @@ final class GpuStream implements Stream {
       RECORDING.add(this);
       workspace.beginRecording();
       boolean succeeded = false;
+      AtomicReference<RuntimeException> ofWork = new AtomicReference<>();
       try {
-        GpuRecording recording = new GpuRecording(this, open.capture(work), uses);
+        CudaGraph graph =
+            open.capture(
+                () -> {
+                  try {
+                    work.run();
+                  } catch (RuntimeException e) {
+                    ofWork.set(e);
+                    throw e;
+                  }
+                });
+        GpuRecording recording = new GpuRecording(this, graph, uses);
         enter();
         succeeded = true;
         return recording;
       } catch (RuntimeException e) {
-        throw Failures.translate("a recording on " + this, e);
+        // The program's own exceptions are not ours to word; those of our calls are worded already.
+        throw e.equals(ofWork.get()) ? e : Failures.translate("a recording on " + this, e);
       } finally {
         recorded = null; // first: from now on the workspace may free again
         RECORDING.remove(this);

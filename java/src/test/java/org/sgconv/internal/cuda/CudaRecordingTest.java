@@ -243,6 +243,24 @@ class CudaRecordingTest {
     }
   }
 
+  /** Of the kinds that our own calls would be worded anew for. */
+  @Test
+  void aProgramGetsItsOwnExceptionBack() {
+    for (RuntimeException own :
+        new RuntimeException[] {
+          new IllegalStateException("mine"), new IllegalArgumentException("mine")
+        }) {
+      assertThatThrownBy(
+              () ->
+                  stream.record(
+                      () -> {
+                        throw own;
+                      }))
+          .isSameAs(own);
+    }
+    Pass.run(stream);
+  }
+
   @Test
   @OnEmulatedDevice
   void failedRecordingsLeaveNothing() {
