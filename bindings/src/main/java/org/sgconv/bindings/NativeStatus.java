@@ -1,26 +1,32 @@
 package org.sgconv.bindings;
 
-import org.sgconv.bindings.cpu.SgconvCpu;
-
-/** Failures that the C libraries report ({@code sgconv/status.h}). */
+/**
+ * Failures that the C libraries report ({@code sgconv/status.h}). The codes are not those of the
+ * generated class, which cannot even be initialised where native access is denied, and that is a
+ * failure to be reported like others.
+ */
 public enum NativeStatus {
   /** A value outside the documented range; nothing was written. */
-  INVALID_ARGUMENT(SgconvCpu.SGCONV_INVALID_ARGUMENT()),
+  INVALID_ARGUMENT(1),
   /** Host memory is exhausted; nothing was written and the handle stays usable. */
-  OUT_OF_MEMORY(SgconvCpu.SGCONV_OUT_OF_MEMORY()),
+  OUT_OF_MEMORY(2),
   /** Legal, but not with this build, instruction set or device. */
-  UNSUPPORTED(SgconvCpu.SGCONV_UNSUPPORTED()),
+  UNSUPPORTED(3),
   /** A defect of the library. */
-  INTERNAL(SgconvCpu.SGCONV_INTERNAL()),
+  INTERNAL(4),
   /** A CUDA call failed. */
-  DEVICE(SgconvCpu.SGCONV_DEVICE());
+  DEVICE(5);
 
-  static final int OK = SgconvCpu.SGCONV_OK();
+  static final int OK = 0;
 
   private final int code;
 
   NativeStatus(int code) {
     this.code = code;
+  }
+
+  int code() {
+    return code;
   }
 
   /** The failure with this code; a code that no header knows is a defect too. */

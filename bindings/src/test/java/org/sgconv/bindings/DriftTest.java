@@ -51,6 +51,19 @@ class DriftTest {
   }
 
   @Test
+  void statusesAreThoseOfTheHeader() {
+    assertThat(NativeStatus.OK).isEqualTo(SgconvCpu.SGCONV_OK());
+    assertThat(NativeStatus.values())
+        .extracting(NativeStatus::code)
+        .containsExactly(
+            SgconvCpu.SGCONV_INVALID_ARGUMENT(),
+            SgconvCpu.SGCONV_OUT_OF_MEMORY(),
+            SgconvCpu.SGCONV_UNSUPPORTED(),
+            SgconvCpu.SGCONV_INTERNAL(),
+            SgconvCpu.SGCONV_DEVICE());
+  }
+
+  @Test
   void bindsEveryFunctionWithItsTypes() {
     Map<String, List<String>> bound = new LinkedHashMap<>();
     for (Method function : boundFunctions()) {
