@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.PrintableText;
-import org.sgconv.tensor.MemoryFaults;
+import org.sgconv.tensor.HostAccess;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -246,9 +246,10 @@ public final class SafetensorsWriter {
     for (long first = 0; first < tensor.elementCount(); first += perChunk) {
       long from = first;
       long count = Math.min(perChunk, tensor.elementCount() - first);
-      MemoryFaults.run(
+      HostAccess.run(
           "tensor " + PrintableText.quote(name),
-          () -> ElementConversion.write(tensor, from, count, target));
+          () -> ElementConversion.write(tensor, from, count, target),
+          tensor);
       out.write(chunk, 0, (int) (count * elementBytes));
     }
   }

@@ -2,6 +2,7 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
@@ -22,6 +23,8 @@ final class Storage {
   /** Widest vector register and cache line of the processors in reach. */
   static final long ALIGNMENT = 64;
 
+  private static final int ENDED = -1;
+
   private static final AtomicLong OPEN_COUNT = new AtomicLong();
 
   private final String label;
@@ -30,6 +33,9 @@ final class Storage {
   private final @Nullable PinnedMemory pinned;
   private final @Nullable Ownership ownership;
   private final Site allocated;
+
+  /** Accesses by Java code that are under way, or {@link #ENDED}. */
+  private final AtomicInteger accesses = new AtomicInteger();
 
   private volatile boolean closed;
   private volatile @Nullable Site closedAt;
@@ -181,6 +187,24 @@ final class Storage {
     }
   }
 
+  /**
+   * Begins an access by Java code, which keeps owned memory from being given back until {@link
+   * #leave}.
+   */
+  void enter() {
+    int before;
+    do {
+      before = accesses.get();
+      if (before == ENDED) {
+        throw closedException("is closed");
+      }
+    } while (!accesses.compareAndSet(before, before + 1));
+  }
+
+  void leave() {
+    accesses.decrementAndGet();
+  }
+
   private RuntimeException borrowedException() {
     if (!memory.scope().isAlive()) {
       return new TensorClosedException(
@@ -217,6 +241,9 @@ final class Storage {
       if (closed) {
         throw closedException("is closed already: close a tensor once");
       }
+      if (ownership != null && !accesses.compareAndSet(0, ENDED)) {
+        throw new TensorInUseException(inUse());
+      }
       closed = true;
     }
     Ownership owned = ownership;
@@ -224,14 +251,10 @@ final class Storage {
       try {
         owned.release.run();
       } catch (IllegalStateException busy) {
-        closed = false;
-        throw new TensorInUseException(
-            "tensor "
-                + label
-                + " is in use by another thread: close it when that call has returned",
-            busy);
+        reopen();
+        throw new TensorInUseException(inUse(), busy);
       } catch (RuntimeException failure) {
-        closed = false;
+        reopen();
         throw failure;
       }
       OPEN_COUNT.decrementAndGet();
@@ -241,5 +264,14 @@ final class Storage {
       LeakReport.logLost();
     }
     closedAt = Site.here();
+  }
+
+  private void reopen() {
+    accesses.set(0);
+    closed = false;
+  }
+
+  private String inUse() {
+    return "tensor " + label + " is in use by another thread: close it when that call has returned";
   }
 }

@@ -286,7 +286,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws HostMemoryException if the host has no such memory
    * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
-   * @throws TensorInUseException if another thread is in the middle of a native call on it
+   * @throws TensorInUseException if another thread is in the middle of a call on it
    */
   public Tensor moveTo(Backend backend) {
     return Placement.move(this, backend);
@@ -444,8 +444,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    * Ends the use of this tensor. An owner gives its memory back, and its views end too.
    *
    * @throws TensorClosedException if this tensor was closed before
-   * @throws TensorInUseException if another thread is in the middle of a native call on owned
-   *     memory; the tensor then stays open
+   * @throws TensorInUseException if another thread is in the middle of a call on owned memory; the
+   *     tensor then stays open
    */
   @Override
   public void close() {

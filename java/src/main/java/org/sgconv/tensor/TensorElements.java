@@ -96,6 +96,8 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
       double value = Elements.get(memory, type, position);
       settle();
       return value;
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(closed);
     } catch (InternalError error) {
       throw MemoryFaults.translate(this, error);
     }
@@ -106,9 +108,17 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
     try {
       Elements.set(memory, type, position, value);
       settle();
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(closed);
     } catch (InternalError error) {
       throw MemoryFaults.translate(this, error);
     }
+  }
+
+  /** One element is too little to keep the memory open for. */
+  private IllegalStateException closedMeanwhile(IllegalStateException closed) {
+    self().requireOpen();
+    return closed;
   }
 
   /** Only for memory that may be a mapped file's, so that elements of other memory cost less. */
@@ -150,9 +160,10 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
     requireType("tensor", DType.FLOAT32);
     shape.requireCount(values.length);
     MemorySegment memory = writable();
-    MemoryFaults.run(
+    HostAccess.run(
         this,
-        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length));
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length),
+        self());
   }
 
   /**
@@ -165,19 +176,24 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
     requireType("tensor", DType.FLOAT64);
     shape.requireCount(values.length);
     MemorySegment memory = writable();
-    MemoryFaults.run(
+    HostAccess.run(
         this,
-        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, 0, values.length));
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, 0, values.length),
+        self());
   }
 
   /** Sets every element, to the value rounded to the nearest of its type. */
   public void fill(double value) {
     MemorySegment memory = writable();
+    Storage storage = self().storage;
+    storage.enter();
     try { // no lambda: filling allocates nothing
       Elements.fill(memory, type, elementCount(), value);
       MemoryFaults.settle();
     } catch (InternalError error) {
       throw MemoryFaults.translate(this, error);
+    } finally {
+      storage.leave();
     }
   }
 

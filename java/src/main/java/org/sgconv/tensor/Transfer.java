@@ -27,11 +27,12 @@ final class Transfer {
   static Tensor convertInto(Tensor fresh, Tensor source) {
     try {
       MemorySegment from = source.segment();
-      MemoryFaults.run(
+      HostAccess.run(
           source,
           () ->
               Elements.convert(
-                  from, source.type(), fresh.segment(), fresh.type(), fresh.elementCount()));
+                  from, source.type(), fresh.segment(), fresh.type(), fresh.elementCount()),
+          source);
     } catch (RuntimeException failure) {
       fresh.close();
       throw failure;
@@ -41,11 +42,19 @@ final class Transfer {
 
   /** Copies elements between tensors of the same shape and type. */
   static void copy(Tensor source, Tensor target) {
+    source.storage.enter();
     try {
-      copyUnguarded(source, target);
-      MemoryFaults.settle();
-    } catch (InternalError error) {
-      throw MemoryFaults.translate(source + " or " + target, error);
+      target.storage.enter();
+      try {
+        copyUnguarded(source, target);
+        MemoryFaults.settle();
+      } catch (InternalError error) {
+        throw MemoryFaults.translate(source + " or " + target, error);
+      } finally {
+        target.storage.leave();
+      }
+    } finally {
+      source.storage.leave();
     }
   }
 
@@ -78,7 +87,7 @@ final class Transfer {
   /** What {@code read} makes of the tensor, or of a copy in the host's memory. */
   static <T> T onHost(Tensor tensor, Function<Tensor, T> read) {
     if (tensor.isOnHost()) {
-      return MemoryFaults.guard(tensor, () -> read.apply(tensor));
+      return HostAccess.get(tensor, () -> read.apply(tensor));
     }
     try (Tensor host = tensor.toHost()) {
       return read.apply(host);

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -159,39 +158,6 @@ class TensorLifecycleTest {
           closer.get(10, TimeUnit.SECONDS);
         }
         assertThat(refused).hasValue(threads - 1);
-      }
-    }
-  }
-
-  @Test
-  void readersRacingACloserFailCleanly() throws Exception {
-    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
-      for (int round = 0; round < 20; round++) {
-        Tensor tensor = Tensor.zeros(DType.FLOAT32, 1 << 12);
-        CountDownLatch running = new CountDownLatch(1);
-        Future<?> reader =
-            pool.submit(
-                () -> {
-                  running.countDown();
-                  while (true) {
-                    tensor.requireFinite("u");
-                  }
-                });
-        running.await();
-        // Shared memory sessions refuse to close in the middle of some bulk operations; retry then.
-        while (!tensor.isClosed()) {
-          try {
-            tensor.close();
-          } catch (TensorInUseException busy) {
-            Thread.onSpinWait();
-          }
-        }
-        assertThatThrownBy(() -> reader.get(10, TimeUnit.SECONDS))
-            .isInstanceOf(ExecutionException.class)
-            .satisfies(
-                failure ->
-                    assertThat(failure.getCause())
-                        .isInstanceOfAny(TensorClosedException.class, IllegalStateException.class));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.sgconv.internal.reference;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.tensor.HostAccess;
 import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
 
@@ -28,9 +29,10 @@ final class Channels {
           work.accept(h);
           MemoryFaults.settle(); // on the thread that touched the memory
         };
-    MemoryFaults.run(
+    HostAccess.run(
         "a tensor of " + purpose,
-        () -> HeapMemory.guarded(purpose, bytes, () -> spread.forEach(settled)));
+        () -> HeapMemory.guarded(purpose, bytes, () -> spread.forEach(settled)),
+        tensors);
   }
 
   private static boolean anyThreadMayUse(@Nullable Tensor... tensors) {
