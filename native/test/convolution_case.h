@@ -1,4 +1,4 @@
-// One convolution geometry: random inputs, the library's outputs and the oracle's.
+// One convolution geometry: drawn inputs, the library's outputs and the oracle's.
 #ifndef SGCONV_TEST_CONVOLUTION_CASE_H
 #define SGCONV_TEST_CONVOLUTION_CASE_H
 
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sgconv/cpu.h"
+#include "signals.h"
 
 struct ConvolutionCase {
   std::int64_t batch, heads, hidden, length;
@@ -13,6 +14,7 @@ struct ConvolutionCase {
   bool skip, pre, post;
   std::int64_t seed;
   bool at_start;  // place arrays at the start of a page, else at the end
+  oracle::SignalClass signals = oracle::SignalClass::kNoise;
   std::string text() const;
 };
 

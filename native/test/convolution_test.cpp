@@ -1,5 +1,6 @@
-// Sweep of awkward sizes in every mode against the float64 oracle. Arguments: threads, seed, and
-// the most samples of a case's output (B·C·H·L); what has more is left out, and counted.
+// Sweep of awkward sizes in every mode, and of classes of signals, against the float64 oracle.
+// Arguments: threads, seed, and the most samples of a case's output (B·C·H·L); what has more is
+// left out, and counted.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -55,6 +56,13 @@ int main(int argc, char **argv) {
     for (const std::int64_t length : kLong) {
       run({1, 1, 1, length, mode, true, false, false, 0, true});
       run({2, 2, 1, length, mode, flag(), true, true, 0, false});
+    }
+  }
+  // Plain, fused and factored transforms; a batch, as rows of one may cancel.
+  for (const std::int64_t length : {256, 1000, 4096, 14113, 65536}) {
+    for (const oracle::SignalClass signals : oracle::kSignalClasses) {
+      const sgconv_mode mode = static_cast<sgconv_mode>(cases % 3);
+      run({2, 2, 1, length, mode, false, false, false, 0, false, signals});
     }
   }
   run({1, 1, 1, 1000000, SGCONV_CAUSAL, true, false, false, 0, false});

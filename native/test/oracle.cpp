@@ -84,10 +84,45 @@ Bound bound_of(std::size_t lags, double carried, double largest) {
           kSpread * carried / std::sqrt(static_cast<double>(lags)) + kPeak * largest};
 }
 
+// What a type of 16 bits holds, and the part of a row's norm that rounding all of it may cost.
+struct Stored {
+  int bits, least_exponent;
+  double norm;
+};
+
+constexpr Stored kBfloat16 = {8, -126, 2.5e-3};
+constexpr Stored kFloat16 = {11, -14, 4e-4};
+
+// Of the values around this one.
+double spacing(const Stored &stored, double value) {
+  const int exponent = value == 0.0 ? stored.least_exponent : std::ilogb(value);
+  return std::ldexp(1.0, std::max(exponent, stored.least_exponent) - stored.bits + 1);
+}
+
+double nearest(const Stored &stored, double value) {
+  const double unit = spacing(stored, value);
+  return std::nearbyint(value / unit) * unit;
+}
+
+// Null for float32, to which results are computed.
+const Stored *stored_as(Type type) {
+  if (type == Type::kFloat32) return nullptr;
+  return type == Type::kBfloat16 ? &kBfloat16 : &kFloat16;
+}
+
 // 0 of nothing is nothing.
 double used(double error, double bound) { return error == 0.0 ? 0.0 : error / bound; }
 
 }  // namespace
+
+Row rounded(Row values, Type type) {
+  const Stored *const stored = stored_as(type);
+  for (double &value : values) {
+    value = stored == nullptr ? static_cast<double>(static_cast<float>(value))
+                              : nearest(*stored, value);
+  }
+  return values;
+}
 
 Row reversed(Row x) {
   std::reverse(x.begin(), x.end());
@@ -141,6 +176,8 @@ Bound AllLags::bound() const {
                   std::max(peak(sum_), std::sqrt(peak_)));
 }
 
+Bound bound_of_sums(const Row &terms) { return bound_of(terms.size(), norm(terms), peak(terms)); }
+
 Exact::Exact(std::int64_t rows, std::int64_t length)
     : length_(static_cast<std::size_t>(length)),
       values_(static_cast<std::size_t>(rows) * length_, 0.0),
@@ -161,27 +198,42 @@ void Exact::add(std::int64_t row, const Row &values, const Bound &bound, const R
   norms_[r] += std::min(largest * bound.norm, std::sqrt(squares));
 }
 
-double Exact::error(const float *out) const {
-  double worst = 0.0;
-  for (std::size_t r = 0; r < norms_.size(); ++r) {
-    double squares = 0.0;
-    for (std::size_t i = r * length_; i < (r + 1) * length_; ++i) {
-      const double difference = static_cast<double>(out[i]) - values_[i];
-      if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
-      squares += difference * difference;
-      worst = std::max(worst, used(std::fabs(difference), elements_[i]));
+double Exact::row_error(const Row &out, Type type, std::size_t row) const {
+  const Stored *const stored = stored_as(type);
+  double worst = 0.0, squares = 0.0, value_squares = 0.0, rounding_squares = 0.0;
+  for (std::size_t i = row * length_; i < (row + 1) * length_; ++i) {
+    const double difference = out[i] - values_[i];
+    if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
+    squares += difference * difference;
+    double most = elements_[i];
+    if (stored != nullptr) {
+      const double rounding = nearest(*stored, values_[i]) - values_[i];
+      most += spacing(*stored, values_[i]) / 2.0;
+      value_squares += values_[i] * values_[i];
+      rounding_squares += rounding * rounding;
     }
-    worst = std::max(worst, used(std::sqrt(squares), norms_[r]));
+    worst = std::max(worst, used(std::fabs(difference), most));
+  }
+  double most = norms_[row];
+  if (stored != nullptr) {
+    // Or what rounding these very values costs, where that is more, as it is for constants.
+    most += std::max(stored->norm * std::sqrt(value_squares), std::sqrt(rounding_squares));
+  }
+  return std::max(worst, used(std::sqrt(squares), most));
+}
+
+double Exact::error(const Row &out, Type type) const {
+  if (out.size() != values_.size()) return std::numeric_limits<double>::infinity();
+  double worst = 0.0;
+  for (std::size_t row = 0; row < norms_.size(); ++row) {
+    worst = std::max(worst, row_error(out, type, row));
   }
   return worst;
 }
 
-double error_in_bounds(const float *out, const double *expected, std::int64_t count,
-                       const double *terms) {
-  const Row values(expected, expected + count);
-  const Row carried = terms == nullptr ? values : Row(terms, terms + count);
-  Exact exact(1, count);
-  exact.add(0, values, bound_of(carried.size(), norm(carried), peak(carried)));
+double error_of_sums(const Row &out, const Row &expected) {
+  Exact exact(1, static_cast<std::int64_t>(expected.size()));
+  exact.add(0, expected, bound_of_sums(expected));
   return exact.error(out);
 }
 

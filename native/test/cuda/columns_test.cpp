@@ -11,6 +11,7 @@
 namespace {
 
 using namespace sgconv::test;
+using Doubles = oracle::Row;
 using sgconv::cuda::ColumnTransform;
 using sgconv::cuda::Complex;
 
@@ -83,17 +84,18 @@ void step() {
       expected.push_back(sum.imag());
     }
   }
-  const Error there = error_of(parts(z.host()), expected);
-  check(there.l2 <= 5e-7, where + " forward, L2 " + std::to_string(there.l2 * 1e6) + "e-6");
+  // One step of a transform may have half of what a whole convolution may have.
+  const double there = oracle::error_of_sums(parts(z.host()), expected);
+  check(there <= 0.5, where + " forward: error " + std::to_string(there) + " of the bound");
 
   launch<P>(z.get(), kM, false);
   Doubles back = parts(z.host());
   for (double &value : back) {
     value /= P;
   }
-  const Error again = error_of(back, parts(numbers));
-  check(again.l2 <= 5e-7, where + " and back, L2 " + std::to_string(again.l2 * 1e6) + "e-6");
-  std::printf("%s: L2 %.3g, %.3g\n", where.c_str(), there.l2, again.l2);
+  const double again = oracle::error_of_sums(back, parts(numbers));
+  check(again <= 0.5, where + " and back: error " + std::to_string(again) + " of the bound");
+  std::printf("%s: error %.3f of the bound, and back %.3f\n", where.c_str(), there, again);
 }
 
 }  // namespace

@@ -193,17 +193,6 @@ template Doubles widen<float>(const std::vector<float> &);
 template Doubles widen<bfloat16>(const std::vector<bfloat16> &);
 template Doubles widen<float16>(const std::vector<float16> &);
 
-Doubles rounded(const Doubles &values, int32_t dtype) {
-  switch (dtype) {
-    case SGCONV_BFLOAT16:
-      return widen(narrow<bfloat16>(values));
-    case SGCONV_FLOAT16:
-      return widen(narrow<float16>(values));
-    default:
-      return widen(narrow<float>(values));
-  }
-}
-
 CufftPlan::CufftPlan(int64_t size, int64_t rows) {
   long long n = size;
   std::size_t bytes = 0;

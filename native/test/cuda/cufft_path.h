@@ -7,36 +7,21 @@
 #include "check.h"
 #include "device.h"
 #include "emulation/cufft_api.h"
-#include "oracle.h"
+#include "exact_convolution.h"
 #include "sgconv/cuda.h"
 
 namespace sgconv::test {
+
+using oracle::Problem;
+using oracle::Results;
+using oracle::Signals;
+using Doubles = oracle::Row;
 
 // Host values of a signal type, and back.
 template <class T>
 std::vector<T> narrow(const Doubles &values);
 template <class T>
 Doubles widen(const std::vector<T> &values);
-
-// Relative L2 error that a type allows (SEMANTICS section 6), and the rounding of one element that
-// it explains.
-struct Bound {
-  double l2, roundoff;
-};
-
-inline Bound bound_of(int32_t dtype) {
-  switch (dtype) {
-    case SGCONV_BFLOAT16:
-      return {2.5e-3, 0x1p-8};
-    case SGCONV_FLOAT16:
-      return {4e-4, 0x1p-11};
-    default:
-      return {1e-6, 0};
-  }
-}
-
-// What the type can hold, so that the oracle sees the inputs that the device sees.
-Doubles rounded(const Doubles &values, int32_t dtype);
 
 inline void ok(sgconv_status status, const char *what) {
   if (status != SGCONV_OK) {

@@ -1,5 +1,5 @@
-// One-block convolution on the emulated device: against the definition in float64, against the path
-// through cuFFT, and against itself.
+// One-block convolution against the definition in float64, as is the path through cuFFT, and
+// against itself.
 #include <cstdio>
 #include <string>
 
@@ -9,10 +9,13 @@ namespace {
 
 using namespace sgconv::test;
 
+constexpr int64_t kSizes[] = {256,  384,  512,  768,  1024,  1536, 2048,
+                              3072, 4096, 6144, 8192, 12288, 16384};
+
 // What is not asked for changes nothing about the rest.
 void parts() {
   const Problem p{SGCONV_CAUSAL, 3, 2, 2, 500};
-  const Signals s = signals_for(p, SGCONV_FLOAT32, kBoth, true);
+  const Signals s = signals_for(p, SGCONV_FLOAT32, kBoth);
   const Results all = convolve_in_blocks(p, s, SGCONV_FLOAT32, {});
   const auto count = static_cast<std::size_t>(p.inputs());
   const int64_t size = 512;
@@ -57,8 +60,7 @@ void parts() {
 void sizes() {
   int64_t size = 0;
   int64_t previous = 0;
-  for (const int64_t n :
-       {256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384}) {
+  for (const int64_t n : kSizes) {
     for (const int64_t length : {previous + 1, n}) {
       ok(sgconv_cuda_fused_size(length, &size), "fused_size");
       check_equal(size, n, "size for " + std::to_string(length));
@@ -112,18 +114,30 @@ void large() {
   run({SGCONV_BIDIRECTIONAL, 2, 1, 1, 16000}, SGCONV_FLOAT16, kNone, {.size = 16384});
 }
 
+// Every class of signals at every size, in every mode, of every type.
+void classes() {
+  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+    for (const int64_t size : kSizes) {
+      for (const int32_t dtype : {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}) {
+        run_classes({mode, 2, 1, 1, size - mode}, dtype, {.size = size});
+      }
+    }
+  }
+}
+
 void sweep() {
   for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
     for (const int64_t length : {1, 2, 17, 255, 256, 257, 1000}) {
       run({mode, 3, 1, 2, length}, SGCONV_FLOAT32, kNone);
     }
     run({mode, 40, 2, 3, 250}, SGCONV_FLOAT32, kBoth);
-    for (const int64_t size :
-         {256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384}) {
-      // A full row of one dtype, a shorter one of another; each size meets each dtype.
+    for (const int64_t size : kSizes) {
+      // A full row of one dtype, a shorter one of another, every class of signals of the third;
+      // each size meets each dtype.
       const auto pick = static_cast<int32_t>(size / 128 + mode) % 3;
       run({mode, 2, 1, 1, size}, pick, kNone, {.size = size});
       run({mode, 3, 2, 1, size - size / 3}, (pick + 1) % 3, kBoth, {.size = size, .skew = 1});
+      run_classes({mode, 2, 1, 1, size - mode}, (pick + 2) % 3, {.size = size});
     }
   }
   for (const int gating : {kPre, kPost}) {
@@ -132,8 +146,8 @@ void sweep() {
   run({SGCONV_CAUSAL, 1, 1, 1, 16000}, SGCONV_FLOAT32, kNone);
   repeats(7, 3, 300);
   repeats(5, 40, 40);
-  agrees(777);
-  agrees(2500);
+  both_paths(777);
+  both_paths(2500);
   parts();
   sizes();
   long_batches();
@@ -152,11 +166,13 @@ int main(int argc, char **argv) {
       large();
     } else if (part == "small_blocks") {
       small_blocks();
+    } else if (part == "classes") {
+      classes();
     } else {
-      std::printf("no part %s: expected brief, large or small_blocks\n", argv[i]);
+      std::printf("no part %s: expected brief, large, small_blocks or classes\n", argv[i]);
       return 2;
     }
   }
-  std::printf("fused, float32: worst relative L2 %.3g\n", worst_l2());
+  print_worst("fused");
   return failures() == 0 ? 0 : 1;
 }

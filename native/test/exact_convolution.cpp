@@ -1,0 +1,149 @@
+#include "exact_convolution.h"
+
+#include <cmath>
+#include <limits>
+
+namespace oracle {
+namespace {
+
+std::size_t size_of(std::int64_t n) { return static_cast<std::size_t>(n); }
+
+Row row_of(const Row &tensor, std::int64_t row, std::int64_t length) {
+  const auto first = tensor.begin() + row * length;
+  return {first, first + length};
+}
+
+// Times the row of the same number of a gate, if there is one.
+Row gated(Row row, const Row &gate, std::int64_t gate_row) {
+  const std::size_t first = size_of(gate_row) * row.size();
+  for (std::size_t i = 0; !gate.empty() && i < row.size(); ++i) row[i] *= gate[first + i];
+  return row;
+}
+
+// What a kernel and its D weigh lags with: 0 .. L-1, or -(L-1) .. L-1 of a bidirectional one.
+struct Weights {
+  Row lags;
+  double norm;  // of k and D apart: they may cancel at lag 0
+};
+
+Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
+  const std::int64_t n = p.length, zero = p.mode == SGCONV_BIDIRECTIONAL ? n - 1 : 0;
+  Row lags(size_of(zero + n), 0.0);
+  const double *k = s.kernel.data() + item * n;
+  const double *back = k + p.heads * p.hidden * n;
+  for (std::int64_t j = 0; j < n; ++j) lags[size_of(zero + j)] = k[j];
+  for (std::int64_t j = 0; j < zero; ++j) lags[size_of(zero - 1 - j)] = back[j];
+  const double skip = s.skip.empty() ? 0.0 : s.skip[size_of(item)];
+  const double both = std::hypot(norm(lags), skip);
+  lags[size_of(zero)] += skip;
+  return {std::move(lags), both};
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  static const char *const modes[] = {"causal", "bidirectional", "circular"};
+  return std::string(modes[mode]) + " B=" + std::to_string(batch) + " C=" + std::to_string(heads) +
+         " H=" + std::to_string(hidden) + " L=" + std::to_string(length);
+}
+
+ExactConvolution::ExactConvolution(const Problem &problem, const Signals &signals)
+    : p_(problem),
+      y_(p_.batch * p_.heads * p_.hidden, p_.length),
+      du_(p_.batch * p_.hidden, p_.length),
+      dk_(p_.channels() * p_.hidden, p_.length),
+      dskip_(p_.heads * p_.hidden, 1),
+      dpre_(p_.batch * p_.hidden, p_.length),
+      dpost_(p_.batch * p_.hidden, p_.length) {
+  std::vector<AllLags> input_gradients(size_of(p_.batch * p_.hidden));
+  for (std::int64_t c = 0; c < p_.heads; ++c) {
+    for (std::int64_t h = 0; h < p_.hidden; ++h) add_item(signals, c, h, input_gradients);
+  }
+  if (!signals.dy.empty()) add_input_gradients(signals, input_gradients);
+}
+
+// All rows that head c and channel h take part in.
+void ExactConvolution::add_item(const Signals &s, std::int64_t c, std::int64_t h,
+                                std::vector<AllLags> &input_gradients) {
+  const std::int64_t n = p_.length, item = c * p_.hidden + h;
+  const std::int64_t zero = p_.mode == SGCONV_BIDIRECTIONAL ? n - 1 : 0;
+  const Weights weights = weights_of(p_, s, item);
+  AllLags correlation;
+  for (std::int64_t b = 0; b < p_.batch; ++b) {
+    const std::int64_t in = b * p_.hidden + h, out = (b * p_.heads + c) * p_.hidden + h;
+    const Row v = gated(row_of(s.u, in, n), s.pre, in);
+    const Row post = s.post.empty() ? Row() : row_of(s.post, in, n);
+    AllLags z;
+    z.add(folded(product(weights.lags, v), 0), weights.norm * norm(v));
+    y_.add(out, part(z.values(), zero), z.bound(), post.empty() ? nullptr : &post);
+    if (s.dy.empty()) continue;
+    const Row dy = row_of(s.dy, out, n), g = gated(dy, s.post, in);
+    if (!post.empty()) dpost_.add(in, part(z.values(), zero), z.bound(), &dy);
+    input_gradients[size_of(in)].add(folded(product(reversed(weights.lags), g), n - 1),
+                                     weights.norm * norm(g));
+    correlation.add(folded(product(reversed(v), g), n - 1), norm(v) * norm(g));
+  }
+  if (!s.dy.empty()) add_kernel_gradients(item, correlation);
+}
+
+// dk, and dD, which is dk at lag 0.
+void ExactConvolution::add_kernel_gradients(std::int64_t item, const AllLags &sum) {
+  const Row &all = sum.values();
+  const Bound bound = sum.bound();
+  dk_.add(item, part(all, correlated()), bound);
+  dskip_.add(item, {all[size_of(correlated())]}, bound);
+  if (p_.mode != SGCONV_BIDIRECTIONAL) return;
+  Row back(size_of(p_.length), 0.0);
+  for (std::int64_t j = 0; j + 1 < p_.length; ++j) {
+    back[size_of(j)] = all[size_of(p_.length - 2 - j)];
+  }
+  dk_.add(p_.heads * p_.hidden + item, back, bound);
+}
+
+void ExactConvolution::add_input_gradients(const Signals &s, const std::vector<AllLags> &sums) {
+  for (std::int64_t in = 0; in < p_.batch * p_.hidden; ++in) {
+    const AllLags &all = sums[size_of(in)];
+    const Row dv = part(all.values(), correlated());
+    const Row pre = s.pre.empty() ? Row() : row_of(s.pre, in, p_.length);
+    const Row u = row_of(s.u, in, p_.length);
+    du_.add(in, dv, all.bound(), pre.empty() ? nullptr : &pre);
+    if (!pre.empty()) dpre_.add(in, dv, all.bound(), &u);
+  }
+}
+
+// In the circular mode all lags modulo L, where index `zero` is lag 0.
+Row ExactConvolution::folded(const Row &all, std::int64_t zero) const {
+  if (p_.mode != SGCONV_CIRCULAR) return all;
+  Row result(size_of(p_.length), 0.0);
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(all.size()); ++i) {
+    result[size_of((i - zero + p_.length) % p_.length)] += all[size_of(i)];
+  }
+  return result;
+}
+
+Row ExactConvolution::part(const Row &all, std::int64_t first) const {
+  return {all.begin() + first, all.begin() + first + p_.length};
+}
+
+std::vector<Judgement> ExactConvolution::judge(const Results &r, Type type) const {
+  const struct {
+    const char *name;
+    const Row &values;
+    const Exact &exact;
+    Type type;
+  } results[] = {{"y", r.y, y_, type},
+                 {"du", r.du, du_, type},
+                 {"dk", r.dk, dk_, Type::kFloat32},
+                 {"dskip", r.dskip, dskip_, Type::kFloat32},
+                 {"dpre", r.dpre, dpre_, type},
+                 {"dpost", r.dpost, dpost_, type}};
+  std::vector<Judgement> judgements;
+  for (const auto &result : results) {
+    if (result.values.empty()) continue;
+    judgements.push_back(
+        {result.name, result.exact.error(result.values, result.type), result.type});
+  }
+  return judgements;
+}
+
+}  // namespace oracle

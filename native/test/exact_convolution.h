@@ -1,0 +1,58 @@
+// The convolution and its gradients by their definition, with the bounds of their errors.
+#ifndef SGCONV_TEST_EXACT_CONVOLUTION_H
+#define SGCONV_TEST_EXACT_CONVOLUTION_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "oracle.h"
+#include "sgconv/geometry.h"
+
+namespace oracle {
+
+struct Problem {
+  sgconv_mode mode;
+  std::int64_t batch, heads, hidden, length;
+  std::int64_t channels() const { return mode == SGCONV_BIDIRECTIONAL ? 2 * heads : heads; }
+  std::int64_t kernels() const { return channels() * hidden * length; }
+  std::int64_t inputs() const { return batch * hidden * length; }
+  std::int64_t outputs() const { return heads * inputs(); }
+  std::string text() const;
+};
+
+// Row after row. D and the gates may be empty; without dy there are no gradients.
+struct Signals {
+  Row u, dy, kernel, skip, pre, post;
+};
+
+// What was computed; what was not is empty.
+struct Results {
+  Row y, du, dk, dskip, dpre, dpost;
+};
+
+class ExactConvolution {
+ public:
+  ExactConvolution(const Problem &problem, const Signals &signals);
+
+  const Row &output() const { return y_.values(); }
+  // Of every result that is there. Gradients of the kernel are float32 whatever the signals are.
+  std::vector<Judgement> judge(const Results &results, Type type = Type::kFloat32) const;
+
+ private:
+  void add_item(const Signals &signals, std::int64_t head, std::int64_t channel,
+                std::vector<AllLags> &input_gradients);
+  void add_kernel_gradients(std::int64_t item, const AllLags &sum);
+  void add_input_gradients(const Signals &signals, const std::vector<AllLags> &sums);
+  Row folded(const Row &all, std::int64_t zero) const;
+  Row part(const Row &all, std::int64_t first) const;
+  // Where lag 0 of a correlation is.
+  std::int64_t correlated() const { return p_.mode == SGCONV_CIRCULAR ? 0 : p_.length - 1; }
+
+  Problem p_;
+  Exact y_, du_, dk_, dskip_, dpre_, dpost_;
+};
+
+}  // namespace oracle
+
+#endif

@@ -1,0 +1,48 @@
+// Kernel synthesis by its formulas, with the bounds of its errors.
+#ifndef SGCONV_TEST_EXACT_SYNTHESIS_H
+#define SGCONV_TEST_EXACT_SYNTHESIS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "oracle.h"
+#include "sgconv/geometry.h"
+
+namespace oracle {
+
+// What was computed; grad_decay is empty where there is none.
+struct SynthesisResults {
+  Row norm, kernel, grad_weights, grad_decay;
+};
+
+struct ExactSynthesis {
+  sgconv_kernel_geometry geometry;
+  Row weights, decay;  // (S, C', H, d), (H)
+
+  std::string text() const;
+  std::int64_t full_length() const;
+  std::int64_t rows() const { return geometry.channels * geometry.hidden; }
+  // Of every result that is there. Kernel and gradients are those of the norm that was computed, as
+  // a caller stores it; `gradient`, of the kernel's `length` lags, is what the gradients are of.
+  std::vector<Judgement> judge(const SynthesisResults &results, std::int64_t length,
+                               const Row &gradient) const;
+
+ private:
+  // Calls visit(lag, weight index, coefficient) for every parameter that row's lags depend on,
+  // without the power law.
+  template <class Visit>
+  void each_coefficient(std::int64_t row, std::int64_t length, Visit &&visit) const;
+  double power_law(std::int64_t row, std::int64_t lag) const;
+  // Un-normalised values of the first `length` lags of a row.
+  Row raw(std::int64_t row, std::int64_t length) const;
+  Exact norm() const;
+  Exact kernel(const Row &norm, std::int64_t length) const;
+  // Gradients of sum(gradient * kernel).
+  void backward(const Row &norm, std::int64_t length, const Row &gradient, Row &grad_weights,
+                Row &grad_decay) const;
+};
+
+}  // namespace oracle
+
+#endif
