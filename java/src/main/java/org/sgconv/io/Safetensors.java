@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.sgconv.ClosedException;
+import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.MemoryFaultException;
 import org.sgconv.PrintableText;
@@ -92,7 +93,7 @@ public final class Safetensors implements AutoCloseable {
     try {
       return Uninterrupted.call(() -> openRegular(path));
     } catch (IOException e) {
-      throw new InvalidFileException(path, "cannot be read: " + e, e);
+      throw new InvalidFileException(path, "cannot be read: " + FileFailure.reason(e), e);
     } catch (UnsupportedOperationException e) {
       throw new InvalidFileException(
           path, "is on a file system whose files cannot be mapped: copy it to a disk", e);

@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,12 +128,79 @@ class AtomicFileTest {
   }
 
   @Test
+  void aFolderIsNoFile() {
+    assertThatThrownBy(() -> AtomicFile.write(folder, NEW))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessage(folder + ": is a folder, expected the name of a file");
+  }
+
+  /** The first time there is nothing yet at the end of the links. */
+  @Test
   void linksAreFollowed() throws IOException {
-    Path real = Files.writeString(Files.createDirectory(folder.resolve("sub")).resolve("x"), "old");
-    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("sub", "x"));
-    AtomicFile.write(link, NEW);
-    assertThat(link).isSymbolicLink();
-    assertThat(real).hasContent("new");
+    Path real = Files.createDirectory(folder.resolve("sub")).resolve("x");
+    Path near = Files.createSymbolicLink(folder.resolve("near"), Path.of("sub", "x"));
+    Path link = Files.createSymbolicLink(folder.resolve("sub/link"), Path.of("..", "near"));
+    for (String text : List.of("first", "second")) {
+      AtomicFile.write(link, out -> out.write(text.getBytes(UTF_8)));
+      assertThat(link).isSymbolicLink();
+      assertThat(near).isSymbolicLink();
+      assertThat(real).isRegularFile().hasContent(text);
+    }
+    onlyHas(near, folder.resolve("sub"));
+  }
+
+  @Test
+  void linksThatLeadNowhereAreNamed() throws IOException {
+    Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+    assertThatThrownBy(() -> AtomicFile.write(circle, NEW))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessage(circle + ": cannot be written: its symbolic links go in a circle");
+    Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("absent", "file"));
+    assertThatThrownBy(() -> AtomicFile.write(lost, NEW))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageStartingWith(lost + ": cannot be written: there is no folder ")
+        .hasMessageContaining("absent");
+  }
+
+  /**
+   * Replacing a file that the shell opened for this process would leave the shell with the old one;
+   * writing at its start would destroy what others wrote.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void filesThatAreOpenAreWrittenIntoByTheirNumber() throws IOException {
+    Path file = Files.writeString(folder.resolve("log"), "before, ");
+    Path shortcut = Files.createSymbolicLink(folder.resolve("open"), Path.of("/proc/self/fd"));
+    try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
+      Path number = numberOf(file);
+      for (Path name : List.of(Path.of("/dev/fd").resolve(number), shortcut.resolve(number))) {
+        assertThat(AtomicFile.isWrittenInto(name)).isTrue();
+        AtomicFile.write(name, NEW);
+      }
+      assertThat(new String(Channels.newInputStream(open).readAllBytes(), UTF_8))
+          .isEqualTo("before, newnew");
+    }
+    assertThat(AtomicFile.isWrittenInto(file)).isFalse();
+    Files.delete(shortcut);
+    onlyHas(file);
+  }
+
+  /** The name under which this process has a file open, below {@code /dev/fd}. */
+  private static Path numberOf(Path file) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(number -> isLinkTo(number, file))
+          .findFirst()
+          .map(Path::getFileName)
+          .orElseThrow();
+    }
+  }
+
+  private static boolean isLinkTo(Path link, Path file) {
+    try {
+      return Files.readSymbolicLink(link).equals(file.toRealPath());
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   /** Renaming a file over /dev/null would break every other program on the machine. */
@@ -144,17 +217,20 @@ class AtomicFileTest {
   void fifosAreWrittenInto() throws Exception {
     Path fifo = folder.resolve("fifo");
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-    CompletableFuture<String> read =
+    byte[] sent = new byte[300_000];
+    new SplittableRandom(1).nextBytes(sent);
+    CompletableFuture<byte[]> read =
         CompletableFuture.supplyAsync(
             () -> {
-              try (InputStream in = Files.newInputStream(fifo)) {
-                return new String(in.readAllBytes(), UTF_8);
+              try {
+                return Files.readAllBytes(fifo);
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             });
-    AtomicFile.write(fifo, NEW);
-    assertThat(read.join()).isEqualTo("new");
+    assertThat(AtomicFile.isWrittenInto(fifo)).isTrue();
+    AtomicFile.write(fifo, out -> out.write(sent));
+    assertThat(read.join()).isEqualTo(sent);
     onlyHas(fifo);
   }
 

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidFileException;
 import org.sgconv.benchmarks.audio.WavWriter;
-import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalWriter;
+import org.sgconv.io.AtomicFile;
 
 /** What a result is written as. */
 enum OutputFormat {
@@ -39,7 +39,7 @@ enum OutputFormat {
    */
   static OutputFormat of(Path file, @Nullable OutputFormat option) {
     String name = String.valueOf(file.getFileName());
-    boolean bare = name.lastIndexOf('.') <= 0 || OutputFile.isWrittenInto(file);
+    boolean bare = name.lastIndexOf('.') <= 0 || AtomicFile.isWrittenInto(file);
     if (bare && option != null && SignalFormat.ofName(file).isEmpty()) {
       return option;
     }

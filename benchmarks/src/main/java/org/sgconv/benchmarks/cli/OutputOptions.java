@@ -18,6 +18,7 @@ import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.signal.Signal;
 import org.sgconv.benchmarks.signal.SignalWriter;
+import org.sgconv.io.AtomicFile;
 import picocli.CommandLine.Option;
 
 /** Where results go. Files are complete or absent, and never replace an input. */
@@ -98,7 +99,7 @@ final class OutputOptions {
     }
     if (plot != null) {
       if (!plot.toString().toLowerCase(Locale.ROOT).endsWith(".png")
-          && !OutputFile.isWrittenInto(place(plot))) {
+          && !AtomicFile.isWrittenInto(place(plot))) {
         throw new InvalidFileException(plot, "plots are PNG images: name a file that ends in .png");
       }
       requirePlace(place(plot), inputs);
@@ -117,7 +118,7 @@ final class OutputOptions {
     if (Files.isDirectory(file)) {
       throw new InvalidFileException(file, "is a folder, expected the name of a file");
     }
-    if (OutputFile.isWrittenInto(file) ? !Files.isWritable(file) : !Files.isWritable(folder)) {
+    if (AtomicFile.isWrittenInto(file) ? !Files.isWritable(file) : !Files.isWritable(folder)) {
       throw new InvalidFileException(file, "cannot be written: permission denied");
     }
     for (Path input : inputs) {

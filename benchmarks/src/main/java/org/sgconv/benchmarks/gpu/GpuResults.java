@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
-import org.sgconv.benchmarks.report.FileFailure;
 
 /**
  * A run. As JSON it is this record, field by field.

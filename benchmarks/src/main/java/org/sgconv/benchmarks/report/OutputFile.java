@@ -5,55 +5,38 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
+import org.sgconv.io.AtomicFile;
 
-/**
- * Writes files that are complete or absent: into a new file beside the target, then renamed over
- * it. A symbolic link stays and its target is replaced; pipes and devices are written into.
- */
+/** Where a command's results go: standard output, or a file that is complete or absent. */
 public final class OutputFile {
 
   private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
   private static final Path NOTHING = Path.of("/dev/null");
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** As many symbolic links as Linux follows. */
-  private static final int MOST_LINKS = 40;
-
   private OutputFile() {}
 
-  /** Writes the content of a file. */
-  @FunctionalInterface
-  public interface Content {
-    /** Writes everything, front to back; the caller closes the stream. */
-    void writeTo(OutputStream out) throws IOException;
-  }
-
   /**
-   * Replaces {@code target} in one step, or leaves it as it was if anything fails. What is no
-   * regular file is written into instead.
+   * Writes to standard output, if that is what {@code target} is, or else as {@link
+   * AtomicFile#write}.
    *
-   * @throws InvalidFileException naming {@code target}, if the folder is missing or not writable,
-   *     the disk is full, a limit is reached or the reader of a pipe has gone
+   * @throws InvalidFileException naming {@code target}, if it cannot be written
    */
-  public static void write(Path target, Content content) {
+  public static void write(Path target, AtomicFile.Content content) {
+    if (!isStandardOutput(target)) {
+      AtomicFile.write(target, content);
+      return;
+    }
+    // Not by its name: what the shell opened has a position. Not closed: it goes on after this.
+    OutputStream out =
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
     try {
-      if (isStandardOutput(target)) {
-        // Not by its name: what the shell opened has a position, and may be appended to.
-        writeInto(new FileOutputStream(FileDescriptor.out), content);
-      } else if (isWrittenInto(target)) {
-        try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
-          writeInto(out, content);
-        }
-      } else {
-        replace(target, content);
-      }
+      content.writeTo(out);
+      out.flush();
     } catch (IOException e) {
       throw new InvalidFileException(target, "cannot be written: " + FileFailure.reason(e), e);
     }
@@ -86,20 +69,6 @@ public final class OutputFile {
     return isSame(target, NOTHING);
   }
 
-  /** Whether {@code target} is a pipe, a device or a file that another process opened. */
-  public static boolean isWrittenInto(Path target) {
-    return Files.exists(target)
-        && !Files.isDirectory(target)
-        && (!Files.isRegularFile(target) || isDescriptor(target.toAbsolutePath()));
-  }
-
-  /** Files by number: renaming over them would replace what they are a number of. */
-  private static boolean isDescriptor(Path absolute) {
-    return absolute.startsWith("/proc")
-        || absolute.startsWith("/dev/fd")
-        || absolute.equals(Path.of("/dev/stderr"));
-  }
-
   /** Whether both are there and one file, by whatever name or link. */
   public static boolean isSame(Path one, Path other) {
     try {
@@ -107,44 +76,5 @@ public final class OutputFile {
     } catch (IOException unknown) {
       return false;
     }
-  }
-
-  private static void writeInto(OutputStream to, Content content) throws IOException {
-    // Not closed here: standard output goes on after this.
-    OutputStream out = new BufferedOutputStream(to, BUFFER_BYTES);
-    content.writeTo(out);
-    out.flush();
-  }
-
-  private static void replace(Path target, Content content) throws IOException {
-    Path file = followed(target.toAbsolutePath());
-    Path folder = file.getParent();
-    if (folder == null || Files.isDirectory(file)) {
-      throw new InvalidFileException(target, "is a folder, expected the name of a file");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new InvalidFileException(
-          target, "the folder " + folder + " does not exist: create it first");
-    }
-    try (TemporaryPath part = TemporaryPath.beside(file)) {
-      try (FileChannel channel = FileChannel.open(part.path(), StandardOpenOption.WRITE)) {
-        writeInto(Channels.newOutputStream(channel), content);
-        // Some file systems notice only here that they are full.
-        channel.force(true);
-      }
-      part.moveTo(file);
-    }
-  }
-
-  /** The file at the end of a chain of symbolic links, whether or not it exists. */
-  private static Path followed(Path file) throws IOException {
-    Path at = file;
-    for (int links = 0; Files.isSymbolicLink(at); links++) {
-      if (links == MOST_LINKS) {
-        throw new FileSystemLoopException(file.toString());
-      }
-      at = at.resolveSibling(Files.readSymbolicLink(at));
-    }
-    return at;
   }
 }

@@ -3,7 +3,6 @@ package org.sgconv.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,19 +11,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.sgconv.FileFailure;
 
 /**
- * A file or folder that is gone when it is closed, and also when the process is told to end (INT,
- * TERM, HUP) before that. Then the processes that this one started end first: they may be writing
- * there.
+ * A file or folder to work in, among the system's temporary ones, that is gone when it is closed,
+ * and also when the process is told to end (INT, TERM, HUP) before that. Then the processes that
+ * this one started end first: they may be writing there.
  */
 public final class TemporaryPath implements AutoCloseable {
 
   private static final long CHILD_SECONDS = 5;
-  private static final AtomicLong COUNT = new AtomicLong();
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final Set<Path> LIVE = new LinkedHashSet<>();
 
@@ -41,18 +39,6 @@ public final class TemporaryPath implements AutoCloseable {
   /** Makes a path, which then belongs to this process. */
   private interface Creation {
     Path create() throws IOException;
-  }
-
-  /**
-   * An empty file in the folder of {@code target}, so that it can be renamed to it. Its name is
-   * short: that of the target may have all of the 255 bytes that a name may have.
-   */
-  public static TemporaryPath beside(Path target) throws IOException {
-    long pid = ProcessHandle.current().pid();
-    return register(
-        () ->
-            Files.createFile(
-                target.resolveSibling(".sgconv-" + pid + "-" + COUNT.incrementAndGet() + ".part")));
   }
 
   /** An empty file in the system's folder for temporary files. */
@@ -82,17 +68,6 @@ public final class TemporaryPath implements AutoCloseable {
     return path;
   }
 
-  /** Renames it over {@code target}, in one step. */
-  void moveTo(Path target) throws IOException {
-    LOCK.lock();
-    try {
-      Files.move(path, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      LIVE.remove(path);
-    } finally {
-      LOCK.unlock();
-    }
-  }
-
   /** From now on it is a file like others, and stays. */
   public void keep() {
     LOCK.lock();
@@ -103,7 +78,7 @@ public final class TemporaryPath implements AutoCloseable {
     }
   }
 
-  /** Deletes it, unless it was kept or renamed. */
+  /** Deletes it, unless it was kept. */
   @Override
   public void close() throws IOException {
     LOCK.lock();
@@ -126,7 +101,7 @@ public final class TemporaryPath implements AutoCloseable {
     }
   }
 
-  /** Keeps the lock for good: another thread that is still at work makes and renames no more. */
+  /** Keeps the lock for good: another thread that is still at work makes no more. */
   private static void endAll() {
     LOCK.lock();
     if (LIVE.isEmpty()) {

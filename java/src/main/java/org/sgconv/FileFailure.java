@@ -1,4 +1,4 @@
-package org.sgconv.benchmarks.report;
+package org.sgconv;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -32,7 +32,7 @@ public final class FileFailure {
   /** The file's name, if the exception has one, and the reason. */
   public static String describe(IOException failure) {
     return failure instanceof FileSystemException other && other.getFile() != null
-        ? other.getFile() + ": " + reason(failure)
+        ? PrintableText.escape(other.getFile()) + ": " + reason(failure)
         : reason(failure);
   }
 
