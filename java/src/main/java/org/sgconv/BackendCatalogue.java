@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -62,20 +62,27 @@ final class BackendCatalogue {
   }
 
   Backend named(String name) {
-    Backend known =
-        find(name)
-            .orElseThrow(
-                () -> new InvalidArgumentException("unknown backend '" + name + "'; " + known()));
-    known.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
-    return known;
+    return find(name, "unknown backend '" + name + "'", InvalidArgumentException::new);
   }
 
-  private Optional<Backend> find(String name) {
-    return backends.stream().filter(backend -> backend.name().equals(name)).findFirst();
+  /**
+   * The backend of that name, whether or not it is available, if its settings can be met.
+   *
+   * @param unknown what to say, before the known names, if there is none
+   */
+  private Backend find(
+      String name, String unknown, Function<String, InvalidArgumentException> failure) {
+    Backend found =
+        backends.stream()
+            .filter(backend -> backend.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> failure.apply(unknown + "; known: " + names()));
+    found.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
+    return found;
   }
 
-  private String known() {
-    return "known: " + backends.stream().map(Backend::name).collect(Collectors.joining(", "));
+  private String names() {
+    return backends.stream().map(Backend::name).collect(Collectors.joining(", "));
   }
 
   /** Whoever set something wants that and nothing else. */
@@ -89,18 +96,8 @@ final class BackendCatalogue {
     Backend chosen;
     String reason;
     if (override != null) {
-      chosen =
-          find(override)
-              .orElseThrow(
-                  () ->
-                      new InvalidSettingException(
-                          String.format(
-                              Locale.ROOT,
-                              "-D%s=%s: unknown backend; %s",
-                              Backends.PROPERTY,
-                              override,
-                              known())));
-      chosen.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
+      String unknown = "-D" + Backends.PROPERTY + "=" + override + ": unknown backend";
+      chosen = find(override, unknown, InvalidSettingException::new);
       chosen.ensureAvailable();
       reason = "named by the system property " + Backends.PROPERTY;
     } else {
