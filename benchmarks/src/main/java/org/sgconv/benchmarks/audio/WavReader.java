@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.audio;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,35 +16,84 @@ import org.sgconv.InvalidFileException;
  * 32 and 64, any number of channels, any rate, with or without {@code WAVE_FORMAT_EXTENSIBLE}, also
  * with the sizes left open by a program that wrote into a pipe.
  */
-public final class WavReader {
+public final class WavReader implements Closeable {
 
   private static final int BLOCK_BYTES = 1 << 20;
 
-  private WavReader() {}
+  private final Path path;
+  private final FileChannel channel;
+  private final WavHeader header;
+
+  private WavReader(Path path, FileChannel channel, WavHeader header) {
+    this.path = path;
+    this.channel = channel;
+    this.header = header;
+  }
 
   /**
-   * Reads a whole file.
+   * Opens a file and reads what stands before the samples; the caller closes it.
    *
-   * @param notes told, a line each, what was read although it is not as it should be
-   * @throws InvalidFileException if it is no WAVE file, is truncated, empty, compressed, or holds a
-   *     value that is not finite
+   * @param notes told, a line each, what is read although it is not as it should be
+   * @throws InvalidFileException if it is no WAVE file, is truncated, empty, compressed, or has
+   *     more frames than an array holds
    * @throws IOException if the file cannot be read
    */
-  public static Sound read(Path path, Consumer<String> notes) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+  public static WavReader open(Path path, Consumer<String> notes) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    try {
       WavHeader header = WavHeader.read(new FileWindow(channel, path), notes);
       if (header.frames() > Integer.MAX_VALUE - 8) {
         throw new InvalidFileException(
             path, header.frames() + " frames: expected at most " + (Integer.MAX_VALUE - 8));
       }
-      float[][] samples = new float[header.format().channels()][(int) header.frames()];
-      fill(samples, header, channel, path);
-      return new Sound(header.format().sampleRate(), samples);
+      return new WavReader(path, channel, header);
+    } catch (IOException | RuntimeException failure) {
+      channel.close();
+      throw failure;
     }
   }
 
-  private static void fill(float[][] samples, WavHeader header, FileChannel channel, Path path)
-      throws IOException {
+  /**
+   * Reads a whole file.
+   *
+   * @param notes told, a line each, what was read although it is not as it should be
+   * @throws InvalidFileException as {@link #open} and {@link #read()}
+   * @throws IOException if the file cannot be read
+   */
+  public static Sound read(Path path, Consumer<String> notes) throws IOException {
+    try (WavReader reader = open(path, notes)) {
+      return reader.read();
+    }
+  }
+
+  /** Frames per second. */
+  public int sampleRate() {
+    return header.format().sampleRate();
+  }
+
+  /** Number of channels. */
+  public int channelCount() {
+    return header.format().channels();
+  }
+
+  /** Samples of each channel. */
+  public int frameCount() {
+    return (int) header.frames();
+  }
+
+  /**
+   * Reads all samples.
+   *
+   * @throws InvalidFileException if one is not finite
+   * @throws IOException if the file cannot be read
+   */
+  public Sound read() throws IOException {
+    float[][] samples = new float[channelCount()][frameCount()];
+    fill(samples);
+    return new Sound(sampleRate(), samples);
+  }
+
+  private void fill(float[][] samples) throws IOException {
     WavFormat format = header.format();
     int frameBytes = format.frameBytes();
     int blockFrames = Math.max(1, BLOCK_BYTES / frameBytes);
@@ -77,5 +127,10 @@ public final class WavReader {
         }
       }
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
   }
 }

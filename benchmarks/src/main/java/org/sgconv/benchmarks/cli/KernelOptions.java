@@ -12,7 +12,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.run.CheckpointLayer;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.Preset;
-import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalReader;
 import picocli.CommandLine.Option;
@@ -76,11 +76,11 @@ final class KernelOptions {
   }
 
   /** The layer for this signal; the caller closes it. */
-  Layer layer(Signal signal) throws IOException {
+  Layer layer(SignalForm signal) throws IOException {
     return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
   }
 
-  private Layer ofPreset(Signal signal) {
+  private Layer ofPreset(SignalForm signal) {
     refuse("only with --checkpoint", "--prefix", prefix);
     refuse("only with --checkpoint", "--composition", composition);
     refuse("only with --checkpoint", "--interpolation", interpolation);
@@ -101,7 +101,7 @@ final class KernelOptions {
         Objects.requireNonNullElse(seed, 1L));
   }
 
-  private Layer ofCheckpoint(Signal signal, Path file) throws IOException {
+  private Layer ofCheckpoint(SignalForm signal, Path file) throws IOException {
     refuse("not with --checkpoint, which has its own kernel", "--preset", preset);
     refuse("not with --checkpoint, which has its own kernel", "--seed", seed);
     refuse("not with --checkpoint, which has its own skip", "--skip", skip);

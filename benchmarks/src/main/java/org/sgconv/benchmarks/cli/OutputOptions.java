@@ -16,7 +16,7 @@ import org.sgconv.benchmarks.audio.WavWriter;
 import org.sgconv.benchmarks.plot.ConvolutionPlot;
 import org.sgconv.benchmarks.plot.FontsMissingException;
 import org.sgconv.benchmarks.report.OutputFile;
-import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.benchmarks.signal.SignalWriter;
 import org.sgconv.io.AtomicFile;
 import picocli.CommandLine.Option;
@@ -137,7 +137,7 @@ final class OutputOptions {
   }
 
   /** Fails if the signal's result has no place in the kind of file that was named. */
-  void requireFits(Signal signal) {
+  void requireFits(SignalForm signal) {
     if (output != null
         && OutputFormat.of(place(output), format).samples().isPresent()
         && signal.sampleRate().isEmpty()) {

@@ -1,7 +1,7 @@
 package org.sgconv.benchmarks.cli;
 
 import java.util.Locale;
-import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 
 /** Numbers as people read them; always with a decimal point. */
 final class Quantities {
@@ -36,7 +36,7 @@ final class Quantities {
   }
 
   /** How long a signal is and how many rows it has, in words. */
-  static String length(Signal signal) {
+  static String length(SignalForm signal) {
     long rows = signal.batch() * signal.hidden();
     String samples = String.format(Locale.ROOT, "%,d", signal.length()) + " samples";
     if (signal.sampleRate().isEmpty()) {

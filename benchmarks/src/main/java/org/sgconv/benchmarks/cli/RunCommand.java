@@ -17,11 +17,15 @@ import org.sgconv.benchmarks.run.ConvolutionRun;
 import org.sgconv.benchmarks.run.Layer;
 import org.sgconv.benchmarks.run.ReferenceCheck;
 import org.sgconv.benchmarks.run.RunOutput;
+import org.sgconv.benchmarks.run.RunPlan;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.signal.Recording;
 import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalReader;
+import org.sgconv.benchmarks.signal.SignalSource;
+import org.sgconv.conv.LongConvolution;
 import org.sgconv.oracle.Deviation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,17 +94,46 @@ final class RunCommand implements Callable<Integer> {
     OutputOptions files = outputs();
     files.requireWritable(input, kernel.checkpoint());
     Backend backend = backends.choose();
-    try (Signal signal = signal()) {
-      files.requireFits(signal);
-      try (Layer layer = kernel.layer(signal);
-          ConvolutionRun run = new ConvolutionRun(backend, layer, signal.values())) {
-        report(signal, run, backend, files);
+    if (input != null) {
+      convolve(input, backend, files);
+    } else {
+      try (Recording speech = Recording.unpack()) {
+        convolve(speech.file(), backend, files);
       }
     }
     return ExitStatus.OK;
   }
 
-  private void report(Signal signal, ConvolutionRun run, Backend backend, OutputOptions files) {
+  private void convolve(Path file, Backend backend, OutputOptions files) throws IOException {
+    OptionalInt rate = rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
+    try (SignalSource source = SignalReader.open(file, name(), rate, this::note)) {
+      SignalForm form = hidden == null ? source.form() : source.form().repeated(hidden);
+      files.requireFits(form);
+      // The values last: before they are read it is clear that there is room for what they become.
+      try (Layer layer = kernel.layer(form);
+          LongConvolution plan = RunPlan.create(backend, layer, form, checkedRows(backend));
+          Signal signal = signal(source);
+          ConvolutionRun run = new ConvolutionRun(plan, layer, signal.values())) {
+        report(form, run, backend, files);
+      }
+    }
+  }
+
+  /** The reference is not checked against itself. */
+  private int checkedRows(Backend backend) {
+    return backend.name().equals(Backends.reference().name()) ? 0 : rows;
+  }
+
+  private Signal signal(SignalSource source) {
+    if (hidden == null) {
+      return source.read();
+    }
+    try (Signal once = source.read()) {
+      return once.repeated(hidden);
+    }
+  }
+
+  private void report(SignalForm signal, ConvolutionRun run, Backend backend, OutputOptions files) {
     Map<RunOutput, Deviation> deviations = compute(run, backend);
     // A result in the middle of a report would be neither.
     PrintWriter out =
@@ -124,18 +157,6 @@ final class RunCommand implements Callable<Integer> {
     }
     Path folder = OutputFile.createFolder(Path.of(home, "target", "run"));
     return OutputOptions.in(folder, "speech");
-  }
-
-  private Signal signal() throws IOException {
-    OptionalInt rate = rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
-    Signal signal =
-        input == null ? Recording.speech() : SignalReader.read(input, name(), rate, this::note);
-    if (hidden == null) {
-      return signal;
-    }
-    try (signal) {
-      return signal.repeated(hidden);
-    }
   }
 
   private String name() {
@@ -177,9 +198,10 @@ final class RunCommand implements Callable<Integer> {
         progress.step();
       }
       progress.at("checking");
-      return backend.name().equals(Backends.reference().name())
+      int checked = checkedRows(backend);
+      return checked == 0
           ? Map.of()
-          : new ReferenceCheck(run, Backends.reference(), rows).measure();
+          : new ReferenceCheck(run, Backends.reference(), checked).measure();
     }
   }
 }

@@ -13,7 +13,7 @@ import org.sgconv.benchmarks.run.ConvolutionRun;
 import org.sgconv.benchmarks.run.RunOutput;
 import org.sgconv.benchmarks.run.Step;
 import org.sgconv.benchmarks.run.Timing;
-import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.oracle.Deviation;
@@ -22,7 +22,7 @@ import org.sgconv.tensor.Tensor;
 /** What a run tells: what was computed where, how fast, and how far from the reference. */
 final class RunReport {
 
-  private final Signal signal;
+  private final SignalForm signal;
   private final ConvolutionRun run;
   private final BackendInfo backend;
   private final boolean onDevice;
@@ -34,7 +34,10 @@ final class RunReport {
    * @param deviations of each result, or none if the reference itself ran
    */
   RunReport(
-      Signal signal, ConvolutionRun run, Backend backend, Map<RunOutput, Deviation> deviations) {
+      SignalForm signal,
+      ConvolutionRun run,
+      Backend backend,
+      Map<RunOutput, Deviation> deviations) {
     this.signal = signal;
     this.run = run;
     this.backend = backend.info();
@@ -145,7 +148,8 @@ final class RunReport {
             ? "Not checked: the reference itself computed this."
             : String.format(
                 Locale.ROOT,
-                "Checked %d of %d kernels against the float64 reference: %s (error relative to what is carried).",
+                "Checked %d of %d kernels against the float64 reference: %s (error relative to what"
+                    + " is carried).",
                 rows,
                 signal.hidden(),
                 passed() ? "passed" : "FAILED");
@@ -164,7 +168,9 @@ final class RunReport {
         : Optional.of(
             String.format(
                 Locale.ROOT,
-                "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s. Scale the signal to about 1, or compute in float64 with --backend reference",
+                "Out of float32's range (1e-38 to 3e38; values on the way grow by up to L): %s."
+                    + " Scale the signal to about 1, or compute in float64 with --backend"
+                    + " reference",
                 names));
   }
 
@@ -184,7 +190,9 @@ final class RunReport {
             throw new CheckFailedException(
                 String.format(
                     Locale.ROOT,
-                    "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend %s': if that fails too, report it with its output; if it passes, report this line with the signal",
+                    "%s on %s is off: %s is %s; nothing was written. Run './sgconv verify --backend"
+                        + " %s': if that fails too, report it with its output; if it passes, report"
+                        + " this line with the signal",
                     output.step().label(),
                     backend.name(),
                     output.label(),

@@ -7,7 +7,7 @@ import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.plot.ConvolutionPlot;
 import org.sgconv.benchmarks.report.OutputFile;
 import org.sgconv.benchmarks.run.ConvolutionRun;
-import org.sgconv.benchmarks.signal.Signal;
+import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.benchmarks.signal.SignalWriter;
 import org.sgconv.tensor.Tensor;
 
@@ -16,7 +16,7 @@ import org.sgconv.tensor.Tensor;
  *
  * @param kernel what the kernel is, in words
  */
-record RunResult(Signal signal, ConvolutionRun run, String kernel) {
+record RunResult(SignalForm signal, ConvolutionRun run, String kernel) {
 
   /** Every output row as a channel, batch by batch. */
   Sound sound() {

@@ -22,7 +22,8 @@ import org.sgconv.tensor.Tensor;
  * are those of the loss ½‖y‖², whose gradient dy is y itself. Inputs are copied to where the
  * backend computes; what the accessors give is in the host's memory.
  *
- * <p>Owns its results and its copies of the inputs; the layer and the signal stay the caller's.
+ * <p>Owns its results and its copies of the inputs; the convolution, the layer and the signal stay
+ * the caller's.
  */
 public final class ConvolutionRun implements AutoCloseable {
 
@@ -44,10 +45,13 @@ public final class ConvolutionRun implements AutoCloseable {
   /**
    * Allocates everything and synthesises the kernel once.
    *
+   * @param convolution as {@link RunPlan} made it; stays the caller's
    * @param signal u (B,H,L), FLOAT32
    */
-  public ConvolutionRun(Backend backend, Layer layer, Tensor signal) {
+  public ConvolutionRun(LongConvolution convolution, Layer layer, Tensor signal) {
+    this.convolution = convolution;
     this.given = layer;
+    Backend backend = convolution.backend();
     // Calls on a device return when the work is submitted.
     this.finish =
         backend instanceof DeviceBackend devices ? devices.stream()::synchronize : () -> {};
@@ -55,10 +59,6 @@ public final class ConvolutionRun implements AutoCloseable {
     long length = signal.dim(2);
     long batch = signal.dim(0);
     try {
-      convolution =
-          owned.add(
-              LongConvolution.create(backend, spec.mode(), spec.heads(), spec.hidden(), length),
-              LongConvolution::close);
       this.layer = owned.add(layer.on(backend, convolution.type()), Layer::close);
       try (Tensor converted = signal.to(convolution.type())) {
         u = owned.add(converted.copyTo(backend), Tensor::close);

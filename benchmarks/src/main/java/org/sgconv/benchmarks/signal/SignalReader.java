@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.PrintableText;
+import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.audio.Sound;
 import org.sgconv.benchmarks.audio.WavReader;
 import org.sgconv.io.Safetensors;
@@ -27,24 +28,25 @@ public final class SignalReader {
   private SignalReader() {}
 
   /**
-   * Reads a file.
+   * Opens a file; the caller closes it.
    *
    * @param tensor name of the tensor in a safetensors file
    * @param rawRate samples per second of a raw file or a safetensors file, if known
-   * @param notes told, a line each, what was read although it is not as it should be
+   * @param notes told, a line each, what is read although it is not as it should be
    * @throws InvalidFileException if the file is missing, of an unknown kind, broken or empty, or
    *     cannot be read
-   * @throws org.sgconv.InvalidArgumentException if a value is not finite
+   * @throws org.sgconv.ShapeMismatchException if a tensor has no shape of a signal
    */
-  public static Signal read(Path file, String tensor, OptionalInt rawRate, Consumer<String> notes) {
+  public static SignalSource open(
+      Path file, String tensor, OptionalInt rawRate, Consumer<String> notes) {
     SignalFormat format = SignalFormat.of(file);
     String name = PrintableText.escape(String.valueOf(file.getFileName()));
     try {
       requireReadable(file, format);
       return switch (format) {
-        case WAV -> ofSound(name, readWav(file, rawRate, notes));
-        case RAW -> new Signal(name, RawFloats.read(file), rawRate);
-        case SAFETENSORS -> new Signal(name, readTensor(file, tensor), rawRate);
+        case WAV -> openSound(file, name, rawRate, notes);
+        case RAW -> openRaw(file, name, rawRate);
+        case SAFETENSORS -> openTensor(file, name, tensor, rawRate);
       };
     } catch (IOException e) {
       throw new InvalidFileException(file, "cannot be read: " + FileFailure.reason(e), e);
@@ -72,29 +74,41 @@ public final class SignalReader {
     FileSignature.requireNoOther(file, format);
   }
 
-  /** A sound as a signal: each channel is a batch row, H = 1. */
-  public static Signal ofSound(String name, Sound sound) {
-    Tensor values = Tensor.zeros(DType.FLOAT32, sound.channelCount(), 1, sound.frameCount());
-    for (int c = 0; c < sound.channelCount(); c++) {
-      try (Tensor row = values.slice(c)) {
-        row.copyFrom(sound.channel(c));
-      }
-    }
-    return new Signal(name, values, OptionalInt.of(sound.sampleRate()));
-  }
-
-  private static Sound readWav(Path file, OptionalInt rawRate, Consumer<String> notes)
-      throws IOException {
+  private static SignalSource openSound(
+      Path file, String name, OptionalInt rawRate, Consumer<String> notes) throws IOException {
     if (rawRate.isPresent()) {
       throw new InvalidFileException(
           file, "a WAV file states its own sample rate: leave --raw-rate out");
     }
-    return WavReader.read(file, notes);
+    WavReader sound = WavReader.open(file, notes);
+    OptionalInt rate = OptionalInt.of(sound.sampleRate());
+    SignalForm form = SignalForm.of(name, rate, sound.channelCount(), 1, sound.frameCount());
+    return new SignalSource(file, form, () -> tensorOf(sound.read()), sound);
   }
 
-  private static Tensor readTensor(Path file, String name) {
-    try (Safetensors opened = Safetensors.open(file)) {
-      return opened.read(name, DType.FLOAT32);
+  private static SignalSource openRaw(Path file, String name, OptionalInt rate) throws IOException {
+    RawFloats values = RawFloats.open(file);
+    return new SignalSource(file, SignalForm.of(name, rate, values.count()), values::read, values);
+  }
+
+  private static SignalSource openTensor(Path file, String name, String tensor, OptionalInt rate) {
+    Safetensors opened = Safetensors.open(file);
+    try {
+      long[] dims = opened.entry(tensor).dims().stream().mapToLong(Long::longValue).toArray();
+      SignalForm form = SignalForm.of(name, rate, dims);
+      return new SignalSource(file, form, () -> opened.read(tensor, DType.FLOAT32), opened::close);
+    } catch (SgConvException unfit) {
+      opened.close();
+      throw unfit;
     }
+  }
+
+  /** Each channel is a batch row, H = 1. */
+  static Tensor tensorOf(Sound sound) {
+    Tensor values = Tensor.zeros(DType.FLOAT32, sound.channelCount(), sound.frameCount());
+    for (int c = 0; c < sound.channelCount(); c++) {
+      values.slice(c).copyFrom(sound.channel(c));
+    }
+    return values;
   }
 }

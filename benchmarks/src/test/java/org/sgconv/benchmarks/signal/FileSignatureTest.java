@@ -24,7 +24,7 @@ class FileSignatureTest {
 
   private void assertNamed(String name, String content, String... parts) throws IOException {
     Path file = Files.write(folder.resolve(name), content.getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> SignalReader.read(file, "u", OptionalInt.empty(), note -> {}))
+    assertThatThrownBy(() -> SignalReader.open(file, "u", OptionalInt.empty(), note -> {}))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining(name)
         .hasMessageContainingAll(parts);
@@ -62,10 +62,10 @@ class FileSignatureTest {
       assertNamed(name, "", "is empty", "0 bytes");
     }
     Path inner = Files.createDirectory(folder.resolve("folder.wav"));
-    assertThatThrownBy(() -> SignalReader.read(inner, "u", OptionalInt.empty(), note -> {}))
+    assertThatThrownBy(() -> SignalReader.open(inner, "u", OptionalInt.empty(), note -> {}))
         .hasMessageContaining("is a folder");
     Path none = folder.resolve("none.wav");
-    assertThatThrownBy(() -> SignalReader.read(none, "u", OptionalInt.empty(), note -> {}))
+    assertThatThrownBy(() -> SignalReader.open(none, "u", OptionalInt.empty(), note -> {}))
         .hasMessageContaining("does not exist");
   }
 
@@ -73,8 +73,9 @@ class FileSignatureTest {
   @Test
   void rawFilesMayBeginAsTheyLike() throws IOException {
     Path file = Files.write(folder.resolve("x.f32"), new byte[] {'f', 'L', 'a', 'C'});
-    try (Signal signal = SignalReader.read(file, "u", OptionalInt.empty(), note -> {})) {
-      assertThat(signal.length()).isEqualTo(1);
+    try (SignalSource source = SignalReader.open(file, "u", OptionalInt.empty(), note -> {});
+        Signal signal = source.read()) {
+      assertThat(signal.form().length()).isEqualTo(1);
     }
   }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.InvalidFileException;
 import org.sgconv.benchmarks.audio.Sound;
+import org.sgconv.benchmarks.audio.WavWriter;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.Tensor;
 
@@ -20,20 +21,32 @@ class SignalTest {
 
   @TempDir Path folder;
 
+  private static Signal read(Path file, String tensor, OptionalInt rate) throws IOException {
+    try (SignalSource source = SignalReader.open(file, tensor, rate, note -> {})) {
+      return source.read();
+    }
+  }
+
+  private Path written(Sound sound) {
+    Path file = folder.resolve("x.wav");
+    SignalWriter.writeWav(file, sound, WavWriter.Format.FLOAT32);
+    return file;
+  }
+
   @Test
-  void channelsBecomeBatchRows() {
+  void channelsBecomeBatchRows() throws IOException {
     Sound sound = new Sound(8000, new float[][] {{1, 2, 3}, {4, 5, 6}});
-    try (Signal signal = SignalReader.ofSound("x", sound)) {
+    try (Signal signal = read(written(sound), "u", OptionalInt.empty())) {
       assertThat(signal.values().shape().toArray()).containsExactly(2, 1, 3);
       assertThat(signal.values().toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
-      assertThat(signal.sampleRate()).hasValue(8000);
+      assertThat(signal.form().sampleRate()).hasValue(8000);
     }
   }
 
   @Test
-  void repeatedRowsStandSideBySide() {
+  void repeatedRowsStandSideBySide() throws IOException {
     Sound sound = new Sound(8000, new float[][] {{1, 2}, {3, 4}});
-    try (Signal signal = SignalReader.ofSound("x", sound);
+    try (Signal signal = read(written(sound), "u", OptionalInt.empty());
         Signal wide = signal.repeated(2)) {
       assertThat(wide.values().shape().toArray()).containsExactly(2, 2, 2);
       assertThat(wide.values().toFloatArray()).containsExactly(1, 2, 1, 2, 3, 4, 3, 4);
@@ -45,9 +58,9 @@ class SignalTest {
     byte[] bytes = new byte[8];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2);
     Path file = Files.write(folder.resolve("x.F32"), bytes);
-    try (Signal signal = SignalReader.read(file, "u", OptionalInt.of(100), note -> {})) {
+    try (Signal signal = read(file, "u", OptionalInt.of(100))) {
       assertThat(signal.values().toFloatArray()).containsExactly(1.5f, -2f);
-      assertThat(signal.sampleRate()).hasValue(100);
+      assertThat(signal.form().sampleRate()).hasValue(100);
     }
   }
 
@@ -58,8 +71,8 @@ class SignalTest {
         Tensor two = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2)) {
       Safetensors.writer().add("one", one).add("two", two).write(file);
     }
-    try (Signal one = SignalReader.read(file, "one", OptionalInt.empty(), note -> {});
-        Signal two = SignalReader.read(file, "two", OptionalInt.empty(), note -> {})) {
+    try (Signal one = read(file, "one", OptionalInt.empty());
+        Signal two = read(file, "two", OptionalInt.empty())) {
       assertThat(one.values().shape().toArray()).containsExactly(1, 1, 6);
       assertThat(two.values().shape().toArray()).containsExactly(1, 3, 2);
       assertThat(one.values().toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
@@ -68,9 +81,11 @@ class SignalTest {
 
   @Test
   void theShippedRecordingIsSpeech() throws IOException {
-    try (Signal speech = Recording.speech()) {
-      assertThat(speech.length()).isEqualTo(159_734);
-      assertThat(speech.sampleRate()).hasValue(22_050);
+    try (Recording recording = Recording.unpack();
+        Signal speech = read(recording.file(), "u", OptionalInt.empty())) {
+      assertThat(speech.form().name()).isEqualTo("speech.wav");
+      assertThat(speech.form().length()).isEqualTo(159_734);
+      assertThat(speech.form().sampleRate()).hasValue(22_050);
       assertThat(SignalWriter.soundOf(speech.values().reshape(1, 159_734), 22_050).peak())
           .isBetween(0.7f, 0.72f);
     }
