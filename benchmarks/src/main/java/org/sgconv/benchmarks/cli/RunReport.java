@@ -25,7 +25,7 @@ final class RunReport {
   private final SignalForm signal;
   private final ConvolutionRun run;
   private final BackendInfo backend;
-  private final boolean onDevice;
+  private final String place;
   private final Map<RunOutput, Deviation> deviations;
 
   /**
@@ -41,7 +41,7 @@ final class RunReport {
     this.signal = signal;
     this.run = run;
     this.backend = backend.info();
-    this.onDevice = backend instanceof DeviceBackend;
+    this.place = place(backend);
     this.deviations = deviations;
   }
 
@@ -56,13 +56,16 @@ final class RunReport {
         backend.name(),
         backend.version(),
         backend.instructionSet(),
-        place());
+        place);
   }
 
-  /** What computed: a device, or threads of the host and which host. */
-  private String place() {
-    String device = backend.devices().getFirst();
-    return onDevice ? device : Quantities.count(backend.threads(), "thread") + ", " + device;
+  /** What computed: the device of the backend's stream, or threads of the host and which host. */
+  private static String place(Backend backend) {
+    if (backend instanceof DeviceBackend devices) {
+      return devices.stream().device().name();
+    }
+    BackendInfo info = backend.info();
+    return Quantities.count(info.threads(), "thread") + ", " + info.devices().getFirst();
   }
 
   /** The kernel in words. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
+import org.sgconv.benchmarks.report.Jvm;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.io.Safetensors;
@@ -116,6 +117,27 @@ class CudaCommandsTest {
     assertThat(cli.out()).contains("cuda against the float64 reference", "passed");
     assertThat(Tensor.openCount()).isEqualTo(tensors);
     assertThat(device.allocationCount()).isLessThanOrEqualTo(held + 1); // the stream's workspace
+  }
+
+  /** Device 0 is another process's, which shows when it is used: the next one computes. */
+  @Test
+  @Tag("emulation")
+  void namesTheDeviceThatComputed() throws Exception {
+    Path input = SampleFiles.wav(folder.resolve("in.wav"), 1, 300);
+    String libraries = "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path");
+    ProcessBuilder run =
+        new ProcessBuilder(
+            Jvm.command(
+                List.of(libraries), Main.class, "run", input.toString(), "--backend", "cuda"));
+    run.environment().put("SGCONV_EMULATED_DEVICES", "3");
+    run.environment().put("SGCONV_EMULATED_UNUSABLE", "46,0,0"); // cudaErrorDevicesUnavailable
+    Process process = run.redirectErrorStream(true).start();
+    try (var out = process.inputReader()) {
+      assertThat(out.readAllAsString())
+          .containsPattern("(?m)^backend  cuda [^:]+: .*, CUDA device 1 ")
+          .contains("float64 reference: passed");
+    }
+    assertThat(process.waitFor()).isZero();
   }
 
   /** The emulated device is given 32 MiB, this signal takes 40 MB. */
