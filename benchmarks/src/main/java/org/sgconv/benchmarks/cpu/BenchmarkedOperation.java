@@ -1,7 +1,6 @@
 package org.sgconv.benchmarks.cpu;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
@@ -13,6 +12,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.report.TemporaryPath;
 
 /**
  * What a JMH process sets up: a library verified at the operation that the benchmark method is
@@ -76,7 +76,7 @@ public class BenchmarkedOperation {
 
   private static Path folder() throws IOException {
     String folder = System.getProperty(EXPECTATIONS);
-    return folder == null ? Files.createTempDirectory("sgconv-expectations") : Path.of(folder);
+    return folder == null ? TemporaryPath.folder().path() : Path.of(folder);
   }
 
   private static void report(Finding finding) throws IOException {

@@ -30,11 +30,18 @@ final class ContenderProcess {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   private final CpuPlan plan;
+  private final Path expectations;
   private final Path folder;
 
-  /** Keeps expectations, logs and findings in {@code folder}. */
-  ContenderProcess(CpuPlan plan, Path folder) throws IOException {
+  /**
+   * Makes nothing yet.
+   *
+   * @param expectations folder of the {@link Expectations}
+   * @param folder for logs and findings
+   */
+  ContenderProcess(CpuPlan plan, Path expectations, Path folder) {
     this.plan = plan;
+    this.expectations = expectations;
     this.folder = folder;
     // Runs of other benchmarks on this host are no business of this one's correctness.
     System.setProperty("jmh.ignoreLock", "true");
@@ -85,7 +92,9 @@ final class ContenderProcess {
               .flatMap(found -> Optional.ofNullable(found.failure()))
               .orElse("the process failed, its log says why");
       // Reasons become part of the results, where a temporary path has no place.
-      throw new ContenderFailedException(reason.replace(folder + File.separator, ""), e);
+      throw new ContenderFailedException(
+          reason.replace(expectations + File.separator, "").replace(folder + File.separator, ""),
+          e);
     }
   }
 
@@ -136,7 +145,7 @@ final class ContenderProcess {
               }
             });
     arguments.add("-Dsgconv.cpu.threads=" + plan.threads());
-    arguments.add("-D" + BenchmarkedOperation.EXPECTATIONS + "=" + folder);
+    arguments.add("-D" + BenchmarkedOperation.EXPECTATIONS + "=" + expectations);
     arguments.add("-D" + BenchmarkedOperation.FINDING + "=" + finding);
     return arguments;
   }

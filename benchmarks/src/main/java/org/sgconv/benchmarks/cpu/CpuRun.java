@@ -1,8 +1,6 @@
 package org.sgconv.benchmarks.cpu;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,15 +34,15 @@ public final class CpuRun {
   /** Measures everything. Contenders that fail are part of the result. */
   public CpuResults run() throws IOException {
     Machine machine = Machine.describe();
-    TemporaryPath temporary = TemporaryPath.folder();
-    Path folder = temporary.path();
     List<Measurement> measurements = new ArrayList<>();
     Optional<MachineLimits> limits = Optional.empty();
-    try (LimitProbe probe = new LimitProbe(plan.threads())) {
-      ContenderProcess process = new ContenderProcess(plan, folder);
+    try (TemporaryPath expectations = TemporaryPath.folder();
+        TemporaryPath work = TemporaryPath.folder();
+        LimitProbe probe = new LimitProbe(plan.threads())) {
+      ContenderProcess process = new ContenderProcess(plan, expectations.path(), work.path());
       for (BenchmarkCase what : plan.cases()) {
         progress.at("reference, " + what);
-        expect(what, folder);
+        expect(what, expectations.path());
         List<Measurement> ofCase = start(what);
         progress.at("limits");
         MachineLimits now = probe.measure();
@@ -54,14 +52,11 @@ public final class CpuRun {
         }
         measurements.addAll(ofCase);
       }
-    } finally {
-      boolean complete = measurements.stream().allMatch(Measurement::isComplete);
-      logs = complete ? null : folder;
-      if (!complete) {
-        deleteExpectations(folder);
-        temporary.keep();
+      if (!measurements.stream().allMatch(Measurement::isComplete)) {
+        // Somebody may want to read why a contender failed.
+        work.keep();
+        logs = work.path();
       }
-      temporary.close();
     }
     return new CpuResults(plan, machine.atEnd(), limits.orElseThrow(), List.copyOf(measurements));
   }
@@ -109,15 +104,6 @@ public final class CpuRun {
         remaining.done(expected, (System.nanoTime() - start) * 1e-9);
       }
       progress.step();
-    }
-  }
-
-  /** What is large goes; logs stay, since somebody may want to read why a contender failed. */
-  private static void deleteExpectations(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.f64")) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
     }
   }
 }

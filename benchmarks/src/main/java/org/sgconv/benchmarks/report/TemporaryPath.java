@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -110,11 +111,19 @@ public final class TemporaryPath implements AutoCloseable {
     endChildren();
     for (Path path : LIVE) {
       try {
-        delete(path);
+        delete(aside(path));
       } catch (IOException e) {
         System.err.println("sgconv: " + path + " is left behind: " + FileFailure.reason(e));
       }
     }
+    // Whatever was started meanwhile has nothing left to work on.
+    endChildren();
+  }
+
+  /** Under another name, so that threads that do not know of the end yet add nothing more to it. */
+  private static Path aside(Path path) throws IOException {
+    Path other = path.resolveSibling(path.getFileName() + "-ended");
+    return Files.move(path, other, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void endChildren() {

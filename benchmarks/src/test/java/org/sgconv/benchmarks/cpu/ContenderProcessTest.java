@@ -42,7 +42,7 @@ final class ContenderProcessTest {
             1,
             Duration.ofMillis(10),
             true);
-    ContenderProcess process = new ContenderProcess(plan, folder);
+    ContenderProcess process = new ContenderProcess(plan, folder, folder);
     assertThatThrownBy(() -> process.run(new Contender(Library.MKL, true), WHAT))
         .isInstanceOf(ContenderFailedException.class)
         .hasMessage("the process failed, its log says why");

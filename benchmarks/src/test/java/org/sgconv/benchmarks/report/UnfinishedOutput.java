@@ -1,11 +1,12 @@
 package org.sgconv.benchmarks.report;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A program that is in the middle of a file, with a process of its own that writes into a temporary
- * folder, until a signal ends it.
+ * A program that is in the middle of a file until a signal ends it, while a thread and a process of
+ * its own fill a temporary folder as fast as they can.
  */
 final class UnfinishedOutput {
 
@@ -13,7 +14,7 @@ final class UnfinishedOutput {
 
   public static void main(String[] args) throws IOException {
     TemporaryPath work = TemporaryPath.folder();
-    // As often as it can, so that it would fill the folder again while that is deleted.
+    Thread.ofPlatform().daemon().start(() -> fill(work.path()));
     String script = "i=0; while true; do i=$((i + 1)); echo >\"$0/$i\"; done";
     Process child = new ProcessBuilder("sh", "-c", script, work.path().toString()).start();
     OutputFile.write(
@@ -28,5 +29,15 @@ final class UnfinishedOutput {
             throw new IOException(e);
           }
         });
+  }
+
+  private static void fill(Path folder) {
+    try {
+      for (long i = 0; ; i++) {
+        Files.createFile(folder.resolve("thread-" + i));
+      }
+    } catch (IOException gone) {
+      // So it should be.
+    }
   }
 }
