@@ -47,7 +47,7 @@ public final class LongConvolution implements AutoCloseable {
   private final DType type;
   private final ConvolutionPlan plan;
   private final OperandCheck check;
-  private final KernelSynthesis synthesis;
+  private final SpectrumFilling filling;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Spectra spectra = new Spectra();
@@ -59,7 +59,7 @@ public final class LongConvolution implements AutoCloseable {
     this.type = type;
     this.plan = backend.plan(geometry, type);
     this.check = new OperandCheck(backend, geometry, type);
-    this.synthesis = KernelSynthesis.on(backend);
+    this.filling = new SpectrumFilling(this, backend, plan);
   }
 
   /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
@@ -115,7 +115,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
     check.prepare(kernel, skip);
-    return filled(spectrum -> fill(kernel, skip, spectrum));
+    return filled(spectrum -> filling.fill(kernel, skip, spectrum));
   }
 
   /**
@@ -131,7 +131,7 @@ public final class LongConvolution implements AutoCloseable {
     enter(lock.writeLock());
     try {
       openPlan();
-      fill(kernel, skip, into);
+      filling.fill(kernel, skip, into);
     } finally {
       leave(lock.writeLock());
     }
@@ -165,7 +165,7 @@ public final class LongConvolution implements AutoCloseable {
    */
   public KernelSpectrum prepare(KernelParameters parameters, @Nullable Tensor skip) {
     check.synthesise(parameters, skip, null);
-    return filled(spectrum -> fill(parameters, skip, null, spectrum));
+    return filled(spectrum -> filling.fill(parameters, skip, null, spectrum));
   }
 
   /**
@@ -194,7 +194,7 @@ public final class LongConvolution implements AutoCloseable {
     enter(lock.writeLock());
     try {
       openPlan();
-      fill(parameters, skip, kernel, into);
+      filling.fill(parameters, skip, kernel, into);
     } finally {
       leave(lock.writeLock());
     }
@@ -207,44 +207,6 @@ public final class LongConvolution implements AutoCloseable {
       return spectra.create(this, openPlan(), filling);
     } finally {
       leave(lock.writeLock());
-    }
-  }
-
-  private void fill(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
-    PlanSpectrum target = into.open(this);
-    beginPreparing(into, skip != null);
-    plan.prepare(kernel, skip, target);
-    into.endPreparing(skip != null);
-  }
-
-  private void fill(
-      KernelParameters parameters,
-      @Nullable Tensor skip,
-      @Nullable Tensor kernel,
-      KernelSpectrum into) {
-    PlanSpectrum target = into.open(this);
-    Tensor norm = synthesis.normalise(parameters);
-    if (kernel != null) {
-      kernel.requireDisjoint("kernel", norm, "norm");
-    }
-    beginPreparing(into, skip != null);
-    plan.synthesise(
-        parameters.spec().geometry(),
-        parameters.weights(),
-        parameters.decay(),
-        norm,
-        skip,
-        kernel,
-        target);
-    into.endPreparing(skip != null);
-  }
-
-  /** A recording changes nothing yet, and its replays nothing that the spectrum would not know. */
-  private void beginPreparing(KernelSpectrum into, boolean withSkip) {
-    if (backend.isRecording()) {
-      into.requireLike(this, withSkip);
-    } else {
-      into.beginPreparing();
     }
   }
 
