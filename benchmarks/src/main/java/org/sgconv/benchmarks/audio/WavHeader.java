@@ -172,10 +172,13 @@ record WavHeader(WavFormat format, long dataOffset, long frames) {
     if (!borneOut) {
       notes.accept(
           path
-              + ": "
+              + ": read "
+              + length
+              + " bytes of samples; "
               + (available - length)
-              + " bytes after the data chunk belong to no chunk and were not read; if they are"
-              + " samples, the size in the header is wrong");
+              + " bytes after the data chunk belong to no chunk and were not read. If they are"
+              + " samples too, as after Python's wave wrote several blocks into a pipe, write into"
+              + " a file instead; 'ffmpeg -ignore_length 1 -i FILE out.wav' reads them");
     }
     if (rest.data() >= 0) {
       notes.accept(

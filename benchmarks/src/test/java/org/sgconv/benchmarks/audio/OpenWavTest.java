@@ -134,6 +134,20 @@ class OpenWavTest {
     assertThat(notes.getFirst()).contains("more than one data chunk", "the one at byte 60 was not");
   }
 
+  /**
+   * The header that Python's wave writes with the first block says how long that is, and a pipe
+   * cannot be gone back in: further blocks follow what looks like a whole file.
+   */
+  @Test
+  void laterBlocksOfAPipeAreCountedAndNotMixedUpWithSamples() throws IOException {
+    byte[] file = mono16().chunk("data", FRAMES).bare(FRAMES).bare(FRAMES).build(36 + 4);
+    assertThat(read(file).channel(0)).containsExactly(0.5f, -0.5f);
+    assertThat(notes).hasSize(1);
+    assertThat(notes.getFirst())
+        .contains("x.wav", "read 4 bytes of samples", "8 bytes after the data chunk")
+        .contains("Python's wave", "ffmpeg -ignore_length 1");
+  }
+
   @ParameterizedTest
   @CsvSource({"RF64", "BW64"})
   void smallFilesOf64BitSizesAreRead(String magic) throws IOException {
