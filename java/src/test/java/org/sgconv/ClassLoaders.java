@@ -22,43 +22,54 @@ public final class ClassLoaders {
   /** The kernel gives it to native threads that a Java thread of this name starts. */
   private static final String THREAD = "deployed";
 
-  private static final int LOADERS = 5;
-
   private ClassLoaders() {}
 
-  /** Arguments: one-by-one or at-once, what the program does, then its class path. */
+  /**
+   * Arguments: how many loaders, one-by-one or at-once, what the program does, the class whose
+   * {@code run} says in the end what is left of other things, or -, then the class path of all
+   * these.
+   */
   public static void main(String[] arguments) throws Exception {
     List<URL> classPath = new ArrayList<>();
-    for (int i = 2; i < arguments.length; i++) {
+    for (int i = 4; i < arguments.length; i++) {
       classPath.add(URI.create(arguments[i]).toURL());
     }
+    int count = Integer.parseInt(arguments[0]);
     List<WeakReference<ClassLoader>> loaders =
-        arguments[0].equals("at-once")
-            ? atOnce(classPath, arguments[1])
-            : oneByOne(classPath, arguments[1]);
+        arguments[1].equals("at-once")
+            ? atOnce(count, classPath, arguments[2])
+            : oneByOne(count, classPath, arguments[2]);
     for (int i = 0; i < 200 && (alive(loaders) > 0 || poolThreads() > 0); i++) {
       System.gc();
       Thread.sleep(50);
     }
     System.out.println("loaders left " + alive(loaders));
     System.out.println("pool threads left " + poolThreads());
+    if (!arguments[3].equals("-")) {
+      ClassLoader last = loader(classPath);
+      System.out.println(last.loadClass(arguments[3]).getMethod("run").invoke(null));
+    }
   }
 
-  private static List<WeakReference<ClassLoader>> oneByOne(List<URL> classPath, String what)
-      throws Exception {
+  private static ClassLoader loader(List<URL> classPath) {
+    return new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+  }
+
+  private static List<WeakReference<ClassLoader>> oneByOne(
+      int count, List<URL> classPath, String what) throws Exception {
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
-    for (int i = 0; i < LOADERS; i++) {
+    for (int i = 0; i < count; i++) {
       loaders.add(deploy(classPath, what, new CountDownLatch(0)));
     }
     return loaders;
   }
 
-  private static List<WeakReference<ClassLoader>> atOnce(List<URL> classPath, String what)
-      throws Exception {
+  private static List<WeakReference<ClassLoader>> atOnce(
+      int count, List<URL> classPath, String what) throws Exception {
     ConcurrentLinkedQueue<WeakReference<ClassLoader>> loaders = new ConcurrentLinkedQueue<>();
-    CountDownLatch start = new CountDownLatch(LOADERS);
+    CountDownLatch start = new CountDownLatch(count);
     List<Thread> deployments = new ArrayList<>();
-    for (int i = 0; i < LOADERS; i++) {
+    for (int i = 0; i < count; i++) {
       deployments.add(
           Thread.ofPlatform()
               .start(
@@ -79,8 +90,7 @@ public final class ClassLoaders {
   /** Nothing of the loader is referred to from here once this returns. */
   private static WeakReference<ClassLoader> deploy(
       List<URL> classPath, String what, CountDownLatch start) throws Exception {
-    ClassLoader loader =
-        new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    ClassLoader loader = loader(classPath);
     Class<?> program = loader.loadClass(DeployedProgram.class.getName());
     start.countDown();
     start.await();

@@ -54,8 +54,10 @@ class ClassLoadersTest {
                 "-cp",
                 Path.of(location(ClassLoadersTest.class)).toString(),
                 ClassLoaders.class.getName(),
+                "5",
                 order,
-                what));
+                what,
+                "-"));
     for (Class<?> each : List.of(Backends.class, CpuLibrary.class, ClassLoadersTest.class)) {
       command.add(location(each).toString());
     }

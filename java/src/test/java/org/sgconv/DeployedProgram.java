@@ -5,7 +5,6 @@ import java.util.List;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** An application in a class loader of its own. */
@@ -28,22 +27,16 @@ public final class DeployedProgram {
     Tensor u = Tensor.of(backend, new float[] {1, 2, 3}, 1, 1, 3);
     KernelSpectrum spectrum = convolution.prepare(kernel);
     Tensor y = convolution.forward(spectrum, u, Gates.none());
-    try (Tensor result = y.to(DType.FLOAT64)) {
-      List<AutoCloseable> made = List.of(y, spectrum, u, kernel, convolution);
-      if (what.equals("forget")) {
-        FORGOTTEN.addAll(made);
-      } else {
-        for (AutoCloseable each : made) {
-          close(each);
-        }
-      }
-      return "%s %d %d %d"
-          .formatted(
-              backend.name(),
-              Math.round(result.get(0, 0, 0)),
-              Math.round(result.get(0, 0, 1)),
-              Math.round(result.get(0, 0, 2)));
+    float[] result = y.toFloatArray();
+    List<AutoCloseable> made = List.of(y, spectrum, u, kernel, convolution);
+    if (what.equals("forget")) {
+      FORGOTTEN.addAll(made);
+    } else {
+      made.forEach(DeployedProgram::close);
     }
+    return "%s %d %d %d"
+        .formatted(
+            backend.name(), Math.round(result[0]), Math.round(result[1]), Math.round(result[2]));
   }
 
   private static void close(AutoCloseable each) {

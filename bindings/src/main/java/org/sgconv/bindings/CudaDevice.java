@@ -112,13 +112,26 @@ public final class CudaDevice {
 
   /** A new stream that does not wait for the default stream; the caller closes it. */
   public CudaStream createStream() {
+    return createStream(false);
+  }
+
+  /**
+   * As {@link #createStream}, but never closed: when it is lost, it goes with all the memory, plans
+   * and events that it holds. Something must refer to it while it is in use, such as a static
+   * field.
+   */
+  public CudaStream createPermanentStream() {
+    return createStream(true);
+  }
+
+  private CudaStream createStream(boolean permanent) {
     select();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
       CudaCall.runtime(
           "cudaStreamCreateWithFlags",
           () -> Cudart.cudaStreamCreateWithFlags(handle, Cudart.cudaStreamNonBlocking()));
-      return new CudaStream(this, handle.get(ValueLayout.ADDRESS, 0));
+      return new CudaStream(this, handle.get(ValueLayout.ADDRESS, 0), permanent);
     }
   }
 

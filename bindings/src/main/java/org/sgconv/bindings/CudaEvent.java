@@ -130,6 +130,17 @@ public final class CudaEvent implements AutoCloseable {
     CudaCall.runtime("cudaEventSynchronize", () -> Cudart.cudaEventSynchronize(event));
   }
 
+  /** For whoever ends it when it is lost. */
+  MemorySegment handle() {
+    Lock use = lock.readLock();
+    use.lock();
+    try {
+      return live();
+    } finally {
+      use.unlock();
+    }
+  }
+
   private MemorySegment open() {
     MemorySegment event = live();
     device.select();

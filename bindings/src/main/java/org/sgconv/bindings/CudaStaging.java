@@ -56,6 +56,14 @@ final class CudaStaging implements AutoCloseable {
     }
   }
 
+  /** Lists what must go when the stream is lost. */
+  void addTo(StreamBelongings belongings) {
+    belongings.addPinned(memory.segment().address());
+    for (Half half : halves) {
+      belongings.addEvent(half.mark.handle());
+    }
+  }
+
   /** Copies to the device and waits; both have the same size. */
   void upload(MemorySegment source, CudaSpan target) {
     settle();

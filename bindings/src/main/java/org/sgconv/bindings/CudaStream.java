@@ -20,6 +20,7 @@ public final class CudaStream implements AutoCloseable {
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
   private final NativeHandle handle;
+  private final @Nullable StreamBelongings belongings;
 
   /** Made when it is needed. Guarded by the lock. */
   private @Nullable CudaStaging staging;
@@ -27,10 +28,17 @@ public final class CudaStream implements AutoCloseable {
   /** Whether a capture could not be ended. Guarded by the lock. */
   private boolean inCapture;
 
-  CudaStream(CudaDevice device, MemorySegment handle) {
+  /**
+   * Takes over a handle.
+   *
+   * @param permanent whether it is closed by nobody, but given back with all that it holds when it
+   *     is lost
+   */
+  CudaStream(CudaDevice device, MemorySegment handle, boolean permanent) {
     this.device = device;
     this.handle = new NativeHandle("CudaStream", handle);
     this.lock = this.handle.lock();
+    this.belongings = permanent ? StreamBelongings.watch(this, handle) : null;
   }
 
   /** The device that does the work. */
@@ -55,7 +63,11 @@ public final class CudaStream implements AutoCloseable {
       MemorySegment stream = open();
       MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
       CudaCall.runtime("cudaMallocAsync", () -> Cudart.cudaMallocAsync(pointer, bytes, stream));
-      return new CudaAllocation(this, pointer.get(ValueLayout.ADDRESS, 0).address(), bytes);
+      long address = pointer.get(ValueLayout.ADDRESS, 0).address();
+      if (belongings != null) {
+        belongings.addMemory(address);
+      }
+      return new CudaAllocation(this, address, bytes);
     } finally {
       lock.unlock();
     }
@@ -81,6 +93,9 @@ public final class CudaStream implements AutoCloseable {
         }
       }
       allocation.markFreed();
+      if (belongings != null) {
+        belongings.removeMemory(address.address());
+      }
     } finally {
       lock.unlock();
     }
@@ -233,9 +248,21 @@ public final class CudaStream implements AutoCloseable {
     }
   }
 
-  /** Waits for the work and ends the stream. Its memory must have been freed. */
+  /** What must go when this is lost; null if it is to be closed. */
+  @Nullable StreamBelongings belongings() {
+    return belongings;
+  }
+
+  /**
+   * Waits for the work and ends the stream. Its memory must have been freed.
+   *
+   * @throws IllegalStateException if it is permanent
+   */
   @Override
   public void close() {
+    if (belongings != null) {
+      throw new IllegalStateException("a permanent stream is not closed");
+    }
     lock.lock();
     try {
       MemorySegment stream = open();
@@ -290,6 +317,9 @@ public final class CudaStream implements AutoCloseable {
     CudaStaging copies = staging;
     if (copies == null) {
       copies = CudaStaging.create(this);
+      if (belongings != null) {
+        copies.addTo(belongings);
+      }
       staging = copies;
     }
     return copies;

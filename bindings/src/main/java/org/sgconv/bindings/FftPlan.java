@@ -65,7 +65,12 @@ public final class FftPlan implements AutoCloseable {
                     batch,
                     work));
         CudaCall.fft("cufftSetStream", () -> Cufft.cufftSetStream(handle, queue));
-        return new FftPlan(stream, size, batch, handle, work.get(ValueLayout.JAVA_LONG, 0));
+        FftPlan plan = new FftPlan(stream, size, batch, handle, work.get(ValueLayout.JAVA_LONG, 0));
+        StreamBelongings belongings = stream.belongings();
+        if (belongings != null) {
+          belongings.addPlan(handle);
+        }
+        return plan;
       } catch (RuntimeException failure) {
         Cufft.cufftDestroy(handle);
         throw failure;
@@ -118,6 +123,10 @@ public final class FftPlan implements AutoCloseable {
     try {
       requireOpen();
       closed = true;
+      StreamBelongings belongings = stream.belongings();
+      if (belongings != null) {
+        belongings.removePlan(handle);
+      }
       CudaCall.fft("cufftDestroy", () -> Cufft.cufftDestroy(handle));
     } finally {
       stream.lock().unlock();

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.SizeProperty;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaEvent;
+import org.sgconv.bindings.CudaStream;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
@@ -148,7 +149,8 @@ final class GpuDevice implements Device {
       device.requireSupported();
       device.keepFreedMemory();
       memoryBudget(); // what is wrong with the setting is said before anything is allocated
-      return new GpuStream(home, this, device.createStream(), permanent);
+      CudaStream queue = permanent ? device.createPermanentStream() : device.createStream();
+      return new GpuStream(home, this, queue, permanent);
     } catch (RuntimeException e) {
       throw Failures.translate(purpose + " of " + this, e);
     }
