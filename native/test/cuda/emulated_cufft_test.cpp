@@ -44,8 +44,7 @@ void transforms() {
         }
       }
       // In float64, rounded once.
-      check(oracle::error_of_sums(out, expected) < 0.15,
-            "transform of length " + std::to_string(n));
+      check(oracle::error_of_sums(out, expected) < 0.1, "transform of length " + std::to_string(n));
     }
   }
 }
