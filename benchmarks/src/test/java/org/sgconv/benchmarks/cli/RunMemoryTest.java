@@ -171,6 +171,7 @@ class RunMemoryTest {
 
   /** Nor is more asked for than a run takes. */
   @Test
+  @SuppressWarnings("try") // the spectrum is measured while it is open, not used
   void asksForWhatARunHolds() throws IOException {
     Path input = SampleFiles.tensor(folder.resolve("in.safetensors"), "u", 2, 3, 50_021);
     try (SignalSource source = SignalReader.open(input, "u", OptionalInt.empty(), note -> {})) {
