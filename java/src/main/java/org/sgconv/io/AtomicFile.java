@@ -68,6 +68,20 @@ public final class AtomicFile {
   }
 
   /**
+   * The file that {@link #write} makes: {@code path} itself, or what is at the end of its symbolic
+   * links, whether or not it exists.
+   *
+   * @throws InvalidFileException naming {@code path}, if the links end nowhere
+   */
+  public static Path target(Path path) {
+    try {
+      return followed(path.toAbsolutePath());
+    } catch (IOException e) {
+      throw new InvalidFileException(path, "cannot be written: " + FileFailure.reason(e), e);
+    }
+  }
+
+  /**
    * Whether {@link #write} would write into what is there, since it is a FIFO, a device or a file
    * that a process has open, named by its number.
    */

@@ -43,9 +43,13 @@ public final class WavWriter {
   /**
    * Writes a complete file.
    *
-   * @throws IOException if the stream fails, or the file would exceed the 4 GiB of RIFF sizes
+   * @throws IOException if the stream fails, the file would exceed the 4 GiB of RIFF sizes, or a
+   *     sample is no number that 16 bits can stand for
    */
   public static void write(Sound sound, Format format, OutputStream out) throws IOException {
+    if (format == Format.PCM16) {
+      requireFinite(sound);
+    }
     int channels = sound.channelCount();
     int frameBytes = format.encoding.bytes() * channels;
     long dataBytes = (long) frameBytes * sound.frameCount();
@@ -68,6 +72,24 @@ public final class WavWriter {
       }
     }
     out.write(block.array(), 0, block.position());
+  }
+
+  private static void requireFinite(Sound sound) throws IOException {
+    for (int c = 0; c < sound.channelCount(); c++) {
+      float[] samples = sound.channel(c);
+      for (int frame = 0; frame < samples.length; frame++) {
+        if (!Float.isFinite(samples[frame])) {
+          throw new IOException(
+              String.format(
+                  Locale.ROOT,
+                  "sample %d of channel %d is %s, which 16 bits do not have: write float32 or"
+                      + " .safetensors",
+                  frame,
+                  c,
+                  samples[frame]));
+        }
+      }
+    }
   }
 
   private static byte[] header(Format format, int rate, int channels, long dataBytes)

@@ -130,6 +130,9 @@ final class BenchCommand implements Callable<Integer> {
     if (cpu == gpu) {
       throw new InvalidArgumentException("say what to measure: either --cpu or --gpu");
     }
+    if (output != null && output.toString().isEmpty()) {
+      throw new InvalidArgumentException("--output is empty: expected the name of a folder");
+    }
     if (output != null && !gpu) {
       // Not after an hour of measuring; with --gpu the first case is written at once.
       OutputFile.createFolder(output);

@@ -15,6 +15,7 @@ import org.sgconv.benchmarks.run.Preset;
 import org.sgconv.benchmarks.signal.SignalForm;
 import org.sgconv.benchmarks.signal.SignalFormat;
 import org.sgconv.benchmarks.signal.SignalReader;
+import org.sgconv.kernel.KernelSpec;
 import picocli.CommandLine.Option;
 
 /** Which kernel is applied to the signal: a preset with a seed, or a checkpoint. */
@@ -106,17 +107,18 @@ final class KernelOptions {
     refuse("not with --checkpoint, which has its own kernel", "--seed", seed);
     refuse("not with --checkpoint, which has its own skip", "--skip", skip);
     SignalReader.requireReadable(file, SignalFormat.SAFETENSORS);
-    Layer layer =
-        new CheckpointLayer(
-                Objects.requireNonNullElse(prefix, ""),
-                Objects.requireNonNullElse(mode, ConvolutionMode.CAUSAL),
-                Objects.requireNonNullElse(composition, Composition.CONCATENATE),
-                Objects.requireNonNullElse(interpolation, Interpolation.LINEAR),
-                Objects.requireNonNullElse(initScale, 0))
-            .read(file);
-    int hidden = layer.parameters().spec().hidden();
+    return new CheckpointLayer(
+            Objects.requireNonNullElse(prefix, ""),
+            Objects.requireNonNullElse(mode, ConvolutionMode.CAUSAL),
+            Objects.requireNonNullElse(composition, Composition.CONCATENATE),
+            Objects.requireNonNullElse(interpolation, Interpolation.LINEAR),
+            Objects.requireNonNullElse(initScale, 0))
+        .read(file, spec -> requireWidth(spec, signal, file));
+  }
+
+  private static void requireWidth(KernelSpec spec, SignalForm signal, Path file) {
+    int hidden = spec.hidden();
     if (hidden != signal.hidden()) {
-      layer.close();
       throw new InvalidArgumentException(
           String.format(
               Locale.ROOT,
@@ -129,7 +131,6 @@ final class KernelOptions {
                   ? "give --hidden " + hidden
                   : "take a signal (B," + hidden + ",L)"));
     }
-    return layer;
   }
 
   private static void refuse(String when, String option, @Nullable Object value) {

@@ -1,7 +1,6 @@
 package org.sgconv.benchmarks.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +22,6 @@ import picocli.CommandLine.Option;
 
 /** Where results go. Files are complete or absent, and never replace an input. */
 final class OutputOptions {
-
-  /** What {@code -o -} stands for. */
-  private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
 
   @Option(
       names = {"-o", "--output"},
@@ -73,15 +69,8 @@ final class OutputOptions {
 
   /** Whether a result goes to standard output, which is then no place for a report. */
   boolean takeStandardOutput() {
-    return (output != null && OutputFile.isStandardOutput(place(output)))
-        || (plot != null && OutputFile.isStandardOutput(place(plot)));
-  }
-
-  private static Path place(Path named) {
-    if (named.toString().isEmpty()) {
-      throw new InvalidArgumentException("the name of the file to write is empty");
-    }
-    return named.equals(Path.of("-")) ? STANDARD_OUTPUT : named;
+    return (output != null && OutputFile.isStandardOutput(OutputPlace.of(output)))
+        || (plot != null && OutputFile.isStandardOutput(OutputPlace.of(plot)));
   }
 
   /**
@@ -94,52 +83,28 @@ final class OutputOptions {
       throw new InvalidArgumentException("--format says what is written: add -o FILE");
     }
     if (output != null) {
-      OutputFormat.of(place(output), format);
-      requirePlace(place(output), inputs);
+      OutputFormat.of(OutputPlace.of(output), format);
+      OutputPlace.requireWritable(OutputPlace.of(output), inputs);
     }
     if (plot != null) {
       if (!plot.toString().toLowerCase(Locale.ROOT).endsWith(".png")
-          && !AtomicFile.isWrittenInto(place(plot))) {
+          && !OutputFile.isStandardOutput(OutputPlace.of(plot))
+          && !AtomicFile.isWrittenInto(OutputPlace.of(plot))) {
         throw new InvalidFileException(plot, "plots are PNG images: name a file that ends in .png");
       }
-      requirePlace(place(plot), inputs);
-      if (output != null) {
-        requireApart(place(plot), place(output));
+      OutputPlace.requireWritable(OutputPlace.of(plot), inputs);
+      if (output != null && OutputPlace.areOne(OutputPlace.of(plot), OutputPlace.of(output))) {
+        throw new InvalidFileException(
+            plot, "is named for both the result and the plot: name another file for one of them");
       }
       ConvolutionPlot.requireFonts();
-    }
-  }
-
-  private static void requirePlace(Path file, @Nullable Path... inputs) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new InvalidFileException(file, "the folder does not exist: create it first");
-    }
-    if (Files.isDirectory(file)) {
-      throw new InvalidFileException(file, "is a folder, expected the name of a file");
-    }
-    if (AtomicFile.isWrittenInto(file) ? !Files.isWritable(file) : !Files.isWritable(folder)) {
-      throw new InvalidFileException(file, "cannot be written: permission denied");
-    }
-    for (Path input : inputs) {
-      if (input != null && OutputFile.isSame(input, file)) {
-        throw new InvalidFileException(
-            file, "is an input and would be replaced: name another file");
-      }
-    }
-  }
-
-  private static void requireApart(Path plot, Path output) {
-    if (OutputFile.isSame(plot, output) && !OutputFile.isNothing(plot)) {
-      throw new InvalidFileException(
-          plot, "is named for both the result and the plot: name another file for one of them");
     }
   }
 
   /** Fails if the signal's result has no place in the kind of file that was named. */
   void requireFits(SignalForm signal) {
     if (output != null
-        && OutputFormat.of(place(output), format).samples().isPresent()
+        && OutputFormat.of(OutputPlace.of(output), format).samples().isPresent()
         && signal.sampleRate().isEmpty()) {
       throw new InvalidArgumentException(
           output
@@ -153,10 +118,10 @@ final class OutputOptions {
   List<String> write(RunResult result) {
     List<String> lines = new ArrayList<>();
     if (output != null) {
-      lines.add(writeOutput(place(output), result));
+      lines.add(writeOutput(OutputPlace.of(output), result));
     }
     if (plot != null) {
-      result.plot(place(plot));
+      result.plot(OutputPlace.of(plot));
       lines.add("wrote " + shown(plot));
     }
     if (note != null) {

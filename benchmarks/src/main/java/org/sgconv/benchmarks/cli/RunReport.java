@@ -1,6 +1,7 @@
 package org.sgconv.benchmarks.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -110,16 +111,26 @@ final class RunReport {
           Quantities.number(1e3 * timing.seconds()),
           Quantities.number(1e-6 * shape(step).elementCount() / timing.seconds()),
           Quantities.number(1e-9 * leastBytes(step) / timing.seconds()),
-          deviations.isEmpty() ? "-" : Quantities.error(worst(step).relative()));
+          error(step));
     }
     return table.render();
   }
 
-  private Deviation worst(Step step) {
-    return deviations.entrySet().stream()
-        .filter(entry -> entry.getKey().step() == step)
-        .map(Map.Entry::getValue)
-        .reduce(Deviation.NONE, Deviation::worst);
+  /** The worst error of what a step computed within the range of float32. */
+  private String error(Step step) {
+    List<Deviation> judged =
+        deviations.entrySet().stream()
+            .filter(entry -> entry.getKey().step() == step)
+            .map(Map.Entry::getValue)
+            .toList();
+    if (judged.isEmpty()) {
+      return "-";
+    }
+    return judged.stream()
+        .filter(deviation -> !deviation.leavesRange())
+        .reduce(Deviation::worst)
+        .map(worst -> Quantities.error(worst.relative()))
+        .orElse("out of range");
   }
 
   /** The tensor that says how big a step is: the one whose elements are counted as samples. */
@@ -155,7 +166,7 @@ final class RunReport {
                     + " is carried).",
                 rows,
                 signal.hidden(),
-                passed() ? "passed" : "FAILED");
+                verdict());
     return checked + " Median times; GB/s counts each operand once.";
   }
 
@@ -177,8 +188,13 @@ final class RunReport {
                 names));
   }
 
-  private boolean passed() {
-    return deviations.values().stream().allMatch(Deviation::isAccepted);
+  private String verdict() {
+    if (!deviations.values().stream().allMatch(Deviation::isAccepted)) {
+      return "FAILED";
+    }
+    return deviations.values().stream().anyMatch(Deviation::leavesRange)
+        ? "passed, but for what is out of range"
+        : "passed";
   }
 
   /**

@@ -81,7 +81,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write what came of each class of signals at each length, passed or not.")
+      description =
+          "Write what came of each class of signals at each length, passed or not; - is standard"
+              + " output.")
   private @Nullable Path json;
 
   @Mixin private final BackendOptions backends = new BackendOptions();
@@ -91,8 +93,16 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<VerifyCase> cases = cases();
+    Path file = json == null ? null : OutputPlace.of(json);
+    if (file != null) {
+      OutputPlace.requireWritable(file);
+    }
     Backend candidate = candidate();
-    PrintWriter out = spec.commandLine().getOut();
+    // JSON between the lines of a table would be neither.
+    PrintWriter out =
+        file != null && OutputFile.isStandardOutput(file)
+            ? spec.commandLine().getErr()
+            : spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
         "%s against the float64 reference, seed %d, %s%n%n",
@@ -110,8 +120,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     out.println(table());
     out.flush();
-    if (json != null) {
-      OutputFile.write(json, to -> report.writeTo(candidate.name(), seed, to));
+    if (file != null) {
+      OutputFile.write(file, to -> report.writeTo(candidate.name(), seed, to));
     }
     conclude(candidate, cases.size(), out);
     return ExitStatus.OK;

@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
@@ -37,9 +38,10 @@ public record CheckpointLayer(
   /**
    * The layer in a file; the caller closes it.
    *
+   * @param check refuses a layer of wrong sizes, before a norm that the file lacks is computed
    * @throws InvalidFileException if the file is not sound or contradicts what was stated
    */
-  public Layer read(Path path) {
+  public Layer read(Path path, Consumer<KernelSpec> check) {
     try (Safetensors file = Safetensors.open(path)) {
       List<Long> kernel = dims(file, KERNEL + 0, "(C',H,d)", 3);
       List<Long> skip = dims(file, "D", "(C,H)", 2);
@@ -60,6 +62,7 @@ public record CheckpointLayer(
               .initScale(initScale)
               .decay(power ? DecayLaw.POWER : DecayLaw.GEOMETRIC)
               .build();
+      check.accept(spec);
       Checkpoint checkpoint = Checkpoint.read(file, spec, DType.FLOAT32, prefix);
       String name = PrintableText.escape(String.valueOf(path.getFileName()));
       return new Layer(name, checkpoint.parameters(), checkpoint.skip());

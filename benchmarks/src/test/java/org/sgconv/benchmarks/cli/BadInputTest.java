@@ -124,6 +124,28 @@ class BadInputTest {
   }
 
   @Test
+  void placesThatAreLookedAtBeforeTheWork() throws IOException {
+    Path wav = SampleFiles.wav(folder.resolve("in.wav"), 1, 100);
+    Path loop = Files.createSymbolicLink(folder.resolve("loop.wav"), Path.of("loop.wav"));
+    assertRefused(Cli.run("run", wav, "-o", loop), "loop.wav", "cannot be written");
+    Path astray = folder.resolve("astray.wav");
+    Files.createSymbolicLink(astray, Path.of("no/out.wav"));
+    assertRefused(Cli.run("run", wav, "-o", astray), "astray.wav", "there is no folder");
+    Path out = folder.resolve("out.wav");
+    Path link = Files.createSymbolicLink(folder.resolve("plot.png"), Path.of("out.wav"));
+    assertRefused(Cli.run("run", wav, "-o", out, "--plot", link), "plot.png", "both");
+    assertThat(out).doesNotExist();
+    // With a backend that finds faults, so that the work would end otherwise.
+    assertRefused(Cli.run("verify", "--backend", "broken", "--json", ""), "is empty");
+    assertRefused(
+        Cli.run("verify", "--backend", "broken", "--json", folder.resolve("no/x.json")),
+        "x.json",
+        "does not exist");
+    assertRefused(Cli.run("verify", "--backend", "broken", "--json", folder), "is a folder");
+    assertRefused(Cli.run("bench", "--cpu", "--output", ""), "--output is empty");
+  }
+
+  @Test
   void wrongCases() throws IOException {
     for (String id :
         List.of("", "causal", "causal:1", "causal:x:1x1x1", "sideways:1:1x1x1", "kernel:sum")) {

@@ -93,6 +93,36 @@ class CommandLineProcessTest {
     assertThat(notes).isEmpty();
   }
 
+  /** What the shell opened needs no name that ends in .png, and no right to its folder, /dev. */
+  @Test
+  void aPlotGoesToAFileThatTheShellOpened() throws Exception {
+    Path plot = folder.resolve("plot");
+    String script = "\"$@\" >" + plot;
+    Ended ended = shell(script, "run", input, "--backend", "reference", "--plot", "-");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(Files.readAllBytes(plot)).startsWith(0x89, 'P', 'N', 'G');
+  }
+
+  @Test
+  void whatVerifyFoundGoesToStandardOutputAlone() throws Exception {
+    Ended ended =
+        shell(
+            "\"$@\" | cat",
+            "verify",
+            "--backend",
+            "cpu",
+            "--case",
+            "causal:64:1x1x1",
+            "--json",
+            "-");
+    if (Boolean.getBoolean("sgconv.native.skip")) {
+      assertThat(ended.err()).contains("cpu");
+      return;
+    }
+    assertThat(ended.err()).contains("against the float64 reference");
+    assertThat(ended.out()).startsWith("{").endsWith("}\n");
+  }
+
   @Test
   void aResultIsAppendedWhereTheShellAppends() throws Exception {
     Path log = Files.writeString(folder.resolve("log"), "before\n");

@@ -143,11 +143,32 @@ class RunCommandTest {
     assertThat(output).exists();
     assertThat(plot).exists();
     if (!PURE_JAVA) {
+      assertThat(cli.out()).contains("passed, but for what is out of range");
       assertThat(cli.out().lines().filter(line -> line.contains("float32's range")))
           .singleElement()
           .asString()
           .contains(named, "Scale the signal", "--backend reference");
     }
+  }
+
+  /** Nothing of it can be judged, and 16 bits have no such samples. */
+  @Test
+  void whatIsNoNumberIsNotCalledRight() throws IOException {
+    Path input = SampleFiles.raw(folder.resolve("in.f32"), noise(20_000, 1e37));
+    Path output = folder.resolve("out.wav");
+    Cli cli = Cli.run("run", input, "--raw-rate", 48_000, "-o", output);
+    assertThat(cli.status()).as(cli.err()).isZero();
+    if (!PURE_JAVA) {
+      assertThat(cli.out())
+          .containsPattern("(?m)^forward .* out of range$")
+          .containsPattern("(?m)^backward .* out of range$")
+          .contains("passed, but for what is out of range", "Scale the signal");
+    }
+    Path integers = folder.resolve("integers.wav");
+    Cli refused = Cli.run("run", input, "--raw-rate", 48_000, "-o", integers, "--format", "pcm16");
+    assertThat(refused.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(refused.err()).contains("integers.wav", "which 16 bits do not have");
+    assertThat(integers).doesNotExist();
   }
 
   private static Offset<Double> within() {
