@@ -44,6 +44,14 @@ final class GpuBenchOptions {
   private boolean noTorch;
 
   @Option(
+      names = "--torch-limit",
+      paramLabel = "SECONDS",
+      description =
+          "With --gpu: end PyTorch, which is measured first, after this long, and keep what it"
+              + " measured. Default: no limit.")
+  private @Nullable Integer torchLimit;
+
+  @Option(
       names = "--from",
       paramLabel = "FILE",
       description = "With --gpu: measure nothing, make table and plot from this gpu.json.")
@@ -104,7 +112,18 @@ final class GpuBenchOptions {
             : types.stream().map(GpuBenchOptions::type).distinct().toList(),
         Duration.ofMillis(quick ? 200 : 600),
         GpuPlan.ROTATION,
-        !noTorch);
+        !noTorch,
+        torchLimit());
+  }
+
+  private Duration torchLimit() {
+    if (torchLimit == null) {
+      return GpuPlan.NO_LIMIT;
+    }
+    if (torchLimit < 1) {
+      throw new InvalidArgumentException("--torch-limit is " + torchLimit + ": must be ≥ 1");
+    }
+    return Duration.ofSeconds(torchLimit);
   }
 
   private static DType type(String name) {

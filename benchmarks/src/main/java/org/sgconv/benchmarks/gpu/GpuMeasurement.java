@@ -1,7 +1,7 @@
 package org.sgconv.benchmarks.gpu;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.oracle.Deviation;
 
 /**
  * What one library did in one case. Numbers are missing where it failed.
@@ -13,8 +13,8 @@ import org.sgconv.oracle.Deviation;
  * @param calls that were timed
  * @param heldBytes of device memory at the end: signals, spectra and workspace; PyTorch's peak
  * @param partOfLimit least time that the bus needs, at the bandwidth of a copy, over the time taken
- * @param relativeError of one row of the output against float64, relative to what the transforms
- *     carry; only of forward
+ * @param checks of this library: one row of y or du, and one channel of dk and dD, against float64
+ * @param repeated of this library: the bits of two runs
  * @param failure why there are no numbers, or null
  */
 public record GpuMeasurement(
@@ -31,30 +31,29 @@ public record GpuMeasurement(
     @Nullable Integer calls,
     @Nullable Long heldBytes,
     @Nullable Double partOfLimit,
-    @Nullable Double relativeError,
+    List<ResultCheck> checks,
+    @Nullable RepeatCheck repeated,
     @Nullable String failure) {
 
   static final String SGCONV = "sgconv";
   static final String PYTORCH = "pytorch";
 
   static GpuMeasurement failed(String library, String path, GpuCase what, String failure) {
-    return of(library, path, what, null, null, null, null, failure);
+    return of(library, path, what, null, null, null, GpuChecks.NONE, failure);
   }
 
-  /** Our own: without a time if the error, where there is one, is beyond its bound. */
+  /** Our own: without a time if a result is wrong, or another one in another run. */
   static GpuMeasurement judged(
       String path,
       GpuCase what,
       StreamTimer.Times times,
       long heldBytes,
       double bandwidth,
-      @Nullable Deviation error) {
-    @Nullable Double relative = error == null ? null : error.relative();
-    if (error == null || (error.isAccepted() && !error.leavesRange())) {
-      return of(SGCONV, path, what, times, heldBytes, bandwidth, relative, null);
-    }
-    String failure = "wrong: the last row's error is " + error.describe() + "; no time is given";
-    return of(SGCONV, path, what, null, null, null, relative, failure);
+      GpuChecks checks) {
+    String failure = checks.failure();
+    return failure == null
+        ? of(SGCONV, path, what, times, heldBytes, bandwidth, checks, null)
+        : of(SGCONV, path, what, null, null, null, checks, failure);
   }
 
   static GpuMeasurement of(
@@ -64,7 +63,7 @@ public record GpuMeasurement(
       StreamTimer.@Nullable Times times,
       @Nullable Long heldBytes,
       @Nullable Double bandwidth,
-      @Nullable Double relativeError,
+      GpuChecks checks,
       @Nullable String failure) {
     return new GpuMeasurement(
         library,
@@ -82,7 +81,8 @@ public record GpuMeasurement(
         times == null || bandwidth == null
             ? null
             : 1e3 * what.leastBytes() / bandwidth / times.medianMs(),
-        relativeError,
+        checks.rows(),
+        checks.repeated(),
         failure);
   }
 

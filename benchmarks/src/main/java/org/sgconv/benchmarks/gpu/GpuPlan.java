@@ -15,9 +15,18 @@ import org.sgconv.tensor.DType;
  * @param measurement time for each case, after warming up
  * @param rotation bytes of signals that are used in turn, more than any cache
  * @param torch whether PyTorch is measured where it is installed
+ * @param torchLimit what it may take in all, its start included; it is measured first
  */
 public record GpuPlan(
-    List<Workload> shapes, List<DType> types, Duration measurement, long rotation, boolean torch) {
+    List<Workload> shapes,
+    List<DType> types,
+    Duration measurement,
+    long rotation,
+    boolean torch,
+    Duration torchLimit) {
+
+  /** As good as none. */
+  public static final Duration NO_LIMIT = Duration.ofDays(365);
 
   /** More than the second-level cache of any GPU. */
   public static final long ROTATION = 256L << 20;

@@ -3,17 +3,13 @@ package org.sgconv.benchmarks.gpu;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.report.Progress;
-import org.sgconv.conv.Gates;
-import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
-import org.sgconv.oracle.Deviation;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -106,17 +102,29 @@ public final class GpuRun {
       paths = GpuPath.of(backend, what);
     } catch (SgConvException failure) {
       progress.step();
-      return List.of(
-          GpuMeasurement.failed(
-              GpuMeasurement.SGCONV, "-", what, String.valueOf(failure.getMessage())));
+      return List.of(failed("-", what, failure));
     }
+    progress.at(paths.getFirst().id() + " " + what);
     List<GpuMeasurement> measurements = new ArrayList<>();
-    for (GpuPath path : paths) {
-      progress.at(path.id() + " " + what);
-      measurements.add(measure(what, path, bandwidth));
-      progress.step();
+    try (GpuOperands operands = GpuOperands.allocate(backend, what, sets(what))) {
+      ExactRows exact = ExactRows.of(operands);
+      for (GpuPath path : paths) {
+        progress.at(path.id() + " " + what);
+        measurements.add(measure(operands, exact, path, bandwidth));
+        progress.step();
+      }
+    } catch (SgConvException failure) {
+      for (GpuPath path : paths.subList(measurements.size(), paths.size())) {
+        measurements.add(failed(path.id(), what, failure));
+        progress.step();
+      }
     }
     return measurements;
+  }
+
+  private static GpuMeasurement failed(String path, GpuCase what, SgConvException failure) {
+    return GpuMeasurement.failed(
+        GpuMeasurement.SGCONV, path, what, String.valueOf(failure.getMessage()));
   }
 
   /**
@@ -138,99 +146,21 @@ public final class GpuRun {
     }
   }
 
-  private GpuMeasurement measure(GpuCase what, GpuPath path, double bandwidth) {
-    try (DeviceTensors tensors = new DeviceTensors(backend);
-        LongConvolution convolution = path.create(backend, what)) {
-      long hidden = what.shape().hidden();
-      long length = what.shape().length();
-      double unit = 1 / Math.sqrt((double) length);
-      Tensor kernel = tensors.normal(convolution.kernelType(), unit, 1, hidden, length);
-      Tensor skip = tensors.normal(convolution.kernelType(), 1, 1, hidden);
-      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
-        return what.operation() == GpuOperation.FORWARD
-            ? forward(what, path, bandwidth, tensors, convolution, spectrum, kernel, skip)
-            : backward(what, path, bandwidth, tensors, convolution, spectrum);
-      }
+  private GpuMeasurement measure(
+      GpuOperands operands, ExactRows exact, GpuPath path, double bandwidth) {
+    GpuCase what = operands.what();
+    try (LongConvolution convolution = path.create(backend, what);
+        KernelSpectrum spectrum = convolution.prepare(operands.kernel(), operands.skip())) {
+      StreamTimer.Times times =
+          StreamTimer.measure(
+              stream, plan.measurement(), call -> operands.submit(convolution, spectrum, call));
+      long held = device.allocatedBytes();
+      GpuChecks checks =
+          GpuChecks.measure(operands, exact, () -> operands.submit(convolution, spectrum, 0));
+      return GpuMeasurement.judged(path.id(), what, times, held, bandwidth, checks);
     } catch (SgConvException failure) {
-      return GpuMeasurement.failed(
-          GpuMeasurement.SGCONV, path.id(), what, String.valueOf(failure.getMessage()));
+      return failed(path.id(), what, failure);
     }
-  }
-
-  private GpuMeasurement forward(
-      GpuCase what,
-      GpuPath path,
-      double bandwidth,
-      DeviceTensors tensors,
-      LongConvolution convolution,
-      KernelSpectrum spectrum,
-      Tensor kernel,
-      Tensor skip) {
-    int sets = sets(what);
-    List<Tensor> u = new ArrayList<>();
-    List<Tensor> y = new ArrayList<>();
-    for (int i = 0; i < sets; i++) {
-      u.add(tensors.normal(what.type(), 1, dims(what)));
-      y.add(tensors.zeros(what.type(), dims(what)));
-    }
-    StreamTimer.Times times =
-        StreamTimer.measure(
-            stream,
-            plan.measurement(),
-            call ->
-                convolution.forward(
-                    spectrum, u.get(call % sets), Gates.none(), y.get(call % sets)));
-    long held = device.allocatedBytes();
-    Deviation error = RowCheck.measure(kernel, skip, u.getFirst(), y.getFirst());
-    return result(what, path, bandwidth, times, held, error);
-  }
-
-  private GpuMeasurement backward(
-      GpuCase what,
-      GpuPath path,
-      double bandwidth,
-      DeviceTensors tensors,
-      LongConvolution convolution,
-      KernelSpectrum spectrum) {
-    int sets = sets(what);
-    long hidden = what.shape().hidden();
-    long length = what.shape().length();
-    List<Tensor> u = new ArrayList<>();
-    List<Tensor> dy = new ArrayList<>();
-    List<Gradients> gradients = new ArrayList<>();
-    Tensor dk = tensors.zeros(convolution.kernelType(), 1, hidden, length);
-    Tensor dD = tensors.zeros(convolution.kernelType(), 1, hidden);
-    for (int i = 0; i < sets; i++) {
-      u.add(tensors.normal(what.type(), 1, dims(what)));
-      dy.add(tensors.normal(what.type(), 1, dims(what)));
-      gradients.add(Gradients.of(tensors.zeros(what.type(), dims(what)), dk, dD, null, null));
-    }
-    StreamTimer.Times times =
-        StreamTimer.measure(
-            stream,
-            plan.measurement(),
-            call ->
-                convolution.backward(
-                    spectrum,
-                    u.get(call % sets),
-                    Gates.none(),
-                    dy.get(call % sets),
-                    gradients.get(call % sets)));
-    return result(what, path, bandwidth, times, device.allocatedBytes(), null);
-  }
-
-  private static GpuMeasurement result(
-      GpuCase what,
-      GpuPath path,
-      double bandwidth,
-      StreamTimer.Times times,
-      long held,
-      @Nullable Deviation error) {
-    return GpuMeasurement.judged(path.id(), what, times, held, bandwidth, error);
-  }
-
-  private static long[] dims(GpuCase what) {
-    return new long[] {what.shape().batch(), what.shape().hidden(), what.shape().length()};
   }
 
   /** Sets of signals that are used in turn, so that no call finds its signals in a cache. */

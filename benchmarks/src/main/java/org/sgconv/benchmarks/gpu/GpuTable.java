@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.gpu;
 
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.benchmarks.report.TextTable;
 
@@ -29,6 +30,7 @@ public final class GpuTable {
             "% limit",
             "x pytorch",
             "GiB held",
+            "2 runs",
             "error");
     StringBuilder failures = new StringBuilder();
     for (GpuMeasurement each : results.measurements()) {
@@ -93,8 +95,15 @@ public final class GpuTable {
           ? "-"
           : text("%.2f", torch.getAsDouble() / each.medianMs()),
       each.heldBytes() == null ? "-" : text("%.2f", each.heldBytes() / (double) (1L << 30)),
-      text("%.1e", each.relativeError())
+      each.repeated() == null ? "-" : "same bits",
+      each.checks().isEmpty() ? "-" : errors(each)
     };
+  }
+
+  private static String errors(GpuMeasurement each) {
+    return each.checks().stream()
+        .map(check -> String.format(Locale.ROOT, "%s %.1e", check.result(), check.relativeError()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String shape(GpuMeasurement each) {

@@ -11,8 +11,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sgconv.benchmarks.report.TemporaryPath;
 
 /** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
@@ -36,8 +38,7 @@ final class TorchPeer {
     }
 
     /** What it had measured until then stays. */
-    Outcome endedWith(String program, int status) {
-      String how = program + " ended with status " + status;
+    Outcome ended(String how) {
       return results.isEmpty() ? absent(how) : new Outcome(version + ", " + how, results);
     }
 
@@ -71,7 +72,7 @@ final class TorchPeer {
           times,
           result.get("peakBytes").asLong(),
           bandwidth,
-          null,
+          GpuChecks.NONE,
           null);
     }
   }
@@ -92,7 +93,10 @@ final class TorchPeer {
       }
       Files.copy(source, script.path(), StandardCopyOption.REPLACE_EXISTING);
       Files.write(request.path(), MAPPER.writeValueAsBytes(request(cases, plan)));
-      return run(List.of("python3", script.path().toString(), request.path().toString()), listener);
+      return run(
+          List.of("python3", script.path().toString(), request.path().toString()),
+          plan.torchLimit(),
+          listener);
     }
   }
 
@@ -115,23 +119,43 @@ final class TorchPeer {
 
   /**
    * Runs a command that prints what the script does: a line of JSON about itself and one a result.
+   *
+   * @param limit after which it is ended: importing PyTorch alone may take minutes, or for ever
    */
-  static Outcome run(List<String> command, Listener listener) throws IOException {
+  static Outcome run(List<String> command, Duration limit, Listener listener) throws IOException {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException absent) {
       return Outcome.absent("there is no " + command.getFirst());
     }
+    AtomicBoolean late = new AtomicBoolean();
+    Thread.ofVirtual().start(() -> endAfter(limit, process, late));
+    String program = command.getFirst();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       Outcome outcome = read(lines, listener);
       int status = process.waitFor();
-      return status == 0 ? outcome : outcome.endedWith(command.getFirst(), status);
+      if (late.get()) {
+        return outcome.ended(program + " was ended after " + limit.toSeconds() + " s");
+      }
+      return status == 0 ? outcome : outcome.ended(program + " ended with status " + status);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Outcome.absent("interrupted");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private static void endAfter(Duration limit, Process process, AtomicBoolean late) {
+    try {
+      if (!process.waitFor(limit)) {
+        late.set(true);
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -143,7 +167,7 @@ final class TorchPeer {
       try {
         answer = MAPPER.readTree(line);
       } catch (JsonProcessingException e) {
-        return Outcome.absent("its script printed no JSON: " + e.getOriginalMessage());
+        return outcome.ended("its script printed no JSON: " + e.getOriginalMessage());
       }
       if (answer.has("absent")) {
         return Outcome.absent(answer.get("absent").asText());

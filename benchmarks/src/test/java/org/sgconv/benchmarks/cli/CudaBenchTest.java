@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.gpu.GpuMeasurement;
 import org.sgconv.benchmarks.gpu.GpuResults;
+import org.sgconv.benchmarks.gpu.RepeatCheck;
+import org.sgconv.benchmarks.gpu.ResultCheck;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.Tensor;
@@ -62,26 +64,43 @@ class CudaBenchTest {
       long bytes = each.type().equals("float32") ? 4 : 2;
       assertThat(each.heldBytes())
           .isGreaterThan(signals * bytes * each.batch() * each.hidden() * each.length());
-      if (each.operation().equals("forward")) {
+      // The tensors of one set, whole: they are small.
+      long elements = (long) each.batch() * each.hidden() * each.length();
+      long gradients = 4L * each.hidden() * (each.length() + 1);
+      assertThat(each.repeated())
+          .isEqualTo(new RepeatCheck(elements * bytes + (signals == 2 ? 0 : gradients), null));
+      assertThat(each.checks())
+          .extracting(ResultCheck::result)
+          .isEqualTo(signals == 2 ? List.of("y") : List.of("du", "dk", "dD"));
+      for (ResultCheck check : each.checks()) {
+        // Gradients of parameters are float32, whatever the signals are.
+        boolean narrow = check.result().equals("y") || check.result().equals("du");
         double bound =
-            switch (each.type()) {
-              case "float32" -> 1e-6;
-              case "bfloat16" -> 2.5e-3;
-              default -> 4e-4;
-            };
-        assertThat(each.relativeError()).as(each.toString()).isPositive().isLessThan(bound);
+            !narrow || each.type().equals("float32")
+                ? 1e-6
+                : each.type().equals("bfloat16") ? 2.5e-3 : 4e-4;
+        assertThat(check.relativeError()).as(each.toString()).isLessThan(bound);
+        assertThat(check.ofBound()).as(each.toString()).isBetween(0.0, 1.0);
+        if (!check.result().equals("dD")) { // a single value may be exact
+          assertThat(check.relativeError()).as(each.toString()).isPositive();
+        }
       }
     }
     // Each went its own way: they round differently.
-    List<GpuMeasurement> single =
-        results.measurements().stream()
-            .filter(each -> each.type().equals("float32") && each.relativeError() != null)
-            .toList();
-    assertThat(single)
-        .extracting(GpuMeasurement::path)
-        .containsExactly("fused", "cufft", "fused", "cufft");
-    assertThat(single).extracting(GpuMeasurement::relativeError).doesNotHaveDuplicates();
+    assertThat(single(results, "y")).hasSize(4).doesNotHaveDuplicates();
+    assertThat(single(results, "du")).hasSize(4).doesNotHaveDuplicates();
+    assertThat(single(results, "dk")).hasSize(4).doesNotHaveDuplicates();
+    assertThat(cli.out()).contains("same bits  y ").containsPattern("same bits  du .*, dk .*, dD ");
     assertThat(ImageIO.read(folder.resolve("gpu.png").toFile()).getWidth()).isPositive();
+  }
+
+  private static List<Double> single(GpuResults results, String result) {
+    return results.measurements().stream()
+        .filter(each -> each.type().equals("float32"))
+        .flatMap(each -> each.checks().stream())
+        .filter(check -> check.result().equals(result))
+        .map(ResultCheck::relativeError)
+        .toList();
   }
 
   @Test

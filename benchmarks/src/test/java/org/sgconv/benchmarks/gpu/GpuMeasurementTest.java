@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,14 +26,26 @@ class GpuMeasurementTest {
     return new GpuResults(machine, 1e12, "2.9", List.of(measurement), true);
   }
 
-  private static GpuMeasurement judged(@Nullable Deviation error) {
-    GpuCase what =
-        new GpuCase(
-            new Workload(2, 3, 64),
-            DType.FLOAT32,
-            error == null ? GpuOperation.BACKWARD : GpuOperation.FORWARD);
+  private static final RepeatCheck SAME = new RepeatCheck(1536, null);
+
+  private static GpuMeasurement judged(
+      GpuOperation operation, Map<String, Deviation> deviations, RepeatCheck repeated) {
+    GpuCase what = new GpuCase(new Workload(2, 3, 64), DType.FLOAT32, operation);
     return GpuMeasurement.judged(
-        "fused", what, new StreamTimer.Times(2.125, 1, 3, 9), 4096, 1e12, error);
+        "fused",
+        what,
+        new StreamTimer.Times(2.125, 1, 3, 9),
+        4096,
+        1e12,
+        GpuChecks.judge(deviations, repeated));
+  }
+
+  private static GpuMeasurement judged(Deviation error) {
+    return judged(GpuOperation.FORWARD, Map.of("y", error), SAME);
+  }
+
+  private static Deviation deviation(double fraction) {
+    return new Deviation(fraction, 3e-7, false, 0, 5, 1.5, 1.25);
   }
 
   @ParameterizedTest
@@ -46,7 +59,7 @@ class GpuMeasurementTest {
       throws Exception {
     GpuMeasurement measurement =
         judged(new Deviation(fraction, 3e-7, leavesRange, 0, 5, 1.5, 1.25));
-    assertThat(measurement.relativeError()).isEqualTo(3e-7);
+    assertThat(measurement.checks()).containsExactly(new ResultCheck("y", 3e-7, fraction));
     assertThat(measurement.medianMs() != null).isEqualTo(right);
     GpuResults results = results(measurement);
     assertThat(results.isComplete()).isEqualTo(right);
@@ -69,7 +82,42 @@ class GpuMeasurementTest {
   }
 
   @Test
-  void backwardIsNotJudged() {
-    assertThat(results(judged(null)).isComplete()).isTrue();
+  void everyGradientMustBeRight() {
+    for (String wrong : List.of("du", "dk", "dD")) {
+      Map<String, Deviation> deviations = new LinkedHashMap<>();
+      for (String result : List.of("du", "dk", "dD")) {
+        deviations.put(result, deviation(result.equals(wrong) ? 1.5 : 0.5));
+      }
+      GpuMeasurement measurement = judged(GpuOperation.BACKWARD, deviations, SAME);
+      assertThat(measurement.medianMs()).isNull();
+      assertThat(measurement.failure())
+          .startsWith("wrong: " + wrong + " is off by 1.5 times what it may be");
+      assertThat(results(measurement).isComplete()).isFalse();
+    }
+  }
+
+  @Test
+  void theTableSaysWhatWasChecked() {
+    Map<String, Deviation> deviations = new LinkedHashMap<>();
+    deviations.put("du", deviation(0.5));
+    deviations.put("dk", new Deviation(0.25, 1e-7, false, 0, 0, 1, 1));
+    deviations.put("dD", new Deviation(0, 0, false, 0, 0, 1, 1));
+    assertThat(
+            new GpuTable(results(judged(GpuOperation.BACKWARD, deviations, SAME))).render().lines())
+        .anyMatch(line -> line.endsWith("same bits  du 3.0e-07, dk 1.0e-07, dD 0.0e+00"));
+  }
+
+  @Test
+  void anotherResultInASecondRunIsAFailure() throws Exception {
+    RepeatCheck differs = new RepeatCheck(1536, "y, element 7 of 384: first 1.0, then 1.5");
+    GpuResults results =
+        results(judged(GpuOperation.FORWARD, Map.of("y", deviation(0.5)), differs));
+    assertThat(results.isComplete()).isFalse();
+    assertThat(new GpuTable(results).render())
+        .contains("wrong: a second run differs in y, element 7 of 384: first 1.0, then 1.5")
+        .doesNotContain("2.125");
+    Path file = folder.resolve("gpu.json");
+    results.writeTo(Files.newOutputStream(file));
+    assertThat(GpuResults.read(file)).isEqualTo(results);
   }
 }

@@ -26,7 +26,8 @@ class GpuRunTest {
             List.of(DType.FLOAT32, DType.FLOAT16),
             Duration.ZERO,
             1,
-            false);
+            false,
+            GpuPlan.NO_LIMIT);
     GpuRun run = new GpuRun(DeviceBackend.of(Backends.named("cuda")), plan);
     List<GpuResults> kept = new ArrayList<>();
     GpuResults whole;

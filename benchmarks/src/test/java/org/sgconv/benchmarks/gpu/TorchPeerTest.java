@@ -22,7 +22,7 @@ class TorchPeerTest {
   }
 
   private TorchPeer.Outcome run(String... command) throws Exception {
-    return TorchPeer.run(List.of(command), seen::add);
+    return TorchPeer.run(List.of(command), GpuPlan.NO_LIMIT, seen::add);
   }
 
   @Test
@@ -71,11 +71,43 @@ class TorchPeerTest {
     assertThat(outcome.of(CASE, 1)).hasSize(1);
   }
 
+  @Test
+  void whatTheScriptPrintedBeforeItWentAstrayStays() throws Exception {
+    String result =
+        "{\"case\": \"forward float32 2,3,64\", \"path\": \"rfft\", \"failure\": \"x\"}";
+    TorchPeer.Outcome outcome = answer("{\"version\": \"2.9\"}\n" + result + "\nWarning: odd\n");
+    assertThat(outcome.version()).startsWith("2.9, its script printed no JSON");
+    assertThat(outcome.of(CASE, 1)).hasSize(1);
+  }
+
+  /** As where the import alone takes minutes: nothing after it would have its turn. */
+  @Test
+  void theScriptIsEndedInTime() throws Exception {
+    long begin = System.nanoTime();
+    TorchPeer.Outcome silent =
+        TorchPeer.run(List.of("sleep", "100"), Duration.ofSeconds(1), seen::add);
+    assertThat(silent.version()).isEqualTo("not measured: sleep was ended after 1 s");
+    String result =
+        "{\"case\": \"forward float32 2,3,64\", \"path\": \"rfft\", \"failure\": \"x\"}";
+    String script = "echo '{\"version\": \"2.9\"}'; echo '" + result + "'; sleep 100";
+    TorchPeer.Outcome cut =
+        TorchPeer.run(List.of("sh", "-c", script), Duration.ofSeconds(2), seen::add);
+    assertThat(cut.version()).isEqualTo("2.9, sh was ended after 2 s");
+    assertThat(cut.of(CASE, 1)).hasSize(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
+  }
+
   /** The script itself, as far as it goes on this machine: an answer, never a trace. */
   @Test
   void theScriptAnswersWhereverItRuns() throws Exception {
     GpuPlan plan =
-        new GpuPlan(List.of(CASE.shape()), List.of(DType.FLOAT32), Duration.ZERO, 1, true);
+        new GpuPlan(
+            List.of(CASE.shape()),
+            List.of(DType.FLOAT32),
+            Duration.ZERO,
+            1,
+            true,
+            GpuPlan.NO_LIMIT);
     TorchPeer.Outcome outcome = TorchPeer.measure(List.of(CASE), plan, seen::add);
     if (outcome.results().isEmpty()) {
       assertThat(outcome.version())
