@@ -13,17 +13,21 @@ Usage: check.sh [options]
   --only STAGES    only these, separated by commas: native, quick, tests, verify, throughput, profile, memcheck,
                    racecheck; they run in this order
   --limit STAGE=S  at most S seconds for this stage (of native, memcheck and racecheck: for each program); repeatable
-  --shapes LIST    what `throughput` times, as for `sgconv bench --gpu`: B,H,L separated by semicolons
+  --shapes LIST    what `quick` and `throughput` time, as for `sgconv bench --gpu`: B,H,L separated by semicolons
   --types LIST     likewise: float32, bfloat16, float16
-  --no-torch       times without PyTorch
+  --no-torch       time without PyTorch, which otherwise has half of their time
   --cuda DIRS      folders with libcudart and libcufft, separated by colons; by default those of the CUDA toolkit,
                    then those that pip installed for python3
   --output DIR     where logs and results go; by default sgconv-check-<date and time> in this folder
+  --archive FILE   also all logs and results in this one .tar.gz: anew every 10 s and at the end
+  --emulated DIR   a trial without a GPU: on the emulated device of the tests, whose libraries are in DIR
   --help           this text
 
-Writes a log for each stage and check.json, with GPU, driver, CUDA, JDK, commit and all results so far: anew after each
-stage, and the throughput's gpu.json after each case, so that a run that is cut off leaves what it had. Prints a table
-last. Exit status: 0 all passed, 1 a stage failed or ran out of time, 2 it cannot run here or an option is wrong.
+Writes a log for each stage and check.json, with GPU, driver, CUDA, JDK, commit and all results so far: anew before and
+after each stage, and the throughput's gpu.json after each case, so that a run that is cut off leaves what it had. If
+the results of `native` are wrong, nothing else runs. Prints a table last. Options for Java, such as
+-Dsgconv.cuda.workspace=8388608, may be in JAVA_TOOL_OPTIONS. Exit status: 0 all passed, 1 a stage failed, ran out of
+time or could not run, 2 nothing can run here or an option is wrong.
 EOF
 }
 
@@ -33,6 +37,12 @@ refuse() {
 }
 
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 2
+case $here in
+  *:*) refuse "the bundle is in $here: Java takes no class path with a colon in it, move it to another folder" ;;
+esac
+# What Java and Python print and read is not ASCII everywhere.
+export LC_ALL=C.UTF-8
+ulimit -c 0 # a dump of the JVM has gigabytes
 quick=false
 profile=false
 sanitize=false
@@ -42,6 +52,8 @@ output=
 shapes=
 types=
 torch=true
+archive=
+emulated=
 
 # Seconds for each stage; of native, memcheck and racecheck for each program.
 limit_native=60
@@ -74,8 +86,9 @@ while [ $# -gt 0 ]; do
     --profile) profile=true ;;
     --sanitize) sanitize=true ;;
     --no-torch) torch=false ;;
-    --only | --cuda | --output | --limit | --shapes | --types)
+    --only | --cuda | --output | --limit | --shapes | --types | --archive | --emulated)
       [ $# -ge 2 ] || refuse "$1 needs a value (try --help)"
+      [ -n "$2" ] || refuse "$1 is empty: is a variable not set?"
       case $1 in
         --only) only=$2 ;;
         --cuda) cuda=$2 ;;
@@ -83,6 +96,8 @@ while [ $# -gt 0 ]; do
         --limit) set_limit "$2" ;;
         --shapes) shapes=$2 ;;
         --types) types=$2 ;;
+        --archive) archive=$2 ;;
+        --emulated) emulated=$2 ;;
       esac
       shift
       ;;
@@ -118,20 +133,106 @@ java=$here/runtime/bin/java
 "$java" -version >/dev/null 2>&1 || refuse "$java does not start: the bundle is incomplete, or lies on a file system" \
   "that forbids execution, or this system is too old (it needs glibc $(cat "$here/GLIBC" 2>/dev/null))"
 
+if [ -n "$emulated" ]; then
+  emulated=$(cd "$emulated" 2>/dev/null && pwd -P) || refuse "--emulated names no folder"
+  if [ ! -f "$emulated/libsgconv_cuda.so" ]; then refuse "--emulated $emulated holds no libsgconv_cuda.so"; fi
+fi
+
 started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 output=${output:-sgconv-check-$(date -u +%Y%m%d-%H%M%S)}
 mkdir -p "$output" || refuse "$output cannot be made: name another folder with --output"
 output=$(cd "$output" && pwd -P) || exit 2
+if [ -n "$archive" ]; then
+  place=$(cd "$(dirname "$archive")" 2>/dev/null && pwd -P) || refuse "--archive $archive: there is no such folder"
+  archive=$place/${archive##*/}
+  : >"$archive.part" || refuse "--archive $archive cannot be written"
+fi
+
+# Libraries are extracted here, not among what is brought home. Programs can be executed where the bundle is.
+cache=$here/cache
+mkdir -p "$cache" 2>/dev/null
+if [ ! -w "$cache" ]; then cache=$(mktemp -d) || refuse "neither $here nor ${TMPDIR:-/tmp} can be written"; fi
+
+# pack FILE: everything in the archive, by way of this file. What changes meanwhile (status 1) is packed as it is.
+pack() {
+  if [ -z "$archive" ]; then return 0; fi
+  tar -C "$output" --exclude=./lib -czf "$1" . 2>/dev/null
+  if [ $? -le 1 ]; then mv "$1" "$archive"; fi
+}
+
+# Says every half minute how far a stage is, and packs, while this script lives.
+stage=
+watch_over() {
+  count=0
+  while sleep 10 >/dev/null 2>&1; do
+    kill -0 $$ 2>/dev/null || exit
+    pack "$archive.part"
+    count=$((count + 1))
+    if [ $((count % 3)) -eq 0 ]; then printf 'check.sh: %s: %s\n' "$1" "$(last_line "$1")" >&3; fi
+  done
+}
+exec 3>&2
+watcher=
+stop_watching() {
+  if [ -n "$watcher" ]; then kill "$watcher" 2>/dev/null; fi
+  watcher=
+}
+
+finish() {
+  stop_watching
+  pack "$archive.last"
+  if [ -n "$archive" ]; then rm -f "$archive.part"; fi
+  case $cache in
+    "$here"/*) ;;
+    *) rm -rf "$cache" ;;
+  esac
+}
+trap finish EXIT
+
+# Whoever ends this script with a signal finds what there was, and nothing goes on.
+child=
+interrupted() { # interrupted NAME STATUS
+  trap '' HUP INT TERM
+  if [ -n "$child" ]; then kill "$child" 2>/dev/null && wait "$child"; fi
+  printf 'check.sh: ended by %s%s; logs and check.json: %s\n' "$1" "${stage:+ in the stage $stage}" "$output" >&3
+  exit "$2"
+}
+trap 'interrupted SIGHUP 129' HUP
+trap 'interrupted SIGINT 130' INT
+trap 'interrupted SIGTERM 143' TERM
 
 # Ends with status 124 what takes longer than the limit of the stage, and what ignores that 10 s later with 137.
-limited() { timeout -k 10 "$limit" "$@"; }
+# In the background and waited for, so that a signal to this script is not kept waiting.
+limited() {
+  since=$(date +%s)
+  timeout -k 10 "$limit" "$@" 3>&- &
+  child=$!
+  wait "$child"
+  ended=$?
+  child=
+  if [ $ended -eq 137 ] && [ $(($(date +%s) - since)) -lt "$limit" ]; then
+    echo "killed (status 137) before its time was over: by the system, for want of memory?" >&2
+    return 1
+  fi
+  return $ended
+}
+
+# jvm ARGUMENTS...: the bundle's Java, under the profiler if there is one.
+profiler=
+jvm() {
+  set -- "$java" --enable-native-access=ALL-UNNAMED -XX:ErrorFile="$output/hs_err_%p.log" -Dsgconv.cache.dir="$cache" \
+    -Dsgconv.commit="$commit" ${cuda:+"-Dsgconv.cuda.toolkit=$cuda"} ${emulated:+"-Dsgconv.library.path=$emulated"} "$@"
+  if [ -n "$profiler" ]; then
+    # The third launch of each of the CUDA kernels: of forward and backward in one block, and of columns and rows beyond.
+    set -- "$profiler" --target-processes all --kernel-id "::regex:fused_forward|fused_backward|columns_in|long_rows:3" \
+      --section SpeedOfLight --section WarpStateStats --section MemoryWorkloadAnalysis --section Occupancy "$@"
+  fi
+  limited "$@"
+}
 
 # sgconv ARGUMENTS...: the command line of the bundle.
 limit=120
-sgconv() {
-  limited "$java" --enable-native-access=ALL-UNNAMED -Dsgconv.cache.dir="$output/cache" ${cuda:+"-Dsgconv.cuda.toolkit=$cuda"} \
-    -Dsgconv.commit="$commit" -cp "$here/lib/*" org.sgconv.benchmarks.cli.Main "$@"
-}
+sgconv() { jvm -cp "$here/lib/*" org.sgconv.benchmarks.cli.Main "$@"; }
 commit=$(cat "$here/COMMIT" 2>/dev/null) || commit=unknown
 
 # Where pip put CUDA's libraries, separated by colons.
@@ -181,17 +282,22 @@ device_line() {
 
 gpu=$(device_line)
 if command -v nvidia-smi >/dev/null 2>&1; then
-  nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >"$output/gpu.txt" 2>/dev/null &&
+  timeout 20 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >"$output/gpu.txt" 2>/dev/null &&
     gpu=$(head -n 1 "$output/gpu.txt" | tr -d '"\\')
 fi
+if [ -n "$emulated" ]; then gpu="emulated device"; fi
 
-# Native programs find CUDA's libraries, whatever their files are called, by the names that they were linked to.
+# Native programs find CUDA's libraries, whatever their files are called, and ours, which is the one in the jar, by the
+# names that they were linked to.
 mkdir -p "$output/lib"
 link_libraries() {
-  while read -r word path _; do
-    case $word:$path in
-      library:*/libcudart*) ln -sf "$path" "$output/lib/libcudart.so.13" ;;
-      library:*/libcufft*) ln -sf "$path" "$output/lib/libcufft.so.12" ;;
+  while read -r word path; do
+    file=${path##*/} # with its version after a space
+    file=${path%/*}/${file%% *}
+    case $word:$file in
+      library:*/libcudart*) ln -sf "$file" "$output/lib/libcudart.so.13" ;;
+      library:*/libcufft*) ln -sf "$file" "$output/lib/libcufft.so.12" ;;
+      library:*/libsgconv_cuda*) ln -sf "$file" "$output/lib/libsgconv_cuda.so" ;;
     esac
   done <"$output/info.txt"
 }
@@ -199,10 +305,13 @@ link_libraries
 
 # natives SWEEP TOOL...: the native tests, each under the tool. A sweep takes every size of the CUDA kernels, each element
 # type and every gate; `brief` and `large` are one launch or two of each kind, which is what the sanitizers have time for.
+# Status 1 if results are wrong, else 127 if a program does not start, else 124 if one ran out of time.
 natives() {
   sweep=$1
   shift
-  status=0
+  wrong=false
+  absent=false
+  late=false
   for test in cuda_synthesis_test cuda_fused_test cuda_long_test; do
     arguments=
     if [ "$sweep" = brief ]; then
@@ -213,15 +322,18 @@ natives() {
     fi
     echo "== $* $test $arguments"
     # shellcheck disable=SC2086 # the test's arguments are words
-    LD_LIBRARY_PATH=$here/native:$output/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} limited "$@" "$here/native/$test" $arguments
+    limited env LD_LIBRARY_PATH="$output/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$@" "$here/native/$test" $arguments
     code=$?
     case $code in
       0) ;;
-      124 | 137) status=124 && echo "$test was ended after $limit s" ;;
-      *) [ $status -eq 124 ] || status=1 ;;
+      124 | 137) late=true && echo "$test was ended after $limit s" ;;
+      126 | 127) absent=true && echo "$test does not start, the line above says why" ;;
+      *) wrong=true && echo "$test ended with status $code" ;;
     esac
   done
-  return $status
+  if $wrong; then return 1; fi
+  if $absent; then return 127; fi
+  if $late; then return 124; fi
 }
 
 # tool NAME: where a program of the CUDA toolkit is.
@@ -238,67 +350,105 @@ tool() {
 }
 
 sanitized() {
-  sanitizer=$(tool compute-sanitizer) || return 1
+  sanitizer=$(tool compute-sanitizer) || return 127
   natives brief "$sanitizer" --tool "$1" --error-exitcode 9
 }
 
-# The CUDA kernels of forward and backward in one block, and of columns and rows beyond it.
 profile() {
-  profiler=$(tool ncu) || return 1
+  profiler=$(tool ncu) || return 127
   status=0
   for length in 4096 32768; do
-    limited "$profiler" --target-processes all -k "regex:fused_forward|fused_backward|columns_in|long_rows" -c 8 \
-      --section SpeedOfLight --section WarpStateStats --section MemoryWorkloadAnalysis --section Occupancy \
-      "$java" --enable-native-access=ALL-UNNAMED -Dsgconv.cache.dir="$output/cache" \
-      ${cuda:+"-Dsgconv.cuda.toolkit=$cuda"} -cp "$here/lib/*" org.sgconv.benchmarks.cli.Main bench --gpu --no-torch \
-      --quick --types float32 --shapes "64,768,$length" --output "$output/profile-$length" || status=$?
+    sgconv bench --gpu --no-torch --quick --types float32 --shapes "64,768,$length" --output "$output/profile-$length" ||
+      status=$?
   done
+  profiler=
   return $status
 }
 
 tests_found=0
 tests_passed=0
 tests() {
-  limited "$java" -Xmx2g --enable-native-access=ALL-UNNAMED -Dsgconv.cache.dir="$output/cache" \
-    ${cuda:+"-Dsgconv.cuda.toolkit=$cuda"} -Dsgconv.cuda.required=true -Dsgconv.root="$here/project" \
-    -cp "$here/lib/*:$here/tests/*:$here/tests/classes" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
-    --disable-ansi-colors --details=tree --fail-if-no-tests --scan-classpath "$here/tests/classes" \
-    --include-tag cuda --exclude-tag emulation --reports-dir "$output/junit"
+  set -- -Xmx2g -Dsgconv.root="$here/project" -cp "$here/lib/*:$here/tests/*:$here/tests/classes"
+  if [ -n "$emulated" ]; then
+    export SGCONV_EMULATED_DEVICES=2
+  else
+    set -- -Dsgconv.cuda.required=true "$@"
+  fi
+  # Each test is named when it begins and ends: the log of a run that is cut off says how far it was.
+  jvm "$@" org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
+    --details=testfeed --fail-if-no-tests --scan-classpath "$here/tests/classes" --include-tag cuda \
+    --exclude-tag emulation --reports-dir "$output/junit"
+  code=$?
+  unset SGCONV_EMULATED_DEVICES
+  return $code
 }
 
-# Takes the counts from the end of JUnit's output; a test that was found and did not succeed is a failure.
+# Takes the counts from the end of JUnit's output; a test that was found and did not succeed is a failure. Where that end
+# is missing, what had begun is what was found.
 count_tests() {
-  while read -r bracket number what rest _; do
-    case "$bracket $what $rest" in
-      "[ tests found") tests_found=$number ;;
-      "[ tests successful") tests_passed=$number ;;
+  begun=0
+  succeeded=0
+  while read -r line; do
+    case $line in
+      "[ "*" tests found "*) tests_found=${line#"[ "} ;;
+      "[ "*" tests successful "*) tests_passed=${line#"[ "} ;;
+      *" :: STARTED") begun=$((begun + 1)) ;;
+      *" :: SUCCESSFUL") succeeded=$((succeeded + 1)) ;;
     esac
   done <"$output/tests.log"
-  [ "$tests_found" -gt 0 ] && [ "$tests_found" = "$tests_passed" ]
+  tests_found=${tests_found%% *}
+  tests_passed=${tests_passed%% *}
+  if [ "$tests_found" -eq 0 ]; then
+    tests_found=$begun
+    tests_passed=$succeeded
+    return 1
+  fi
+  [ "$tests_found" = "$tests_passed" ]
 }
 
 verify() {
   if $quick; then sgconv verify --backend cuda --quick; else sgconv verify --backend cuda; fi
 }
 
-# bench FOLDER ARGUMENTS...: times into that folder of the output.
+# bench FOLDER ARGUMENTS...: times into that folder of the output. PyTorch, which is first, leaves us half of the time.
 bench() {
   folder=$1
   shift
-  if ! $torch; then set -- "$@" --no-torch; fi
-  sgconv bench --gpu "$@" --output "$output/$folder"
-}
-
-throughput() {
   if [ -n "$types" ]; then set -- "$@" --types "$types"; fi
   if [ -n "$shapes" ]; then set -- "$@" --shapes "$shapes"; fi
-  bench throughput "$@"
+  if $torch; then set -- "$@" --torch-limit $(((limit + 1) / 2)); else set -- "$@" --no-torch; fi
+  sgconv bench --gpu "$@" --output "$output/$folder"
 }
 
 failed=false
 complete=false
+stopped=
 table=
 json=
+
+# last_line STAGE: of its log, as JSON and terminals can have it.
+last_line() {
+  line=
+  tail -n 20 "$output/$1.log" 2>/dev/null | LC_ALL=C tr '\r' '\n' | LC_ALL=C tr -cd ' !#-[]-~\n' | {
+    while read -r next; do
+      if [ -n "$next" ]; then line=$next; fi
+    done
+    printf '%.300s' "$line"
+  }
+}
+
+# shorten FILE: of more than 2 MiB both ends stay, so that all that is brought home is small.
+shorten() {
+  size=$(wc -c <"$1")
+  if [ "$size" -gt 2097152 ]; then
+    {
+      head -c 1048576 "$1"
+      printf '\n... %s bytes are left out here ...\n' $((size - 2097152))
+      tail -c 1048576 "$1"
+    } >"$1.short"
+    mv "$1.short" "$1"
+  fi
+}
 
 measured() { # measured FOLDER: what is in its gpu.json, or null
   if [ -f "$output/$1/gpu.json" ]; then cat "$output/$1/gpu.json"; else echo null; fi
@@ -312,7 +462,10 @@ write_json() {
   "date": "$started",
   "quick": $quick,
   "gpu": "$gpu",
+  "emulated": $(if [ -n "$emulated" ]; then echo true; else echo false; fi),
   "complete": $complete,
+  "running": $(if [ -n "$stage" ]; then echo "\"$stage\""; else echo null; fi),
+  "stopped": $(if [ -n "$stopped" ]; then echo "\"$stopped\""; else echo null; fi),
   "passed": $(if $failed; then echo false; else echo true; fi),
   "tests": {"found": $tests_found, "passed": $tests_passed},
   "stages": [$json
@@ -330,17 +483,23 @@ run() { # run STAGE COMMAND...
     *,"$1",*) ;;
     *) return 0 ;;
   esac
+  if [ -n "$stopped" ]; then return 0; fi
   stage=$1
   shift
   eval "limit=\$limit_$stage"
   each=
   case $stage in
     native | memcheck | racecheck) each=" a program" ;;
+    profile) each=" a length" ;;
   esac
   printf 'check.sh: %s, at most %s s%s ...\n' "$stage" "$limit" "$each" >&2
+  write_json
+  watch_over "$stage" &
+  watcher=$!
   begin=$(date +%s)
   "$@" >"$output/$stage.log" 2>&1
   code=$?
+  stop_watching
   note=
   if [ "$stage" = tests ]; then
     if ! count_tests && [ $code -eq 0 ]; then code=1; fi
@@ -350,14 +509,26 @@ run() { # run STAGE COMMAND...
   case $code in
     0) result=passed ;;
     124 | 137) result="OUT OF TIME" ;;
+    127) result="CANNOT RUN" ;;
     *) result="FAILED ($code)" ;;
   esac
-  if [ $code -ne 0 ]; then failed=true; fi
+  reason=
+  if [ $code -ne 0 ]; then
+    failed=true
+    reason=$(last_line "$stage")
+    if [ $code -eq 127 ]; then note=$reason; fi
+  fi
+  shorten "$output/$stage.log"
   printf 'check.sh: %s: %s after %s s%s\n' "$stage" "$result" "$seconds" "${note:+, $note}" >&2
   table="$table$(printf '%-12s %-12s %6s  %s' "$stage" "$result" "$seconds" "${note:-$stage.log}")
 "
   json="$json${json:+,}
-    {\"name\": \"$stage\", \"status\": $code, \"seconds\": $seconds, \"limit\": $limit, \"log\": \"$stage.log\"}"
+    {\"name\": \"$stage\", \"result\": \"$result\", \"status\": $code, \"seconds\": $seconds, \"limit\": $limit, \
+\"log\": \"$stage.log\", \"lastLine\": \"$reason\"}"
+  if [ "$stage" = native ] && [ "$result" = "FAILED ($code)" ]; then
+    stopped="the CUDA kernels are wrong, native.log says how: no other stage was run"
+  fi
+  stage=
   write_json
 }
 
@@ -365,11 +536,11 @@ run native natives sweep
 run quick bench quick --quick
 run tests tests
 run verify verify
-run throughput throughput
+run throughput bench throughput
 run profile profile
 run memcheck sanitized memcheck
 run racecheck sanitized racecheck
-complete=true
+if [ -z "$stopped" ]; then complete=true; fi
 write_json
 
 for folder in quick throughput; do
@@ -378,5 +549,6 @@ done
 printf '\nsgconv %s on %s\n' "$commit" "$gpu"
 printf '%-12s %-12s %6s  %s\n' stage result seconds notes
 printf '%s' "$table"
+if [ -n "$stopped" ]; then printf '%s\n' "$stopped"; fi
 printf 'logs and check.json: %s\n' "$output"
 if $failed; then exit 1; fi

@@ -107,8 +107,8 @@ class BundleCheckTest {
       Files.createDirectory(tools);
       for (String tool :
           List.of(
-              "cat", "date", "dirname", "head", "ln", "mkdir", "mv", "sh", "sleep", "timeout", "tr",
-              "uname")) {
+              "cat", "date", "dirname", "env", "head", "ln", "mkdir", "mktemp", "mv", "rm", "sh",
+              "sleep", "tail", "tar", "gzip", "timeout", "tr", "uname", "wc")) {
         Path place =
             Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
         executable(
@@ -182,22 +182,60 @@ class BundleCheckTest {
 
   @Test
   void aFailingStageStopsNoOther() throws Exception {
+    stage("quick", "echo 'not \"measured\": \\\\ at 5 °C'; exit 3\n");
     stage("verify", "echo off; exit 1\n");
-    executable(bundle.resolve("native/cuda_synthesis_test"), "#!/bin/sh\nexit 4\n");
     Outcome outcome = check("--quick");
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.out())
-        .containsPattern("(?m)^native +FAILED \\(1\\)")
-        .containsPattern("(?m)^quick +passed ")
+        .containsPattern("(?m)^native +passed ")
+        .containsPattern("(?m)^quick +FAILED \\(3\\)")
+        .containsPattern("(?m)^tests +passed ")
         .containsPattern("(?m)^verify +FAILED \\(1\\)")
         .doesNotContain("throughput");
     assertThat(json().get("passed").asBoolean()).isFalse();
+    assertThat(json().get("complete").asBoolean()).isTrue();
+    assertThat(json().get("stages").get(1).get("lastLine").asText())
+        .isEqualTo("not measured:  at 5 C");
     assertThat(json().get("stages").get(3).get("status").asInt()).isEqualTo(1);
-    // The second native test ran after the first had failed.
+    assertThat(json().get("stages").get(3).get("lastLine").asText()).isEqualTo("off");
+    assertThat(Files.readString(fake.resolve("calls"))).contains("--backend cuda --quick");
+  }
+
+  /** Times of wrong kernels are worth nothing, and the machine's time is dear. */
+  @Test
+  void wrongKernelsStopTheRunAndTheLogIsKept() throws Exception {
+    executable(
+        bundle.resolve("native/cuda_synthesis_test"), "#!/bin/sh\necho wrong at 3; exit 4\n");
+    executable(bundle.resolve("native/cuda_fused_test"), "#!/bin/sh\nexec sleep 60\n");
+    Outcome outcome = check("--limit", "native=1");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.out())
+        .containsPattern("(?m)^native +FAILED \\(1\\)")
+        .contains("the CUDA kernels are wrong")
+        .doesNotContain("quick,")
+        .endsWith("logs and check.json: " + output + "\n");
+    // The other native tests ran: they say which kernels are wrong.
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_fused_test \n", "cuda_long_test \n");
-    assertThat(Files.readString(fake.resolve("calls"))).contains("--backend cuda --quick");
+        .contains("wrong at 3", "cuda_synthesis_test ended with status 4")
+        .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
+    assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native");
+    assertThat(json().get("complete").asBoolean()).isFalse();
+    assertThat(json().get("stopped").asText()).contains("native.log");
+    assertThat(Files.readString(fake.resolve("calls"))).doesNotContain("bench");
+  }
+
+  /** As where the C++ library is missing: the JVM does without it. */
+  @Test
+  void programsThatDoNotStartStopNothing() throws Exception {
+    executable(
+        bundle.resolve("native/cuda_long_test"), "#!/bin/sh\necho no libstdc++ >&2; exit 127\n");
+    Outcome outcome = check("--only", "native,verify");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.out())
+        .containsPattern("(?m)^native +CANNOT RUN .*cuda_long_test does not start")
+        .containsPattern("(?m)^verify +passed ");
+    assertThat(output.resolve("native.log")).content().contains("no libstdc++");
   }
 
   @Test
@@ -208,6 +246,25 @@ class BundleCheckTest {
     assertThat(skipped.out()).contains("6 of 7 tests passed").doesNotContain("throughput");
     stage("tests", "echo nothing\n");
     assertThat(check("--only", "tests").status()).isEqualTo(1);
+  }
+
+  @Test
+  void ofTestsThatAreCutOffTheCountIsKept() throws Exception {
+    stage(
+        "tests",
+        """
+        echo 'JUnit Jupiter > CudaTest > first() :: STARTED'
+        echo 'JUnit Jupiter > CudaTest > first() :: SUCCESSFUL'
+        echo 'JUnit Jupiter > CudaTest > each(int) > [1] 2 :: STARTED'
+        echo 'JUnit Jupiter > CudaTest > each(int) > [1] 2 :: SUCCESSFUL'
+        echo 'JUnit Jupiter > CudaTest > each(int) > [2] 3 :: STARTED'
+        exec sleep 60
+        """);
+    Outcome outcome = check("--only", "tests", "--limit", "tests=1");
+    assertThat(outcome.out()).containsPattern("(?m)^tests +OUT OF TIME .*2 of 3 tests passed");
+    assertThat(json().get("tests").get("found").asInt()).isEqualTo(3);
+    assertThat(json().get("tests").get("passed").asInt()).isEqualTo(2);
+    assertThat(json().get("stages").get(0).get("lastLine").asText()).endsWith("[2] 3 :: STARTED");
   }
 
   @Test
@@ -243,6 +300,7 @@ class BundleCheckTest {
     assertThat(outcome.status()).isEqualTo(128 + 9);
     assertThat(json().get("complete").asBoolean()).isFalse();
     assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native", "quick");
+    assertThat(json().get("running").asText()).isEqualTo("tests");
     assertThat(json().get("quickThroughput").get("ms").asInt()).isEqualTo(1);
   }
 
@@ -263,6 +321,111 @@ class BundleCheckTest {
             "bench --gpu --types float32,bfloat16 --shapes 64,768,1024;64,768,4096 --no-torch");
   }
 
+  /** It is measured first, and may be slow to start. */
+  @Test
+  void pyTorchHasHalfOfTheTime() throws Exception {
+    assertThat(check("--only", "quick,throughput", "--limit", "throughput=5").status()).isZero();
+    assertThat(Files.readAllLines(fake.resolve("calls")))
+        .anyMatch(call -> call.contains("--quick --torch-limit 75 "))
+        .anyMatch(call -> call.contains("bench --gpu --torch-limit 3 "));
+  }
+
+  @Test
+  void theArchiveHasEverythingButWhatWasExtracted() throws Exception {
+    Path archive = folder.resolve("result files.tar.gz");
+    stage("verify", "head -c 3000000 /dev/zero | tr '\\0' 'x'; echo; echo the end; exit 1\n");
+    Outcome outcome = check("--only", "native,verify", "--archive", archive.toString());
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(listing(archive))
+        .contains("./check.json", "./native.log", "./verify.log", "./info.txt")
+        .noneMatch(name -> name.contains("cache") || name.contains("lib"));
+    assertThat(archive).satisfies(file -> assertThat(file.toFile().length()).isLessThan(1 << 20));
+    assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tar.gz."));
+    // Of an endless log both ends stay.
+    assertThat(Files.size(output.resolve("verify.log"))).isBetween(2L << 20, (2L << 20) + 100);
+    assertThat(output.resolve("verify.log"))
+        .content()
+        .contains("left out here")
+        .endsWith("the end\n");
+    assertThat(check("--archive", folder + "/no/such.tgz").out())
+        .contains("there is no such folder");
+  }
+
+  private static List<String> listing(Path archive) throws Exception {
+    Process process = new ProcessBuilder("tar", "-tzf", archive.toString()).start();
+    List<String> names = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+    assertThat(process.waitFor()).isZero();
+    return names;
+  }
+
+  /** What a signal ends is said, nothing goes on, and all there is lies in the archive. */
+  @Test
+  void aSignalEndsTheRunAndLeavesWhatThereWas() throws Exception {
+    Path archive = folder.resolve("results.tar.gz");
+    stage("tests", "kill -TERM $(cat \"$FAKE/pid\"); exec sleep 60\n");
+    executable(
+        bareTools().resolve("sh-noting-itself"),
+        "#!/bin/sh\necho $$ >\"$FAKE/pid\"\nexec sh \"$@\"\n");
+    Outcome outcome =
+        run(
+            List.of(
+                "sh-noting-itself",
+                bundle.resolve("check.sh").toString(),
+                "--archive",
+                archive.toString()));
+    assertThat(outcome.status()).isEqualTo(143);
+    assertThat(outcome.out()).contains("check.sh: ended by SIGTERM in the stage tests");
+    assertThat(json().get("running").asText()).isEqualTo("tests");
+    assertThat(listing(archive)).contains("./check.json", "./quick.log", "./tests.log");
+  }
+
+  @Test
+  void worksInFoldersWithSpacesAndWithoutWritingToTheBundle() throws Exception {
+    Path spaced = Files.createDirectory(folder.resolve("a b"));
+    output = spaced.resolve("out put");
+    Files.move(bundle, spaced.resolve("the bundle"));
+    bundle = spaced.resolve("the bundle");
+    String libraries = spaced.resolve("cuda libs").toString();
+    stage(
+        "info",
+        "echo '  library        "
+            + libraries
+            + "/libcudart.so.13.0.88 13.0, driver for CUDA 13.0'\n"
+            + "echo '  library        "
+            + libraries
+            + "/libsgconv_cuda-0f.so 0.1.0'\n");
+    Outcome outcome = check("--cuda", libraries, "--limit", "native=5");
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+    assertThat(Files.readSymbolicLink(output.resolve("lib/libcudart.so.13")))
+        .isEqualTo(Path.of(libraries, "libcudart.so.13.0.88"));
+    assertThat(Files.readSymbolicLink(output.resolve("lib/libsgconv_cuda.so")))
+        .isEqualTo(Path.of(libraries, "libsgconv_cuda-0f.so"));
+
+    // A file where the cache would be: as good as a file system that is read-only.
+    Files.delete(bundle.resolve("cache"));
+    Files.createFile(bundle.resolve("cache"));
+    Files.setPosixFilePermissions(
+        bundle.resolve("cache"), PosixFilePermissions.fromString("r--------"));
+    assertThat(check("--only", "verify").status()).isZero();
+  }
+
+  @Test
+  void anEmulatedTrialSaysSo() throws Exception {
+    Path libraries = Files.createDirectory(folder.resolve("emulation"));
+    Outcome without = check("--emulated", libraries.toString());
+    assertThat(without.status()).isEqualTo(2);
+    assertThat(without.out()).contains("holds no libsgconv_cuda.so");
+    Files.createFile(libraries.resolve("libsgconv_cuda.so"));
+    assertThat(check("--emulated", libraries.toString()).status()).isZero();
+    assertThat(json().get("emulated").asBoolean()).isTrue();
+    assertThat(json().get("gpu").asText()).isEqualTo("emulated device");
+    assertThat(Files.readAllLines(fake.resolve("calls")))
+        .allMatch(call -> call.contains("-Dsgconv.library.path=" + libraries))
+        .noneMatch(call -> call.contains("required=true"));
+    assertThat(check().status()).isZero();
+    assertThat(json().get("emulated").asBoolean()).isFalse();
+  }
+
   @Test
   void theProfilerSeesTheMainKernels() throws Exception {
     executable(bareTools().resolve("ncu"), "#!/bin/sh\necho \"ncu $*\"\n");
@@ -270,17 +433,28 @@ class BundleCheckTest {
     assertThat(outcome.status()).as(outcome.out()).isZero();
     assertThat(output.resolve("profile.log"))
         .content()
-        .contains("regex:fused_forward|fused_backward|columns_in|long_rows -c 8")
+        .contains("--kernel-id ::regex:fused_forward|fused_backward|columns_in|long_rows:3 ")
         .contains("--shapes 64,768,4096", "--shapes 64,768,32768");
   }
 
   @Test
-  void theSanitizerMustBeThere() throws Exception {
-    Outcome absent = check("--only", "memcheck,racecheck");
-    if (Files.notExists(Path.of("/usr/local/cuda/bin/compute-sanitizer"))) {
-      assertThat(absent.status()).isEqualTo(1);
-      assertThat(output.resolve("memcheck.log")).content().contains("was not found");
+  void aToolThatIsMissingIsSaidAndStopsNoOtherStage() throws Exception {
+    if (Files.exists(Path.of("/usr/local/cuda/bin/ncu"))) {
+      return;
     }
+    Outcome outcome = check("--only", "verify,profile,memcheck");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.out())
+        .containsPattern("(?m)^verify +passed ")
+        .containsPattern("(?m)^profile +CANNOT RUN .*ncu was not found")
+        .containsPattern("(?m)^memcheck +CANNOT RUN .*compute-sanitizer was not found");
+    assertThat(json().get("stages").get(1).get("result").asText()).isEqualTo("CANNOT RUN");
+    assertThat(json().get("stages").get(1).get("lastLine").asText()).contains("ncu was not found");
+    assertThat(json().get("complete").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theSanitizerJudges() throws Exception {
     executable(
         bareTools().resolve("compute-sanitizer"),
         "#!/bin/sh\necho \"sanitizer $*\"\n[ $2 = memcheck ] || exit 9\n");
@@ -300,6 +474,7 @@ class BundleCheckTest {
     assertThat(check("--fast").out()).contains("unknown option --fast");
     assertThat(check("--only", "test").out()).contains("--only names 'test'");
     assertThat(check("--cuda").out()).contains("--cuda needs a value");
+    assertThat(check("--archive", "").out()).contains("--archive is empty: is a variable not set?");
     assertThat(check("--limit", "all=3").out()).contains("--limit names 'all': expected native");
     for (String limit :
         List.of("tests", "tests=", "tests=0", "tests=-1", "tests=1.5", "tests=1m")) {
