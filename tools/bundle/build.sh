@@ -48,6 +48,8 @@ bundle=$output/$name
 rm -rf "$bundle" "$bundle.tar" "$bundle.tar.gz"
 
 cd "$home"
+# Maven leaves what an earlier build copied there.
+rm -rf java/target/bundle benchmarks/target/bundle
 SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
   die "the build failed; the lines above say why"
 tree=$home/native/target/cmake-bundle
