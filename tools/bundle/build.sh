@@ -57,15 +57,27 @@ cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test cuda_long_tes
 
 example=java/src/test/java/org/sgconv/example
 mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"
-# Without java.desktop, which needs fonts and 11 MB: plots are drawn from gpu.json elsewhere. Classes are not compressed
-# one by one: the archive, which compresses all of them together, is 4.4 MiB smaller for that.
-"$jdk/bin/jlink" --add-modules java.base,java.logging,java.management,java.xml,jdk.unsupported --strip-debug \
-  --no-header-files --no-man-pages --compress zip-0 --output "$bundle/runtime"
+modules=java.base,java.logging,java.management,java.xml,jdk.management,jdk.unsupported
+# Plots are drawn from gpu.json elsewhere (java.desktop needs fonts and 11 MB); what compares CPUs stays at home, and
+# JUnit does without SQL.
+without=java.desktop,java.sql,jdk.incubator.vector
+# Classes are not compressed one by one: the archive, which compresses all together, is 4.4 MiB smaller for that.
+"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress zip-0 \
+  --output "$bundle/runtime"
 cp benchmarks/target/sgconv.jar benchmarks/target/bundle/*.jar "$bundle/lib/"
 cp java/target/bundle/*.jar "$bundle/tests/"
 cp -R java/target/test-classes "$bundle/tests/classes"
 # It checks compiled classes with a library that stays at home.
 rm -f "$bundle"/tests/classes/org/sgconv/ArchitectureTest*.class
+# A module that is missing would only show there, in the first class that needs it.
+needed=$("$jdk/bin/jdeps" -q --multi-release 25 --ignore-missing-deps --list-deps --class-path "$bundle/lib/*:$bundle/tests/*" \
+  "$bundle/lib/sgconv.jar" "$bundle/tests/classes") || die "jdeps failed; the lines above say why"
+for module in $needed; do
+  case ,$modules,$without, in
+    *,"$module",*) ;;
+    *) die "the bundle needs the Java module $module: add it to 'modules' in $0" ;;
+  esac
+done
 # They load the library that the jar has.
 cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_fused_test" \
   "$tree/native/test/cuda/cuda_long_test" "$bundle/native/"

@@ -164,7 +164,7 @@ pack() {
 stage=
 watch_over() {
   count=0
-  while sleep 10 >/dev/null 2>&1; do
+  while sleep 10 >/dev/null 2>&1 3>&-; do
     kill -0 $$ 2>/dev/null || exit
     pack "$archive.part"
     count=$((count + 1))
@@ -388,16 +388,16 @@ tests() {
 count_tests() {
   begun=0
   succeeded=0
-  while read -r line; do
-    case $line in
-      "[ "*" tests found "*) tests_found=${line#"[ "} ;;
-      "[ "*" tests successful "*) tests_passed=${line#"[ "} ;;
+  while read -r first number what rest more; do
+    case "$first $what $rest" in
+      "[ tests found") tests_found=$number ;;
+      "[ tests successful") tests_passed=$number ;;
+    esac
+    case "$first $number $what $rest $more" in
       *" :: STARTED") begun=$((begun + 1)) ;;
       *" :: SUCCESSFUL") succeeded=$((succeeded + 1)) ;;
     esac
   done <"$output/tests.log"
-  tests_found=${tests_found%% *}
-  tests_passed=${tests_passed%% *}
   if [ "$tests_found" -eq 0 ]; then
     tests_found=$begun
     tests_passed=$succeeded
@@ -418,6 +418,16 @@ bench() {
   if [ -n "$shapes" ]; then set -- "$@" --shapes "$shapes"; fi
   if $torch; then set -- "$@" --torch-limit $(((limit + 1) / 2)); else set -- "$@" --no-torch; fi
   sgconv bench --gpu "$@" --output "$output/$folder"
+}
+
+# partial_table FOLDER: of what was timed before bench was ended.
+partial_table() {
+  if [ -f "$output/$1/gpu.json" ] && [ ! -f "$output/$1/gpu.txt" ]; then
+    given=$limit
+    limit=20
+    sgconv bench --gpu --from "$output/$1/gpu.json" >/dev/null 2>&1
+    limit=$given
+  fi
 }
 
 failed=false
@@ -515,6 +525,7 @@ run() { # run STAGE COMMAND...
   reason=
   if [ $code -ne 0 ]; then
     failed=true
+    partial_table "$stage"
     reason=$(last_line "$stage")
     if [ $code -eq 127 ]; then note=$reason; fi
   fi

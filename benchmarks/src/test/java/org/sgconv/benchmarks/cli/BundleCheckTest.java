@@ -222,7 +222,7 @@ class BundleCheckTest {
     assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native");
     assertThat(json().get("complete").asBoolean()).isFalse();
     assertThat(json().get("stopped").asText()).contains("native.log");
-    assertThat(Files.readString(fake.resolve("calls"))).doesNotContain("bench");
+    assertThat(Files.readAllLines(fake.resolve("calls"))).hasSize(1); // of info
   }
 
   /** As where the C++ library is missing: the JVM does without it. */
@@ -283,6 +283,26 @@ class BundleCheckTest {
         .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
     assertThat(json().get("stages").findValuesAsText("limit")).containsExactly("1", "1", "120");
     assertThat(json().get("stages").get(1).get("status").asInt()).isEqualTo(124);
+  }
+
+  @Test
+  void ofABenchmarkThatIsCutOffTheTableIsPrinted() throws Exception {
+    stage(
+        "quick",
+        """
+        case "$*" in
+          *"--from "*/out/quick/gpu.json*) echo 'CUT OFF, one case' >"$FAKE/../out/quick/gpu.txt" ;;
+          *)
+            mkdir -p "$FAKE/../out/quick"
+            echo '{"ms": 1}' >"$FAKE/../out/quick/gpu.json"
+            exec sleep 60
+            ;;
+        esac
+        """);
+    Outcome outcome = check("--only", "quick", "--limit", "quick=1");
+    assertThat(outcome.out()).contains("CUT OFF, one case").containsPattern("(?m)^quick +OUT OF");
+    assertThat(json().get("quickThroughput").get("ms").asInt()).isEqualTo(1);
+    assertThat(json().get("stages").get(0).get("limit").asInt()).isEqualTo(1);
   }
 
   /** What had ended before is in check.json, which is whole at any time. */
