@@ -97,9 +97,13 @@ public record GpuMachine(
                   "--id=" + address.group(1))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
+      // Waited for first: on a broken driver it may hang for ever. What it prints is one line.
+      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        return device.name();
+      }
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      boolean done = process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-      return done && !text.isBlank() ? text.strip().replace(", ", ", driver ") : device.name();
+      return text.isBlank() ? device.name() : text.strip().replace(", ", ", driver ");
     } catch (IOException absent) {
       return device.name();
     } catch (InterruptedException e) {
