@@ -91,7 +91,7 @@ class GpuMeasurementTest {
       GpuMeasurement measurement = judged(GpuOperation.BACKWARD, deviations, SAME);
       assertThat(measurement.medianMs()).isNull();
       assertThat(measurement.failure())
-          .startsWith("wrong: " + wrong + " is off by 1.5 times what it may be");
+          .startsWith("wrong: " + wrong + " is off by 1.50 times what it may be");
       assertThat(results(measurement).isComplete()).isFalse();
     }
   }
