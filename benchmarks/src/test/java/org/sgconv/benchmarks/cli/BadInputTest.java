@@ -126,14 +126,14 @@ class BadInputTest {
   @Test
   void placesThatAreLookedAtBeforeTheWork() throws IOException {
     Path wav = SampleFiles.wav(folder.resolve("in.wav"), 1, 100);
-    Path loop = Files.createSymbolicLink(folder.resolve("loop.wav"), Path.of("loop.wav"));
-    assertRefused(Cli.run("run", wav, "-o", loop), "loop.wav", "cannot be written");
-    Path astray = folder.resolve("astray.wav");
+    Path loop = Files.createSymbolicLink(folder.resolve("in-loop.wav"), Path.of("in-loop.wav"));
+    assertRefused(Cli.run("run", wav, "-o", loop), "in-loop.wav", "cannot be written");
+    Path astray = folder.resolve("in-astray.wav");
     Files.createSymbolicLink(astray, Path.of("no/out.wav"));
-    assertRefused(Cli.run("run", wav, "-o", astray), "astray.wav", "there is no folder");
+    assertRefused(Cli.run("run", wav, "-o", astray), "in-astray.wav", "there is no folder");
     Path out = folder.resolve("out.wav");
-    Path link = Files.createSymbolicLink(folder.resolve("plot.png"), Path.of("out.wav"));
-    assertRefused(Cli.run("run", wav, "-o", out, "--plot", link), "plot.png", "both");
+    Path link = Files.createSymbolicLink(folder.resolve("in-plot.png"), Path.of("out.wav"));
+    assertRefused(Cli.run("run", wav, "-o", out, "--plot", link), "in-plot.png", "both");
     assertThat(out).doesNotExist();
     // With a backend that finds faults, so that the work would end otherwise.
     assertRefused(Cli.run("verify", "--backend", "broken", "--json", ""), "is empty");

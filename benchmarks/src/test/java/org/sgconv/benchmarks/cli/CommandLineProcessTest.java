@@ -120,7 +120,7 @@ class CommandLineProcessTest {
       return;
     }
     assertThat(ended.err()).contains("against the float64 reference");
-    assertThat(ended.out()).startsWith("{").endsWith("}\n");
+    assertThat(ended.out()).startsWith("{").endsWith("}");
   }
 
   @Test
