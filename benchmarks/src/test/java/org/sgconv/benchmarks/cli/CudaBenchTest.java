@@ -90,7 +90,9 @@ class CudaBenchTest {
     assertThat(single(results, "y")).hasSize(4).doesNotHaveDuplicates();
     assertThat(single(results, "du")).hasSize(4).doesNotHaveDuplicates();
     assertThat(single(results, "dk")).hasSize(4).doesNotHaveDuplicates();
-    assertThat(cli.out()).containsPattern("same bits +y ").containsPattern("same bits  du .*, dk .*, dD ");
+    assertThat(cli.out())
+        .containsPattern("same bits +y ")
+        .containsPattern("same bits  du .*, dk .*, dD ");
     assertThat(ImageIO.read(folder.resolve("gpu.png").toFile()).getWidth()).isPositive();
   }
 
