@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
     subcommands = {RunCommand.class, VerifyCommand.class, InfoCommand.class, BenchCommand.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer =
+        "In a checkout, './sgconv bundle' builds an archive that checks and times a machine with a"
+            + " GPU.")
 public final class Main implements Runnable {
 
   /** Held here because the logging system keeps only a weak reference to it. */
