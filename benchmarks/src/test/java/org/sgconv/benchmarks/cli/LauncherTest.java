@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The launcher in a small checkout, with stand-ins for Maven, the native build and the machine's
@@ -48,6 +50,7 @@ class LauncherTest {
       """
       #!/bin/sh
       echo "maven $*" >>"$FAKE/calls"
+      if [ -f "$FAKE/maven" ]; then . "$FAKE/maven"; fi
       for option; do case $option in -DoutputDirectory=*) mkdir -p "${option#*=}" ;; esac; done
       """;
 
@@ -77,9 +80,11 @@ class LauncherTest {
             "ls",
             "mkdir",
             "readlink",
+            "rm",
             "sed",
             "sh",
             "sleep",
+            "touch",
             "uname")) {
       Path place = Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
       executable(tools.resolve(tool), "#!/bin/sh\nexec %s \"$@\"\n".formatted(place.resolve(tool)));
@@ -122,7 +127,12 @@ class LauncherTest {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(checkout.resolve("sgconv").toString()));
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // Of a Maven in the background they are ignored, and then by everything that it starts.
+      command.addAll(List.of("env", "--default-signal=HUP,INT"));
+    }
+    command.add(checkout.resolve("sgconv").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -265,25 +275,41 @@ class LauncherTest {
     assertThat(checkout.resolve("target/launcher/classes/org/sgconv/Old.class")).doesNotExist();
   }
 
-  @Test
-  void anInterruptedBuildEndsWithEverythingItStartedAndIsMadeAgain() throws Exception {
-    Files.writeString(fake.resolve("native"), "echo $$ >\"$FAKE/pid\"\nexec sleep 300\n");
-    Process process = start("run");
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
+  void anInterruptedBuildEndsWithEverythingItStartedAndIsMadeAgain(String signal, int status)
+      throws Exception {
+    interrupt("native", signal, status, "run");
+    assertThat(checkout.resolve("target/launcher/built")).doesNotExist();
+    assertThat(folder.resolve("out")).isEmptyFile();
+
+    assertThat(launch("run").out()).isEqualTo("first run\n");
+    assertThat(calls()).contains("native build");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
+  void anInterruptedDownloadOfPeersEndsToo(String signal, int status) throws Exception {
+    launch("info");
+    interrupt("maven", signal, status, "bench");
+    assertThat(checkout.resolve("benchmarks/target/peers/complete")).doesNotExist();
+    assertThat(folder.resolve("out")).isEmptyFile();
+  }
+
+  /** Sends the signal to the launcher when it has started what then sleeps. */
+  private void interrupt(String step, String signal, int status, String command) throws Exception {
+    Files.writeString(fake.resolve(step), "echo $$ >\"$FAKE/pid\"\nexec sleep 300\n");
+    Process process = start(command);
     Path pid = fake.resolve("pid");
     for (int i = 0; i < 600 && (Files.notExists(pid) || Files.size(pid) == 0); i++) {
       Thread.sleep(100);
     }
     long sleeper = Long.parseLong(Files.readString(pid).strip());
-    process.destroy();
+    new ProcessBuilder("kill", "-s", signal, String.valueOf(process.pid())).start().waitFor();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(process.exitValue()).isEqualTo(status);
     assertThat(ProcessHandle.of(sleeper).map(ProcessHandle::isAlive).orElse(false)).isFalse();
-    assertThat(checkout.resolve("target/launcher/built")).doesNotExist();
-    assertThat(folder.resolve("out")).isEmptyFile();
-
-    Files.delete(fake.resolve("native"));
-    assertThat(launch("run").out()).isEqualTo("first run\n");
-    assertThat(calls()).contains("native build");
+    Files.delete(fake.resolve(step));
   }
 
   @Test
