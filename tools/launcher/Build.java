@@ -1,10 +1,13 @@
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,17 +20,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What {@code ./sgconv} runs when there is no build that is newer than the sources: {@code Build
- * checkout machine}. Builds the command line for this machine alone, into target/launcher, without
- * tests, checks and whatever else only a release needs.
+ * What {@code ./sgconv} runs when there is no build that fits the sources and this machine: {@code
+ * Build checkout state seen}. Builds the command line for this machine alone, without tests, checks
+ * and whatever else only a release needs.
  *
- * <p>{@code machine} is what the script knows of this machine; it goes into the first line of
- * target/launcher/built, where the script compares it. That file appears last of all.
+ * <p>{@code state} is what the script knows of sources and machine, in lines of a name and a value;
+ * they go into target/launcher/built, where the script compares them. {@code seen} is what it saw
+ * there. Everything is made in target/launcher/work. Only a whole build replaces sgconv.jar and
+ * built, which until then stay as they are and can be run.
  */
 public final class Build {
 
+  /** Exit status when another has built meanwhile: the script looks at what there is now. */
+  private static final int LOOK_AGAIN = 75;
+
   private final Path checkout;
   private final Path target;
+  private final Path work;
   private final Progress progress;
 
   /** There while a build runs: its compilers may be in the middle of a file. */
@@ -38,6 +47,7 @@ public final class Build {
   private Build(Path checkout, Progress progress) {
     this.checkout = checkout;
     this.target = checkout.resolve("target", "launcher");
+    this.work = target.resolve("work");
     this.unfinished = target.resolve("unfinished");
     this.progress = progress;
   }
@@ -50,13 +60,14 @@ public final class Build {
     Runtime.getRuntime().addShutdownHook(new Thread(build::interrupt));
     int status = 0;
     try {
-      build.run(args[1]);
+      status = build.run(args[1], args[2]) ? 0 : LOOK_AGAIN;
     } catch (BuildFailedException | IOException e) {
       status = 2;
       if (!build.interrupted) {
         progress.close();
         System.err.println(
-            "sgconv: " + (e instanceof IOException ? "cannot build: " + e : e.getMessage()));
+            "sgconv: "
+                + (e instanceof IOException io ? "cannot build: " + text(io) : e.getMessage()));
       }
     }
     System.exit(status);
@@ -84,40 +95,53 @@ public final class Build {
     return started;
   }
 
-  private void run(String machine) throws Exception {
+  private static String text(IOException e) {
+    if (!(e instanceof FileSystemException known) || known.getFile() == null) {
+      return String.valueOf(e.getMessage());
+    }
+    String reason =
+        switch (known) {
+          case AccessDeniedException denied -> "permission denied";
+          case NoSuchFileException missing -> "there is no such file";
+          default -> known.getReason();
+        };
+    return known.getFile() + (reason == null ? "" : ": " + reason);
+  }
+
+  /** Whether it built, unless another has since the script looked. */
+  private boolean run(String state, String seen) throws Exception {
     Files.createDirectories(target);
     Path lock = target.resolveSibling("launcher.lock");
     // Two launchers that are started at once must not build at once.
     try (FileChannel channel =
         FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      var held = channel.tryLock();
-      if (held == null) {
+      if (channel.tryLock() == null) {
         progress.say("waiting for another ./sgconv that is building ...");
-        held = channel.lock();
-        if (isBuilt(machine)) {
-          return;
-        }
+        channel.lock();
       }
-      build(machine);
+      if (!String.join("\n", built()).equals(seen)) {
+        return false;
+      }
+      build(state);
+      return true;
     }
   }
 
-  private void build(String machine) throws Exception {
-    FileTime began = FileTime.fromMillis(System.currentTimeMillis());
-    Path built = target.resolve("built");
-    if (Files.exists(unfinished)) {
-      // Killed, or the machine went down: what compilers were writing then cannot be trusted.
-      Trees.delete(target);
+  private void build(String state) throws Exception {
+    if (Files.exists(unfinished) || isLaterThanNow(NativeStep.tree(checkout))) {
+      // Killed, or the machine went down: what compilers were writing then cannot be trusted. Or
+      // the clock was set back: Ninja and make take objects of the future for newer than any
+      // source.
+      Trees.delete(work);
       Trees.delete(NativeStep.tree(checkout));
-      Files.createDirectories(target);
     }
-    Files.deleteIfExists(built);
-    Files.createFile(unfinished);
+    Files.createDirectories(work);
+    Files.writeString(unfinished, "");
     CudaChoice cuda = CudaChoice.here();
     progress.begin("building for this machine, " + cuda.text());
-    Libraries libraries = new Libraries(checkout, target);
+    Libraries libraries = new Libraries(checkout, target, built());
     NativeStep natives = new NativeStep(checkout, target, cuda, progress);
-    JavaStep java = new JavaStep(checkout, target);
+    JavaStep java = new JavaStep(checkout, target, libraries.folder());
     try {
       inParallel(
           () -> {
@@ -134,22 +158,39 @@ public final class Build {
           });
       progress.step("packing");
       java.pack(natives.resources());
+      replace(
+          state + "\ncuda " + natives.cuda() + "\nlibraries " + libraries.folder().getFileName());
     } finally {
       if (!interrupted) {
         Files.deleteIfExists(unfinished);
       }
     }
-    Path text = target.resolve("built.new");
-    Files.writeString(text, machine + "\n" + cuda.text() + "\n");
-    // As old as the sources that were read: what changed since is newer.
-    Files.setLastModifiedTime(text, began);
-    Files.move(text, built, StandardCopyOption.ATOMIC_MOVE);
     progress.close();
   }
 
-  private boolean isBuilt(String machine) throws IOException {
+  /** Without a jar that another text describes, whenever this ends. */
+  private void replace(String text) throws IOException {
     Path built = target.resolve("built");
-    return Files.exists(built) && Files.readAllLines(built).getFirst().equals(machine);
+    Path next = Files.writeString(work.resolve("built"), text + "\n");
+    Files.deleteIfExists(built);
+    Files.move(JavaStep.jar(work), target.resolve("sgconv.jar"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(next, built, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Lines of the build that there is. */
+  private List<String> built() throws IOException {
+    Path built = target.resolve("built");
+    return Files.exists(built) ? Files.readAllLines(built) : List.of();
+  }
+
+  private static boolean isLaterThanNow(Path tree) throws IOException {
+    Instant soon = Instant.now().plusSeconds(2); // clocks of file systems differ a little
+    for (Path file : Trees.files(tree)) {
+      if (Files.getLastModifiedTime(file).toInstant().isAfter(soon)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The first failure ends everything that still runs. */

@@ -20,13 +20,20 @@ final class JavaStep {
       Pattern.compile("<artifactId>sgconv-parent</artifactId>\\s*<version>([^<]+)</version>");
 
   private final Path checkout;
-  private final Path target;
+  private final Path work;
+  private final Path libraries;
   private final Path classes;
 
-  JavaStep(Path checkout, Path target) {
+  JavaStep(Path checkout, Path target, Path libraries) {
     this.checkout = checkout;
-    this.target = target;
-    this.classes = target.resolve("classes");
+    this.work = target.resolve("work");
+    this.libraries = libraries;
+    this.classes = work.resolve("classes");
+  }
+
+  /** Where {@link #pack} puts the jar, in the folder in which builds work. */
+  static Path jar(Path work) {
+    return work.resolve("sgconv.jar");
   }
 
   void compile() throws BuildFailedException, IOException {
@@ -40,15 +47,15 @@ final class JavaStep {
       roots.add(checkout.resolve(root));
     }
     List<Path> inputs = new ArrayList<>(roots);
-    inputs.add(target.resolve("lib"));
-    Path stamp = target.resolve("java.state");
-    String state = Trees.state(inputs);
+    inputs.add(libraries);
+    Path stamp = work.resolve("java.state");
+    String state = Trees.state(checkout, inputs);
     if (Files.exists(stamp) && Files.readString(stamp).equals(state)) {
       return;
     }
     Files.deleteIfExists(stamp);
     Trees.delete(classes);
-    String libraries =
+    String classPath =
         libraries().stream()
             .map(Path::toString)
             .collect(Collectors.joining(java.io.File.pathSeparator));
@@ -64,9 +71,9 @@ final class JavaStep {
                 "--add-modules",
                 "jdk.incubator.vector",
                 "--class-path",
-                libraries,
+                classPath,
                 "--processor-path",
-                libraries,
+                classPath,
                 "-d",
                 classes.toString()));
     for (Path root : roots) {
@@ -79,9 +86,8 @@ final class JavaStep {
     Files.writeString(stamp, state);
   }
 
-  /** The jar replaces an older one at once, and whole. */
   void pack(List<Path> natives) throws BuildFailedException, IOException {
-    Path resources = target.resolve("resources");
+    Path resources = work.resolve("resources");
     Trees.delete(resources);
     Trees.copy(checkout.resolve("java/src/main/resources"), resources);
     Trees.copy(checkout.resolve("benchmarks/src/main/resources"), resources);
@@ -93,7 +99,7 @@ final class JavaStep {
       Files.createDirectories(copy.getParent());
       Files.copy(checkout.resolve(text), copy, StandardCopyOption.REPLACE_EXISTING);
     }
-    Path manifest = target.resolve("manifest");
+    Path manifest = work.resolve("manifest");
     Files.writeString(
         manifest,
         classPath()
@@ -102,14 +108,13 @@ final class JavaStep {
             + "\nImplementation-Version: "
             + version()
             + "\nEnable-Native-Access: ALL-UNNAMED\n");
-    Path jar = target.resolve("sgconv.jar.new");
     run(
         "packing",
         "jar",
         List.of(
             "--create",
             "--no-compress",
-            "--file=" + jar,
+            "--file=" + jar(work),
             "--manifest=" + manifest,
             "-C",
             classes.toString(),
@@ -117,18 +122,17 @@ final class JavaStep {
             "-C",
             resources.toString(),
             "."));
-    Files.move(jar, target.resolve("sgconv.jar"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private List<Path> libraries() throws IOException {
-    return Trees.files(target.resolve("lib"));
+    return Trees.files(libraries);
   }
 
   /** A header of the manifest, whose lines may have 72 bytes: one library a line. */
   private String classPath() throws IOException {
     StringBuilder text = new StringBuilder("Class-Path: ");
     for (Path library : libraries()) {
-      text.append("\n  lib/").append(library.getFileName());
+      text.append("\n  ").append(libraries.getFileName()).append('/').append(library.getFileName());
     }
     return text.append('\n').toString();
   }

@@ -1,30 +1,52 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The jars of benchmarks/libraries, which Maven fetches into target/launcher/lib. */
+/**
+ * The jars of benchmarks/libraries, which Maven fetches into a folder of target/launcher that is
+ * named after what defines them: the build that there is keeps its own.
+ */
 final class Libraries {
+
+  private static final String PREFIX = "lib-";
 
   private final Path checkout;
   private final Path target;
+  private final Path projects;
+  private final Path folder;
+  private final List<String> built;
 
-  Libraries(Path checkout, Path target) {
+  /**
+   * @param built lines of the build that there is, which names its folder in one
+   */
+  Libraries(Path checkout, Path target, List<String> built) throws IOException {
     this.checkout = checkout;
     this.target = target;
+    this.projects = checkout.resolve("benchmarks", "libraries");
+    this.folder =
+        target.resolve(
+            PREFIX
+                + Trees.state(
+                    checkout, List.of(checkout.resolve("pom.xml"), projects.resolve("pom.xml"))));
+    this.built = built;
+  }
+
+  /** Where they are after {@link #run()}. */
+  Path folder() {
+    return folder;
   }
 
   void run() throws BuildFailedException, IOException, InterruptedException {
-    Path lib = target.resolve("lib");
-    Path stamp = target.resolve("libraries.state");
-    Path projects = checkout.resolve("benchmarks", "libraries");
-    String state = Trees.state(List.of(checkout.resolve("pom.xml"), projects.resolve("pom.xml")));
-    if (Files.exists(stamp) && Files.readString(stamp).equals(state)) {
+    deleteOthers();
+    if (Files.exists(folder)) {
       return;
     }
-    Files.deleteIfExists(stamp);
-    Trees.delete(lib);
+    Path fetched = target.resolve("work", "lib");
+    Trees.delete(fetched);
     String options = System.getenv().getOrDefault("MAVEN_OPTS", "");
     Command.run(
         "fetching libraries with Maven (it needs the network, or what ~/.m2/settings.xml names)",
@@ -39,7 +61,20 @@ final class Libraries {
             "-f",
             projects.toString(),
             "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
-            "-DoutputDirectory=" + lib));
-    Files.writeString(stamp, state);
+            "-DoutputDirectory=" + fetched));
+    Files.move(fetched, folder, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Whatever is neither the last build's, which programs may still be running, nor the next's. */
+  private void deleteOthers() throws IOException {
+    List<Path> all;
+    try (Stream<Path> entries = Files.list(target)) {
+      all = entries.filter(entry -> entry.getFileName().toString().startsWith(PREFIX)).toList();
+    }
+    for (Path other : all) {
+      if (!other.equals(folder) && !built.contains("libraries " + other.getFileName())) {
+        Trees.delete(other);
+      }
+    }
   }
 }

@@ -19,12 +19,14 @@ final class NativeStep {
 
   private final Path checkout;
   private final Path target;
+  private final Path work;
   private final CudaChoice cuda;
   private final Progress progress;
 
   NativeStep(Path checkout, Path target, CudaChoice cuda, Progress progress) {
     this.checkout = checkout;
     this.target = target;
+    this.work = target.resolve("work");
     this.cuda = cuda;
     this.progress = progress;
   }
@@ -36,7 +38,7 @@ final class NativeStep {
 
   /** Folders of resources for the jar. */
   List<Path> resources() {
-    return List.of(target.resolve("natives"), target.resolve("bench"));
+    return List.of(work.resolve("natives"), work.resolve("bench"));
   }
 
   void run() throws BuildFailedException, IOException, InterruptedException {
@@ -47,14 +49,22 @@ final class NativeStep {
     environment.put("SGCONV_PRESET", "launcher");
     environment.put("SGCONV_SKIP_TESTS", "true");
     environment.put("SGCONV_SKIP", "false");
-    environment.put("SGCONV_CLASSES", target.resolve("natives").toString());
-    environment.put("SGCONV_BENCH", target.resolve("bench").toString());
+    environment.put("SGCONV_CLASSES", work.resolve("natives").toString());
+    environment.put("SGCONV_BENCH", work.resolve("bench").toString());
     environment.put("SGCONV_NAR_STAGE", "");
     List<String> command = new ArrayList<>(List.of("sh", "native/build.sh", "build"));
     command.add("-DSGCONV_CPU_BUILT_TIERS=" + tiers());
     command.addAll(cuda.cmakeOptions());
     Command.run("compiling native code", checkout, log, environment, command);
     progress.done("compiling native code");
+  }
+
+  /** Whether a CUDA library came out: with nvcc missing there is none, though it was wanted. */
+  String cuda() throws IOException {
+    return Trees.files(work.resolve("natives")).stream()
+            .anyMatch(file -> file.getFileName().toString().startsWith("libsgconv_cuda."))
+        ? "with"
+        : "without";
   }
 
   /** What the library would choose here, and a tier that the user asks for. */

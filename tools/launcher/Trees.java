@@ -41,13 +41,14 @@ final class Trees {
     }
   }
 
-  /** Changes when a file is added, removed or written to. */
-  static String state(List<Path> roots) throws IOException {
+  /** Changes with the name or the contents of any file, and not when the checkout is moved. */
+  static String state(Path checkout, List<Path> roots) throws IOException {
     CRC32 sum = new CRC32();
     for (Path root : roots) {
       for (Path file : files(root)) {
-        String line = file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file) + "\n";
+        String line = checkout.relativize(file) + " " + Files.size(file) + "\n";
         sum.update(line.getBytes(StandardCharsets.UTF_8));
+        sum.update(Files.readAllBytes(file));
       }
     }
     return Long.toHexString(sum.getValue());

@@ -43,7 +43,12 @@ class LauncherTest {
       """
       echo "native $*" >>"$FAKE/calls"
       if [ -f "$FAKE/native" ]; then . "$FAKE/native"; fi
+      rm -rf "$SGCONV_CLASSES"
       mkdir -p "$SGCONV_CLASSES" "$SGCONV_BENCH"
+      case $* in
+        *-DSGCONV_CUDA=OFF*) ;;
+        *) if command -v nvcc >/dev/null; then : >"$SGCONV_CLASSES/libsgconv_cuda.so"; fi ;;
+      esac
       """;
 
   private static final String MAVEN =
@@ -53,6 +58,9 @@ class LauncherTest {
       if [ -f "$FAKE/maven" ]; then . "$FAKE/maven"; fi
       for option; do case $option in -DoutputDirectory=*) mkdir -p "${option#*=}" ;; esac; done
       """;
+
+  /** Of a variable that is not to be there. */
+  private static final String ABSENT = "(absent)";
 
   @TempDir Path folder;
 
@@ -74,9 +82,12 @@ class LauncherTest {
         List.of(
             "cat",
             "cksum",
+            "cut",
             "find",
+            "getent",
             "grep",
             "head",
+            "id",
             "ls",
             "mkdir",
             "readlink",
@@ -84,6 +95,7 @@ class LauncherTest {
             "sed",
             "sh",
             "sleep",
+            "sort",
             "touch",
             "uname")) {
       Path place = Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
@@ -144,6 +156,7 @@ class LauncherTest {
     builder.environment().put("FAKE", fake.toString());
     builder.environment().put("SGCONV_SYSTEM_ROOT", system.toString());
     builder.environment().putAll(environment);
+    builder.environment().values().removeIf(ABSENT::equals);
     return builder.start();
   }
 
@@ -196,7 +209,9 @@ class LauncherTest {
   @Test
   void withADeviceItsArchitectureIsBuiltAndNoOther() throws Exception {
     assertThat(cudaOptions()).contains("-DSGCONV_CUDA=OFF");
-    nvidiaSmi("echo 9.0\n"); // the driver was installed
+    nvidiaSmi("echo 9.0\n"); // the driver was installed, and made the file of the device
+    Files.createDirectories(system.resolve("dev/nvidia0"));
+    executable(tools.resolve("nvcc"), "#!/bin/sh\necho compute_90\n");
     assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO").contains("ARCHITECTURES=90-real\n");
     environment.put("SGCONV_CUDA", "OFF");
     assertThat(cudaOptions()).contains("-DSGCONV_CUDA=OFF");
@@ -275,6 +290,172 @@ class LauncherTest {
     assertThat(checkout.resolve("target/launcher/classes/org/sgconv/Old.class")).doesNotExist();
   }
 
+  @Test
+  void aSourceIsNewByWhatItSaysAndNotByItsTime() throws Exception {
+    launch("run");
+    Path main = checkout.resolve(MAIN);
+    Files.setLastModifiedTime(main, FileTime.from(Instant.now().plusSeconds(86_400)));
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+    assertThat(calls()).isEmpty();
+    source(MAIN, PROGRAM.formatted("other")); // of an hour ago: the clock was set back
+    assertThat(launch("run").out()).isEqualTo("other run\n");
+  }
+
+  @Test
+  void objectsOfTheFutureAreNotTakenForNewOnes() throws Exception {
+    launch("run");
+    Path tree = Files.createDirectories(checkout.resolve("native/target/cmake-launcher"));
+    Path object = Files.writeString(tree.resolve("tier.o"), "");
+    source(MAIN, PROGRAM.formatted("second"));
+    launch("run");
+    assertThat(object).exists();
+    Files.setLastModifiedTime(object, FileTime.from(Instant.now().plusSeconds(3600)));
+    source(MAIN, PROGRAM.formatted("third"));
+    assertThat(launch("run").out()).isEqualTo("third run\n");
+    assertThat(object).doesNotExist();
+  }
+
+  @Test
+  void aPathOrSettingThatIsGoneCostsNoBuild() throws Exception {
+    executable(tools.resolve("nvcc"), "#!/bin/sh\necho compute_90\n");
+    nvidiaSmi("echo \"NVIDIA-SMI has failed\"; exit 9\n");
+    environment.putAll(Map.of("SGCONV_CUDA", "ON", "SGCONV_CPU_TIER", "avx2", "CUDACXX", "nvcc"));
+    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=ON");
+    Files.createDirectories(system.resolve("usr"));
+    Files.createSymbolicLink(system.resolve("usr/bin"), tools);
+    environment.clear();
+    for (String name : List.of("PATH", "HOME", "LANG", "TMPDIR", "LC_ALL", "USER", "SHELL")) {
+      environment.put(name, ABSENT);
+    }
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+    Files.delete(tools.resolve("nvcc"));
+    Files.delete(tools.resolve("nvidia-smi"));
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+    assertThat(calls()).isEmpty();
+    environment.put("SGCONV_CUDA", "OFF");
+    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=OFF");
+  }
+
+  @Test
+  void aBuildThatLacksCudaIsMadeAgainWhenItsCompilerComes() throws Exception {
+    Files.createDirectories(system.resolve("dev/nvidia0"));
+    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO");
+    assertThat(cudaOptions()).isEmpty();
+    executable(tools.resolve("nvcc"), "#!/bin/sh\n");
+    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO");
+    Files.delete(tools.resolve("nvcc")); // off the PATH
+    assertThat(cudaOptions()).isEmpty();
+    Files.delete(system.resolve("dev/nvidia0")); // a container that was not given the device
+    assertThat(cudaOptions()).isEmpty();
+  }
+
+  @Test
+  void whatABuildNeedsAndTheEnvironmentLacksIsFound() throws Exception {
+    Files.createDirectories(system.resolve("usr"));
+    Files.createSymbolicLink(system.resolve("usr/bin"), tools);
+    String note = "echo \"$PATH $HOME ${TMPDIR:-none}\" >>\"$FAKE/calls\"\n";
+    Files.writeString(fake.resolve("maven"), note);
+    Files.writeString(fake.resolve("native"), "sh -c '" + note + "'\n");
+    environment.putAll(Map.of("PATH", ABSENT, "HOME", ABSENT, "TMPDIR", "/nonexistent"));
+    assertThat(launch("run").out()).isEqualTo("first run\n");
+    String home = System.getProperty("user.home");
+    assertThat(calls().lines().filter(line -> line.endsWith("/bin " + home + " none"))).hasSize(2);
+  }
+
+  @Test
+  void aWholeBuildIsKeptAndUsedWhereNoOtherCanBeMade() throws Exception {
+    launch("run");
+    Path built = checkout.resolve("target/launcher/built");
+    String text = Files.readString(built);
+    Path processor = Files.createDirectories(system.resolve("proc")).resolve("cpuinfo");
+    Files.writeString(processor, "flags: avx512f\n"); // the disk is in another computer
+    Files.writeString(fake.resolve("native"), "echo 'error: no compiler'; exit 1\n");
+    Outcome kept = launch("run");
+    assertThat(kept.status()).as(kept.err()).isZero();
+    assertThat(kept.out()).isEqualTo("first run\n");
+    assertThat(kept.err())
+        .contains("error: no compiler")
+        .contains("sgconv: warning: the build of before is used, which was made for another");
+    assertThat(built).hasContent(text);
+
+    environment.put("SGCONV_CUDA", "ON");
+    Outcome withoutCuda = launch("run");
+    assertThat(withoutCuda.status()).isEqualTo(2);
+    assertThat(withoutCuda.err())
+        .contains("is not used: it was made without CUDA, and SGCONV_CUDA is ON");
+    environment.clear();
+
+    source(MAIN, PROGRAM.formatted("second"));
+    Outcome old = launch("run");
+    assertThat(old.status()).isEqualTo(2);
+    assertThat(old.out()).isEmpty();
+    assertThat(old.err()).contains("the build of before is not used: its sources have changed");
+
+    source(MAIN, PROGRAM.formatted("first"));
+    Files.delete(processor);
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+    assertThat(calls()).isEmpty();
+  }
+
+  @Test
+  void aCheckoutThatCannotBeWrittenRunsWhatItHas() throws Exception {
+    launch("run");
+    Files.delete(checkout.resolve("target/launcher.lock"));
+    Path lock =
+        Files.createDirectory(checkout.resolve("target/launcher.lock")); // as root writes anywhere
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+    Files.createDirectories(system.resolve("dev/nvidia0"));
+    Outcome warned = launch("run");
+    assertThat(warned.out()).isEqualTo("first run\n");
+    assertThat(warned.err())
+        .startsWith("sgconv: cannot build: " + lock + ": ")
+        .contains("sgconv: warning: the build of before is used")
+        .doesNotContain("Exception");
+    source(MAIN, PROGRAM.formatted("second"));
+    assertThat(launch("run").status()).isEqualTo(2);
+  }
+
+  @Test
+  void librariesOfABuildStayUntilAnotherIsWhole() throws Exception {
+    String zeros = "\\0".repeat(18);
+    String maven =
+        "for option; do case $option in -DoutputDirectory=*) mkdir -p \"${option#*=}\"; "
+            + "printf 'PK\\005\\006"
+            + zeros
+            + "' >\"${option#*=}/a.jar\" ;; esac; done\n";
+    Files.writeString(fake.resolve("maven"), maven);
+    assertThat(launch("run").err()).doesNotContain("failed");
+    Path own = library();
+    source("benchmarks/libraries/pom.xml", "<changed/>");
+    Files.writeString(fake.resolve("native"), "exit 1\n");
+    assertThat(launch("run").status()).isEqualTo(2);
+    assertThat(own).exists();
+    source("benchmarks/libraries/pom.xml", "");
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+  }
+
+  private Path library() throws IOException {
+    try (Stream<Path> all = Files.walk(checkout.resolve("target/launcher"), 2)) {
+      return all.filter(file -> file.endsWith("a.jar")).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void ofTwoAtOnceOneBuilds() throws Exception {
+    Files.writeString(fake.resolve("native"), "sleep 2\n");
+    Process first = start("run");
+    Path calls = fake.resolve("calls");
+    for (int i = 0; i < 600 && (Files.notExists(calls) || !calls().contains("native")); i++) {
+      Thread.sleep(100);
+    }
+    Process second = start("other", "run");
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.exitValue() + second.exitValue()).isZero();
+    assertThat(folder.resolve("out")).hasContent("first other run");
+    assertThat(calls().lines().filter(line -> line.startsWith("native"))).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
   void anInterruptedBuildEndsWithEverythingItStartedAndIsMadeAgain(String signal, int status)
@@ -313,15 +494,20 @@ class LauncherTest {
   }
 
   @Test
-  void aKilledBuildStartsFromNothing() throws Exception {
+  void aKilledBuildStartsFromNothingAndKeepsTheOneOfBefore() throws Exception {
     launch("run");
     Path tree = Files.createDirectories(checkout.resolve("native/target/cmake-launcher"));
     Path half = Files.writeString(tree.resolve("half.o"), "");
+    Path classes = checkout.resolve("target/launcher/work/classes/Half.class");
+    Files.writeString(classes, "");
     Files.writeString(checkout.resolve("target/launcher/unfinished"), "");
-    Files.delete(checkout.resolve("target/launcher/built"));
-    assertThat(launch("run").status()).isZero();
+    assertThat(launch("run")).isEqualTo(new Outcome(0, "first run\n", ""));
+
+    source(MAIN, PROGRAM.formatted("second"));
+    assertThat(launch("run").out()).isEqualTo("second run\n");
     assertThat(half).doesNotExist();
-    assertThat(calls()).contains("maven", "native");
+    assertThat(classes).doesNotExist();
+    assertThat(calls()).contains("native");
   }
 
   @Test
