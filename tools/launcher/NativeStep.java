@@ -55,8 +55,19 @@ final class NativeStep {
     List<String> command = new ArrayList<>(List.of("sh", "native/build.sh", "build"));
     command.add("-DSGCONV_CPU_BUILT_TIERS=" + tiers());
     command.addAll(cuda.cmakeOptions());
+    if (remembersNoCompiler()) {
+      command.add("-UCMAKE_CUDA_COMPILER");
+    }
     Command.run("compiling native code", checkout, log, environment, command);
     progress.done("compiling native code");
+  }
+
+  /** CMake never looks again for a compiler that it once did not find. */
+  private boolean remembersNoCompiler() throws IOException {
+    Path cache = tree(checkout).resolve("CMakeCache.txt");
+    return Files.exists(cache)
+        && Files.readString(cache, StandardCharsets.ISO_8859_1)
+            .contains("\nCMAKE_CUDA_COMPILER:FILEPATH=NOTFOUND\n");
   }
 
   /** Whether a CUDA library came out: with nvcc missing there is none, though it was wanted. */

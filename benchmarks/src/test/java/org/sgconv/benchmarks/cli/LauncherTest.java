@@ -342,7 +342,10 @@ class LauncherTest {
     assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO");
     assertThat(cudaOptions()).isEmpty();
     executable(tools.resolve("nvcc"), "#!/bin/sh\n");
-    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO");
+    Path tree = Files.createDirectories(checkout.resolve("native/target/cmake-launcher"));
+    Path cache = tree.resolve("CMakeCache.txt");
+    Files.writeString(cache, "//\nCMAKE_CUDA_COMPILER:FILEPATH=NOTFOUND\n\n");
+    assertThat(cudaOptions()).contains("-DSGCONV_CUDA=AUTO").contains("-UCMAKE_CUDA_COMPILER\n");
     Files.delete(tools.resolve("nvcc")); // off the PATH
     assertThat(cudaOptions()).isEmpty();
     Files.delete(system.resolve("dev/nvidia0")); // a container that was not given the device
