@@ -10,4 +10,6 @@ module org.sgconv.bindings {
       org.sgconv;
   exports org.sgconv.bindings.load to
       org.sgconv;
+  exports org.sgconv.bindings.process to
+      org.sgconv;
 }

@@ -49,6 +49,7 @@ public final class ClassLoaders {
       ClassLoader last = loader(classPath);
       System.out.println(last.loadClass(arguments[3]).getMethod("run").invoke(null));
     }
+    deploy(classPath, "count", new CountDownLatch(0));
   }
 
   private static ClassLoader loader(List<URL> classPath) {

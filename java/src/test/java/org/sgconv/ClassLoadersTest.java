@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.bindings.CpuLibrary;
 
 /** Applications that come and go in one JVM, each in a class loader of its own. */
@@ -37,9 +38,37 @@ class ClassLoadersTest {
         .containsOnly("cpu 0 2 4");
     assertThat(said).filteredOn("pool threads seen"::equals).hasSize(5);
     assertThat(said).contains("loaders left 0", "pool threads left 0");
+    // A tensor that nobody closed stays in memory, and so in the count; a plan is freed.
+    long forgotten =
+        said.stream()
+            .filter(line -> line.startsWith("forgot "))
+            .mapToLong(line -> Long.parseLong(line.substring("forgot ".length())))
+            .sum();
+    assertThat(forgotten > 0).isEqualTo(what.equals("forget"));
+    assertThat(said).contains("held " + forgotten);
   }
 
-  private List<String> run(String order, String what) throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"one-by-one", "at-once"})
+  void allTogetherHoldNoMoreThanTheLimit(String order) throws Exception {
+    long limit = 2 * DeployedProgram.HELD_BYTES + 1;
+    List<String> said = run(order, "hold", "-Dsgconv.host.memory=" + limit);
+    assertThat(said)
+        .filteredOn(("took " + DeployedProgram.HELD_BYTES)::equals)
+        .as("two of five fit: %s", said)
+        .hasSize(2);
+    assertThat(said)
+        .filteredOn(line -> line.startsWith("refused: "))
+        .hasSize(3)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .contains("hold " + 2 * DeployedProgram.HELD_BYTES + " already")
+                    .contains(limit + " are allowed in all"));
+    assertThat(said).contains("loaders left 0", "held " + 2 * DeployedProgram.HELD_BYTES);
+  }
+
+  private List<String> run(String order, String what, String... options) throws Exception {
     assumeFalse(
         Boolean.getBoolean("sgconv.native.skip"),
         "-Dsgconv.native.skip: this build has no CPU library to test");
@@ -50,14 +79,17 @@ class ClassLoadersTest {
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dsgconv.cpu.threads=3",
-                "-Dsgconv.cache.dir=" + folder.resolve("cache"),
-                "-cp",
-                Path.of(location(ClassLoadersTest.class)).toString(),
-                ClassLoaders.class.getName(),
-                "5",
-                order,
-                what,
-                "-"));
+                "-Dsgconv.cache.dir=" + folder.resolve("cache")));
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of(
+            "-cp",
+            Path.of(location(ClassLoadersTest.class)).toString(),
+            ClassLoaders.class.getName(),
+            "5",
+            order,
+            what,
+            "-"));
     for (Class<?> each : List.of(Backends.class, CpuLibrary.class, ClassLoadersTest.class)) {
       command.add(location(each).toString());
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
 import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
+import org.sgconv.bindings.process.HeldBytes;
 
 /**
  * A thread pool of the CPU library and the kernel synthesis on it. Calls from several threads run
@@ -142,15 +143,20 @@ public final class CpuContext implements AutoCloseable {
     }
   }
 
-  /** A new plan; the caller closes it, before or after this context. */
-  public CpuPlan createPlan(ConvolutionShape shape) {
+  /**
+   * A new plan; the caller closes it, before or after this context.
+   *
+   * @param heldBytes what {@link HeldBytes} counts for the plan; taken off once the plan is closed,
+   *     or freed because it was lost, but not if making it fails
+   */
+  public CpuPlan createPlan(ConvolutionShape shape, long heldBytes) {
     handle.lock().lock();
     try (Arena call = Arena.ofConfined()) {
       MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
       shape.write(struct);
       MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
       CpuDowncalls.planCreate(handle.open(), struct, plan);
-      return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0));
+      return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0), heldBytes);
     } finally {
       handle.unlock();
     }

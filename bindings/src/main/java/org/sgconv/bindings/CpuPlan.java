@@ -3,7 +3,10 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.process.HeldBytes;
 
 /**
  * Convolutions of one shape. Calls from several threads run one after another; {@link #close} waits
@@ -19,9 +22,12 @@ public final class CpuPlan implements AutoCloseable {
   private final long spectrumBytes;
   private final NativeHandle handle;
 
-  CpuPlan(ConvolutionShape shape, MemorySegment handle) {
+  CpuPlan(ConvolutionShape shape, MemorySegment handle, long heldBytes) {
     this.shape = shape;
-    this.handle = new NativeHandle("CpuPlan", handle, CpuDowncalls.planDestroy());
+    MethodHandle destroy = CpuDowncalls.planDestroy();
+    MethodHandle uncounted =
+        MethodHandles.filterReturnValue(destroy, HeldBytes.subtracting(heldBytes));
+    this.handle = new NativeHandle("CpuPlan", handle, uncounted);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
       CpuDowncalls.planTransformSize(handle, value);

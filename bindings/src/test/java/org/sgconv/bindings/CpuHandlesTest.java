@@ -60,7 +60,7 @@ class CpuHandlesTest {
     CpuContext context = library.createContext(2);
     CpuPlanMemory memory = context.planMemory(SHAPE);
     assertThat(memory.held()).isPositive();
-    try (CpuPlan plan = context.createPlan(SHAPE)) {
+    try (CpuPlan plan = context.createPlan(SHAPE, 0)) {
       assertThat(plan.spectrumBytes()).isEqualTo(memory.spectrum());
     }
     CpuPlanMemory huge =
@@ -80,7 +80,8 @@ class CpuHandlesTest {
     CpuContext context = library.createContext(1);
     context.close();
     assertThatThrownBy(context::close).isInstanceOf(UseAfterCloseException.class);
-    assertThatThrownBy(() -> context.createPlan(SHAPE)).isInstanceOf(UseAfterCloseException.class);
+    assertThatThrownBy(() -> context.createPlan(SHAPE, 0))
+        .isInstanceOf(UseAfterCloseException.class);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment four = arena.allocate(4, 4);
       assertThatThrownBy(() -> context.kernelNorm(kernel(1, 0), four, four, arena.allocate(4, 4)))
@@ -93,7 +94,7 @@ class CpuHandlesTest {
   void refusesAClosedPlan() {
     try (CpuContext context = library.createContext(1);
         Arena arena = Arena.ofConfined()) {
-      CpuPlan plan = context.createPlan(SHAPE);
+      CpuPlan plan = context.createPlan(SHAPE, 0);
       MemorySegment memory = arena.allocate(plan.spectrumBytes(), 64);
       CpuSpectrum spectrum = plan.createSpectrum(memory);
       plan.close();
@@ -116,7 +117,7 @@ class CpuHandlesTest {
     try (Arena arena = Arena.ofConfined()) {
       CpuPlan plan;
       try (CpuContext context = library.createContext(2)) {
-        plan = context.createPlan(SHAPE);
+        plan = context.createPlan(SHAPE, 0);
       }
       CpuSpectrum spectrum = prepared(plan, arena);
       forward(plan, spectrum, 2, arena);
@@ -127,8 +128,8 @@ class CpuHandlesTest {
   @Test
   void keepsSpectraToTheirPlanAndState() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE);
-        CpuPlan other = context.createPlan(SHAPE);
+        CpuPlan plan = context.createPlan(SHAPE, 0);
+        CpuPlan other = context.createPlan(SHAPE, 0);
         Arena arena = Arena.ofConfined()) {
       CpuSpectrum empty = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
       assertThatThrownBy(() -> forward(plan, empty, 1, arena))
@@ -148,7 +149,7 @@ class CpuHandlesTest {
   @Test
   void refusesMemoryThatASpectrumCannotUse() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE);
+        CpuPlan plan = context.createPlan(SHAPE, 0);
         Arena arena = Arena.ofConfined()) {
       long bytes = plan.spectrumBytes();
       assertThatThrownBy(() -> plan.createSpectrum(arena.allocate(bytes + 4, 64)))
@@ -172,7 +173,7 @@ class CpuHandlesTest {
   @Test
   void refusesBatchesThatAreNone() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE);
+        CpuPlan plan = context.createPlan(SHAPE, 0);
         Arena arena = Arena.ofConfined()) {
       CpuSpectrum spectrum = prepared(plan, arena);
       MemorySegment u = arena.allocate(SHAPE.signalBytes(), 4);
@@ -208,7 +209,7 @@ class CpuHandlesTest {
           .hasMessageStartingWith("sgconv_cpu_kernel_norm: INVALID_ARGUMENT (status 1): ")
           .message()
           .hasSizeGreaterThan("sgconv_cpu_kernel_norm: INVALID_ARGUMENT (status 1): ".length());
-      try (CpuPlan plan = context.createPlan(SHAPE)) {
+      try (CpuPlan plan = context.createPlan(SHAPE, 0)) {
         CpuSpectrum spectrum = prepared(plan, arena);
         MemorySegment u = arena.allocate(SHAPE.signalBytes(), 4);
         MemorySegment dy = arena.allocate(SHAPE.outputBytes(), 4);
@@ -227,11 +228,11 @@ class CpuHandlesTest {
       assertThatThrownBy(
               () ->
                   context.createPlan(
-                      new ConvolutionShape(1, 1, 1L << 50, ConvolutionShape.Mode.CAUSAL)))
+                      new ConvolutionShape(1, 1, 1L << 50, ConvolutionShape.Mode.CAUSAL), 0))
           .isInstanceOf(NativeStatusException.class)
           .extracting(e -> ((NativeStatusException) e).status())
           .isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT);
-      context.createPlan(SHAPE).close();
+      context.createPlan(SHAPE, 0).close();
     }
   }
 
@@ -248,7 +249,7 @@ class CpuHandlesTest {
     ExecutorService threads = Executors.newFixedThreadPool(6);
     try (CpuContext context = library.createContext(2)) {
       for (int round = 0; round < 20; round++) {
-        CpuPlan plan = context.createPlan(SHAPE);
+        CpuPlan plan = context.createPlan(SHAPE, 0);
         try (Arena arena = Arena.ofShared()) {
           CpuSpectrum spectrum = prepared(plan, arena);
           CountDownLatch running = new CountDownLatch(5);

@@ -56,7 +56,7 @@ class MisuseTest {
     NativeBuild.assumeNative();
     arena = Arena.ofShared();
     context = CpuLibrary.open().createContext(2);
-    plan = context.createPlan(new ConvolutionShape(C, H, L, ConvolutionShape.Mode.CAUSAL));
+    plan = context.createPlan(new ConvolutionShape(C, H, L, ConvolutionShape.Mode.CAUSAL), 0);
     spectrum = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
     plan.prepare(arena.allocate(C * H * L * 4, 4), null, spectrum);
   }

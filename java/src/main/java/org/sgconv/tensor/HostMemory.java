@@ -3,17 +3,19 @@ package org.sgconv.tensor;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.SizeProperty;
+import org.sgconv.bindings.process.HeldBytes;
 
 /**
  * Counts the host's memory outside the Java heap that tensors, plans, spectra and the temporary
  * tables of native code hold in this process, and refuses what the machine cannot hold. An
  * operating system that overcommits would hand out the address space and end the process when the
- * pages are first written; the JVM puts no bound on native memory either.
+ * pages are first written; the JVM puts no bound on native memory either. The count is one for the
+ * process, whatever number of class loaders has loaded this library, and does not forget what a
+ * class loader that is gone has left open.
  */
 public final class HostMemory {
 
@@ -26,8 +28,6 @@ public final class HostMemory {
 
   /** Below this total, asking the operating system is not worth its time. */
   private static final long UNCHECKED = 64L << 20;
-
-  private static final AtomicLong HELD = new AtomicLong();
 
   /** The last value of the property and what it means. */
   private static volatile @Nullable Setting setting;
@@ -71,7 +71,7 @@ public final class HostMemory {
       throw new InvalidArgumentException(purpose + ": " + bytes + " bytes, expected at least 0");
     }
     String property = System.getProperty(PROPERTY);
-    for (long held = HELD.get(); ; held = HELD.get()) {
+    for (long held = heldBytes(); ; held = heldBytes()) {
       boolean unchecked = property == null && bytes <= UNCHECKED - held;
       if (!unchecked && bytes > limit(property) - held) {
         throw new HostMemoryException(
@@ -81,7 +81,7 @@ public final class HostMemory {
             limit(property),
             property == null ? Machine.account() : "by -D" + PROPERTY);
       }
-      if (HELD.compareAndSet(held, held + bytes)) {
+      if (HeldBytes.compareAndSet(held, held + bytes)) {
         return;
       }
     }
@@ -89,12 +89,12 @@ public final class HostMemory {
 
   /** Ends what {@link #reserve} counted. */
   public static void release(long bytes) {
-    HELD.addAndGet(-bytes);
+    HeldBytes.subtract(bytes);
   }
 
-  /** Bytes that are held now. */
+  /** Bytes that are held now, through whichever class loader. */
   public static long heldBytes() {
-    return HELD.get();
+    return HeldBytes.get();
   }
 
   /**

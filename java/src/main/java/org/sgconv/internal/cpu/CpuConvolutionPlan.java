@@ -27,18 +27,14 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   private final CpuPlan plan;
   private final KernelOperations operations;
 
-  /** Counted for the plan as long as it is open. */
-  private final long heldBytes;
-
   /** A kernel (C',H,L) that nobody asked to see: from the first synthesis until the plan ends. */
   private @Nullable Tensor scratch;
 
   private CpuConvolutionPlan(
-      ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations, long heldBytes) {
+      ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations) {
     this.geometry = geometry;
     this.plan = plan;
     this.operations = operations;
-    this.heldBytes = heldBytes;
   }
 
   /**
@@ -53,8 +49,8 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     long passing = saturatedSum(memory.building(), memory.spectrum());
     HostMemory.reserve("a plan and a spectrum for " + geometry, saturatedSum(held, passing));
     try {
-      CpuPlan plan = context.createPlan(shape);
-      return new CpuConvolutionPlan(geometry, plan, operations, held);
+      CpuPlan plan = context.createPlan(shape, held);
+      return new CpuConvolutionPlan(geometry, plan, operations);
     } catch (RuntimeException | Error failure) {
       HostMemory.release(held);
       throw failure;
@@ -155,7 +151,6 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     }
     try {
       plan.close();
-      HostMemory.release(heldBytes);
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "closing the plan of " + geometry, e);
     }

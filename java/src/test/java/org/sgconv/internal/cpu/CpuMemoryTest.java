@@ -104,6 +104,22 @@ class CpuMemoryTest {
   }
 
   @Test
+  void aPlanThatIsLostIsNoLongerCountedOnceItIsFreed() throws InterruptedException {
+    lose();
+    for (int i = 0; i < 200 && HostMemory.heldBytes() > held; i++) {
+      System.gc();
+      Thread.sleep(25);
+    }
+    assertThat(HostMemory.heldBytes()).isEqualTo(held);
+  }
+
+  /** In a frame of its own, which nothing is kept by. */
+  private void lose() {
+    convolution(1, 64, 20_000);
+    assertThat(HostMemory.heldBytes()).isGreaterThan(held);
+  }
+
+  @Test
   void aFailureLeavesNothingCounted() {
     try (Tensor kernel = Tensor.zeros(DType.FLOAT32, 1, 64, 20_000)) {
       LongConvolution it = convolution(1, 64, 20_000);
