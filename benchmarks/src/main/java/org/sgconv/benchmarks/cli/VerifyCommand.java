@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "L",
       description = "Lengths for --signals, such as 256,1000. Without --signals: of every class.")
-  private List<Integer> lengths = List.of();
+  private List<BigInteger> lengths = List.of();
 
   @Option(
       names = "--json",
@@ -144,8 +145,16 @@ final class VerifyCommand implements Callable<Integer> {
     }
     lengths.forEach(
         length -> {
-          if (length < 1) {
+          if (length.signum() < 1) {
             throw new InvalidArgumentException("--lengths has " + length + ": must be ≥ 1");
+          }
+          if (length.compareTo(BigInteger.valueOf(VerifyCase.MOST_VALUES)) > 0) {
+            throw new InvalidArgumentException(
+                "--lengths has "
+                    + length
+                    + ": too large to verify, the reference holds no more than "
+                    + VerifyCase.MOST_VALUES
+                    + " values of a signal");
           }
         });
     boolean all = signals.isEmpty() || signals.equals(List.of("all"));
@@ -154,7 +163,9 @@ final class VerifyCommand implements Callable<Integer> {
         all
             ? List.of(SignalClass.values())
             : signals.stream().map(SignalClass::parse).distinct().toList(),
-        lengths.isEmpty() ? Sweep.signalLengths() : lengths.stream().distinct().toList());
+        lengths.isEmpty()
+            ? Sweep.signalLengths()
+            : lengths.stream().map(BigInteger::intValueExact).distinct().toList());
   }
 
   private Backend candidate() {

@@ -22,6 +22,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.sgconv.benchmarks.peers.Library;
+import org.sgconv.tensor.HostMemory;
 
 /** Measures one contender at one case in a process of its own, through JMH. */
 final class ContenderProcess {
@@ -30,6 +31,7 @@ final class ContenderProcess {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   private final CpuPlan plan;
+  private final MemoryShares memory;
   private final Path expectations;
   private final Path folder;
 
@@ -39,8 +41,9 @@ final class ContenderProcess {
    * @param expectations folder of the {@link Expectations}
    * @param folder for logs and findings
    */
-  ContenderProcess(CpuPlan plan, Path expectations, Path folder) {
+  ContenderProcess(CpuPlan plan, MemoryShares memory, Path expectations, Path folder) {
     this.plan = plan;
+    this.memory = memory;
     this.expectations = expectations;
     this.folder = folder;
     // Runs of other benchmarks on this host are no business of this one's correctness.
@@ -90,7 +93,7 @@ final class ContenderProcess {
       String reason =
           Finding.read(finding)
               .flatMap(found -> Optional.ofNullable(found.failure()))
-              .orElse("the process failed, its log says why");
+              .orElse(ForkedExit.describe(log, memory));
       // Reasons become part of the results, where a temporary path has no place.
       throw new ContenderFailedException(
           reason.replace(expectations + File.separator, "").replace(folder + File.separator, ""),
@@ -120,7 +123,7 @@ final class ContenderProcess {
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .output(log.toString())
-            .jvmArgs(jvmArguments(finding).toArray(String[]::new));
+            .jvmArgs(jvmArguments(what, finding).toArray(String[]::new));
     if (contender.tuned()) {
       options.jvm(tunedJava(contender).toString());
     }
@@ -131,9 +134,11 @@ final class ContenderProcess {
     return new TimeValue(duration.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private List<String> jvmArguments(Path finding) {
+  /** Settings of this process, which come later than those by default, have the last word. */
+  List<String> jvmArguments(BenchmarkCase what, Path finding) {
     List<String> arguments = new ArrayList<>();
-    arguments.add("-Xmx2g");
+    arguments.add("-Xmx" + memory.heap());
+    arguments.add("-D" + HostMemory.PROPERTY + "=" + memory.nativeBytesBeside(what));
     arguments.add("--enable-native-access=ALL-UNNAMED");
     arguments.add("--add-modules=jdk.incubator.vector");
     arguments.add("-Dai.djl.offline=true");

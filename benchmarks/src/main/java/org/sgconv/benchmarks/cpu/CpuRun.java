@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
@@ -22,31 +23,47 @@ public final class CpuRun {
   private final CpuPlan plan;
   private final Progress progress;
   private final RemainingTime remaining;
+  private final MemoryShares memory;
   private @Nullable Path logs;
 
   /** A run that reports to {@code progress}, of {@link CpuPlan#processes} steps. */
   public CpuRun(CpuPlan plan, Progress progress) {
+    this(plan, progress, MemoryShares.here());
+  }
+
+  /** With this memory. */
+  CpuRun(CpuPlan plan, Progress progress, MemoryShares memory) {
     this.plan = plan;
+    this.memory = memory;
     this.progress = progress;
     this.remaining = new RemainingTime(plan.expectedSeconds());
   }
 
-  /** Measures everything. Contenders that fail are part of the result. */
+  /**
+   * Measures everything. Contenders that fail are part of the result, and so are cases that do not
+   * fit into memory.
+   *
+   * @throws InvalidArgumentException if no case fits
+   */
   public CpuResults run() throws IOException {
+    requireRoom();
     Machine machine = Machine.describe();
     List<Measurement> measurements = new ArrayList<>();
     Optional<MachineLimits> limits = Optional.empty();
     try (TemporaryPath expectations = TemporaryPath.folder();
         TemporaryPath work = TemporaryPath.folder();
         LimitProbe probe = new LimitProbe(plan.threads())) {
-      ContenderProcess process = new ContenderProcess(plan, expectations.path(), work.path());
+      ContenderProcess process =
+          new ContenderProcess(plan, memory, expectations.path(), work.path());
       for (BenchmarkCase what : plan.cases()) {
-        progress.at("reference, " + what);
-        expect(what, expectations.path());
         List<Measurement> ofCase = start(what);
-        progress.at("limits");
-        MachineLimits now = probe.measure();
-        limits = Optional.of(limits.map(now::best).orElse(now));
+        if (memory.misfit(what).isEmpty()) {
+          progress.at("reference, " + what);
+          expect(what, expectations.path());
+          progress.at("limits");
+          MachineLimits now = probe.measure();
+          limits = Optional.of(limits.map(now::best).orElse(now));
+        }
         for (int round = 0; round < plan.rounds(); round++) {
           measure(process, ofCase, round);
         }
@@ -66,6 +83,19 @@ public final class CpuRun {
     return Optional.ofNullable(logs);
   }
 
+  private void requireRoom() {
+    Optional<String> misfit = Optional.empty();
+    for (BenchmarkCase what : plan.cases()) {
+      misfit = memory.misfit(what);
+      if (misfit.isEmpty()) {
+        return;
+      }
+    }
+    if (misfit.isPresent()) {
+      throw new InvalidArgumentException(misfit.get());
+    }
+  }
+
   private void expect(BenchmarkCase what, Path folder) throws IOException {
     if (!what.operation().isSynthesis()) {
       new Expectations(folder).ensureConvolution(what.shape());
@@ -77,7 +107,7 @@ public final class CpuRun {
     for (Contender contender : plan.contenders(what)) {
       Measurement measurement = new Measurement(what, contender);
       Library library = contender.library();
-      PeerNatives.missing(library).ifPresent(measurement::fail);
+      memory.misfit(what).or(() -> PeerNatives.missing(library)).ifPresent(measurement::fail);
       measurements.add(measurement);
     }
     return measurements;

@@ -7,6 +7,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.limit.ReferenceHeap;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
@@ -51,10 +53,10 @@ record ConvolutionCase(
     }
     return new ConvolutionCase(
         ConvolutionMode.valueOf(parts[0].toUpperCase(Locale.ROOT)),
-        Integer.parseInt(sizes[0]),
-        Integer.parseInt(sizes[1]),
-        Integer.parseInt(sizes[2]),
-        Integer.parseInt(parts[1]),
+        VerifyCase.size(id, sizes[0]),
+        VerifyCase.size(id, sizes[1]),
+        VerifyCase.size(id, sizes[2]),
+        VerifyCase.size(id, parts[1]),
         parts.length == 4 ? SignalClass.parse(parts[3]) : SignalClass.UNIFORM);
   }
 
@@ -89,8 +91,26 @@ record ConvolutionCase(
         : new Group(signals.id(), Group.VARIOUS);
   }
 
+  /** Returns normally unless the reference cannot fit, which is not to be found after a minute. */
+  private void requireHeap() {
+    int channels = mode == ConvolutionMode.BIDIRECTIONAL ? 2 * heads : heads;
+    double least = ReferenceHeap.leastBytes(batch, heads, channels, hidden, length);
+    long most = Runtime.getRuntime().maxMemory();
+    if (least > most) {
+      throw new InvalidArgumentException(
+          String.format(
+              Locale.ROOT,
+              "'%s' is too large to verify here: the reference takes at least %.0f bytes of Java"
+                  + " heap, and %d are allowed; raise -Xmx, or choose a shorter length",
+              id(),
+              least,
+              most));
+    }
+  }
+
   @Override
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
+    requireHeap();
     SplittableRandom random = random(seed);
     boolean withSkip = random.nextBoolean();
     boolean withPre = random.nextBoolean() && signals.takesGates();

@@ -54,12 +54,12 @@ record KernelCase(
             Composition.valueOf(parts[1].toUpperCase(Locale.ROOT)),
             Interpolation.valueOf(parts[2].toUpperCase(Locale.ROOT)),
             DecayLaw.valueOf(parts[3].toUpperCase(Locale.ROOT)),
-            Integer.parseInt(sizes[0]),
-            Integer.parseInt(sizes[1]),
-            Integer.parseInt(sizes[2]),
-            Integer.parseInt(sizes[3]),
-            Integer.parseInt(sizes[4]),
-            Long.parseLong(parts[5]));
+            VerifyCase.size(id, sizes[0]),
+            VerifyCase.size(id, sizes[1]),
+            VerifyCase.size(id, sizes[2]),
+            VerifyCase.size(id, sizes[3]),
+            VerifyCase.size(id, sizes[4]),
+            VerifyCase.size(id, parts[5]));
     if (parsed.length < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }

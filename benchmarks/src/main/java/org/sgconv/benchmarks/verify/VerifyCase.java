@@ -1,5 +1,6 @@
 package org.sgconv.benchmarks.verify;
 
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -97,6 +98,20 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
                 MOST_VALUES));
       }
     }
+  }
+
+  /**
+   * A size in the id of a case.
+   *
+   * @throws InvalidArgumentException if it is a number that no array is as long as
+   * @throws NumberFormatException if it is no number
+   */
+  static int size(String id, String text) {
+    BigInteger value = new BigInteger(text);
+    if (value.signum() > 0) {
+      requireArrays(id, value.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue());
+    }
+    return value.intValueExact();
   }
 
   /**

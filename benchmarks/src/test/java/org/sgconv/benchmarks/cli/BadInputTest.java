@@ -168,16 +168,11 @@ class BadInputTest {
         "causal:17:1x1x1x1",
         "causal:1.5:1x1x1",
         "causal:17:axbxc",
-        "causal:99999999999999999999:1x1x1",
-        "causal:17:3000000000x1x1",
-        "causal:9223372036854775807:1x1x1",
-        "circular:4611686018427387904:2x2x2",
         "kernel:",
         "kernel:sum:linear:geometric:4x2x0x1x1",
         "kernel:sum:linear:geometric:4x2x0x1x1:0",
         "kernel:sum:linear:geometric:4x2x0x1x1:-1",
         "kernel:sum:linear:geometric:4x2x0x1:64",
-        "kernel:sum:linear:geometric:99999999999x2x0x1x1:64",
         "kernel:sum:linear:sometimes:4x2x0x1x1:64",
         "kernel:sum:cubic:geometric:4x2x0x1x1:64"
       })
@@ -188,6 +183,12 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "causal:99999999999999999999:1x1x1",
+        "causal:17:3000000000x1x1",
+        "causal:9223372036854775807:1x1x1",
+        "circular:4611686018427387904:2x2x2",
+        "kernel:sum:linear:geometric:99999999999x2x0x1x1:64",
+        "kernel:sum:linear:geometric:4x2x0x1x1:99999999999999999999",
         "causal:16:2147483647x1x1",
         "causal:16:99999999x99999999x1",
         "causal:2147483647:1x1x1",
@@ -197,6 +198,16 @@ class BadInputTest {
       })
   void casesThatNoArrayHolds(String id) throws IOException {
     assertRefused(verify(id), "'" + id + "' is too large to verify", "2147483639 values");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2147483648", "8589934592", "99999999999999999999"})
+  void lengthsBeyondEveryNumberOfOurs(String length) throws IOException {
+    String id = "causal:" + length + ":1x1x1";
+    assertRefused(verify(id), "'" + id + "' is too large to verify");
+    assertRefused(
+        Cli.run("verify", "--backend", "broken", "--lengths", length, "--signals", "noise"),
+        "--lengths has " + length + ": too large to verify");
   }
 
   @Test
