@@ -63,7 +63,8 @@ final class ContenderProcessTest {
   }
 
   private void run() throws IOException {
-    new ContenderProcess(plan(), MEMORY, folder, folder).run(new Contender(Library.MKL, true), WHAT);
+    new ContenderProcess(plan(), MEMORY, folder, folder)
+        .run(new Contender(Library.MKL, true), WHAT);
   }
 
   private static CpuPlan plan() {
