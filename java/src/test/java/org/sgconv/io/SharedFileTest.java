@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.bindings.process.HeldBytes;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -162,8 +163,13 @@ class SharedFileTest {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            placeOf(Safetensors.class) + File.pathSeparator + placeOf(Rewriter.class),
+            placeOf(Safetensors.class)
+                + File.pathSeparator
+                + placeOf(HeldBytes.class)
+                + File.pathSeparator
+                + placeOf(Rewriter.class),
             Rewriter.class.getName(),
             folder.toString());
     Map<String, String> environment = builder.environment();

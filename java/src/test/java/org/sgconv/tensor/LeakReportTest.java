@@ -2,6 +2,7 @@ package org.sgconv.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sgconv.bindings.process.HeldBytes;
 
 /** Leaks are reported on standard error by a JVM of its own, where nothing else is logged. */
 @Timeout(120)
@@ -55,9 +57,12 @@ class LeakReportTest {
     command.addAll(List.of(options));
     command.addAll(
         List.of(
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             location(Tensor.class)
-                + System.getProperty("path.separator")
+                + File.pathSeparator
+                + location(HeldBytes.class)
+                + File.pathSeparator
                 + location(LeakReportTest.class),
             LeakingProgram.class.getName(),
             what));
