@@ -480,7 +480,7 @@ write_json() {
   "tests": {"found": $tests_found, "passed": $tests_passed},
   "stages": [$json
   ],
-  "info": $(cat "$output/info.json"),
+  "info": $(if [ -s "$output/info.json" ]; then cat "$output/info.json"; else echo null; fi),
   "quickThroughput": $(measured quick),
   "throughput": $(measured throughput)
 }

@@ -1,5 +1,6 @@
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -119,7 +120,7 @@ public final class Build {
         progress.say("waiting for another ./sgconv that is building ...");
         channel.lock();
       }
-      if (!String.join("\n", built()).equals(seen)) {
+      if (!comparable(String.join("\n", built())).equals(comparable(seen))) {
         return false;
       }
       build(state);
@@ -180,7 +181,15 @@ public final class Build {
   /** Lines of the build that there is. */
   private List<String> built() throws IOException {
     Path built = target.resolve("built");
-    return Files.exists(built) ? Files.readAllLines(built) : List.of();
+    // Whatever is in it, after a power cut say, it is no reason to fail.
+    return Files.exists(built) ? Files.readAllLines(built, StandardCharsets.ISO_8859_1) : List.of();
+  }
+
+  /**
+   * Without what the shell drops, at the end and between, and what arguments may not bring here.
+   */
+  private static String comparable(String text) {
+    return text.replaceAll("[^\\x01-\\x7f]", "").stripTrailing();
   }
 
   private static boolean isLaterThanNow(Path tree) throws IOException {

@@ -18,7 +18,7 @@ outdated() {
 
 # Device files. That of WSL may be any maker's.
 device_files() {
-  ls -d "$system"/dev/nvidia[0-9]* "$system"/dev/dxg "$system"/proc/driver/nvidia/gpus/* 2>/dev/null || :
+  ls -d "$system"/dev/nvidia[0-9]* "$system"/dev/dxg 2>/dev/null || :
 }
 
 # Whether CUDA is wanted: on, off, auto where a device is, or no.
@@ -36,9 +36,9 @@ has_nvcc() {
 }
 
 # Sets what is here now as `state` and one by one; and what it was when the build was made as `seen`, all of it, and
-# built_NAME, which are empty without a build. Contents, not
-# times: clocks are set back, and checkouts are copied. Not where nvcc and nvidia-smi are: a shorter PATH, as of cron,
-# is no reason to build again. Asking nvidia-smi can take seconds, so that waits until a device comes.
+# built_NAME, which are empty without a build. Contents, not times: clocks are set back, and checkouts are copied. Not
+# where nvcc and nvidia-smi are: a shorter PATH, as of cron, is no reason to build again. Asking nvidia-smi can take
+# seconds, so that waits until a device comes.
 look() {
   sources=$(inputs -type f -exec cksum {} + | LC_ALL=C sort | cksum)
   processor=$({ uname -sm && sed -n '/^flags/{p;q;}' "$system/proc/cpuinfo"; } 2>/dev/null | cksum)

@@ -115,7 +115,7 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
     }
   }
 
-  /** One element is too little to keep the memory open for. */
+  /** One element is too little to keep the memory open for; a lender's is not ours to keep open. */
   private IllegalStateException closedMeanwhile(IllegalStateException closed) {
     self().requireOpen();
     return closed;
@@ -190,6 +190,8 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
     try { // no lambda: filling allocates nothing
       Elements.fill(memory, type, elementCount(), value);
       MemoryFaults.settle();
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(closed);
     } catch (InternalError error) {
       throw MemoryFaults.translate(this, error);
     } finally {

@@ -48,6 +48,10 @@ final class Transfer {
       try {
         copyUnguarded(source, target);
         MemoryFaults.settle();
+      } catch (IllegalStateException closed) {
+        source.requireOpen(); // of borrowed memory the lender may have ended
+        target.requireOpen();
+        throw closed;
       } catch (InternalError error) {
         throw MemoryFaults.translate(source + " or " + target, error);
       } finally {

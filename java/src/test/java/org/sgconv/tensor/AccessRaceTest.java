@@ -109,14 +109,16 @@ class AccessRaceTest {
   }
 
   /** The lender's arena is not ours to keep open. */
-  @Test
-  void borrowedMemoryThatEndsIsFoundClosed() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void borrowedMemoryThatEndsIsFoundClosed(Access access) throws Exception {
     try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
       for (int round = 0; round < 20; round++) {
         Arena arena = Arena.ofShared();
         Tensor tensor = Tensor.wrap(arena.allocate(4L * COUNT, 4), DType.FLOAT32, COUNT);
         CountDownLatch running = new CountDownLatch(1);
-        Future<Throwable> reader = pool.submit(() -> untilFailure(running, tensor::toFloatArray));
+        Future<Throwable> reader =
+            pool.submit(() -> untilFailure(running, () -> access.work.accept(tensor)));
         running.await();
         arena.close();
         assertThat(reader.get(30, TimeUnit.SECONDS)).isInstanceOf(TensorClosedException.class);

@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The launcher in a small checkout, with stand-ins for Maven, the native build and the machine's
@@ -284,10 +286,22 @@ class LauncherTest {
     String name = "java/src/main/java/org/sgconv/Old.java";
     source(name, "package org.sgconv; class Old {}");
     launch("run");
+    Path compiled = checkout.resolve("target/launcher/work/classes/org/sgconv/Old.class");
+    assertThat(compiled).exists();
     Files.delete(checkout.resolve(name));
     launch("run");
     assertThat(calls()).contains("native");
-    assertThat(checkout.resolve("target/launcher/classes/org/sgconv/Old.class")).doesNotExist();
+    assertThat(compiled).doesNotExist();
+  }
+
+  /** After a power cut, or an editor. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sources x\n\n", "\0\0\0", "sources \u00e9\u00ff\n", " \n \n"})
+  void whateverIsInTheRecordOfABuildItIsBuilt(String record) throws Exception {
+    Path built = checkout.resolve("target/launcher/built");
+    Files.createDirectories(built.getParent());
+    Files.writeString(built, record, StandardCharsets.ISO_8859_1);
+    assertThat(launch("run").out()).isEqualTo("first run\n");
   }
 
   @Test

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Files by which Linux shows that there is an NVIDIA device, whatever else of CUDA is missing or
- * does not work.
+ * Files by which Linux shows that there is an NVIDIA device for this process, whatever else of CUDA
+ * is missing or does not work. What the driver says in /proc is of the whole machine: a container
+ * sees it that was given no device.
  */
 final class NvidiaNodes {
 
@@ -23,9 +24,6 @@ final class NvidiaNodes {
    */
   static Optional<Path> first(Path root) {
     Optional<Path> device = firstOf(root.resolve("dev"), "nvidia[0-9]*");
-    if (device.isEmpty()) {
-      device = firstOf(root.resolve("proc/driver/nvidia/gpus"), "*");
-    }
     // Under WSL one node stands for the devices of every maker, and only NVIDIA's driver has this.
     Path wsl = root.resolve("dev/dxg");
     return device.isEmpty()
