@@ -7,11 +7,9 @@ import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,41 +70,14 @@ class ClassLoadersTest {
     assumeFalse(
         Boolean.getBoolean("sgconv.native.skip"),
         "-Dsgconv.native.skip: this build has no CPU library to test");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dsgconv.cpu.threads=3",
-                "-Dsgconv.cache.dir=" + folder.resolve("cache")));
-    command.addAll(List.of(options));
-    command.addAll(
-        List.of(
-            "-cp",
-            Path.of(location(ClassLoadersTest.class)).toString(),
-            ClassLoaders.class.getName(),
-            "5",
-            order,
-            what,
-            "-"));
+    List<URI> classPath = new ArrayList<>();
     for (Class<?> each : List.of(Backends.class, CpuLibrary.class, ClassLoadersTest.class)) {
-      command.add(location(each).toString());
+      classPath.add(ClassLoadersProcess.location(each));
     }
-    command.add(nativeRoot().toString());
-    Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String output = Files.readString(log);
-    assertThat(ended).as(output).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    return output.lines().toList();
-  }
-
-  private static URI location(Class<?> type) throws Exception {
-    return type.getProtectionDomain().getCodeSource().getLocation().toURI();
+    classPath.add(nativeRoot());
+    List<String> all = new ArrayList<>(List.of("-Dsgconv.cpu.threads=3"));
+    all.addAll(List.of(options));
+    return ClassLoadersProcess.run(folder, all, List.of("5", order, what, "-"), classPath);
   }
 
   /** The folder or jar that holds the library of this build. */

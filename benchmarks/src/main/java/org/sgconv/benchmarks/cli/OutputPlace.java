@@ -58,8 +58,8 @@ final class OutputPlace {
 
   /** Whether one would replace the other, or be mixed with it. */
   static boolean areOne(Path one, Path other) {
-    return OutputFile.isNothing(one)
-        ? false
-        : OutputFile.isSame(one, other) || AtomicFile.target(one).equals(AtomicFile.target(other));
+    return !OutputFile.isNothing(one)
+        && (OutputFile.isSame(one, other)
+            || AtomicFile.target(one).equals(AtomicFile.target(other)));
   }
 }

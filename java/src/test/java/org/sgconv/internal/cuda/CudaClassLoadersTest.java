@@ -3,17 +3,15 @@ package org.sgconv.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.Backends;
-import org.sgconv.ClassLoaders;
+import org.sgconv.ClassLoadersProcess;
 import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.contract.OnEmulatedDevice;
 
@@ -46,39 +44,18 @@ class CudaClassLoadersTest {
   }
 
   private List<String> run(String order, String what, String path) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                // Caches of the JDK's keep a loader until memory runs short; here it always does.
-                "-XX:SoftRefLRUPolicyMSPerMB=0",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path"),
-                "-Dsgconv.cuda.path=" + path,
-                "-Dsgconv.cache.dir=" + folder.resolve("cache"),
-                "-cp",
-                Path.of(location(CudaClassLoadersTest.class)).toString(),
-                ClassLoaders.class.getName(),
-                "10",
-                order,
-                what,
-                EmulatedInventory.class.getName()));
+    List<URI> classPath = new ArrayList<>();
     for (Class<?> each : List.of(Backends.class, CudaRuntime.class, CudaClassLoadersTest.class)) {
-      command.add(location(each).toString());
+      classPath.add(ClassLoadersProcess.location(each));
     }
-    Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String output = Files.readString(log);
-    assertThat(ended).as(output).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    return output.lines().toList();
-  }
-
-  private static URI location(Class<?> type) throws Exception {
-    return type.getProtectionDomain().getCodeSource().getLocation().toURI();
+    return ClassLoadersProcess.run(
+        folder,
+        List.of(
+            // Caches of the JDK's keep a loader until memory runs short; here it always does.
+            "-XX:SoftRefLRUPolicyMSPerMB=0",
+            "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path"),
+            "-Dsgconv.cuda.path=" + path),
+        List.of("10", order, what, EmulatedInventory.class.getName()),
+        classPath);
   }
 }
