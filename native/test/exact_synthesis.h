@@ -34,7 +34,7 @@ struct ExactSynthesis {
   template <class Visit>
   void each_coefficient(std::int64_t row, std::int64_t length, Visit &&visit) const;
   double power_law(std::int64_t row, std::int64_t lag) const;
-  // Un-normalised values of the first `length` lags of a row.
+  // Un-normalized values of the first `length` lags of a row.
   Row raw(std::int64_t row, std::int64_t length) const;
   Exact norm() const;
   Exact kernel(const Row &norm, std::int64_t length) const;

@@ -46,10 +46,10 @@ class Rows {
   Row low_pass(bool backward) {
     const double length = static_cast<double>(length_);
     const double width = std::max(1.0, std::min(length / 12.0, 40.0));
-    const double centre = backward ? -1.0 : std::min(6.0 * width, length / 2.0);
+    const double center = backward ? -1.0 : std::min(6.0 * width, length / 2.0);
     Row row(length_);
     for (std::size_t i = 0; i < length_; ++i) {
-      const double distance = (static_cast<double>(i) - centre) / width;
+      const double distance = (static_cast<double>(i) - center) / width;
       row[i] = std::exp(-distance * distance / 2.0) / (width * std::sqrt(2.0 * kPi));
     }
     return row;

@@ -173,7 +173,7 @@ SGCONV_API sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geom
  * channels in all directions; NULL if not wanted: its values then stay in shared memory, beyond
  * one block they pass through the spectrum's memory. C' and H of both geometries must agree. Both
  * are host memory. */
-SGCONV_API sgconv_status sgconv_cuda_fused_synthesise(
+SGCONV_API sgconv_status sgconv_cuda_fused_synthesize(
     const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry,
     int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay,
     const float *norm, const float *skip, float *kernel, float *spectrum, void *stream);

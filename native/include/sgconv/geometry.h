@@ -15,7 +15,7 @@ typedef enum sgconv_composition {
 } sgconv_composition;
 
 typedef enum sgconv_interpolation {
-  SGCONV_LINEAR = 0, /* half-pixel centres, clamped at both ends (align_corners = false) */
+  SGCONV_LINEAR = 0, /* half-pixel centers, clamped at both ends (align_corners = false) */
   SGCONV_NEAREST = 1
 } sgconv_interpolation;
 

@@ -8,7 +8,7 @@
 
 namespace sgconv::SGCONV_TIER {
 
-// Where the interpolated line bends. With half-pixel centres segment q, between weights q and q +
+// Where the interpolated line bends. With half-pixel centers segment q, between weights q and q +
 // 1, begins at sample half + q f; before the first weight and after the last the line is constant.
 // Without interpolation, or with f = 1, segment q is flat and begins at q f.
 struct Segments {

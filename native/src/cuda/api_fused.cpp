@@ -181,7 +181,7 @@ sgconv_status sgconv_cuda_fused_prepare(const sgconv_convolution_geometry *geome
   });
 }
 
-sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry,
+sgconv_status sgconv_cuda_fused_synthesize(const sgconv_kernel_geometry *kernel_geometry,
                                            const sgconv_convolution_geometry *geometry,
                                            int64_t size, int64_t row_first, int64_t row_count,
                                            const float *weights, const float *decay,
@@ -197,11 +197,11 @@ sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_
     require_optional("kernel", kernel, alignof(float));
     require_pointer("spectrum", spectrum, kComplex);
     if (found.block != nullptr) {
-      sgconv::cuda::launch_fused_synthesise(*found.block, *kernel_geometry, *geometry, row_first,
+      sgconv::cuda::launch_fused_synthesize(*found.block, *kernel_geometry, *geometry, row_first,
                                             row_count, weights, decay, norm, skip, kernel, spectrum,
                                             stream);
     } else {
-      sgconv::cuda::launch_long_synthesise(*found.parts, *kernel_geometry, *geometry, row_first,
+      sgconv::cuda::launch_long_synthesize(*found.parts, *kernel_geometry, *geometry, row_first,
                                            row_count, weights, decay, norm, skip, kernel, spectrum,
                                            stream);
     }

@@ -67,7 +67,7 @@ FusedRows fused_rows(const sgconv_cuda_rows &rows, int64_t shares, int64_t items
 FusedPrepareArguments prepare_arguments(const FusedSize &size, const sgconv_convolution_geometry &g,
                                         int64_t row_first, int64_t row_count, const float *kernel,
                                         const float *skip, float *spectrum, int32_t directions,
-                                        const Synthesis &synthesis, float *synthesised) {
+                                        const Synthesis &synthesis, float *synthesized) {
   return {{g.mode, g.heads, g.hidden, g.length, size.size, kernel, skip},
           row_first,
           row_count,
@@ -75,7 +75,7 @@ FusedPrepareArguments prepare_arguments(const FusedSize &size, const sgconv_conv
           reinterpret_cast<Complex *>(spectrum),
           directions,
           synthesis,
-          synthesised};
+          synthesized};
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geomet
       stream);
 }
 
-void launch_fused_synthesise(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
+void launch_fused_synthesize(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
                              const sgconv_convolution_geometry &g, int64_t row_first,
                              int64_t row_count, const float *weights, const float *decay,
                              const float *norm, const float *skip, float *kernel, float *spectrum,

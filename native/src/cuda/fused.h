@@ -18,7 +18,7 @@ struct FusedPrepareArguments {
   // From parameters instead of kernel.kernel, if there are directions.
   int32_t directions;
   Synthesis synthesis;
-  float *synthesised;  // (C', H, L), may be nullptr
+  float *synthesized;  // (C', H, L), may be nullptr
 };
 
 // Rows (b, h) of one call, and how they are shared out: a row of threads (a "slot" of a block)

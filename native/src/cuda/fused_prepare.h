@@ -1,5 +1,5 @@
 // Rows of a spectrum by one block each, from a kernel in memory or from its parameters. What is
-// synthesised goes through shared memory, where the transform's numbers will be: the formulas stay
+// synthesized goes through shared memory, where the transform's numbers will be: the formulas stay
 // out of its unrolled code, and no kernel is needed in device memory.
 #pragma once
 
@@ -9,10 +9,10 @@
 namespace sgconv::cuda {
 
 // Values of the kernels of a row, forward and then backward, each of a.kernel.length <= N: to
-// `values`, which has room for 2N, and to a.synthesised if that is wanted. `factors`: room for
+// `values`, which has room for 2N, and to a.synthesized if that is wanted. `factors`: room for
 // a.directions * scales. Called by all threads of the block.
 template <int N>
-__device__ __forceinline__ void synthesise_row(const FusedPrepareArguments &a, int64_t channel,
+__device__ __forceinline__ void synthesize_row(const FusedPrepareArguments &a, int64_t channel,
                                                bool active, int thread, double *factors,
                                                float *values) {
   constexpr int kThreads = BlockTransform<N>::kThreads;
@@ -31,8 +31,8 @@ __device__ __forceinline__ void synthesise_row(const FusedPrepareArguments &a, i
     for (int t = thread; t < length; t += kThreads) {
       const float value = kernel_at(a.synthesis, row, factors + direction * scales, t);
       values[direction * length + t] = value;
-      if (a.synthesised != nullptr) {
-        a.synthesised[row * length + t] = value;
+      if (a.synthesized != nullptr) {
+        a.synthesized[row * length + t] = value;
       }
     }
   }
@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(FusedShape<N>::kThreads, FusedShape<N>::kResid
     double *const factors = reinterpret_cast<double *>(shared + FusedShape<N>::kComplexes) +
                             slot_of_thread<N>() * a.directions * a.synthesis.pieces.scales;
     auto *const values = reinterpret_cast<float *>(transform.shared);
-    synthesise_row<N>(a, channel, active, transform.thread, factors, values);
+    synthesize_row<N>(a, channel, active, transform.thread, factors, values);
     forward = values;
     to_backward = a.kernel.length;
   } else {

@@ -61,7 +61,7 @@ void launch_fused_prepare(const FusedSize &size, const sgconv_convolution_geomet
                           int64_t row_first, int64_t row_count, const float *kernel,
                           const float *skip, float *spectrum, void *stream);
 // kernel: also wanted, or nullptr.
-void launch_fused_synthesise(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
+void launch_fused_synthesize(const FusedSize &size, const sgconv_kernel_geometry &kernel_geometry,
                              const sgconv_convolution_geometry &geometry, int64_t row_first,
                              int64_t row_count, const float *weights, const float *decay,
                              const float *norm, const float *skip, float *kernel, float *spectrum,
@@ -85,7 +85,7 @@ struct LongSize;
 void launch_long_prepare(const LongSize &size, const sgconv_convolution_geometry &geometry,
                          int64_t row_first, int64_t row_count, const float *kernel,
                          const float *skip, float *spectrum, void *stream);
-void launch_long_synthesise(const LongSize &size, const sgconv_kernel_geometry &kernel_geometry,
+void launch_long_synthesize(const LongSize &size, const sgconv_kernel_geometry &kernel_geometry,
                             const sgconv_convolution_geometry &geometry, int64_t row_first,
                             int64_t row_count, const float *weights, const float *decay,
                             const float *norm, const float *skip, float *kernel, float *spectrum,

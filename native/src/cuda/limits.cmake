@@ -33,8 +33,8 @@ set(SGCONV_REGISTER_LIMITS
     multiply_rows=40
     norm_rows=48
     place_rows=48
-    place_synthesised=64
-    synthesise_rows=48
+    place_synthesized=64
+    synthesize_rows=48
     twist_rows=40
     untwist_rows=48
     # Four powers in flight a thread; bound by arithmetic, 512 threads a multiprocessor suffice.

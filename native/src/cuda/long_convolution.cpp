@@ -262,7 +262,7 @@ void launch_long_prepare(const LongSize &size, const sgconv_convolution_geometry
   });
 }
 
-void launch_long_synthesise(const LongSize &size, const sgconv_kernel_geometry &kernel_geometry,
+void launch_long_synthesize(const LongSize &size, const sgconv_kernel_geometry &kernel_geometry,
                             const sgconv_convolution_geometry &g, int64_t row_first,
                             int64_t row_count, const float *weights, const float *decay,
                             const float *norm, const float *skip, float *kernel, float *spectrum,

@@ -19,7 +19,7 @@ __device__ __forceinline__ double power(float multiplier, int32_t exponent) {
   return result;
 }
 
-// Weight of piece i before normalisation: m_h^(S-1-i), or 1 under the power law.
+// Weight of piece i before normalization: m_h^(S-1-i), or 1 under the power law.
 __device__ __forceinline__ double piece_weight(const Pieces &pieces, float decay, int32_t piece) {
   return pieces.decay == SGCONV_GEOMETRIC ? power(decay, pieces.scales - 1 - piece) : 1.0;
 }
@@ -37,7 +37,7 @@ __device__ __forceinline__ float interpolate(const Pieces &pieces, const float *
     return w[cell];
   }
   const int64_t factor = int64_t{1} << shift;
-  const int64_t twice = 2 * (j & (factor - 1)) + 1;  // 2 * offset in the cell, half-pixel centre
+  const int64_t twice = 2 * (j & (factor - 1)) + 1;  // 2 * offset in the cell, half-pixel center
   const bool left = twice < factor;
   const int64_t low = left ? cell - 1 : cell;
   const float fraction = static_cast<float>(left ? twice + factor : twice - factor) *
@@ -64,7 +64,7 @@ __device__ __forceinline__ int32_t piece_at(const Pieces &pieces, int64_t t) {
 // Kernel value at lag t < M before the power law, in float64: the values near lag 0 exceed the rms
 // of a long kernel a hundredfold, and there every rounding shows. `weights` is the row of piece 0,
 // rows of further pieces follow at a distance of C' * H * d; `factors` holds one factor a piece.
-__device__ __forceinline__ double synthesise(const Pieces &pieces, const float *weights,
+__device__ __forceinline__ double synthesize(const Pieces &pieces, const float *weights,
                                              const double *factors, int64_t t) {
   const int64_t stride = pieces.channels * pieces.hidden * pieces.dim;
   if (pieces.composition == SGCONV_CONCATENATE) {
@@ -98,7 +98,7 @@ __device__ __forceinline__ void fill_factors(const Synthesis &s, int64_t row, do
 // Of a row at lag t < M.
 __device__ __forceinline__ double value_at(const Synthesis &s, int64_t row, const double *factors,
                                            int64_t t) {
-  const double value = synthesise(s.pieces, s.weights + row * s.pieces.dim, factors, t);
+  const double value = synthesize(s.pieces, s.weights + row * s.pieces.dim, factors, t);
   return s.pieces.decay == SGCONV_POWER
              ? value * static_cast<double>(power_law(s.decay[row % s.pieces.hidden], t))
              : value;

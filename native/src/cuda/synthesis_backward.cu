@@ -25,12 +25,12 @@ __device__ __forceinline__ int group_size(int64_t factor, int threads) {
 // Lags whose interpolated value depends on sample j of a piece with this factor, and by how much.
 struct Window {
   int64_t first, last;  // within the piece
-  int64_t centre;       // 2 * centre of sample j, in lags
+  int64_t center;       // 2 * center of sample j, in lags
   float inverse;        // 1 / 2f
   bool linear, head, tail;
 
   __device__ __forceinline__ float coefficient(int64_t position) const {
-    const int64_t distance = 2 * position + 1 - centre;
+    const int64_t distance = 2 * position + 1 - center;
     if (!linear || (head && distance < 0) || (tail && distance > 0)) {
       return 1.0f;
     }
@@ -140,7 +140,7 @@ __global__ void __launch_bounds__(kMaxThreads) decay_gradient(const DecayGradien
         const double logarithm = log(static_cast<double>(t + 1));
         const double slope = -logarithm * exp(-static_cast<double>(a.decay[h]) * logarithm);
         const double value =
-            synthesise(a.pieces, a.weights + row * a.pieces.dim, factors, t) * slope;
+            synthesize(a.pieces, a.weights + row * a.pieces.dim, factors, t) * slope;
         of_channel += static_cast<double>(a.grad_kernel[row * a.length + t]) * value;
       }
       sum += of_channel / static_cast<double>(a.norm[row]);

@@ -16,7 +16,7 @@ struct SynthesisArguments {
 };
 
 // Grid: x over lags, y over rows (c', h).
-__global__ void __launch_bounds__(kMaxThreads) synthesise_rows(const SynthesisArguments a) {
+__global__ void __launch_bounds__(kMaxThreads) synthesize_rows(const SynthesisArguments a) {
   SGCONV_SHARED(double, factors, kMaxScales);
   const int64_t rows = a.synthesis.pieces.channels * a.synthesis.pieces.hidden;
   for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
@@ -67,7 +67,7 @@ void launch_kernel_forward(const sgconv_kernel_geometry &geometry, const float *
                            void *stream) {
   const RowGrid shape =
       block_row_grid(current_target(), geometry.channels * geometry.hidden, length);
-  launch("synthesise_rows", synthesise_rows, shape, stream,
+  launch("synthesize_rows", synthesize_rows, shape, stream,
          SynthesisArguments{{pieces_of(geometry), weights, decay, norm}, length, kernel});
 }
 

@@ -13,12 +13,12 @@ struct PlaceSynthesisArguments {
   Synthesis synthesis;
   int32_t directions;
   int64_t row_first, row_count;
-  float *synthesised;  // (C', H, L), may be nullptr
+  float *synthesized;  // (C', H, L), may be nullptr
   Complex *spectrum;
 };
 
 // Grid: x over coefficients, y over rows (c, h).
-__global__ void __launch_bounds__(kMaxThreads) place_synthesised(const PlaceSynthesisArguments a) {
+__global__ void __launch_bounds__(kMaxThreads) place_synthesized(const PlaceSynthesisArguments a) {
   SGCONV_SHARED(double, factors, 2 * kMaxScales);
   const RingKernel &k = a.kernel;
   for (int64_t row = blockIdx.y; row < a.row_count; row += gridDim.y) {
@@ -36,10 +36,10 @@ __global__ void __launch_bounds__(kMaxThreads) place_synthesised(const PlaceSynt
     for (int64_t n = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; n < k.size;
          n += static_cast<int64_t>(gridDim.x) * blockDim.x) {
       a.spectrum[channel * k.size + n] = k.of(channel, n, forward, backward);
-      if (a.synthesised != nullptr && n < k.length) {
-        a.synthesised[channel * k.length + n] = forward(n);
+      if (a.synthesized != nullptr && n < k.length) {
+        a.synthesized[channel * k.length + n] = forward(n);
         if (a.directions > 1) {
-          a.synthesised[behind * k.length + n] = backward(n);
+          a.synthesized[behind * k.length + n] = backward(n);
         }
       }
     }
@@ -62,7 +62,7 @@ void launch_synthesis_place(const sgconv_kernel_geometry &kernel_geometry,
       row_count,
       kernel,
       reinterpret_cast<Complex *>(spectrum)};
-  launch("place_synthesised", place_synthesised, block_row_grid(current_target(), row_count, size),
+  launch("place_synthesized", place_synthesized, block_row_grid(current_target(), row_count, size),
          stream, arguments);
 }
 

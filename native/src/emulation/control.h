@@ -27,7 +27,7 @@ __attribute__((visibility("default"))) void sgconv_emulation_reset(void);
 __attribute__((visibility("default"))) int64_t sgconv_emulation_live(const char *kind);
 /* Calls since the start: "allocation", "attribute" (set for a CUDA kernel), "capture" (ended),
  * "context" (tried to make), "copy", "free", "launch", "pinned", "plan", "query" (a device's
- * attribute), "synchronise", "transform"; 0 for another name. "waiting copies": the most at one
+ * attribute), "synchronize", "transform"; 0 for another name. "waiting copies": the most at one
  * time that were submitted and not yet done, since the last sgconv_emulation_reset. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_count(const char *kind);
 /* Most bytes a device has had in use since the last reset of the peak. */

@@ -140,7 +140,7 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int length, int device) {
 
 cudaError_t cudaDeviceSynchronize() {
   const std::lock_guard guard(machine().lock);
-  ++machine().counts["synchronise"];
+  ++machine().counts["synchronize"];
   Device *device = nullptr;
   if (const cudaError_t error = machine().use(device); error != cudaSuccess) {
     return finish(error);

@@ -66,7 +66,7 @@ cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream_handle) {
 
 cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
   const std::lock_guard guard(machine().lock);
-  ++machine().counts["synchronise"];
+  ++machine().counts["synchronize"];
   const Event *event = event_of(handle);
   if (event == nullptr) {
     return finish(cudaErrorInvalidResourceHandle);

@@ -57,7 +57,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t handle) {
 
 cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
   const std::lock_guard guard(machine().lock);
-  ++machine().counts["synchronise"];
+  ++machine().counts["synchronize"];
   const auto stream = machine().stream_of(handle);
   if (stream == nullptr) {
     return finish(cudaErrorInvalidResourceHandle);

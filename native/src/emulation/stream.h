@@ -1,5 +1,5 @@
 // Streams, events and captures. Work waits in its stream until somebody waits for it, so that a
-// missing synchronisation shows; SGCONV_EMULATED_EAGER=1 runs it at once instead.
+// missing synchronization shows; SGCONV_EMULATED_EAGER=1 runs it at once instead.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@ struct Capture {
 struct Stream {
   Stream(int device_number, bool is_blocking) : device(device_number), blocking(is_blocking) {}
   int device;
-  bool blocking;  // synchronises with the legacy default stream
+  bool blocking;  // synchronizes with the legacy default stream
   std::deque<Operation> queue;
   std::uint64_t enqueued = 0;
   std::uint64_t executed = 0;

@@ -169,38 +169,38 @@ static void fused_synthesis(void) {
   sgconv_kernel_geometry k = good;
   float *const m = memory;
   float *const odd = (float *)4098;
-  refuse(sgconv_cuda_fused_synthesise(NULL, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(NULL, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
          "kernel_geometry is NULL", "NULL");
-  refuse(sgconv_cuda_fused_synthesise(&good, NULL, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, NULL, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
          "geometry is NULL", "NULL");
   k.channels = 2;
-  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
          "kernel_geometry.channels = 2, expected 4, twice geometry.heads", "one direction only");
   k = good;
   k.hidden = 2;
-  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
          "kernel_geometry.hidden = 2, expected 3", "another width");
   k = good;
   k.scales = 0;
-  refuse(sgconv_cuda_fused_synthesise(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
          "geometry.scales = 0", "S");
-  expect(sgconv_cuda_fused_synthesise(&good, &g, 300, 0, 6, m, m, m, NULL, NULL, m, NULL),
+  expect(sgconv_cuda_fused_synthesize(&good, &g, 300, 0, 6, m, m, m, NULL, NULL, m, NULL),
          SGCONV_UNSUPPORTED, "size = 300", "no such size");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 6, 1, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 6, 1, m, m, m, NULL, NULL, m, NULL),
          "row_first = 6, expected 0 to 5", "rows");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 4, 3, m, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 4, 3, m, m, m, NULL, NULL, m, NULL),
          "row_count = 3, expected 1 to 2", "rows");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, NULL, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, NULL, m, m, NULL, NULL, m, NULL),
          "weights is NULL", "weights");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, odd, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, odd, m, NULL, NULL, m, NULL),
          "decay is not aligned to 4", "decay");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, NULL, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, NULL, NULL, NULL, m, NULL),
          "norm is NULL", "norm");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, odd, NULL, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, odd, NULL, m, NULL),
          "skip is not aligned to 4", "skip");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, NULL, odd, m, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, NULL, odd, m, NULL),
          "kernel is not aligned to 4", "kernel");
-  refuse(sgconv_cuda_fused_synthesise(&good, &g, 256, 0, 6, m, m, m, NULL, NULL, m + 1, NULL),
+  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, NULL, NULL, m + 1, NULL),
          "spectrum is not aligned to 8", "spectrum");
 }
 

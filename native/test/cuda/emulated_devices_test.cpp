@@ -105,7 +105,7 @@ void copies_that_wait_are_counted() {
   for (int i = 0; i < 2; ++i) {
     require(cudaMemcpyAsync(array.get(), host, 8, cudaMemcpyHostToDevice, nullptr), "copy");
     require(cudaMemcpyAsync(array.get(), host, 4, cudaMemcpyHostToDevice, nullptr), "copy");
-    require(cudaDeviceSynchronize(), "synchronise");
+    require(cudaDeviceSynchronize(), "synchronize");
   }
   check_equal(sgconv_emulation_count("waiting copies"), 2, "the most at a time");
   check_equal(sgconv_emulation_fail("copy", 1, cudaErrorUnknown), 0, "fail");

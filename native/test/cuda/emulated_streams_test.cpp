@@ -33,7 +33,7 @@ auto increment(int *value) {
   return [value] { ++*value; };
 }
 
-void work_waits_for_synchronisation() {
+void work_waits_for_synchronization() {
   Streams streams;
   Pinned pinned;
   DeviceArray<int> value(std::vector<int>{41});
@@ -44,7 +44,7 @@ void work_waits_for_synchronisation() {
   require(cudaStreamSynchronize(streams.b), "another stream");
   check_equal(*pinned.get(), -1, "after waiting for another stream");
   check_equal(cudaStreamQuery(streams.a), cudaErrorNotReady, "query");
-  require(cudaStreamSynchronize(streams.a), "synchronise");
+  require(cudaStreamSynchronize(streams.a), "synchronize");
   check_equal(*pinned.get(), 42, "after the wait");
   check_equal(cudaStreamQuery(streams.a), cudaSuccess, "query");
 }
@@ -63,7 +63,7 @@ void pageable_copies_take_the_bytes_at_once() {
   *pinned.get() = 7;
   require(cudaMemcpyAsync(value.get(), pinned.get(), 4, cudaMemcpyHostToDevice, streams.a), "copy");
   *pinned.get() = 8;
-  require(cudaStreamSynchronize(streams.a), "synchronise");
+  require(cudaStreamSynchronize(streams.a), "synchronize");
   check_equal(value.host()[0], 8, "a copy from page-locked memory reads late");
 }
 
@@ -102,7 +102,7 @@ void the_default_stream_joins_blocking_streams() {
   require(start("increment", dim3(1), dim3(1), increment(v), blocking), "launch");
   require(start("triple", dim3(1), dim3(1), [v] { *v *= 3; }), "launch");
   require(start("increment", dim3(1), dim3(1), increment(v), blocking), "launch");
-  require(cudaStreamSynchronize(blocking), "synchronise");
+  require(cudaStreamSynchronize(blocking), "synchronize");
   check_equal(value.host()[0], 7, "(1 + 1) * 3 + 1");
   require(cudaStreamDestroy(blocking), "destroy");
   check_equal(cudaStreamSynchronize(blocking), cudaErrorInvalidResourceHandle, "destroyed stream");
@@ -137,7 +137,7 @@ void stream_ordered_memory() {
           "launch");
   require(cudaFreeAsync(memory, streams.a), "cudaFreeAsync");
   check_equal(sgconv_emulation_live("allocation"), 1, "freed in stream order");
-  require(cudaStreamSynchronize(streams.a), "synchronise");
+  require(cudaStreamSynchronize(streams.a), "synchronize");
   check_equal(sgconv_emulation_live("allocation"), 0, "freed");
   require(cudaMallocAsync(&memory, 4, streams.a), "cudaMallocAsync");
   value = static_cast<int *>(memory);
@@ -162,13 +162,13 @@ void graphs() {
   require(cudaStreamIsCapturing(streams.a, &status), "status");
   check_equal(status, cudaStreamCaptureStatusActive, "capturing");
   require(cudaStreamEndCapture(streams.a, &graph), "end");
-  require(cudaStreamSynchronize(streams.a), "synchronise");
+  require(cudaStreamSynchronize(streams.a), "synchronize");
   check_equal(value.host()[0], 0, "captured work has not run");
   require(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
   require(cudaGraphLaunch(executable, streams.a), "launch");
   require(cudaGraphLaunch(executable, streams.b), "launch");
-  require(cudaStreamSynchronize(streams.a), "synchronise");
-  require(cudaStreamSynchronize(streams.b), "synchronise");
+  require(cudaStreamSynchronize(streams.a), "synchronize");
+  require(cudaStreamSynchronize(streams.b), "synchronize");
   check_equal(value.host()[0], 4, "two launches of two increments");
   require(cudaGraphExecDestroy(executable), "destroy");
   require(cudaGraphDestroy(graph), "destroy");
@@ -199,7 +199,7 @@ void injected_failures() {
   require(cudaDeviceSynchronize(), "the context is sound");
   check_equal(sgconv_emulation_fail("launch", 1, cudaErrorLaunchFailure), 0, "fail");
   check_equal(start("sticky", dim3(1), dim3(1), [] {}), cudaSuccess, "launch");
-  check_equal(cudaDeviceSynchronize(), cudaErrorLaunchFailure, "synchronise");
+  check_equal(cudaDeviceSynchronize(), cudaErrorLaunchFailure, "synchronize");
   check_equal(cudaMalloc(&memory, 4), cudaErrorLaunchFailure, "poisoned context");
   check_equal(cudaGetLastError(), cudaErrorLaunchFailure, "sticky");
   check_equal(cudaGetLastError(), cudaErrorLaunchFailure, "sticky");
@@ -211,7 +211,7 @@ void injected_failures() {
 }  // namespace
 
 int main() {
-  work_waits_for_synchronisation();
+  work_waits_for_synchronization();
   pageable_copies_take_the_bytes_at_once();
   events_order_streams();
   the_default_stream_joins_blocking_streams();

@@ -109,11 +109,11 @@ void run(const Case &c) {
   for (const bool wanted : {true, false}) {
     DeviceArray<float> own_kernel(no_kernel), own_spectrum(no_spectrum);
     for (int64_t first = 0; first < all; first += c.rows) {
-      ok(sgconv_cuda_fused_synthesise(&kernel_geometry, &geometry, c.size, first,
+      ok(sgconv_cuda_fused_synthesize(&kernel_geometry, &geometry, c.size, first,
                                       std::min(c.rows, all - first), weights.get(), decay.get(),
                                       norm.get(), d, wanted ? own_kernel.get() : nullptr,
                                       own_spectrum.get(), nullptr),
-         where + " fused_synthesise");
+         where + " fused_synthesize");
     }
     same_bits(own_spectrum.host(), spectrum.host(),
               where + (wanted ? ": spectrum, with the kernel" : ": spectrum alone"));

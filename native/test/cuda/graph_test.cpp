@@ -55,7 +55,7 @@ void long_rows() {
   const std::vector<float> input = narrow<float>(signals.u);
   require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
   require(cudaGraphLaunch(executable, stream), "launch");
-  require(cudaStreamSynchronize(stream), "synchronise");
+  require(cudaStreamSynchronize(stream), "synchronize");
   expect("replayed long rows",
          oracle::ExactConvolution(problem, signals).judge({widen(y.host()), {}, {}, {}, {}, {}}));
   require(cudaGraphExecDestroy(executable), "destroy");
@@ -110,7 +110,7 @@ int main() {
     const std::vector<float> input = narrow<float>(signals.u);
     require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
     require(cudaGraphLaunch(executable, stream), "launch");
-    require(cudaStreamSynchronize(stream), "synchronise");
+    require(cudaStreamSynchronize(stream), "synchronize");
     expect("replayed forward pass",
            oracle::ExactConvolution(problem, signals).judge({widen(y.host()), {}, {}, {}, {}, {}}));
   }

@@ -25,7 +25,7 @@ sgconv_status prepare(int64_t size) {
   DeviceArray<float> kernel(std::vector<float>(count, 1.0f)), spectrum(2 * count);
   const sgconv_status status = sgconv_cuda_fused_prepare(&geometry, size, 0, 1, kernel.get(),
                                                          nullptr, spectrum.get(), nullptr);
-  require(cudaDeviceSynchronize(), "synchronise");
+  require(cudaDeviceSynchronize(), "synchronize");
   return status;
 }
 

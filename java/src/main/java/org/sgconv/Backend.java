@@ -3,7 +3,7 @@ package org.sgconv;
 import java.util.Optional;
 
 /**
- * A place where kernels are synthesised and convolutions computed.
+ * A place where kernels are synthesized and convolutions computed.
  *
  * <p>Backends come from {@link Backends}. A backend that cannot work on this machine is still
  * listed and says why; using it throws {@link BackendUnavailableException} with that reason, never

@@ -2,7 +2,7 @@ package org.sgconv;
 
 /** How d parameters are stretched to the d·f values of a piece. */
 public enum Interpolation {
-  /** Linear with half-pixel centres, clamped at both ends ({@code align_corners = false}). */
+  /** Linear with half-pixel centers, clamped at both ends ({@code align_corners = false}). */
   LINEAR,
   /** {@code w[floor(j/f)]}. */
   NEAREST

@@ -79,7 +79,7 @@ class LocaleRuleTest {
   /** A rule that cannot fail would prove nothing. */
   @Test
   void theRuleCanFail() {
-    JavaClasses own = new ClassFileImporter().importClasses(Localised.class);
+    JavaClasses own = new ClassFileImporter().importClasses(Localized.class);
     assertThatThrownBy(() -> check(own))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("formatted")
@@ -87,7 +87,7 @@ class LocaleRuleTest {
         .hasMessageContaining("toLowerCase");
   }
 
-  private static final class Localised {
+  private static final class Localized {
 
     @SuppressWarnings({"StringCaseLocaleUsage", "UnusedMethod"})
     static void say(PrintStream out) {

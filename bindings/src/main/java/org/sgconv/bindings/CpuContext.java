@@ -50,7 +50,7 @@ public final class CpuContext implements AutoCloseable {
     }
   }
 
-  /** Writes the normalised kernel (C', H, length). */
+  /** Writes the normalized kernel (C', H, length). */
   public void kernelForward(
       KernelShape shape,
       MemorySegment weights,

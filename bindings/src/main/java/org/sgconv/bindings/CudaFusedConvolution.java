@@ -86,7 +86,7 @@ public final class CudaFusedConvolution {
    * @param decay (H)
    * @param norm (C', H)
    */
-  public void synthesise(
+  public void synthesize(
       KernelShape kernels,
       ConvolutionShape shape,
       long size,
@@ -97,7 +97,7 @@ public final class CudaFusedConvolution {
       @Nullable CudaSpan kernel,
       CudaSpan spectrum) {
     submission.submit(
-        "sgconv_cuda_fused_synthesise",
+        "sgconv_cuda_fused_synthesize",
         (in, queue) -> {
           MemorySegment w = in.floats("weights", weights, kernels.weightBytes());
           MemorySegment m = in.floats("decay", decay, kernels.decayBytes());
@@ -108,7 +108,7 @@ public final class CudaFusedConvolution {
           kernels.write(kernelGeometry);
           shape.write(geometry);
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
-          return SgconvCuda.sgconv_cuda_fused_synthesise(
+          return SgconvCuda.sgconv_cuda_fused_synthesize(
               kernelGeometry, geometry, size, 0, rows, w, m, z, d, k, s, queue);
         });
   }

@@ -30,7 +30,7 @@ public final class CudaSynthesis {
         });
   }
 
-  /** Writes the normalised kernel (C', H, length). */
+  /** Writes the normalized kernel (C', H, length). */
   public void forward(
       KernelShape shape,
       CudaSpan weights,

@@ -39,7 +39,7 @@ public record KernelShape(
 
   /** {@code sgconv_interpolation}. */
   public enum Interpolation {
-    /** Half-pixel centres, clamped. */
+    /** Half-pixel centers, clamped. */
     LINEAR(SgconvCpu.SGCONV_LINEAR()),
     /** The nearest parameter to the left. */
     NEAREST(SgconvCpu.SGCONV_NEAREST());

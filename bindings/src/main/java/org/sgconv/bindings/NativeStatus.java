@@ -2,7 +2,7 @@ package org.sgconv.bindings;
 
 /**
  * Failures that the C libraries report ({@code sgconv/status.h}). The codes are not those of the
- * generated class, which cannot even be initialised where native access is denied, and that is a
+ * generated class, which cannot even be initialized where native access is denied, and that is a
  * failure to be reported like others.
  */
 public enum NativeStatus {

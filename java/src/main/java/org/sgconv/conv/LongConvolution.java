@@ -164,7 +164,7 @@ public final class LongConvolution implements AutoCloseable {
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public KernelSpectrum prepare(KernelParameters parameters, @Nullable Tensor skip) {
-    check.synthesise(parameters, skip, null);
+    check.synthesize(parameters, skip, null);
     return filled(spectrum -> filling.fill(parameters, skip, null, spectrum));
   }
 
@@ -190,7 +190,7 @@ public final class LongConvolution implements AutoCloseable {
       @Nullable Tensor skip,
       @Nullable Tensor kernel,
       KernelSpectrum into) {
-    check.synthesise(parameters, skip, kernel);
+    check.synthesize(parameters, skip, kernel);
     enter(lock.writeLock());
     try {
       openPlan();

@@ -38,7 +38,7 @@ final class OperandCheck {
   }
 
   /** Checks all but the norm, which {@link org.sgconv.kernel.KernelSynthesis} checks. */
-  void synthesise(KernelParameters parameters, @Nullable Tensor skip, @Nullable Tensor kernel) {
+  void synthesize(KernelParameters parameters, @Nullable Tensor skip, @Nullable Tensor kernel) {
     Tensor weights = parameters.weights();
     Tensor decay = parameters.decay();
     weights.requireType("weights", type.kernelType());

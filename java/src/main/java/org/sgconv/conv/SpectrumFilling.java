@@ -40,12 +40,12 @@ final class SpectrumFilling {
       @Nullable Tensor kernel,
       KernelSpectrum into) {
     PlanSpectrum target = into.open(owner);
-    Tensor norm = synthesis.normalise(parameters);
+    Tensor norm = synthesis.normalize(parameters);
     if (kernel != null) {
       kernel.requireDisjoint("kernel", norm, "norm");
     }
     begin(into, skip != null);
-    plan.synthesise(
+    plan.synthesize(
         parameters.spec().geometry(),
         parameters.weights(),
         parameters.decay(),

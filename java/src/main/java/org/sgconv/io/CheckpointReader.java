@@ -42,15 +42,15 @@ final class CheckpointReader {
     checkKernels();
     checkDecay();
     check("D", "(C,H), heads and hidden", spec.heads(), spec.hidden());
-    boolean initialised = checkNorm();
+    boolean initialized = checkNorm();
     try {
       KernelParameters parameters =
-          KernelParameters.of(spec, weights(), decay(), initialised ? norm() : null);
+          KernelParameters.of(spec, weights(), decay(), initialized ? norm() : null);
       Tensor skip = values("D", spec.heads(), spec.hidden());
       skip.requireFinite("D");
-      if (!initialised) {
+      if (!initialized) {
         // In float64, whatever the type: once for the life of the parameters.
-        KernelSynthesis.on(Backends.reference()).normalise(parameters);
+        KernelSynthesis.on(Backends.reference()).normalize(parameters);
       }
       List<String> ignored = new ArrayList<>(file.names());
       ignored.removeAll(used);
@@ -126,14 +126,14 @@ final class CheckpointReader {
   /** Whether the norm has been taken. */
   private boolean checkNorm() {
     use("kernel_norm_initialized");
-    boolean initialised = file.readInteger(prefix + "kernel_norm_initialized") != 0;
+    boolean initialized = file.readInteger(prefix + "kernel_norm_initialized") != 0;
     boolean old = List.of((long) spec.hidden(), 1L).equals(entry("kernel_norm").dims());
-    if (initialised || !old) {
+    if (initialized || !old) {
       check(
           "kernel_norm", "(C',H,1), kernel channels and hidden", spec.channels(), spec.hidden(), 1);
     }
     use("kernel_norm");
-    return initialised;
+    return initialized;
   }
 
   private Tensor weights() {

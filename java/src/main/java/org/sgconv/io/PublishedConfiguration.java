@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.PrintableText;
@@ -104,7 +104,7 @@ public final class PublishedConfiguration {
             .composition(mode.contains("sum") ? Composition.SUM : Composition.CONCATENATE)
             .interpolation(mode.contains("nearest") ? Interpolation.NEAREST : Interpolation.LINEAR)
             .decay(mode.contains("learnable") ? DecayLaw.POWER : DecayLaw.GEOMETRIC)
-            .initialisation(mode.contains("randn") ? Initialisation.NORMAL : Initialisation.COSINE);
+            .initialization(mode.contains("randn") ? Initialization.NORMAL : Initialization.COSINE);
     if (given("n_scales") != null) {
       builder.scales(wholeNumber("n_scales", 0));
     }

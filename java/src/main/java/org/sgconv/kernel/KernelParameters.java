@@ -43,7 +43,7 @@ public final class KernelParameters implements AutoCloseable {
 
   /**
    * New parameters drawn from a seed, without a norm yet: the weights as {@link
-   * KernelSpec#initialisation()} says; multipliers {@code linspace(decayMin, decayMax, H)}, or for
+   * KernelSpec#initialization()} says; multipliers {@code linspace(decayMin, decayMax, H)}, or for
    * the power law exponents uniform in that range, as in the published code. The same seed gives
    * the same values on every platform.
    *
@@ -63,8 +63,8 @@ public final class KernelParameters implements AutoCloseable {
       throw failure;
     }
     SeededNormals random = new SeededNormals(seed);
-    ParameterInitialiser.weights(spec, random, weights);
-    ParameterInitialiser.decay(spec, random, decay);
+    ParameterInitializer.weights(spec, random, weights);
+    ParameterInitializer.decay(spec, random, decay);
     return new KernelParameters(spec, weights, decay, null);
   }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.KernelGeometry;
@@ -26,7 +26,7 @@ public final class KernelSpec {
   private final long maxLength;
   private final double decayMin;
   private final double decayMax;
-  private final Initialisation initialisation;
+  private final Initialization initialization;
 
   private KernelSpec(Builder from) {
     mode = from.mode;
@@ -54,7 +54,7 @@ public final class KernelSpec {
     decayMin = from.decayMin;
     decayMax = from.decayMax;
     requireDecay(from.decay, decayMin, decayMax);
-    initialisation = from.initialisation;
+    initialization = from.initialization;
   }
 
   /** A builder with the published defaults: one causal head, d = 64, multiplier 2. */
@@ -123,8 +123,8 @@ public final class KernelSpec {
   }
 
   /** How new parameters are drawn ({@code mode}: randn or cos). */
-  public Initialisation initialisation() {
-    return initialisation;
+  public Initialization initialization() {
+    return initialization;
   }
 
   /** C': kernel channels, C or 2C when bidirectional. */
@@ -223,12 +223,12 @@ public final class KernelSpec {
         && maxLength == spec.maxLength
         && Double.compare(decayMin, spec.decayMin) == 0
         && Double.compare(decayMax, spec.decayMax) == 0
-        && initialisation == spec.initialisation;
+        && initialization == spec.initialization;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(geometry, mode, heads, maxLength, decayMin, decayMax, initialisation);
+    return Objects.hash(geometry, mode, heads, maxLength, decayMin, decayMax, initialization);
   }
 
   @Override
@@ -258,7 +258,7 @@ public final class KernelSpec {
         + ".."
         + decayMax
         + ", "
-        + initialisation
+        + initialization
         + "]";
   }
 
@@ -277,7 +277,7 @@ public final class KernelSpec {
     private DecayLaw decay = DecayLaw.GEOMETRIC;
     private double decayMin = 2;
     private double decayMax = 2;
-    private Initialisation initialisation = Initialisation.NORMAL;
+    private Initialization initialization = Initialization.NORMAL;
 
     private Builder() {}
 
@@ -352,8 +352,8 @@ public final class KernelSpec {
     }
 
     /** Normal if not given. */
-    public Builder initialisation(Initialisation value) {
-      initialisation = value;
+    public Builder initialization(Initialization value) {
+      initialization = value;
       return this;
     }
 

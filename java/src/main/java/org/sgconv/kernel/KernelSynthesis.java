@@ -59,13 +59,13 @@ public final class KernelSynthesis {
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
-  public Tensor normalise(KernelParameters parameters) {
+  public Tensor normalize(KernelParameters parameters) {
     requireSupported(parameters);
     return norm(parameters);
   }
 
   /**
-   * A new tensor with the normalised kernel (C',H,L), zero beyond lag M.
+   * A new tensor with the normalized kernel (C',H,L), zero beyond lag M.
    *
    * @param length L, from 1 to 2^40
    * @throws InvalidArgumentException if the length is out of range, or a norm to be taken is zero
@@ -95,7 +95,7 @@ public final class KernelSynthesis {
   }
 
   /**
-   * Overwrites {@code kernel} (C',H,L) with the normalised kernel, zero beyond lag M.
+   * Overwrites {@code kernel} (C',H,L) with the normalized kernel, zero beyond lag M.
    *
    * @throws ShapeMismatchException if the kernel is not (C',H,any L)
    * @throws TypeMismatchException if its type is not the parameters'
@@ -122,7 +122,7 @@ public final class KernelSynthesis {
   /**
    * New tensors with the gradients of the parameters.
    *
-   * @param gradKernel gradient of the normalised kernel, (C',H,L)
+   * @param gradKernel gradient of the normalized kernel, (C',H,L)
    * @throws ShapeMismatchException if it is not (C',H,any L)
    * @throws TypeMismatchException if its type is not the parameters'
    * @throws InvalidArgumentException if a norm to be taken is zero or not finite
@@ -149,7 +149,7 @@ public final class KernelSynthesis {
    * Overwrites {@code into} with the gradients of the parameters. The gradient of the decay is not
    * computed where {@code into} has none.
    *
-   * @param gradKernel gradient of the normalised kernel, (C',H,L)
+   * @param gradKernel gradient of the normalized kernel, (C',H,L)
    * @throws ShapeMismatchException if a tensor has another shape than stated
    * @throws TypeMismatchException if a tensor's type is not the parameters'
    * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a

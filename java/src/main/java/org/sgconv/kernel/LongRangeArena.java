@@ -2,7 +2,7 @@ package org.sgconv.kernel;
 
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 
 /**
  * The kernels of the six Long Range Arena models of the SGConv paper (arXiv 2210.09298, section
@@ -18,23 +18,23 @@ import org.sgconv.Initialisation;
  */
 public enum LongRangeArena {
   /** Nested list expressions, 2048 tokens: H 128, d 1, multiplier 2. */
-  LISTOPS(128, 2048, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
+  LISTOPS(128, 2048, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialization.NORMAL),
   /** IMDb reviews as 4096 characters: H 256, d 2, multiplier 2. */
-  TEXT(256, 4096, 2, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
+  TEXT(256, 4096, 2, 0, DecayLaw.GEOMETRIC, 2, 2, Initialization.NORMAL),
   /** Pairs of papers of 4000 characters each: H 256, d 1, multiplier 2. */
-  RETRIEVAL(256, 4000, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
+  RETRIEVAL(256, 4000, 1, 0, DecayLaw.GEOMETRIC, 2, 2, Initialization.NORMAL),
   /**
    * Grey CIFAR-10 images of 32×32 pixels as signals of 1024: H 512, d 32, power law with exponent
    * 1. The published model keeps the exponent fixed: ask for no gradient of it.
    */
-  IMAGE(512, 1024, 32, 0, DecayLaw.POWER, 1, 1, Initialisation.NORMAL),
+  IMAGE(512, 1024, 32, 0, DecayLaw.POWER, 1, 1, Initialization.NORMAL),
   /** Images of 32×32 pixels as signals of 1024: H 256, d 32, multiplier 2. */
-  PATHFINDER(256, 1024, 32, 0, DecayLaw.GEOMETRIC, 2, 2, Initialisation.NORMAL),
+  PATHFINDER(256, 1024, 32, 0, DecayLaw.GEOMETRIC, 2, 2, Initialization.NORMAL),
   /**
    * Images of 128×128 pixels as signals of 16384: H 256, d 64, initial scale 1, multipliers from 1
-   * to 3, cosine initialisation.
+   * to 3, cosine initialization.
    */
-  PATH_X(256, 16384, 64, 1, DecayLaw.GEOMETRIC, 1, 3, Initialisation.COSINE);
+  PATH_X(256, 16384, 64, 1, DecayLaw.GEOMETRIC, 1, 3, Initialization.COSINE);
 
   @SuppressWarnings(
       "ImmutableEnumChecker") // KernelSpec is immutable; it cannot say so without a dependency
@@ -48,7 +48,7 @@ public enum LongRangeArena {
       DecayLaw decay,
       double decayMin,
       double decayMax,
-      Initialisation initialisation) {
+      Initialization initialization) {
     spec =
         KernelSpec.builder()
             .mode(ConvolutionMode.BIDIRECTIONAL)
@@ -58,7 +58,7 @@ public enum LongRangeArena {
             .initScale(initScale)
             .decay(decay)
             .decayRange(decayMin, decayMax)
-            .initialisation(initialisation)
+            .initialization(initialization)
             .build();
   }
 

@@ -117,10 +117,10 @@ final class SignalRows {
    */
   double[] lowPass(boolean backward) {
     double width = Math.max(1, Math.min(length / 12.0, 40));
-    double centre = backward ? -1 : Math.min(6 * width, length / 2.0);
+    double center = backward ? -1 : Math.min(6 * width, length / 2.0);
     double[] row = empty();
     for (int i = 0; i < length; i++) {
-      double distance = (i - centre) / width;
+      double distance = (i - center) / width;
       row[i] = Math.exp(-distance * distance / 2) / (width * Math.sqrt(2 * Math.PI));
     }
     return row;

@@ -27,7 +27,7 @@ public interface ConvolutionPlan extends AutoCloseable {
    * them: weights (S,C',H,d), decay (H), norm (C',H). The kernel (C',H,L) is written too, if there
    * is somewhere to.
    */
-  void synthesise(
+  void synthesize(
       KernelGeometry kernels,
       Tensor weights,
       Tensor decay,

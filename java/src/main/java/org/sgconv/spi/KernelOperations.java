@@ -21,7 +21,7 @@ public interface KernelOperations {
     return geometry.totalLags();
   }
 
-  /** Writes the normalised kernel, cut or zero-padded to {@code kernel}'s length. */
+  /** Writes the normalized kernel, cut or zero-padded to {@code kernel}'s length. */
   void forward(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel);
 
   /**

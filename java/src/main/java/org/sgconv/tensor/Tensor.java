@@ -35,7 +35,7 @@ import org.sgconv.device.Stream;
  * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows).
  * Using a closed tensor throws {@link TensorClosedException}; if another thread closes it in the
  * middle of a call, that call may instead fail with {@link IllegalStateException} from the memory
- * session. It never touches freed memory. Reads and writes are not synchronised.
+ * session. It never touches freed memory. Reads and writes are not synchronized.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Tensor extends TensorElements implements AutoCloseable {

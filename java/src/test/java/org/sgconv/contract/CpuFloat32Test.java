@@ -8,7 +8,7 @@ class CpuFloat32Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
-        SynthesisedSpectra,
+        SynthesizedSpectra,
         Golden,
         Misuse,
         NormLimits {

@@ -20,7 +20,7 @@ import org.sgconv.tensor.Tensor;
  * the longest signals plain.
  */
 interface CudaContract
-    extends ConvolutionSweep, ConvolutionLaws, ConvolutionUse, SynthesisedSpectra, Misuse {
+    extends ConvolutionSweep, ConvolutionLaws, ConvolutionUse, SynthesizedSpectra, Misuse {
 
   @Override
   default String backendName() {

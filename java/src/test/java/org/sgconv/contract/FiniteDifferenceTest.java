@@ -72,7 +72,7 @@ class FiniteDifferenceTest {
         Tensor skip = normal(random, HEADS, HIDDEN);
         Tensor dy = normal(random, BATCH, HEADS * HIDDEN, length)) {
       KernelSynthesis synthesis = KernelSynthesis.on(backend);
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
       Gates gates = new Gates(pre, post);
       Supplier<Double> loss =
           () -> {

@@ -73,7 +73,7 @@ interface Golden extends BackendUnderTest {
     try (KernelParameters fresh =
         KernelParameters.of(
             imported.spec(), imported.weights().copy(), imported.decay().copy(), null)) {
-      KernelSynthesis.on(backend).normalise(fresh);
+      KernelSynthesis.on(backend).normalize(fresh);
       near(golden, "state.kernel_norm", fresh.norm().orElseThrow().toDoubleArray());
     }
   }

@@ -70,7 +70,7 @@ interface KernelContract extends BackendUnderTest {
           new NaiveKernel(
               spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
       double[] norm = naive.norm();
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
       checkNorm(label(spec), norm, parameters.norm().orElseThrow().toDoubleArray());
       for (int length : new int[] {1, full / 2 + 1, full, full + 13}) {
         String what = label(spec) + " L=" + length;
@@ -164,7 +164,7 @@ interface KernelContract extends BackendUnderTest {
 
   /** A million lags over sixteen scales: raw norms of 10^5 and what comes of them. */
   @Test
-  default void synthesisesLongKernels() {
+  default void synthesizesLongKernels() {
     for (DecayLaw decay : DecayLaw.values()) {
       KernelSpec spec =
           KernelSpec.builder().hidden(1).kernelDim(32).scales(16).decay(decay).build();

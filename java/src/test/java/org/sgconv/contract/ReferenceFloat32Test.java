@@ -8,7 +8,7 @@ class ReferenceFloat32Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
-        SynthesisedSpectra,
+        SynthesizedSpectra,
         Golden,
         Misuse,
         NormLimits {

@@ -8,7 +8,7 @@ class ReferenceFloat64Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
-        SynthesisedSpectra,
+        SynthesizedSpectra,
         Golden,
         Misuse,
         NormLimits {

@@ -51,7 +51,7 @@ class CheckpointTest {
     for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
       Path path = folder.resolve(type.name());
       try (Checkpoint written = random(spec, type)) {
-        KernelSynthesis.on(org.sgconv.Backends.reference()).normalise(written.parameters());
+        KernelSynthesis.on(org.sgconv.Backends.reference()).normalize(written.parameters());
         written.write(path);
         try (Checkpoint read = Checkpoint.read(path, spec, type)) {
           same(read.parameters().weights(), written.parameters().weights());
@@ -147,12 +147,12 @@ class CheckpointTest {
     KernelSpec spec = builder(DecayLaw.POWER).build();
     for (long[] shape : new long[][] {{4, HIDDEN, 1}, {HIDDEN, 1}}) {
       try (Layer layer = new Layer(spec)) {
-        layer.initialised = false;
+        layer.initialized = false;
         layer.replaceNorm(shape);
         try (Checkpoint read = layer.read(spec);
             KernelParameters expected =
                 KernelParameters.of(spec, layer.weights.copy(), layer.decay.copy(), null)) {
-          KernelSynthesis.on(org.sgconv.Backends.reference()).normalise(expected);
+          KernelSynthesis.on(org.sgconv.Backends.reference()).normalize(expected);
           same(read.parameters().norm().orElseThrow(), expected.norm().orElseThrow());
         }
       }
@@ -212,7 +212,7 @@ class CheckpointTest {
       refused(layer, power, "kernel_norm is (3, 1)", "= (4, 3, 1)");
     }
     try (Layer layer = new Layer(power)) {
-      layer.initialised = false;
+      layer.initialized = false;
       layer.weights.fill(0);
       refused(layer, power, "norm");
     }
@@ -238,7 +238,7 @@ class CheckpointTest {
     private final Tensor multiplier;
     private final Tensor skip;
     private Tensor norm;
-    private boolean initialised = true;
+    private boolean initialized = true;
 
     Layer(KernelSpec spec) {
       this.spec = spec;
@@ -281,7 +281,7 @@ class CheckpointTest {
       writer
           .add(prefix + "D", skip)
           .add(prefix + "kernel_norm", norm)
-          .add(prefix + "kernel_norm_initialized", initialised);
+          .add(prefix + "kernel_norm_initialized", initialized);
     }
 
     @Override

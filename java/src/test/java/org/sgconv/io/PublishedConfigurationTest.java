@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.kernel.KernelSpec;
@@ -35,7 +35,7 @@ class PublishedConfigurationTest {
                 .composition(Composition.SUM)
                 .interpolation(Interpolation.NEAREST)
                 .decay(DecayLaw.POWER)
-                .initialisation(Initialisation.COSINE)
+                .initialization(Initialization.COSINE)
                 .initScale(1)
                 .decayRange(0.5, 3)
                 .build());

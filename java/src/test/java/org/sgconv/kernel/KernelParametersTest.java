@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
@@ -108,7 +108,7 @@ class KernelParametersTest {
         builder()
             .hidden(hidden)
             .mode(ConvolutionMode.BIDIRECTIONAL)
-            .initialisation(Initialisation.COSINE)
+            .initialization(Initialization.COSINE)
             .build();
     try (KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT64, 3)) {
       Tensor weights = parameters.weights();
@@ -145,7 +145,7 @@ class KernelParametersTest {
 
   @Test
   void aSingleCosineSampleIsOne() {
-    KernelSpec spec = builder().kernelDim(1).initialisation(Initialisation.COSINE).build();
+    KernelSpec spec = builder().kernelDim(1).initialization(Initialization.COSINE).build();
     try (KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT64, 3)) {
       assertThat(parameters.weights().toDoubleArray()).containsOnly(1);
     }

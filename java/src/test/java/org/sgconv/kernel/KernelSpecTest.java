@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
 
@@ -35,7 +35,7 @@ class KernelSpecTest {
     assertThat(spec.decay()).isEqualTo(DecayLaw.GEOMETRIC);
     assertThat(spec.decayMin()).isEqualTo(2);
     assertThat(spec.decayMax()).isEqualTo(2);
-    assertThat(spec.initialisation()).isEqualTo(Initialisation.NORMAL);
+    assertThat(spec.initialization()).isEqualTo(Initialization.NORMAL);
     assertThat(spec.channels()).isEqualTo(1);
     assertThat(spec.fullLength()).isEqualTo(1024);
   }
@@ -160,7 +160,7 @@ class KernelSpecTest {
     assertThat(builder().build()).isNotEqualTo(builder().decayRange(2, 3).build());
     assertThat(builder().build()).isNotEqualTo(builder().mode(ConvolutionMode.CIRCULAR).build());
     assertThat(builder().build())
-        .isNotEqualTo(builder().initialisation(Initialisation.COSINE).build());
+        .isNotEqualTo(builder().initialization(Initialization.COSINE).build());
     assertThat(builder().build().toString())
         .isEqualTo(
             "KernelSpec[CAUSAL, heads=1, hidden=4, maxLength=1024, kernelDim=64, scales=5,"
@@ -180,7 +180,7 @@ class KernelSpecTest {
       assertThat(spec.mode()).isEqualTo(ConvolutionMode.BIDIRECTIONAL);
       index++;
     }
-    assertThat(LongRangeArena.PATH_X.spec().initialisation()).isEqualTo(Initialisation.COSINE);
+    assertThat(LongRangeArena.PATH_X.spec().initialization()).isEqualTo(Initialization.COSINE);
     assertThat(LongRangeArena.IMAGE.spec().decay()).isEqualTo(DecayLaw.POWER);
   }
 

@@ -58,11 +58,11 @@ class KernelSynthesisTest {
       assertThat(norm.shape()).isEqualTo(Shape.of(2, 3));
       backend.norm = 7;
       parameters.weights().fill(0);
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
       synthesis.forward(parameters, 5).close();
       assertThat(parameters.norm()).containsSame(norm);
       assertThat(norm.get(0, 0)).isEqualTo(2);
-      assertThat(backend.calls).containsExactly("norm", "synthesise", "synthesise");
+      assertThat(backend.calls).containsExactly("norm", "synthesize", "synthesize");
     }
   }
 
@@ -72,11 +72,11 @@ class KernelSynthesisTest {
       Tensor norm = Tensor.of(new double[] {3, 3, 3, 3, 3, 3}, 2, 3);
       try (KernelParameters given =
           KernelParameters.of(drawn.spec(), drawn.weights().copy(), drawn.decay().copy(), norm)) {
-        synthesis.normalise(given);
+        synthesis.normalize(given);
         try (Tensor kernel = synthesis.forward(given, 4)) {
           assertThat(kernel.get(0, 0, 0)).isEqualTo(3);
         }
-        assertThat(backend.calls).containsExactly("synthesise");
+        assertThat(backend.calls).containsExactly("synthesize");
       }
     }
   }
@@ -85,9 +85,9 @@ class KernelSynthesisTest {
   void aNormThatIsClosedIsNeitherGivenOutNorUsed() {
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC);
         Tensor kernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
-      synthesis.normalise(parameters).close();
+      synthesis.normalize(parameters).close();
       backend.calls.clear();
-      assertThatThrownBy(() -> synthesis.normalise(parameters))
+      assertThatThrownBy(() -> synthesis.normalize(parameters))
           .isInstanceOf(TensorClosedException.class);
       assertThatThrownBy(() -> synthesis.forward(parameters, kernel))
           .isInstanceOf(TensorClosedException.class);
@@ -108,7 +108,7 @@ class KernelSynthesisTest {
             pool.submit(
                 () -> {
                   start.await();
-                  synthesis.normalise(parameters);
+                  synthesis.normalize(parameters);
                   return null;
                 }));
       }
@@ -131,7 +131,7 @@ class KernelSynthesisTest {
         assertThat(parameters.norm()).isEmpty();
       }
       backend.norm = 1;
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
       assertThat(parameters.norm()).isPresent();
     }
   }
@@ -235,7 +235,7 @@ class KernelSynthesisTest {
           parameters,
           gradKernel,
           new KernelGradients(pool.slice(15, 23).reshape(1, 1, 1, 8), null));
-      assertThat(backend.calls).containsExactly("synthesise", "gradient");
+      assertThat(backend.calls).containsExactly("synthesize", "gradient");
     }
   }
 
@@ -251,7 +251,7 @@ class KernelSynthesisTest {
     parameters.close();
     assertThatThrownBy(() -> synthesis.forward(parameters, 4))
         .isInstanceOf(TensorClosedException.class);
-    assertThatThrownBy(() -> synthesis.normalise(parameters))
+    assertThatThrownBy(() -> synthesis.normalize(parameters))
         .isInstanceOf(TensorClosedException.class);
     assertThat(backend.calls).isEmpty();
   }
@@ -260,7 +260,7 @@ class KernelSynthesisTest {
   void aFailingBackendLeavesNothingBehind() {
     try (KernelParameters parameters = parameters(DecayLaw.POWER);
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
       long open = Tensor.openCount();
       backend.inside =
           () -> {

@@ -98,7 +98,7 @@ public final class RecordingBackend implements ComputeBackend {
     @Override
     public void forward(
         KernelGeometry geometry, Tensor weights, Tensor decay, Tensor divisor, Tensor kernel) {
-      reach("synthesise");
+      reach("synthesize");
       kernel.fill(divisor.getFlat(0));
     }
 
@@ -152,7 +152,7 @@ public final class RecordingBackend implements ComputeBackend {
     }
 
     @Override
-    public void synthesise(
+    public void synthesize(
         KernelGeometry geometry,
         Tensor weights,
         Tensor decay,

@@ -17,7 +17,7 @@ public record BenchmarkCase(Operation operation, Workload shape) {
           new Workload(1, 256, 65536),
           new Workload(1, 64, 1048576));
 
-  /** The extents of the synthesised kernel. */
+  /** The extents of the synthesized kernel. */
   public static final Workload SYNTHESIS_SHAPE = new Workload(1, 256, 16384);
 
   /** The cases of these operations: convolutions on every shape, synthesis on its own. */
@@ -33,7 +33,7 @@ public record BenchmarkCase(Operation operation, Workload shape) {
 
   /** Whether {@code library} can do it. */
   public boolean suits(Library library) {
-    return !operation.isSynthesis() || library.synthesises();
+    return !operation.isSynthesis() || library.synthesizes();
   }
 
   /** A name for people. */

@@ -57,7 +57,7 @@ public enum Library {
   }
 
   /** Whether it takes part in kernel synthesis, which FFT libraries cannot. */
-  public boolean synthesises() {
+  public boolean synthesizes() {
     return this == SGCONV || this == PYTORCH || this == JAVA;
   }
 

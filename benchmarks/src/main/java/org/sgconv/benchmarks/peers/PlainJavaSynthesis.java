@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.sgconv.kernel.KernelSpec;
 
 /**
- * The synthesis as loops over float arrays that the just-in-time compiler can vectorise: decay and
+ * The synthesis as loops over float arrays that the just-in-time compiler can vectorize: decay and
  * norm scale the few weights, not the many samples, and between two weights the samples are a ramp.
  */
 final class PlainJavaSynthesis implements SynthesisPeer {
@@ -71,10 +71,10 @@ final class PlainJavaSynthesis implements SynthesisPeer {
 
   @Override
   public void forward() {
-    pool.run(spec.hidden(), (thread, h) -> forEachScale(h, this::synthesise));
+    pool.run(spec.hidden(), (thread, h) -> forEachScale(h, this::synthesize));
   }
 
-  private void synthesise(int from, float c, float[] ramp, int at) {
+  private void synthesize(int from, float c, float[] ramp, int at) {
     if (ramp.length > 1) {
       ramp(from, c, ramp, at);
       return;

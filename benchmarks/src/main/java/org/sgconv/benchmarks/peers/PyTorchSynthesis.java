@@ -46,7 +46,7 @@ final class PyTorchSynthesis implements SynthesisPeer {
         manager.create(inputs.kernelGradient().toFloatArray(), new Shape(1, h, 1, inputs.length()));
     weights.setRequiresGradient(true);
     JniUtils.setGradMode(true);
-    graph = synthesise();
+    graph = synthesize();
     JniUtils.setGradMode(false);
   }
 
@@ -63,7 +63,7 @@ final class PyTorchSynthesis implements SynthesisPeer {
     return result;
   }
 
-  private NDArray synthesise() {
+  private NDArray synthesize() {
     try (NDManager scope = manager.newSubManager()) {
       scope.tempAttachAll(weights, coefficients);
       NDArray scaled = weights.mul(coefficients);
@@ -83,7 +83,7 @@ final class PyTorchSynthesis implements SynthesisPeer {
   @Override
   public void forward() {
     NDArray previous = kernel;
-    kernel = synthesise();
+    kernel = synthesize();
     if (previous != null) {
       previous.close();
     }

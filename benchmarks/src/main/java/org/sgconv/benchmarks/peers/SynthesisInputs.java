@@ -24,7 +24,7 @@ public final class SynthesisInputs implements AutoCloseable {
         KernelParameters precise =
             KernelParameters.of(
                 spec, drawn.weights().to(DType.FLOAT64), drawn.decay().to(DType.FLOAT64), null)) {
-      KernelSynthesis.on(Backends.reference()).normalise(precise);
+      KernelSynthesis.on(Backends.reference()).normalize(precise);
       Tensor norm = precise.norm().orElseThrow().to(DType.FLOAT32);
       parameters = KernelParameters.of(spec, drawn.weights().copy(), drawn.decay().copy(), norm);
     }

@@ -2,7 +2,7 @@ package org.sgconv.benchmarks.plot;
 
 import org.sgconv.SgConvException;
 
-/** Java finds no fonts on this machine, so nothing can be labelled. */
+/** Java finds no fonts on this machine, so nothing can be labeled. */
 public final class FontsMissingException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

@@ -43,7 +43,7 @@ public final class ConvolutionRun implements AutoCloseable {
   private final IdentityHashMap<Tensor, Tensor> onHost = new IdentityHashMap<>();
 
   /**
-   * Allocates everything and synthesises the kernel once.
+   * Allocates everything and synthesizes the kernel once.
    *
    * @param convolution as {@link RunPlan} made it; stays the caller's
    * @param signal u (B,H,L), FLOAT32

@@ -32,7 +32,7 @@ final class ExactSynthesis {
     this.synthesis = KernelSynthesis.on(reference);
     this.parameters = parameters;
     if (parameters.norm().isEmpty()) {
-      synthesis.normalise(parameters);
+      synthesis.normalize(parameters);
     }
   }
 

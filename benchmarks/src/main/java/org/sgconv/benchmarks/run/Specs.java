@@ -19,7 +19,7 @@ final class Specs {
         .interpolation(spec.interpolation())
         .decay(spec.decay())
         .decayRange(spec.decayMin(), spec.decayMax())
-        .initialisation(spec.initialisation());
+        .initialization(spec.initialization());
   }
 
   /** The same kernels for another number of hidden rows. */

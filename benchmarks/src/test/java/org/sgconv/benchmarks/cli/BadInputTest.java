@@ -46,7 +46,7 @@ class BadInputTest {
   void wrongWords() throws IOException {
     assertRefused(Cli.run(), "no command given", "--help");
     assertRefused(Cli.run("rum"), "rum");
-    assertRefused(Cli.run("run", "--colour", "red"), "--colour", "sgconv run --help");
+    assertRefused(Cli.run("run", "--color", "red"), "--color", "sgconv run --help");
     assertRefused(Cli.run("run", wav(), "--mode", "acausal"), "acausal", "CAUSAL");
     assertRefused(Cli.run("run", wav(), "--seed", "one"), "one");
     assertRefused(Cli.run("run", wav(), "--preset", "cave"), "'cave'", "hall, standard");

@@ -76,7 +76,7 @@ public final class BrokenBackend implements ComputeBackend {
     }
 
     @Override
-    public void synthesise(
+    public void synthesize(
         KernelGeometry kernels,
         Tensor weights,
         Tensor decay,
@@ -84,7 +84,7 @@ public final class BrokenBackend implements ComputeBackend {
         @Nullable Tensor skip,
         @Nullable Tensor kernel,
         PlanSpectrum spectrum) {
-      plan.synthesise(kernels, weights, decay, norm, skip, kernel, spectrum);
+      plan.synthesize(kernels, weights, decay, norm, skip, kernel, spectrum);
     }
 
     @Override

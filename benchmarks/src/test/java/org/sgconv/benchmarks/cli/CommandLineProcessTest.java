@@ -191,7 +191,7 @@ class CommandLineProcessTest {
   /** Locales with a decimal comma and with digits of their own. */
   @ParameterizedTest
   @ValueSource(strings = {"de-DE", "ar-EG", "th-TH-u-nu-thai"})
-  void numbersAreNeverLocalised(String locale) throws Exception {
+  void numbersAreNeverLocalized(String locale) throws Exception {
     String[] tag = locale.split("-", 3);
     String options = "-Duser.language=" + tag[0] + " -Duser.country=" + tag[1];
     if (tag.length > 2) {

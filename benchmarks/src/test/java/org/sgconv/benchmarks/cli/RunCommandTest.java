@@ -245,13 +245,13 @@ class RunCommandTest {
     BufferedImage image = ImageIO.read(plot.toFile());
     assertThat(image.getWidth()).isEqualTo(ConvolutionPlot.WIDTH);
     assertThat(image.getHeight()).isEqualTo(ConvolutionPlot.HEIGHT);
-    Set<Integer> colours = new HashSet<>();
+    Set<Integer> colors = new HashSet<>();
     for (int x = 0; x < image.getWidth(); x++) {
       for (int y = 0; y < image.getHeight(); y++) {
-        colours.add(image.getRGB(x, y));
+        colors.add(image.getRGB(x, y));
       }
     }
-    assertThat(colours.size()).isGreaterThan(100);
+    assertThat(colors.size()).isGreaterThan(100);
   }
 
   @Test

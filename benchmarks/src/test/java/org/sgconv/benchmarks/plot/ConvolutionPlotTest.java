@@ -19,8 +19,8 @@ class ConvolutionPlotTest {
     return ImageIO.read(new ByteArrayInputStream(png.toByteArray()));
   }
 
-  /** Share of pixels in a panel (column, row) that are clearly of one colour channel's hue. */
-  private static long coloured(BufferedImage image, int column, int row) {
+  /** Share of pixels in a panel (column, row) that are clearly of one color channel's hue. */
+  private static long colored(BufferedImage image, int column, int row) {
     long count = 0;
     for (int x = column * image.getWidth() / 2; x < (column + 1) * image.getWidth() / 2; x++) {
       for (int y = row * image.getHeight() / 2; y < (row + 1) * image.getHeight() / 2; y++) {
@@ -47,7 +47,7 @@ class ConvolutionPlotTest {
     assertThat(image.getHeight()).isEqualTo(ConvolutionPlot.HEIGHT);
     if (length >= 100) {
       for (int panel = 0; panel < 4; panel++) {
-        assertThat(coloured(image, panel / 2, panel % 2)).as("panel %d", panel).isGreaterThan(300);
+        assertThat(colored(image, panel / 2, panel % 2)).as("panel %d", panel).isGreaterThan(300);
       }
     }
   }

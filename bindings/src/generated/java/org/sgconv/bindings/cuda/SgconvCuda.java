@@ -1476,7 +1476,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
-    private static class sgconv_cuda_fused_synthesise {
+    private static class sgconv_cuda_fused_synthesize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
@@ -1493,7 +1493,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
             SgconvCuda.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_synthesise");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_fused_synthesize");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1501,43 +1501,43 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * sgconv_status sgconv_cuda_fused_synthesize(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
      * }
      */
-    public static FunctionDescriptor sgconv_cuda_fused_synthesise$descriptor() {
-        return sgconv_cuda_fused_synthesise.DESC;
+    public static FunctionDescriptor sgconv_cuda_fused_synthesize$descriptor() {
+        return sgconv_cuda_fused_synthesize.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * sgconv_status sgconv_cuda_fused_synthesize(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
      * }
      */
-    public static MethodHandle sgconv_cuda_fused_synthesise$handle() {
-        return sgconv_cuda_fused_synthesise.HANDLE;
+    public static MethodHandle sgconv_cuda_fused_synthesize$handle() {
+        return sgconv_cuda_fused_synthesize.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * sgconv_status sgconv_cuda_fused_synthesize(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
      * }
      */
-    public static MemorySegment sgconv_cuda_fused_synthesise$address() {
-        return sgconv_cuda_fused_synthesise.ADDR;
+    public static MemorySegment sgconv_cuda_fused_synthesize$address() {
+        return sgconv_cuda_fused_synthesize.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_fused_synthesise(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
+     * sgconv_status sgconv_cuda_fused_synthesize(const sgconv_kernel_geometry *kernel_geometry, const sgconv_convolution_geometry *geometry, int64_t size, int64_t row_first, int64_t row_count, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, float *spectrum, void *stream)
      * }
      */
-    public static int sgconv_cuda_fused_synthesise(MemorySegment kernel_geometry, MemorySegment geometry, long size, long row_first, long row_count, MemorySegment weights, MemorySegment decay, MemorySegment norm, MemorySegment skip, MemorySegment kernel, MemorySegment spectrum, MemorySegment stream) {
-        var mh$ = sgconv_cuda_fused_synthesise.HANDLE;
+    public static int sgconv_cuda_fused_synthesize(MemorySegment kernel_geometry, MemorySegment geometry, long size, long row_first, long row_count, MemorySegment weights, MemorySegment decay, MemorySegment norm, MemorySegment skip, MemorySegment kernel, MemorySegment spectrum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_fused_synthesize.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_fused_synthesise", kernel_geometry, geometry, size, row_first, row_count, weights, decay, norm, skip, kernel, spectrum, stream);
+                traceDowncall("sgconv_cuda_fused_synthesize", kernel_geometry, geometry, size, row_first, row_count, weights, decay, norm, skip, kernel, spectrum, stream);
             }
             return (int)mh$.invokeExact(kernel_geometry, geometry, size, row_first, row_count, weights, decay, norm, skip, kernel, spectrum, stream);
         } catch (Error | RuntimeException ex) {

@@ -83,7 +83,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   }
 
   @Override
-  public void synthesise(
+  public void synthesize(
       KernelGeometry kernels,
       Tensor weights,
       Tensor decay,

@@ -67,7 +67,7 @@ final class CudaConvolutionPlan extends StreamPlan {
 
   /** A kernel that the caller does not want lies in scratch memory until it is placed. */
   @Override
-  void synthesise(
+  void synthesize(
       KernelSpans parameters,
       @Nullable CudaSpan skip,
       @Nullable CudaSpan kernel,

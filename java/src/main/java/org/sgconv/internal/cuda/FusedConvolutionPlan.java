@@ -38,12 +38,12 @@ final class FusedConvolutionPlan extends StreamPlan {
   }
 
   @Override
-  void synthesise(
+  void synthesize(
       KernelSpans parameters,
       @Nullable CudaSpan skip,
       @Nullable CudaSpan kernel,
       CudaSpan spectrum) {
-    steps.synthesise(
+    steps.synthesize(
         parameters.shape(),
         shape,
         size,

@@ -55,7 +55,7 @@ abstract class StreamPlan implements ConvolutionPlan {
   abstract void prepare(CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum);
 
   /** The same from the kernel's parameters; the kernel is written where it is wanted. */
-  abstract void synthesise(
+  abstract void synthesize(
       KernelSpans parameters,
       @Nullable CudaSpan skip,
       @Nullable CudaSpan kernel,
@@ -108,7 +108,7 @@ abstract class StreamPlan implements ConvolutionPlan {
   }
 
   @Override
-  public final void synthesise(
+  public final void synthesize(
       KernelGeometry kernels,
       Tensor weights,
       Tensor decay,
@@ -120,7 +120,7 @@ abstract class StreamPlan implements ConvolutionPlan {
         "a spectrum of",
         geometry,
         () ->
-            synthesise(
+            synthesize(
                 KernelSpans.of(stream, kernels, weights, decay, norm),
                 stream.optionalSpan("skip", skip),
                 stream.optionalSpan("kernel", kernel),

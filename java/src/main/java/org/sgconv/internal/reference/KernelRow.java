@@ -6,7 +6,7 @@ import org.sgconv.Interpolation;
 import org.sgconv.spi.KernelGeometry;
 
 /**
- * One row (c', h) of a multi-scale kernel before normalisation, and the transpose of that map
+ * One row (c', h) of a multi-scale kernel before normalization, and the transpose of that map
  * (SGConv, section 4). Rows may be longer than an array: they are computed in stretches of lags.
  */
 final class KernelRow {
@@ -25,7 +25,7 @@ final class KernelRow {
   }
 
   /** Values of the kernel of weights (S, d) at {@code count} lags from {@code from} on, all < M. */
-  double[] synthesise(double[][] weights, long from, int count) {
+  double[] synthesize(double[][] weights, long from, int count) {
     double[] kernel = new double[count];
     for (int scale = 0; scale < geometry.scales(); scale++) {
       double[] w = weights[scale];
@@ -49,7 +49,7 @@ final class KernelRow {
   /**
    * The transpose: adds to gradients (S, d) of the weights.
    *
-   * @param gradient gradient of the row before normalisation, from lag {@code from} on
+   * @param gradient gradient of the row before normalization, from lag {@code from} on
    */
   void addTransposed(double[] gradient, long from, double[][] weights) {
     for (int scale = 0; scale < geometry.scales(); scale++) {
@@ -72,8 +72,8 @@ final class KernelRow {
   /**
    * Part of ∂loss/∂δ_h of this row: Σ_t gradient[t]·kernel[t]·(−ln(t+1)).
    *
-   * @param gradient gradient of the row before normalisation, from lag {@code from} on
-   * @param kernel the row before normalisation, likewise
+   * @param gradient gradient of the row before normalization, from lag {@code from} on
+   * @param kernel the row before normalization, likewise
    */
   static double exponentGradient(double[] gradient, double[] kernel, long from) {
     double sum = 0;
@@ -136,7 +136,7 @@ final class KernelRow {
     double factor = geometry.factor(scale);
     return switch (geometry.interpolation()) {
       case NEAREST -> Math.floor(j / factor);
-      // Half-pixel centres; beyond the last weight the caller clamps the upper neighbour.
+      // Half-pixel centers; beyond the last weight the caller clamps the upper neighbour.
       case LINEAR -> Math.max(0, (j + 0.5) / factor - 0.5);
     };
   }

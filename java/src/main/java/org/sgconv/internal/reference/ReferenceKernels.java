@@ -54,7 +54,7 @@ final class ReferenceKernels implements KernelOperations {
     forEachStretch(
         fullLength,
         (from, count) -> {
-          for (double value : row.synthesise(weights, from, count)) {
+          for (double value : row.synthesize(weights, from, count)) {
             squares.accept(value * value);
           }
           if (from > 0 && from % UNINTERRUPTED == 0 && caller.isInterrupted()) {
@@ -81,7 +81,7 @@ final class ReferenceKernels implements KernelOperations {
               length,
               (from, count) -> {
                 int live = Math.clamp(cut - from, 0, count);
-                double[] values = Arrays.copyOf(row.synthesise(w, from, live), count);
+                double[] values = Arrays.copyOf(row.synthesize(w, from, live), count);
                 for (int t = 0; t < live; t++) {
                   values[t] /= z;
                 }
@@ -121,7 +121,7 @@ final class ReferenceKernels implements KernelOperations {
                   values[t] /= z;
                 }
                 if (gradDecay != null) {
-                  double[] kernel = row.synthesise(w, from, count);
+                  double[] kernel = row.synthesize(w, from, count);
                   exponents[h] += KernelRow.exponentGradient(values, kernel, from);
                 }
                 row.addTransposed(values, from, gradient);

@@ -42,7 +42,7 @@ final class ReferencePlan implements ConvolutionPlan {
   }
 
   @Override
-  public void synthesise(
+  public void synthesize(
       KernelGeometry kernels,
       Tensor weights,
       Tensor decay,

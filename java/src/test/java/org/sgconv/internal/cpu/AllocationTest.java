@@ -95,11 +95,11 @@ class AllocationTest {
       norm.fill(1);
       assertThat(
               bytesPerRound(
-                  () -> plan.synthesise(kernels, weights, decay, norm, skip, null, spectrum)))
+                  () -> plan.synthesize(kernels, weights, decay, norm, skip, null, spectrum)))
           .isZero();
       assertThat(
               bytesPerRound(
-                  () -> plan.synthesise(kernels, weights, decay, norm, skip, kernel, spectrum)))
+                  () -> plan.synthesize(kernels, weights, decay, norm, skip, kernel, spectrum)))
           .isZero();
     }
   }

@@ -80,14 +80,14 @@ class CudaFusedSynthesisTest {
     return stream.span("tensor", tensor);
   }
 
-  private void synthesise(
+  private void synthesize(
       CudaSpan w,
       CudaSpan m,
       CudaSpan z,
       @Nullable CudaSpan d,
       @Nullable CudaSpan k,
       CudaSpan target) {
-    steps.synthesise(kernels(CHANNELS), SHAPE, SIZE, w, m, z, d, k, target);
+    steps.synthesize(kernels(CHANNELS), SHAPE, SIZE, w, m, z, d, k, target);
   }
 
   @Test
@@ -101,8 +101,8 @@ class CudaFusedSynthesisTest {
     try (Tensor ownKernel = Tensor.zeros(stream, DType.FLOAT32, CHANNELS, HIDDEN, LENGTH);
         Tensor alone = Tensor.zeros(stream, DType.FLOAT32, HEADS, HIDDEN, SIZE, 2);
         Tensor both = Tensor.zeros(stream, DType.FLOAT32, HEADS, HIDDEN, SIZE, 2)) {
-      synthesise(span(weights), span(decay), span(norm), span(skip), null, span(alone));
-      synthesise(span(weights), span(decay), span(norm), span(skip), span(ownKernel), span(both));
+      synthesize(span(weights), span(decay), span(norm), span(skip), null, span(alone));
+      synthesize(span(weights), span(decay), span(norm), span(skip), span(ownKernel), span(both));
       assertThat(both.toFloatArray()).containsExactly(alone.toFloatArray());
       // Other CUDA kernels, whose products a compiler may fuse with other sums.
       assertThat(Pass.relativeError(expected, both.toFloatArray())).isLessThanOrEqualTo(1e-6);
@@ -118,12 +118,12 @@ class CudaFusedSynthesisTest {
     CudaSpan d = span(skip);
     CudaSpan k = span(kernel);
     CudaSpan target = span(spectrum);
-    refused("weights", () -> synthesise(m, m, z, d, k, target));
-    refused("decay", () -> synthesise(w, w, z, d, k, target));
-    refused("norm", () -> synthesise(w, m, m, d, k, target));
-    refused("skip", () -> synthesise(w, m, z, m, k, target));
-    refused("kernel", () -> synthesise(w, m, z, d, target, target));
-    refused("spectrum", () -> synthesise(w, m, z, null, null, k));
+    refused("weights", () -> synthesize(m, m, z, d, k, target));
+    refused("decay", () -> synthesize(w, w, z, d, k, target));
+    refused("norm", () -> synthesize(w, m, m, d, k, target));
+    refused("skip", () -> synthesize(w, m, z, m, k, target));
+    refused("kernel", () -> synthesize(w, m, z, d, target, target));
+    refused("spectrum", () -> synthesize(w, m, z, null, null, k));
     assertThat(spectrum.toFloatArray()).containsOnly(0);
     assertThat(kernel.toFloatArray()).containsOnly(0);
   }
@@ -131,7 +131,7 @@ class CudaFusedSynthesisTest {
   private static void refused(String name, Runnable call) {
     assertThatThrownBy(call::run)
         .isInstanceOf(InvalidSegmentException.class)
-        .hasMessageContaining("sgconv_cuda_fused_synthesise: " + name + " holds");
+        .hasMessageContaining("sgconv_cuda_fused_synthesize: " + name + " holds");
   }
 
   @Test
@@ -140,7 +140,7 @@ class CudaFusedSynthesisTest {
     CudaSpan freed = span(gone);
     gone.close();
     assertThatThrownBy(
-            () -> synthesise(span(weights), span(decay), freed, null, null, span(spectrum)))
+            () -> synthesize(span(weights), span(decay), freed, null, null, span(spectrum)))
         .isInstanceOf(UseAfterCloseException.class)
         .hasMessageContaining("norm");
   }
@@ -151,7 +151,7 @@ class CudaFusedSynthesisTest {
         Tensor away = Pass.tensor(other, 6, HIDDEN)) {
       CudaSpan elsewhere = other.span("decay", away);
       assertThatThrownBy(
-              () -> synthesise(span(weights), elsewhere, span(norm), null, null, span(spectrum)))
+              () -> synthesize(span(weights), elsewhere, span(norm), null, null, span(spectrum)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("decay belongs to another stream");
     }
@@ -164,7 +164,7 @@ class CudaFusedSynthesisTest {
         Tensor halfNorm = Pass.tensor(stream, 8, HEADS, HIDDEN)) {
       assertThatThrownBy(
               () ->
-                  steps.synthesise(
+                  steps.synthesize(
                       kernels(HEADS),
                       SHAPE,
                       SIZE,

@@ -48,7 +48,7 @@ class CudaNormLockTest {
   @Test
   @Timeout(60)
   void takingTheNormWaitsForARecordingThatCloses() throws InterruptedException {
-    Throwable refusal = recordWhile(() -> synthesis.normalise(parameters), parameters::close);
+    Throwable refusal = recordWhile(() -> synthesis.normalize(parameters), parameters::close);
     assertThat(refusal)
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("close it before or after");
@@ -64,7 +64,7 @@ class CudaNormLockTest {
     AtomicReference<@Nullable KernelParameters> moved = new AtomicReference<>();
     try (Stream other = device.createStream()) {
       Throwable refusal =
-          recordWhile(() -> moved.set(parameters.moveTo(other.backend())), this::synthesise);
+          recordWhile(() -> moved.set(parameters.moveTo(other.backend())), this::synthesize);
       assertThat(refusal).isInstanceOfAny(InvalidArgumentException.class, ClosedException.class);
       assertThat(parameters.isClosed()).isTrue();
       moved.get().close();
@@ -76,7 +76,7 @@ class CudaNormLockTest {
   @Test
   @Timeout(60)
   void takingTheNormWaitsForARecordingThatWantsIt() throws InterruptedException {
-    Throwable refusal = recordWhile(() -> synthesis.normalise(parameters), this::synthesise);
+    Throwable refusal = recordWhile(() -> synthesis.normalize(parameters), this::synthesize);
     assertThat(refusal).isInstanceOf(InvalidArgumentException.class);
     assertThat(parameters.norm()).isPresent();
     parameters.close();
@@ -84,7 +84,7 @@ class CudaNormLockTest {
     stream.close();
   }
 
-  private void synthesise() {
+  private void synthesize() {
     synthesis.forward(parameters, kernel);
   }
 

@@ -237,10 +237,10 @@ class EmulatedDevicesTest {
       near.copyFrom(host);
       EmulatedMachine.fail("launch", 1, 700);
       assertThatThrownBy(() -> Pass.run(other)).isInstanceOf(DeviceLostException.class);
-      long waits = EmulatedMachine.count("synchronise");
+      long waits = EmulatedMachine.count("synchronize");
       host.close();
       // The lost device says so when it is chosen; the healthy one's copy is waited for.
-      assertThat(EmulatedMachine.count("synchronise") - waits).isEqualTo(1);
+      assertThat(EmulatedMachine.count("synchronize") - waits).isEqualTo(1);
       assertThat(near.toFloatArray()).containsExactly(1, 2, 3);
       away.close();
     } finally {

@@ -29,7 +29,7 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Spectra straight from the parameters of a kernel. */
-interface SynthesisedSpectra extends BackendUnderTest {
+interface SynthesizedSpectra extends BackendUnderTest {
 
   int BATCH = 2;
   int HEADS = 2;
@@ -147,7 +147,7 @@ interface SynthesisedSpectra extends BackendUnderTest {
   @Test
   default void closingGivesEverythingBack() {
     try (KernelParameters parameters = parameters(plainSpec(ConvolutionMode.CAUSAL))) {
-      KernelSynthesis.on(backend()).normalise(parameters);
+      KernelSynthesis.on(backend()).normalize(parameters);
       long open = Tensor.openCount();
       for (int i = 0; i < 2; i++) {
         try (LongConvolution convolution =
@@ -165,7 +165,7 @@ interface SynthesisedSpectra extends BackendUnderTest {
   default void aGivenNormDivides() {
     try (KernelParameters taken = parameters(plainSpec(ConvolutionMode.CAUSAL));
         ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 300)) {
-      try (Tensor norm = KernelSynthesis.on(backend()).normalise(taken).toHost()) {
+      try (Tensor norm = KernelSynthesis.on(backend()).normalize(taken).toHost()) {
         for (long i = 0; i < norm.elementCount(); i++) {
           norm.setFlat(i, 2 * norm.getFlat(i));
         }
@@ -263,7 +263,7 @@ interface SynthesisedSpectra extends BackendUnderTest {
         ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 40);
         KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
       double[] before = forward(parts, spectrum);
-      KernelSynthesis.on(backend()).normalise(parameters).close();
+      KernelSynthesis.on(backend()).normalize(parameters).close();
       refuses(parts, parameters, TensorClosedException.class, "closed");
       assertThatThrownBy(() -> parts.convolution.prepare(parameters, null, spectrum))
           .isInstanceOf(TensorClosedException.class);

@@ -18,7 +18,7 @@ import org.sgconv.tensor.Tensor;
  * Odd headers, taken and refused as by the format's own implementation: each of these was put
  * before Python's safetensors 0.8.0. What differs is in {@link Safetensors}' description.
  */
-class OfficialBehaviourTest {
+class OfficialBehaviorTest {
 
   private static final String T = "\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
 

@@ -1,17 +1,17 @@
 package org.sgconv.kernel;
 
 import org.sgconv.DecayLaw;
-import org.sgconv.Initialisation;
+import org.sgconv.Initialization;
 import org.sgconv.tensor.Tensor;
 
 /** Fills new parameters as the published code does, from a seed. */
-final class ParameterInitialiser {
+final class ParameterInitializer {
 
-  private ParameterInitialiser() {}
+  private ParameterInitializer() {}
 
   /** Overwrites weights (S,C',H,d). */
   static void weights(KernelSpec spec, SeededNormals random, Tensor weights) {
-    if (spec.initialisation() == Initialisation.COSINE) {
+    if (spec.initialization() == Initialization.COSINE) {
       cosines(spec, random, weights);
       return;
     }

@@ -1,7 +1,7 @@
 package org.sgconv;
 
 /** How the parameters of a new kernel are drawn (SGConv, published code, {@code mode}). */
-public enum Initialisation {
+public enum Initialization {
   /** Independent standard normal values. */
   NORMAL,
   /**

@@ -30,7 +30,7 @@ import org.sgconv.tensor.Tensor;
 
 /** The device's memory and recordings where a spectrum comes straight from parameters. */
 @OnCudaDevice
-class SynthesisedSpectraOnDeviceTest {
+class SynthesizedSpectraOnDeviceTest {
 
   private static final long LENGTH = 700;
 
@@ -92,7 +92,7 @@ class SynthesisedSpectraOnDeviceTest {
   @ValueSource(longs = {LENGTH, LONG})
   @OnEmulatedDevice
   void noKernelIsInTheDevicesMemory(long length) {
-    KernelSynthesis.on(stream.backend()).normalise(parameters);
+    KernelSynthesis.on(stream.backend()).normalize(parameters);
     try (LongConvolution convolution = convolution(length);
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       long bytes = device.allocatedBytes();
@@ -120,7 +120,7 @@ class SynthesisedSpectraOnDeviceTest {
   @OnEmulatedDevice
   @ExtendWith(CufftPath.class)
   void onTheOtherPathTheKernelIsScratch() {
-    KernelSynthesis.on(stream.backend()).normalise(parameters);
+    KernelSynthesis.on(stream.backend()).normalize(parameters);
     try (LongConvolution convolution = convolution(LENGTH);
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
@@ -210,9 +210,9 @@ class SynthesisedSpectraOnDeviceTest {
         convolution.prepare(parameters, null, spectrum);
         both.replay();
         assertThat(forward(convolution, spectrum)).containsExactly(expected);
-        try (Tensor synthesised =
+        try (Tensor synthesized =
             KernelSynthesis.on(stream.backend()).forward(parameters, length)) {
-          assertThat(Pass.relativeError(synthesised.toFloatArray(), kernel.toFloatArray()))
+          assertThat(Pass.relativeError(synthesized.toFloatArray(), kernel.toFloatArray()))
               .isLessThanOrEqualTo(1e-6);
         }
       }
@@ -258,7 +258,7 @@ class SynthesisedSpectraOnDeviceTest {
       float[] before = forward(convolution, spectrum);
       for (ThrowingCallable use :
           List.<ThrowingCallable>of(
-              () -> synthesis.normalise(mixed),
+              () -> synthesis.normalize(mixed),
               () -> synthesis.forward(mixed, LENGTH),
               () -> convolution.prepare(mixed),
               () -> convolution.prepare(mixed, skip, spectrum))) {
