@@ -49,13 +49,13 @@ rm -rf "$bundle" "$bundle.tar" "$bundle.tar.gz"
 
 cd "$home"
 # Maven leaves what an earlier build copied there.
-rm -rf java/target/bundle benchmarks/target/bundle
+rm -rf java/core/target/bundle benchmarks/target/bundle
 SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
   die "the build failed; the lines above say why"
 tree=$home/native/target/cmake-bundle
 cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test cuda_long_test >&2
 
-example=java/src/test/java/org/sgconv/example
+example=java/core/src/test/java/org/sgconv/example
 mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"
 modules=java.base,java.logging,java.management,java.xml,jdk.management,jdk.unsupported
 # Plots are drawn from gpu.json elsewhere (java.desktop needs fonts and 11 MB); what compares CPUs stays at home, and
@@ -65,8 +65,8 @@ without=java.desktop,java.sql,jdk.incubator.vector
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress zip-0 \
   --output "$bundle/runtime"
 cp benchmarks/target/sgconv.jar benchmarks/target/bundle/*.jar "$bundle/lib/"
-cp java/target/bundle/*.jar "$bundle/tests/"
-cp -R java/target/test-classes "$bundle/tests/classes"
+cp java/core/target/bundle/*.jar "$bundle/tests/"
+cp -R java/core/target/test-classes "$bundle/tests/classes"
 # It checks compiled classes with a library that stays at home.
 rm -f "$bundle"/tests/classes/org/sgconv/ArchitectureTest*.class
 # A module that is missing would only show there, in the first class that needs it.

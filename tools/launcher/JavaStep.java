@@ -42,7 +42,7 @@ final class JavaStep {
         List.of(
             "bindings/src/main/java",
             "bindings/src/generated/java",
-            "java/src/main/java",
+            "java/core/src/main/java",
             "benchmarks/src/main/java")) {
       roots.add(checkout.resolve(root));
     }
@@ -89,7 +89,7 @@ final class JavaStep {
   void pack(List<Path> natives) throws BuildFailedException, IOException {
     Path resources = work.resolve("resources");
     Trees.delete(resources);
-    Trees.copy(checkout.resolve("java/src/main/resources"), resources);
+    Trees.copy(checkout.resolve("java/core/src/main/resources"), resources);
     Trees.copy(checkout.resolve("benchmarks/src/main/resources"), resources);
     for (Path folder : natives) {
       Trees.copy(folder, resources);

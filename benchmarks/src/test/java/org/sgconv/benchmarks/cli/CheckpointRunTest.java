@@ -19,7 +19,7 @@ class CheckpointRunTest {
 
   private static Path golden(String name) {
     String root = System.getProperty("sgconv.root");
-    return Path.of(root, "java/src/test/resources/golden", name + ".safetensors");
+    return Path.of(root, "java/core/src/test/resources/golden", name + ".safetensors");
   }
 
   @ParameterizedTest

@@ -283,7 +283,7 @@ class LauncherTest {
 
   @Test
   void aRemovedSourceIsBuiltAgain() throws Exception {
-    String name = "java/src/main/java/org/sgconv/Old.java";
+    String name = "java/core/src/main/java/org/sgconv/Old.java";
     source(name, "package org.sgconv; class Old {}");
     launch("run");
     Path compiled = checkout.resolve("target/launcher/work/classes/org/sgconv/Old.class");

@@ -35,7 +35,7 @@ class TenLinesTest {
   void theReadmeShowsTheseLines() throws IOException {
     Path root = Path.of(System.getProperty("sgconv.root"));
     String source =
-        Files.readString(root.resolve("java/src/test/java/org/sgconv/example/TenLines.java"));
+        Files.readString(root.resolve("java/core/src/test/java/org/sgconv/example/TenLines.java"));
     int begin = source.indexOf("// begin\n") + "// begin\n".length();
     String lines =
         source.substring(begin, source.indexOf("    // end")).stripTrailing().stripIndent();
