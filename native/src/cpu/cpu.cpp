@@ -5,7 +5,8 @@
 #include <memory>
 
 #include "common/check.h"
-#include "common/error.h"
+#include "common/geometry.h"
+#include "common/guarded.h"
 #include "cpu/dispatch.h"
 #include "cpu/kernels.h"
 #include "cpu/plan.h"
@@ -20,59 +21,24 @@ struct sgconv_cpu_plan {
 
 namespace {
 
+using sgconv::check_geometry;
 using sgconv::checked_product;
 using sgconv::guarded;
 using sgconv::require_at_least;
-using sgconv::require_between;
+using sgconv::require_gate;
 using sgconv::require_null;
+using sgconv::require_optional;
 using sgconv::require_pointer;
+using sgconv::require_range;
 
-// Longest row: the tables and indices of a transform stay far below overflow.
-constexpr int64_t kMostLength = int64_t{1} << 40;
-
-void check_kernel_geometry(const sgconv_cpu_context *context,
-                           const sgconv_kernel_geometry *geometry) {
-  require_pointer(context, "context");
-  require_pointer(geometry, "geometry");
-  const sgconv_kernel_geometry &g = *geometry;
-  require_at_least(g.channels, 1, "channels");
-  require_at_least(g.hidden, 1, "hidden");
-  require_at_least(g.dim, 1, "dim");
-  require_between(g.scales, 1, 64, "scales");
-  require_between(g.init_scale, 0, 62, "init_scale");
-  require_between(g.composition, 0, 1, "composition");
-  require_between(g.interpolation, 0, 1, "interpolation");
-  require_between(g.decay, 0, 1, "decay");
-  require_between(g.reserved, 0, 0, "reserved");
-  sgconv::full_length(g);
-  checked_product({g.scales, g.channels, g.hidden, g.dim},
-                  "weights (scales, channels, hidden, dim)");
-}
+constexpr std::size_t kSpectrumAlignment = 64;
 
 void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry,
                   const float *weights, const float *decay) {
-  check_kernel_geometry(context, geometry);
-  require_pointer(weights, "weights");
-  require_pointer(decay, "decay");
-}
-
-void check_convolution_geometry(const sgconv_cpu_context *context,
-                                const sgconv_convolution_geometry *geometry) {
-  require_pointer(context, "context");
-  require_pointer(geometry, "geometry");
-  const sgconv_convolution_geometry &g = *geometry;
-  require_at_least(g.heads, 1, "heads");
-  require_at_least(g.hidden, 1, "hidden");
-  require_between(g.length, 1, kMostLength, "length");
-  require_between(g.mode, 0, 2, "mode");
-  require_between(g.reserved, 0, 0, "reserved");
-  // Elements of arrays. Bytes, at most some forty times more for each thread, are added up apart.
-  checked_product({64, g.heads, g.hidden, g.length}, "spectrum (heads, hidden, size)");
-}
-
-void check_kernel_length(const sgconv_kernel_geometry &g, int64_t length) {
-  require_between(length, 1, kMostLength, "length");
-  checked_product({g.channels, g.hidden, length}, "kernel (channels, hidden, length)");
+  require_pointer("context", context);
+  check_geometry("geometry", geometry);
+  require_pointer("weights", weights);
+  require_pointer("decay", decay);
 }
 
 sgconv::Synthesis synthesis(const sgconv_kernel_geometry &geometry, const float *weights,
@@ -84,16 +50,12 @@ sgconv::Synthesis synthesis(const sgconv_kernel_geometry &geometry, const float 
   return job;
 }
 
-void check_batch(const sgconv_cpu_plan *plan, int64_t batch) {
-  require_pointer(plan, "plan");
-  require_at_least(batch, 1, "batch");
+void check_batch(const sgconv_cpu_plan *plan, const void *spectrum, int64_t batch) {
+  require_pointer("plan", plan);
+  require_at_least("batch", batch, 1);
   const sgconv_convolution_geometry &g = plan->plan.geometry();
-  checked_product({batch, g.heads, g.hidden, g.length}, "y (batch, heads * hidden, length)");
-}
-
-void check_spectrum(const void *spectrum) {
-  require_pointer(spectrum, "spectrum");
-  sgconv::require_aligned(spectrum, 64, "spectrum");
+  checked_product("y (batch, heads * hidden, length)", {batch, g.heads, g.hidden, g.length});
+  require_pointer("spectrum", spectrum, kSpectrumAlignment);
 }
 
 }  // namespace
@@ -108,16 +70,16 @@ const char *sgconv_cpu_tier(void) { return sgconv::tier_name(); }
 
 sgconv_status sgconv_cpu_context_create(int32_t threads, sgconv_cpu_context **context) {
   return guarded([&] {
-    require_pointer(context, "context");
-    require_between(threads, 0, sgconv::kMostThreads, "threads");
+    require_pointer("context", context);
+    require_range("threads", threads, 0, sgconv::kMostThreads);
     *context = new sgconv_cpu_context{std::make_shared<sgconv::Context>(threads)};
   });
 }
 
 sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context, int32_t *threads) {
   return guarded([&] {
-    require_pointer(context, "context");
-    require_pointer(threads, "threads");
+    require_pointer("context", context);
+    require_pointer("threads", threads);
     *threads = context->context->threads();
   });
 }
@@ -128,9 +90,10 @@ sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context,
                                        const sgconv_kernel_geometry *geometry, int64_t length,
                                        int64_t *bytes) {
   return guarded([&] {
-    check_kernel_geometry(context, geometry);
-    require_between(length, 0, kMostLength, "length");
-    require_pointer(bytes, "bytes");
+    require_pointer("context", context);
+    check_geometry("geometry", geometry);
+    require_range("length", length, 0, sgconv::kMostLength);
+    require_pointer("bytes", bytes);
     const int64_t full = sgconv::full_length(*geometry);
     const int64_t lags = length == 0 ? full : std::min(length, full);
     *bytes = sgconv::synthesis_memory(*context->context, *geometry, lags);
@@ -142,7 +105,7 @@ sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
                                      const float *decay, float *norm) {
   return guarded([&] {
     check_kernel(context, geometry, weights, decay);
-    require_pointer(norm, "norm");
+    require_pointer("norm", norm);
     sgconv::Synthesis job = synthesis(*geometry, weights, decay);
     job.norm_out = norm;
     sgconv::synthesis_norm(*context->context, job);
@@ -155,9 +118,9 @@ sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
                                         int64_t length, float *kernel) {
   return guarded([&] {
     check_kernel(context, geometry, weights, decay);
-    require_pointer(norm, "norm");
-    require_pointer(kernel, "kernel");
-    check_kernel_length(*geometry, length);
+    require_pointer("norm", norm);
+    require_pointer("kernel", kernel);
+    sgconv::check_synthesized(*geometry, length);
     sgconv::Synthesis job = synthesis(*geometry, weights, decay);
     job.norm = norm;
     job.length = length;
@@ -174,13 +137,14 @@ sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
                                          float *grad_decay) {
   return guarded([&] {
     check_kernel(context, geometry, weights, decay);
-    require_pointer(norm, "norm");
-    require_pointer(grad_kernel, "grad_kernel");
-    require_pointer(grad_weights, "grad_weights");
+    require_pointer("norm", norm);
+    require_pointer("grad_kernel", grad_kernel);
+    require_pointer("grad_weights", grad_weights);
+    require_optional("grad_decay", grad_decay);
     if (geometry->decay == SGCONV_GEOMETRIC) {
-      require_null(grad_decay, "grad_decay", "multipliers of the geometric law are not learned");
+      require_null("grad_decay", grad_decay, "multipliers of the geometric law are not learned");
     }
-    check_kernel_length(*geometry, length);
+    sgconv::check_synthesized(*geometry, length);
     sgconv::Synthesis job = synthesis(*geometry, weights, decay);
     job.norm = norm;
     job.length = length;
@@ -194,10 +158,11 @@ sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context,
                                      const sgconv_convolution_geometry *geometry, int64_t *held,
                                      int64_t *building, int64_t *spectrum) {
   return guarded([&] {
-    check_convolution_geometry(context, geometry);
-    require_pointer(held, "held");
-    require_pointer(building, "building");
-    require_pointer(spectrum, "spectrum");
+    require_pointer("context", context);
+    check_geometry("geometry", geometry);
+    require_pointer("held", held);
+    require_pointer("building", building);
+    require_pointer("spectrum", spectrum);
     const sgconv::PlanMemory memory = sgconv::plan_memory(*context->context, *geometry);
     *held = memory.held;
     *building = memory.building;
@@ -209,8 +174,9 @@ sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
                                      const sgconv_convolution_geometry *geometry,
                                      sgconv_cpu_plan **plan) {
   return guarded([&] {
-    check_convolution_geometry(context, geometry);
-    require_pointer(plan, "plan");
+    require_pointer("context", context);
+    check_geometry("geometry", geometry);
+    require_pointer("plan", plan);
     *plan = new sgconv_cpu_plan{sgconv::Plan(context->context, *geometry)};
   });
 }
@@ -219,16 +185,16 @@ void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan) { delete plan; }
 
 sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size) {
   return guarded([&] {
-    require_pointer(plan, "plan");
-    require_pointer(size, "size");
+    require_pointer("plan", plan);
+    require_pointer("size", size);
     *size = plan->plan.transform().size;
   });
 }
 
 sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan, int64_t *bytes) {
   return guarded([&] {
-    require_pointer(plan, "plan");
-    require_pointer(bytes, "bytes");
+    require_pointer("plan", plan);
+    require_pointer("bytes", bytes);
     *bytes = plan->plan.spectrum_bytes();
   });
 }
@@ -236,9 +202,10 @@ sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan, int64_
 sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
                                           const float *skip, void *spectrum) {
   return guarded([&] {
-    require_pointer(plan, "plan");
-    require_pointer(kernel, "kernel");
-    check_spectrum(spectrum);
+    require_pointer("plan", plan);
+    require_pointer("kernel", kernel);
+    require_optional("skip", skip);
+    require_pointer("spectrum", spectrum, kSpectrumAlignment);
     sgconv::Convolution job{};
     job.kernel = kernel;
     job.skip = skip;
@@ -251,10 +218,11 @@ sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *
                                              int64_t batch, const float *u, const float *pre,
                                              const float *post, float *y) {
   return guarded([&] {
-    check_batch(plan, batch);
-    check_spectrum(spectrum);
-    require_pointer(u, "u");
-    require_pointer(y, "y");
+    check_batch(plan, spectrum, batch);
+    require_pointer("u", u);
+    require_optional("pre", pre);
+    require_optional("post", post);
+    require_pointer("y", y);
     sgconv::Convolution job{};
     job.batch = batch;
     job.spectrum = static_cast<const float *>(spectrum);
@@ -271,12 +239,18 @@ sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void 
                                               const float *pre, const float *post, float *du,
                                               float *dk, float *dskip, float *dpre, float *dpost) {
   return guarded([&] {
-    check_batch(plan, batch);
-    check_spectrum(spectrum);
-    require_pointer(u, "u");
-    require_pointer(dy, "dy");
-    if (pre == nullptr) require_null(dpre, "dpre", "there is no gate `pre`");
-    if (post == nullptr) require_null(dpost, "dpost", "there is no gate `post`");
+    check_batch(plan, spectrum, batch);
+    require_pointer("u", u);
+    require_pointer("dy", dy);
+    require_optional("pre", pre);
+    require_optional("post", post);
+    require_optional("du", du);
+    require_optional("dk", dk);
+    require_optional("dskip", dskip);
+    require_optional("dpre", dpre);
+    require_optional("dpost", dpost);
+    require_gate("dpre", dpre, "pre", pre);
+    require_gate("dpost", dpost, "post", post);
     sgconv::Convolution job{};
     job.batch = batch;
     job.spectrum = static_cast<const float *>(spectrum);

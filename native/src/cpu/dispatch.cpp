@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "common/error.h"
+#include "common/failure.h"
 #include "cpu/processor.h"
 
 namespace sgconv {

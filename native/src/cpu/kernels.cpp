@@ -1,10 +1,9 @@
 #include "cpu/kernels.h"
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
-#include "common/error.h"
+#include "common/geometry.h"
 #include "cpu/bytes.h"
 #include "cpu/memory.h"
 
@@ -65,19 +64,6 @@ void run_job(Context &context, SynthesisCode code, Synthesis &job, std::int64_t 
 }
 
 }  // namespace
-
-std::int64_t full_length(const sgconv_kernel_geometry &geometry) {
-  const std::int64_t levels = geometry.scales - 1 + geometry.init_scale;
-  constexpr std::int64_t kMost = std::int64_t{1} << 56;
-  if (levels > 56 || geometry.dim > (kMost >> levels)) {
-    throw Failure(SGCONV_INVALID_ARGUMENT,
-                  "full kernel length dim * 2^(scales - 1 + init_scale) with dim = " +
-                      std::to_string(geometry.dim) +
-                      ", scales = " + std::to_string(geometry.scales) + ", init_scale = " +
-                      std::to_string(geometry.init_scale) + " exceeds 2^56; use fewer scales");
-  }
-  return geometry.dim << levels;
-}
 
 std::int64_t synthesis_memory(const Context &context, const sgconv_kernel_geometry &g,
                               std::int64_t lags) {

@@ -7,9 +7,6 @@
 
 namespace sgconv {
 
-// M = d * 2^(S-1+r); a failure if it is too large.
-std::int64_t full_length(const sgconv_kernel_geometry &geometry);
-
 // Bytes that a job takes that looks at so many lags of each row.
 std::int64_t synthesis_memory(const Context &context, const sgconv_kernel_geometry &geometry,
                               std::int64_t lags);

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "common/error.h"
+#include "common/failure.h"
 #include "cpu/bytes.h"
 
 namespace sgconv {

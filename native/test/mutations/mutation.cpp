@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "common/error.h"
+#include "common/failure.h"
 
 namespace sgconv {
 namespace {
