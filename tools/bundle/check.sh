@@ -232,7 +232,7 @@ jvm() {
 
 # sgconv ARGUMENTS...: the command line of the bundle.
 limit=120
-sgconv() { jvm -cp "$here/lib/*" org.sgconv.benchmarks.cli.Main "$@"; }
+sgconv() { jvm -cp "$here/lib/*" org.sgconv.cli.Main "$@"; }
 commit=$(cat "$here/COMMIT" 2>/dev/null) || commit=unknown
 
 # Where pip put CUDA's libraries, separated by colons.

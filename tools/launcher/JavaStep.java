@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** Compiles every module into one folder and packs that into one jar, sgconv.jar. */
 final class JavaStep {
 
-  private static final String MAIN = "org.sgconv.benchmarks.cli.Main";
+  private static final String MAIN = "org.sgconv.cli.Main";
 
   private static final Pattern VERSION =
       Pattern.compile("<artifactId>sgconv-parent</artifactId>\\s*<version>([^<]+)</version>");
@@ -43,6 +43,7 @@ final class JavaStep {
             "bindings/src/main/java",
             "bindings/src/generated/java",
             "java/core/src/main/java",
+            "java/cli/src/main/java",
             "benchmarks/src/main/java")) {
       roots.add(checkout.resolve(root));
     }
@@ -90,6 +91,7 @@ final class JavaStep {
     Path resources = work.resolve("resources");
     Trees.delete(resources);
     Trees.copy(checkout.resolve("java/core/src/main/resources"), resources);
+    Trees.copy(checkout.resolve("java/cli/src/main/resources"), resources);
     Trees.copy(checkout.resolve("benchmarks/src/main/resources"), resources);
     for (Path folder : natives) {
       Trees.copy(folder, resources);

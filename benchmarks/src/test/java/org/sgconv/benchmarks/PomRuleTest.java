@@ -30,7 +30,14 @@ class PomRuleTest {
       Pattern.compile("(project|maven|java|os|env|settings)\\..*|skipTests");
 
   private static final List<String> MODULES =
-      List.of("java", "java/core", "native", "bindings", "benchmarks", "benchmarks/libraries");
+      List.of(
+          "java",
+          "java/core",
+          "java/cli",
+          "native",
+          "bindings",
+          "benchmarks",
+          "benchmarks/libraries");
 
   @Test
   void everyPropertyOfAModuleIsDefinedThereOrInTheParent() throws Exception {

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.sgconv.benchmarks.peers.Library;
 import org.sgconv.benchmarks.peers.Workload;
-import org.sgconv.benchmarks.report.TemporaryPath;
+import org.sgconv.cli.report.TemporaryPath;
 
 /**
  * What a JMH process sets up: a library verified at the operation that the benchmark method is

@@ -14,7 +14,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.Styler;
-import org.sgconv.benchmarks.plot.Png;
+import org.sgconv.cli.plot.Png;
 
 /**
  * The results as bars, by case. Forward with a cached spectrum, steps and synthesis only, as far as

@@ -10,8 +10,8 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.peers.Library;
-import org.sgconv.benchmarks.report.Progress;
-import org.sgconv.benchmarks.report.TemporaryPath;
+import org.sgconv.cli.report.Progress;
+import org.sgconv.cli.report.TemporaryPath;
 
 /**
  * Runs a plan. In each round every contender measures the case once, in a process of its own, so

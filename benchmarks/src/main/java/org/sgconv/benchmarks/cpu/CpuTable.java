@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import org.sgconv.benchmarks.limit.MachineLimits;
-import org.sgconv.benchmarks.report.TextTable;
+import org.sgconv.cli.report.TextTable;
 
 /** The results as text for a terminal. */
 public final class CpuTable {

@@ -4,8 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;
-import org.sgconv.benchmarks.limit.ReferenceHeap;
 import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.cli.verify.ReferenceHeap;
 
 /**
  * How the process of a run, which computes what is right and then waits, and the one that measures

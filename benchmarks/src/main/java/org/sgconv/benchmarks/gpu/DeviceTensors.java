@@ -1,7 +1,7 @@
 package org.sgconv.benchmarks.gpu;
 
 import java.util.SplittableRandom;
-import org.sgconv.benchmarks.run.Owned;
+import org.sgconv.cli.run.Owned;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;

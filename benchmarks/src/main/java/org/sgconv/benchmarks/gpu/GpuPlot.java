@@ -12,7 +12,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
-import org.sgconv.benchmarks.plot.Png;
+import org.sgconv.cli.plot.Png;
 
 /** Picoseconds a sample against the length, forward, a line for each library, path and type. */
 public final class GpuPlot {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.sgconv.SgConvException;
-import org.sgconv.benchmarks.report.Progress;
+import org.sgconv.cli.report.Progress;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;

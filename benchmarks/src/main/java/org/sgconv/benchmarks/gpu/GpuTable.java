@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.benchmarks.report.TextTable;
+import org.sgconv.cli.report.TextTable;
 
 /** The results as text for a terminal. */
 public final class GpuTable {

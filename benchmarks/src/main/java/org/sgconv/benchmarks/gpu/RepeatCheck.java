@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.benchmarks.run.Owned;
+import org.sgconv.cli.run.Owned;
 import org.sgconv.tensor.Tensor;
 
 /**

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.sgconv.benchmarks.report.TemporaryPath;
+import org.sgconv.cli.report.TemporaryPath;
 
 /** PyTorch in the same cases, by a Python script of ours, where python3 has it with CUDA. */
 final class TorchPeer {

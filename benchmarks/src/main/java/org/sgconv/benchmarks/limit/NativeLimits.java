@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
-import org.sgconv.benchmarks.report.TemporaryPath;
+import org.sgconv.cli.report.TemporaryPath;
 
 /** The loops of native/bench, in the widest instruction set of this processor. */
 final class NativeLimits {

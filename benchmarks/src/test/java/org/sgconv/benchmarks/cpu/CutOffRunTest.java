@@ -18,8 +18,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sgconv.benchmarks.cli.Main;
-import org.sgconv.benchmarks.report.Jvm;
+import org.sgconv.cli.Main;
+import org.sgconv.cli.report.Jvm;
 
 /** What is left among the temporary files of a benchmark that does not come to its end. */
 @EnabledOnOs(OS.LINUX)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.peers.Workload;
-import org.sgconv.benchmarks.report.Progress;
+import org.sgconv.cli.report.Progress;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 

@@ -1,5 +1,0 @@
-/** Recordings: RIFF/WAVE files read and written without loss, and the sound they hold. */
-@NullMarked
-package org.sgconv.benchmarks.audio;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What is known of the backends, of Java and of the machine. */
-@NullMarked
-package org.sgconv.benchmarks.info;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What people see: tables, progress, plots, and files that are either complete or absent. */
-@NullMarked
-package org.sgconv.benchmarks.report;
-
-import org.jspecify.annotations.NullMarked;

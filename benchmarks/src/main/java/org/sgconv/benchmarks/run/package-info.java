@@ -1,7 +1,0 @@
-/**
- * One real convolution, forward and backward: computed, timed, and checked against the reference.
- */
-@NullMarked
-package org.sgconv.benchmarks.run;
-
-import org.jspecify.annotations.NullMarked;

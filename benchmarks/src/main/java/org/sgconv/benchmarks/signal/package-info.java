@@ -1,5 +1,0 @@
-/** Signals (B,H,L) from files, and results into files. */
-@NullMarked
-package org.sgconv.benchmarks.signal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A sweep over awkward sizes: every result of a backend against the float64 reference. */
-@NullMarked
-package org.sgconv.benchmarks.verify;
-
-import org.jspecify.annotations.NullMarked;

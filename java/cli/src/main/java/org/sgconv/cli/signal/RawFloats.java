@@ -1,0 +1,100 @@
+package org.sgconv.cli.signal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.sgconv.InvalidFileException;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/** A file, open, of little-endian float32 values and nothing else. */
+final class RawFloats implements Closeable {
+
+  private static final ValueLayout.OfFloat LITTLE_ENDIAN =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int BLOCK_BYTES = 1 << 20;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final long count;
+
+  private RawFloats(Path file, FileChannel channel, long count) {
+    this.file = file;
+    this.channel = channel;
+    this.count = count;
+  }
+
+  /**
+   * Opens a file; the caller closes it.
+   *
+   * @throws InvalidFileException if the file holds a part of a value
+   */
+  static RawFloats open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      long bytes = channel.size();
+      if (bytes % Float.BYTES != 0) {
+        throw new InvalidFileException(
+            file, bytes + " bytes: expected a whole number of float32 values of 4 bytes");
+      }
+      return new RawFloats(file, channel, bytes / Float.BYTES);
+    } catch (IOException | RuntimeException failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  /** How many values there are. */
+  long count() {
+    return count;
+  }
+
+  /** All values as a tensor (L); the caller closes it. */
+  Tensor read() throws IOException {
+    Tensor values = Tensor.zeros(DType.FLOAT32, count);
+    try {
+      fill(values);
+      return values;
+    } catch (IOException | RuntimeException failure) {
+      values.close();
+      throw failure;
+    }
+  }
+
+  /** Reads rather than maps: a mapped file that becomes shorter ends the process. */
+  private void fill(Tensor values) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+    channel.position(0);
+    long done = 0;
+    while (done < count) {
+      int some = (int) Math.min(BLOCK_BYTES / Float.BYTES, count - done);
+      block.clear().limit(some * Float.BYTES);
+      while (block.hasRemaining()) {
+        if (channel.read(block) < 0) {
+          throw new InvalidFileException(file, "the file became shorter while it was read");
+        }
+      }
+      MemorySegment.copy(
+          MemorySegment.ofArray(block.array()),
+          LITTLE_ENDIAN,
+          0,
+          values.segment(),
+          ValueLayout.JAVA_FLOAT,
+          done * Float.BYTES,
+          some);
+      done += some;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

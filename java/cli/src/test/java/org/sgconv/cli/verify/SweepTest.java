@@ -1,0 +1,81 @@
+package org.sgconv.cli.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.sgconv.Backends;
+import org.sgconv.cli.verify.VerifyCase.Result;
+import org.sgconv.oracle.Deviation;
+import org.sgconv.oracle.SignalClass;
+
+class SweepTest {
+
+  @Test
+  void meetsEveryModeAndLength() {
+    List<VerifyCase> cases = Sweep.cases(1, false);
+    Set<String> groups =
+        cases.stream()
+            .map(each -> each.group().what() + ":" + each.group().length())
+            .collect(Collectors.toSet());
+    for (String mode : List.of("causal", "bidirectional", "circular")) {
+      for (int length : new int[] {1, 2, 3, 257, 997, 4097, 14113, 65536, 1_000_000}) {
+        assertThat(groups).contains(mode + ":" + length);
+      }
+    }
+    assertThat(groups).hasSize(3 * 17 + (SignalClass.values().length - 1) + 8);
+    assertThat(Sweep.cases(1, true)).hasSizeLessThan(cases.size());
+  }
+
+  /** Quick too, and always with rows that can cancel. */
+  @Test
+  void meetsEveryClassOfSignalsInEveryMode() {
+    for (boolean quick : new boolean[] {true, false}) {
+      List<ConvolutionCase> convolutions =
+          Sweep.cases(1, quick).stream()
+              .filter(ConvolutionCase.class::isInstance)
+              .map(ConvolutionCase.class::cast)
+              .toList();
+      for (SignalClass signals : SignalClass.values()) {
+        List<ConvolutionCase> of =
+            convolutions.stream().filter(each -> each.signals() == signals).toList();
+        assertThat(of.stream().map(ConvolutionCase::mode).distinct()).hasSize(3);
+        assertThat(of).anyMatch(each -> each.length() >= 256 && each.batch() > 1);
+        assertThat(of).allMatch(each -> !quick || each.length() <= 4097);
+      }
+    }
+  }
+
+  @Test
+  void sameSeedSameCases() {
+    assertThat(Sweep.cases(5, false)).isEqualTo(Sweep.cases(5, false));
+    assertThat(Sweep.cases(5, false)).isNotEqualTo(Sweep.cases(6, false));
+  }
+
+  @Test
+  void everyIdIsParsedBack() {
+    for (VerifyCase each : Sweep.cases(9, false)) {
+      assertThat(VerifyCase.parse(each.id())).isEqualTo(each);
+    }
+  }
+
+  /** Two ways to the same sums in float64, and kernels that are rounded to float32. */
+  @Test
+  void theReferenceAgreesWithItself() {
+    for (VerifyCase each : Sweep.cases(3, true)) {
+      if (Integer.parseInt(each.lengthId()) > 999) {
+        continue;
+      }
+      Map<Result, Deviation> deviations =
+          each.measure(Backends.reference(), Backends.reference(), 3);
+      assertThat(deviations.values())
+          .as(each.id())
+          .isNotEmpty()
+          .anyMatch(deviation -> deviation.relative() > 0)
+          .allMatch(Deviation::isAccepted);
+    }
+  }
+}
