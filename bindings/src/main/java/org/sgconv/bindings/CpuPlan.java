@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.process.HeldBytes;
 
@@ -35,6 +36,11 @@ public final class CpuPlan implements AutoCloseable {
       CpuDowncalls.planSpectrumBytes(handle, value);
       this.spectrumBytes = value.get(ValueLayout.JAVA_LONG, 0);
     }
+  }
+
+  /** Held during every call; reentrant. */
+  public ReentrantLock lock() {
+    return handle.lock();
   }
 
   /** Shape that the plan was made for. */

@@ -3,14 +3,16 @@ package org.sgconv.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
 import org.sgconv.Backends;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
-import org.sgconv.spi.GradientTargets;
-import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.ForwardOperands;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
@@ -66,6 +68,11 @@ public final class BrokenBackend implements ComputeBackend {
   private record BrokenPlan(ConvolutionPlan plan) implements ConvolutionPlan {
 
     @Override
+    public ReadWriteLock lock() {
+      return plan.lock();
+    }
+
+    @Override
     public PlanSpectrum createSpectrum() {
       return plan.createSpectrum();
     }
@@ -77,32 +84,22 @@ public final class BrokenBackend implements ComputeBackend {
 
     @Override
     public void synthesize(
-        KernelGeometry kernels,
-        Tensor weights,
-        Tensor decay,
-        Tensor norm,
+        KernelOperands parameters,
         @Nullable Tensor skip,
         @Nullable Tensor kernel,
         PlanSpectrum spectrum) {
-      plan.synthesize(kernels, weights, decay, norm, skip, kernel, spectrum);
+      plan.synthesize(parameters, skip, kernel, spectrum);
     }
 
     @Override
-    public void forward(
-        PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
-      plan.forward(spectrum, u, pre, post, y);
-      y.setFlat(0, y.getFlat(0) + 0.5);
+    public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
+      plan.forward(spectrum, operands);
+      operands.y().setFlat(0, operands.y().getFlat(0) + 0.5);
     }
 
     @Override
-    public void backward(
-        PlanSpectrum spectrum,
-        Tensor u,
-        @Nullable Tensor pre,
-        @Nullable Tensor post,
-        Tensor dy,
-        GradientTargets targets) {
-      plan.backward(spectrum, u, pre, post, dy, targets);
+    public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
+      plan.backward(spectrum, operands);
     }
 
     @Override

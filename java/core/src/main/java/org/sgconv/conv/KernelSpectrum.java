@@ -17,11 +17,13 @@ public final class KernelSpectrum implements AutoCloseable {
   private final LongConvolution owner;
   private final PlanSpectrum spectrum;
 
+  // Written under the owner's exclusive lock, read under either or, where that will do, none.
+  private volatile boolean released;
+  private volatile boolean skip;
+
   // Guarded by the owner's lock.
-  private boolean released;
   private boolean closed;
   private boolean prepared;
-  private boolean skip;
 
   KernelSpectrum(LongConvolution owner, PlanSpectrum spectrum) {
     this.owner = owner;
@@ -33,7 +35,7 @@ public final class KernelSpectrum implements AutoCloseable {
    * otherwise between replays.
    */
   public boolean hasSkip() {
-    return owner.shared(() -> skip);
+    return skip;
   }
 
   /**
@@ -42,7 +44,7 @@ public final class KernelSpectrum implements AutoCloseable {
    * @throws ClosedException if it or its convolution is closed
    */
   public long byteSize() {
-    return owner.shared(() -> open(owner).byteSize());
+    return open(owner).byteSize();
   }
 
   /**
@@ -55,7 +57,10 @@ public final class KernelSpectrum implements AutoCloseable {
     owner.close(this);
   }
 
-  /** The backend's spectrum for {@code user}, whatever is in it. Call under the owner's lock. */
+  /**
+   * The backend's spectrum for {@code user}, whatever is in it. To work on it, call under the
+   * owner's lock.
+   */
   PlanSpectrum open(LongConvolution user) {
     if (user != owner) {
       throw new InvalidArgumentException(
@@ -107,11 +112,6 @@ public final class KernelSpectrum implements AutoCloseable {
   void endPreparing(boolean withSkip) {
     prepared = true;
     skip = withSkip;
-  }
-
-  /** Call under a lock of the owner's. */
-  boolean skip() {
-    return skip;
   }
 
   /** If this throws, it is as before. Call under the owner's exclusive lock. */

@@ -4,9 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ClosedException;
@@ -16,10 +14,11 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
-import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -47,10 +46,18 @@ public final class LongConvolution implements AutoCloseable {
   private final DType type;
   private final ConvolutionPlan plan;
   private final OperandCheck check;
+  private final Operands operands;
   private final SpectrumFilling filling;
 
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  /** Held by calls that may run side by side: with {@link #exclusive}, the plan's one lock. */
+  private final Lock shared;
+
+  /** Held while anything is made, prepared or closed. */
+  private final Lock exclusive;
+
   private final Spectra spectra = new Spectra();
+
+  /** Guarded by the lock. */
   private boolean closed;
 
   private LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
@@ -58,8 +65,11 @@ public final class LongConvolution implements AutoCloseable {
     this.geometry = geometry;
     this.type = type;
     this.plan = backend.plan(geometry, type);
+    this.shared = plan.lock().readLock();
+    this.exclusive = plan.lock().writeLock();
     this.check = new OperandCheck(backend, geometry, type);
-    this.filling = new SpectrumFilling(this, backend, plan);
+    this.operands = new Operands(check);
+    this.filling = new SpectrumFilling(this, backend, plan, operands);
   }
 
   /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
@@ -91,7 +101,8 @@ public final class LongConvolution implements AutoCloseable {
       Backend backend, ConvolutionMode mode, int heads, int hidden, long length, DType type) {
     ComputeBackend compute = ComputeBackend.of(backend);
     compute.requireType(type);
-    return new LongConvolution(compute, new ConvolutionGeometry(mode, heads, hidden, length), type);
+    return new LongConvolution(
+        compute, new ConvolutionGeometry(mode, heads, hidden, length, length), type);
   }
 
   /** As {@link #prepare(Tensor, Tensor)}, without a skip. */
@@ -128,12 +139,12 @@ public final class LongConvolution implements AutoCloseable {
    */
   public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
     check.prepare(kernel, skip);
-    enter(lock.writeLock());
+    exclusive.lock();
     try {
       openPlan();
       filling.fill(kernel, skip, into);
     } finally {
-      leave(lock.writeLock());
+      exclusive.unlock();
     }
   }
 
@@ -191,22 +202,22 @@ public final class LongConvolution implements AutoCloseable {
       @Nullable Tensor kernel,
       KernelSpectrum into) {
     check.synthesize(parameters, skip, kernel);
-    enter(lock.writeLock());
+    exclusive.lock();
     try {
       openPlan();
       filling.fill(parameters, skip, kernel, into);
     } finally {
-      leave(lock.writeLock());
+      exclusive.unlock();
     }
   }
 
   /** A new spectrum that {@code filling} has written to. */
   private KernelSpectrum filled(Consumer<KernelSpectrum> filling) {
-    enter(lock.writeLock());
+    exclusive.lock();
     try {
       return spectra.create(this, openPlan(), filling);
     } finally {
-      leave(lock.writeLock());
+      exclusive.unlock();
     }
   }
 
@@ -233,7 +244,7 @@ public final class LongConvolution implements AutoCloseable {
     long batch = check.inputs(u, gates);
     Tensor y = signalZeros(batch, geometry.outputRows(), geometry.length());
     try {
-      forward(spectrum, u, gates, y);
+      run(spectrum, new ForwardOperands(u, gates.pre(), gates.post(), null, y));
     } catch (RuntimeException failure) {
       y.close();
       throw failure;
@@ -257,12 +268,15 @@ public final class LongConvolution implements AutoCloseable {
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void forward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor y) {
-    check.forward(u, gates, y);
-    enter(lock.readLock());
+    run(spectrum, operands.forward(u, gates, y));
+  }
+
+  private void run(KernelSpectrum spectrum, ForwardOperands call) {
+    shared.lock();
     try {
-      openPlan().forward(spectrum.ready(this), u, gates.pre(), gates.post(), y);
+      openPlan().forward(spectrum.ready(this), call);
     } finally {
-      leave(lock.readLock());
+      shared.unlock();
     }
   }
 
@@ -293,7 +307,9 @@ public final class LongConvolution implements AutoCloseable {
     check.gradientOfOutput(dy, batch);
     Gradients gradients = Gradients.allocate(this, spectrum, batch, gates);
     try {
-      backward(spectrum, u, gates, dy, gradients);
+      run(
+          spectrum,
+          new BackwardOperands(u, gates.pre(), gates.post(), null, dy, gradients.targets()));
     } catch (RuntimeException failure) {
       gradients.close();
       throw failure;
@@ -320,20 +336,22 @@ public final class LongConvolution implements AutoCloseable {
    * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
-    GradientTargets targets = into.targets();
-    check.backward(u, gates, dy, targets);
-    enter(lock.readLock());
+    run(spectrum, operands.backward(u, gates, dy, into.targets()));
+  }
+
+  private void run(KernelSpectrum spectrum, BackwardOperands call) {
+    shared.lock();
     try {
       ConvolutionPlan open = openPlan();
       PlanSpectrum ready = spectrum.ready(this);
-      if (targets.skip() != null && !spectrum.skip()) {
+      if (call.targets().skip() != null && !spectrum.hasSkip()) {
         throw new InvalidArgumentException(
             "the gradient of the skip is asked for, but the spectrum was prepared without one:"
                 + " prepare the kernel with a skip or ask for no such gradient");
       }
-      open.backward(ready, u, gates.pre(), gates.post(), dy, targets);
+      open.backward(ready, call);
     } finally {
-      leave(lock.readLock());
+      shared.unlock();
     }
   }
 
@@ -393,14 +411,15 @@ public final class LongConvolution implements AutoCloseable {
    */
   @Override
   public void close() {
-    enter(lock.writeLock());
+    exclusive.lock();
     try {
       openPlan();
       spectra.release();
       closed = true;
+      operands.forget();
       plan.close();
     } finally {
-      leave(lock.writeLock());
+      exclusive.unlock();
     }
   }
 
@@ -416,34 +435,13 @@ public final class LongConvolution implements AutoCloseable {
 
   /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */
   void close(KernelSpectrum spectrum) {
-    enter(lock.writeLock());
+    exclusive.lock();
     try {
       spectrum.closeOnce();
       spectra.remove(spectrum);
     } finally {
-      leave(lock.writeLock());
+      exclusive.unlock();
     }
-  }
-
-  /** Runs something that reads the state of a spectrum, and reaches no backend. */
-  <T> T shared(Supplier<T> action) {
-    lock.readLock().lock();
-    try {
-      return action.get();
-    } finally {
-      lock.readLock().unlock();
-    }
-  }
-
-  /** The backend's lock first: a recording holds it while its work calls this convolution. */
-  private void enter(Lock own) {
-    backend.beginCall();
-    own.lock();
-  }
-
-  private void leave(Lock own) {
-    own.unlock();
-    backend.endCall();
   }
 
   private ConvolutionPlan openPlan() {

@@ -18,12 +18,15 @@ final class SpectrumFilling {
   private final ComputeBackend backend;
   private final ConvolutionPlan plan;
   private final KernelSynthesis synthesis;
+  private final Operands operands;
 
-  SpectrumFilling(LongConvolution owner, ComputeBackend backend, ConvolutionPlan plan) {
+  SpectrumFilling(
+      LongConvolution owner, ComputeBackend backend, ConvolutionPlan plan, Operands operands) {
     this.owner = owner;
     this.backend = backend;
     this.plan = plan;
     this.synthesis = KernelSynthesis.on(backend);
+    this.operands = operands;
   }
 
   void fill(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
@@ -45,14 +48,7 @@ final class SpectrumFilling {
       kernel.requireDisjoint("kernel", norm, "norm");
     }
     begin(into, skip != null);
-    plan.synthesize(
-        parameters.spec().geometry(),
-        parameters.weights(),
-        parameters.decay(),
-        norm,
-        skip,
-        kernel,
-        target);
+    plan.synthesize(operands.kernel(parameters, norm), skip, kernel, target);
     into.endPreparing(skip != null);
   }
 

@@ -10,6 +10,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.device.Stream;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -27,7 +28,9 @@ public final class KernelParameters implements AutoCloseable {
   private final KernelSpec spec;
   private final Tensor weights;
   private final Tensor decay;
-  private volatile @Nullable Tensor norm;
+
+  /** All of them, from the time when the norm is there. */
+  private volatile @Nullable KernelOperands operands;
 
   /**
    * Threads that close these or move them away: while any does, no norm is taken. Guarded by this.
@@ -38,7 +41,11 @@ public final class KernelParameters implements AutoCloseable {
     this.spec = spec;
     this.weights = weights;
     this.decay = decay;
-    this.norm = norm;
+    this.operands = norm == null ? null : operands(norm);
+  }
+
+  private KernelOperands operands(Tensor norm) {
+    return new KernelOperands(spec.geometry(), weights, decay, norm);
   }
 
   /**
@@ -159,7 +166,7 @@ public final class KernelParameters implements AutoCloseable {
    * @throws org.sgconv.TensorInUseException if another thread computes with them
    */
   public KernelParameters moveTo(Backend backend) {
-    Tensor known = norm;
+    Tensor known = normIfTaken();
     if (weights.isOn(backend) && decay.isOn(backend) && (known == null || known.isOn(backend))) {
       return this;
     }
@@ -187,7 +194,7 @@ public final class KernelParameters implements AutoCloseable {
       made[0] = copiedWeights;
       Tensor copiedDecay = copier.apply(decay);
       made[1] = copiedDecay;
-      Tensor known = norm;
+      Tensor known = normIfTaken();
       made[2] = known == null ? null : copier.apply(known);
       return new KernelParameters(spec, copiedWeights, copiedDecay, made[2]);
     } catch (RuntimeException failure) {
@@ -213,7 +220,7 @@ public final class KernelParameters implements AutoCloseable {
 
   /** (C',H): L2 norm over the full length, once taken. Belongs to these parameters. */
   public Optional<Tensor> norm() {
-    return Optional.ofNullable(norm);
+    return Optional.ofNullable(normIfTaken());
   }
 
   /** Element type of all of them. */
@@ -249,24 +256,30 @@ public final class KernelParameters implements AutoCloseable {
    */
   private synchronized @Nullable Tensor beginEnding() {
     enders++;
-    return norm;
+    return normIfTaken();
   }
 
   private synchronized void goOn() {
     enders--;
   }
 
-  /** The norm, or null if there is none yet. */
-  @Nullable Tensor normIfTaken() {
-    return norm;
+  private @Nullable Tensor normIfTaken() {
+    KernelOperands known = operands;
+    return known == null ? null : known.norm();
+  }
+
+  /** What kernels are made of, or null if there is no norm yet. */
+  @Nullable KernelOperands operands() {
+    return operands;
   }
 
   /**
-   * The norm; if there is none yet, the one that {@code computation} writes, from now on. Call
-   * between a backend's {@code beginCall} and {@code endCall}: its lock comes first.
+   * What kernels are made of; if there is no norm yet, with the one that {@code computation}
+   * writes, from now on. Call between a backend's {@code beginCall} and {@code endCall}: its lock
+   * comes first.
    */
-  synchronized Tensor takeNorm(Consumer<Tensor> computation) {
-    Tensor known = norm;
+  synchronized KernelOperands takeNorm(Consumer<KernelOperands> computation) {
+    KernelOperands known = operands;
     if (known != null) {
       return known;
     }
@@ -275,15 +288,16 @@ public final class KernelParameters implements AutoCloseable {
       throw new ClosedException(
           "another thread is closing or moving the kernel parameters: take their norm before");
     }
-    Tensor fresh = weights.zerosBeside(spec.channels(), spec.hidden());
+    Tensor norm = weights.zerosBeside(spec.channels(), spec.hidden());
+    KernelOperands fresh = operands(norm);
     try {
       computation.accept(fresh);
-      requireNorm(fresh);
+      requireNorm(norm);
     } catch (RuntimeException failure) {
-      fresh.close();
+      norm.close();
       throw failure;
     }
-    norm = fresh;
+    operands = fresh;
     return fresh;
   }
 

@@ -8,6 +8,7 @@ import org.sgconv.TypeMismatchException;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
 
@@ -61,7 +62,7 @@ public final class KernelSynthesis {
    */
   public Tensor normalize(KernelParameters parameters) {
     requireSupported(parameters);
-    return norm(parameters);
+    return operands(parameters).norm();
   }
 
   /**
@@ -111,12 +112,9 @@ public final class KernelSynthesis {
     requireSupported(parameters);
     requireKernel("kernel", parameters, kernel);
     requireOutput("kernel", kernel, parameters);
-    Tensor norm = norm(parameters);
-    kernel.requireDisjoint("kernel", norm, "norm");
-    backend
-        .kernels()
-        .forward(
-            parameters.spec().geometry(), parameters.weights(), parameters.decay(), norm, kernel);
+    KernelOperands operands = operands(parameters);
+    kernel.requireDisjoint("kernel", operands.norm(), "norm");
+    backend.kernels().forward(operands, kernel);
   }
 
   /**
@@ -168,7 +166,8 @@ public final class KernelSynthesis {
     weights.requireShape("gradient of weights", parameters.weights().shape());
     requireOutput("gradient of weights", weights, parameters);
     weights.requireDisjoint("gradient of weights", gradKernel, "gradKernel");
-    Tensor norm = norm(parameters);
+    KernelOperands operands = operands(parameters);
+    Tensor norm = operands.norm();
     weights.requireDisjoint("gradient of weights", norm, "norm");
     Tensor decay = into.decay();
     if (decay != null) {
@@ -182,31 +181,21 @@ public final class KernelSynthesis {
       decay.requireDisjoint("gradient of decay", norm, "norm");
       decay.requireDisjoint("gradient of decay", weights, "gradient of weights");
     }
-    backend
-        .kernels()
-        .backward(
-            parameters.spec().geometry(),
-            parameters.weights(),
-            parameters.decay(),
-            norm,
-            gradKernel,
-            weights,
-            decay);
+    backend.kernels().backward(operands, gradKernel, weights, decay);
   }
 
-  private Tensor norm(KernelParameters parameters) {
-    Tensor known = parameters.normIfTaken();
+  private KernelOperands operands(KernelParameters parameters) {
+    KernelOperands known = parameters.operands();
     return known == null ? takeNorm(parameters) : known;
   }
 
-  private Tensor takeNorm(KernelParameters parameters) {
+  private KernelOperands takeNorm(KernelParameters parameters) {
     KernelGeometry geometry = parameters.spec().geometry();
     KernelOperations kernels = backend.kernels();
     NormLimit.require(geometry, kernels.normLags(geometry));
     backend.beginCall(); // before the parameters' lock, as in a recording
     try {
-      return parameters.takeNorm(
-          norm -> kernels.norm(geometry, parameters.weights(), parameters.decay(), norm));
+      return parameters.takeNorm(kernels::norm);
     } finally {
       backend.endCall();
     }
@@ -216,9 +205,9 @@ public final class KernelSynthesis {
     backend.requireType(parameters.type());
     backend.requireOperand("weights", parameters.weights());
     backend.requireOperand("decay", parameters.decay());
-    Tensor known = parameters.normIfTaken();
+    KernelOperands known = parameters.operands();
     if (known != null) {
-      backend.requireOperand("norm", known);
+      backend.requireOperand("norm", known.norm());
     }
   }
 

@@ -66,7 +66,7 @@ public interface ComputeBackend extends Backend {
   }
 
   /**
-   * Returns normally only if the tensor is open and where this backend computes.
+   * Returns normally only if the tensor is open and where this backend computes. Changes nothing.
    *
    * @param name what the caller calls the tensor, for the message
    * @throws org.sgconv.TensorClosedException if it is closed
@@ -88,11 +88,10 @@ public interface ComputeBackend extends Backend {
   }
 
   /**
-   * Taken by a {@link org.sgconv.conv.LongConvolution} before its own lock, and before that of
-   * {@link org.sgconv.kernel.KernelParameters} whose norm is taken; given back with {@link
-   * #endCall} after it. A backend that runs the caller's code under a lock of its own, as recording
-   * does, takes that lock here: whoever holds both then took them in one order. Calls nest; this
-   * allocates nothing.
+   * Called before the lock of {@link org.sgconv.kernel.KernelParameters} whose norm is taken, and
+   * answered by {@link #endCall} after it. A backend that runs the caller's code under a lock of
+   * its own, as recording does, takes that lock here: whoever holds both then took them in one
+   * order. Calls nest; this allocates nothing.
    */
   default void beginCall() {
     // Host backends run no code of the caller's.

@@ -1,13 +1,11 @@
 package org.sgconv.spi;
 
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
-/**
- * Convolutions of one geometry and type of signals. Safe for use by several threads, one call at a
- * time.
- */
+/** Convolutions of one geometry and type of signals. */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface ConvolutionPlan extends AutoCloseable {
 
@@ -16,38 +14,36 @@ public interface ConvolutionPlan extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The one lock of a call. The caller holds its read lock during {@link #forward} and {@link
+   * #backward}, and its write lock during everything else that works on the plan or on spectra of
+   * it, so that neither is closed or overwritten under a call. Both are reentrant. A backend whose
+   * calls cannot run side by side has one lock as both; one that runs the caller's code under a
+   * lock of its own, as recording does, has that lock.
+   */
+  ReadWriteLock lock();
+
   /** A new, empty spectrum of this plan; the caller closes it. */
   PlanSpectrum createSpectrum();
 
-  /** Transforms kernel (C',H,L), with skip D (C,H) folded in if given, into {@code spectrum}. */
+  /** Transforms kernel (C',H,K), with skip D (C,H) folded in if given, into {@code spectrum}. */
   void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum);
 
   /**
-   * As {@link #prepare}, from parameters of the kernel as {@link KernelOperations#forward} takes
-   * them: weights (S,C',H,d), decay (H), norm (C',H). The kernel (C',H,L) is written too, if there
-   * is somewhere to.
+   * As {@link #prepare}, from the parameters of the kernel. The kernel (C',H,K) is written too, if
+   * there is somewhere to.
    */
   void synthesize(
-      KernelGeometry kernels,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
+      KernelOperands parameters,
       @Nullable Tensor skip,
       @Nullable Tensor kernel,
       PlanSpectrum spectrum);
 
-  /** y = post ⊙ conv(pre ⊙ u): u, pre, post (B,H,L), y (B,C·H,L). */
-  void forward(
-      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y);
+  /** Overwrites y. */
+  void forward(PlanSpectrum spectrum, ForwardOperands operands);
 
-  /** Writes the gradients that {@code targets} asks for, given dy (B,C·H,L). */
-  void backward(
-      PlanSpectrum spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets);
+  /** Overwrites the gradients that are asked for. */
+  void backward(PlanSpectrum spectrum, BackwardOperands operands);
 
   @Override
   void close();

@@ -3,15 +3,12 @@ package org.sgconv.spi;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
-/**
- * Kernel synthesis: weights (S,C',H,d), decay (H) (multipliers or exponents), norm (C',H), kernel
- * (C',H,L) with any L ≥ 1.
- */
+/** Kernel synthesis, to and from kernels (C',H,K) with any K ≥ 1. */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface KernelOperations {
 
-  /** Writes the L2 norm over the full length M to {@code norm}. */
-  void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm);
+  /** Overwrites the norm with the L2 norm over the full length M. */
+  void norm(KernelOperands parameters);
 
   /**
    * How many lags {@link #norm} looks at, of all rows together: callers refuse too many. 0 if it
@@ -22,18 +19,12 @@ public interface KernelOperations {
   }
 
   /** Writes the normalized kernel, cut or zero-padded to {@code kernel}'s length. */
-  void forward(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel);
+  void forward(KernelOperands parameters, Tensor kernel);
 
   /**
    * Writes the gradients of weights and, for the power law, of the exponents. Nothing flows through
    * the norm.
    */
   void backward(
-      KernelGeometry geometry,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
-      Tensor gradKernel,
-      Tensor gradWeights,
-      @Nullable Tensor gradDecay);
+      KernelOperands parameters, Tensor gradKernel, Tensor gradWeights, @Nullable Tensor gradDecay);
 }

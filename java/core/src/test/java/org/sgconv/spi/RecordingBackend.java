@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.sgconv.BackendInfo;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -90,29 +92,22 @@ public final class RecordingBackend implements ComputeBackend {
   private final class Kernels implements KernelOperations {
 
     @Override
-    public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor target) {
+    public void norm(KernelOperands parameters) {
       reach("norm");
-      target.fill(norm);
+      parameters.norm().fill(norm);
     }
 
     @Override
-    public void forward(
-        KernelGeometry geometry, Tensor weights, Tensor decay, Tensor divisor, Tensor kernel) {
+    public void forward(KernelOperands parameters, Tensor kernel) {
       reach("synthesize");
-      kernel.fill(divisor.getFlat(0));
+      kernel.fill(parameters.norm().getFlat(0));
     }
 
     @Override
     public void backward(
-        KernelGeometry geometry,
-        Tensor weights,
-        Tensor decay,
-        Tensor divisor,
-        Tensor gradKernel,
-        Tensor gradWeights,
-        Tensor gradDecay) {
+        KernelOperands parameters, Tensor gradKernel, Tensor gradWeights, Tensor gradDecay) {
       reach(gradDecay == null ? "gradient" : "gradient with decay");
-      gradWeights.fill(divisor.getFlat(0));
+      gradWeights.fill(parameters.norm().getFlat(0));
     }
   }
 
@@ -135,7 +130,13 @@ public final class RecordingBackend implements ComputeBackend {
   }
 
   private final class Plan implements ConvolutionPlan {
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
+
+    @Override
+    public ReadWriteLock lock() {
+      return lock;
+    }
 
     @Override
     public PlanSpectrum createSpectrum() {
@@ -153,42 +154,43 @@ public final class RecordingBackend implements ComputeBackend {
 
     @Override
     public void synthesize(
-        KernelGeometry geometry,
-        Tensor weights,
-        Tensor decay,
-        Tensor divisor,
-        Tensor skip,
-        Tensor kernel,
-        PlanSpectrum spectrum) {
+        KernelOperands parameters, Tensor skip, Tensor kernel, PlanSpectrum spectrum) {
       requireOpen(spectrum);
       RecordingBackend.this.reach(
           skip == null ? "prepare from parameters" : "prepare from parameters with skip");
       requireOpen(spectrum);
       if (kernel != null) {
-        kernel.fill(divisor.getFlat(0));
+        kernel.fill(parameters.norm().getFlat(0));
       }
     }
 
     @Override
-    public void forward(PlanSpectrum spectrum, Tensor u, Tensor pre, Tensor post, Tensor y) {
+    public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
       requireOpen(spectrum);
-      reach("forward", pre, post);
+      resolve(operands.u(), operands.pre(), operands.post());
+      reach("forward", operands.pre(), operands.post());
       requireOpen(spectrum);
-      y.fill(1);
+      operands.y().fill(1);
     }
 
     @Override
-    public void backward(
-        PlanSpectrum spectrum,
-        Tensor u,
-        Tensor pre,
-        Tensor post,
-        Tensor dy,
-        GradientTargets wanted) {
+    public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
       requireOpen(spectrum);
-      reach("backward", pre, post);
+      resolve(operands.u(), operands.pre(), operands.post());
+      operands.dy().requireOpen();
+      reach("backward", operands.pre(), operands.post());
       requireOpen(spectrum);
-      targets = wanted;
+      targets = operands.targets();
+    }
+
+    private void resolve(Tensor u, Tensor pre, Tensor post) {
+      u.requireOpen();
+      if (pre != null) {
+        pre.requireOpen();
+      }
+      if (post != null) {
+        post.requireOpen();
+      }
     }
 
     private void reach(String call, Tensor pre, Tensor post) {

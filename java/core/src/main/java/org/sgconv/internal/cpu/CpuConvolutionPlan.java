@@ -1,6 +1,7 @@
 package org.sgconv.internal.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
@@ -10,10 +11,13 @@ import org.sgconv.bindings.CpuPlanMemory;
 import org.sgconv.bindings.CpuSpectrum;
 import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.internal.boundary.Shapes;
+import org.sgconv.internal.boundary.SingleLock;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
-import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
@@ -25,6 +29,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   private final ConvolutionGeometry geometry;
   private final CpuPlan plan;
+  private final ReadWriteLock lock;
   private final KernelOperations operations;
 
   /** A kernel (C',H,L) that nobody asked to see: from the first synthesis until the plan ends. */
@@ -34,6 +39,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
       ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations) {
     this.geometry = geometry;
     this.plan = plan;
+    this.lock = new SingleLock(plan.lock());
     this.operations = operations;
   }
 
@@ -65,6 +71,11 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   }
 
   @Override
+  public ReadWriteLock lock() {
+    return lock;
+  }
+
+  @Override
   public PlanSpectrum createSpectrum() {
     try {
       return CpuPlanSpectrum.allocate(plan);
@@ -84,15 +95,12 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void synthesize(
-      KernelGeometry kernels,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
+      KernelOperands parameters,
       @Nullable Tensor skip,
       @Nullable Tensor kernel,
       PlanSpectrum spectrum) {
     Tensor values = kernel == null ? scratch() : kernel;
-    operations.forward(kernels, weights, decay, norm, values);
+    operations.forward(parameters, values);
     prepare(values, skip, spectrum);
   }
 
@@ -107,31 +115,31 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   }
 
   @Override
-  public void forward(
-      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+  public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
     try {
-      plan.forward(own(spectrum), u.dim(0), u.segment(), segment(pre), segment(post), y.segment());
+      plan.forward(
+          own(spectrum),
+          operands.batch(),
+          operands.u().segment(),
+          segment(operands.pre()),
+          segment(operands.post()),
+          operands.y().segment());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "forward " + geometry, e);
     }
   }
 
   @Override
-  public void backward(
-      PlanSpectrum spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
+  public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
+    GradientTargets targets = operands.targets();
     try {
       plan.backward(
           own(spectrum),
-          u.dim(0),
-          u.segment(),
-          dy.segment(),
-          segment(pre),
-          segment(post),
+          operands.batch(),
+          operands.u().segment(),
+          operands.dy().segment(),
+          segment(operands.pre()),
+          segment(operands.post()),
           segment(targets.input()),
           segment(targets.kernel()),
           segment(targets.skip()),

@@ -6,6 +6,7 @@ import org.sgconv.bindings.KernelShape;
 import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
@@ -25,12 +26,13 @@ final class CpuKernels implements KernelOperations {
   }
 
   @Override
-  public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
+  public void norm(KernelOperands in) {
+    KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
       KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, 0);
-      context.kernelNorm(shape, weights.segment(), decay.segment(), norm.segment());
+      context.kernelNorm(shape, in.weights().segment(), in.decay().segment(), in.norm().segment());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "norm of kernel " + geometry, e);
     } finally {
@@ -39,17 +41,17 @@ final class CpuKernels implements KernelOperations {
   }
 
   @Override
-  public void forward(
-      KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
+  public void forward(KernelOperands in, Tensor kernel) {
+    KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
       KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, kernel.dim(2));
       context.kernelForward(
           shape,
-          weights.segment(),
-          decay.segment(),
-          norm.segment(),
+          in.weights().segment(),
+          in.decay().segment(),
+          in.norm().segment(),
           kernel.dim(2),
           kernel.segment());
     } catch (RuntimeException e) {
@@ -61,22 +63,17 @@ final class CpuKernels implements KernelOperations {
 
   @Override
   public void backward(
-      KernelGeometry geometry,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
-      Tensor gradKernel,
-      Tensor gradWeights,
-      @Nullable Tensor gradDecay) {
+      KernelOperands in, Tensor gradKernel, Tensor gradWeights, @Nullable Tensor gradDecay) {
+    KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
       KernelShape shape = shape(geometry);
       bytes = reserve(geometry, shape, gradKernel.dim(2));
       context.kernelBackward(
           shape,
-          weights.segment(),
-          decay.segment(),
-          norm.segment(),
+          in.weights().segment(),
+          in.decay().segment(),
+          in.norm().segment(),
           gradKernel.dim(2),
           gradKernel.segment(),
           gradWeights.segment(),

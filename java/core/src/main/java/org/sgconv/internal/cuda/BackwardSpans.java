@@ -2,8 +2,8 @@ package org.sgconv.internal.cuda;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.GradientTargets;
-import org.sgconv.tensor.Tensor;
 
 /**
  * The device's side of a backward call; null is not given, or not wanted.
@@ -23,21 +23,15 @@ record BackwardSpans(
     @Nullable CudaSpan dpre,
     @Nullable CudaSpan dpost) {
 
-  static BackwardSpans of(
-      GpuStream stream,
-      CudaSpan spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
+  static BackwardSpans of(GpuStream stream, CudaSpan spectrum, BackwardOperands call) {
+    GradientTargets targets = call.targets();
     return new BackwardSpans(
-        u.dim(0),
+        call.batch(),
         spectrum,
-        stream.span("u", u),
-        stream.optionalSpan("pre", pre),
-        stream.optionalSpan("post", post),
-        stream.span("dy", dy),
+        stream.span("u", call.u()),
+        stream.optionalSpan("pre", call.pre()),
+        stream.optionalSpan("post", call.post()),
+        stream.span("dy", call.dy()),
         stream.optionalSpan("gradient of u", targets.input()),
         stream.optionalSpan("gradient of kernel", targets.kernel()),
         stream.optionalSpan("gradient of skip", targets.skip()),

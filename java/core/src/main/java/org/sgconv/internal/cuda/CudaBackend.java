@@ -121,7 +121,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
   @Override
   public void requireOperand(String name, Tensor tensor) {
-    stream().span(name, tensor);
+    stream().requireHere(name, tensor);
   }
 
   /** Work is recorded under the stream's lock, and calls convolutions in it. */

@@ -3,7 +3,7 @@ package org.sgconv.internal.cuda;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaSynthesis;
-import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
 
@@ -19,24 +19,23 @@ final class CudaKernels implements KernelOperations {
   }
 
   @Override
-  public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
+  public void norm(KernelOperands parameters) {
     stream.submit(
         "norm of kernel",
-        geometry,
+        parameters.geometry(),
         () -> {
-          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          KernelSpans in = KernelSpans.of(stream, parameters);
           synthesis.norm(in.shape(), in.weights(), in.decay(), in.norm());
         });
   }
 
   @Override
-  public void forward(
-      KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
+  public void forward(KernelOperands parameters, Tensor kernel) {
     stream.submit(
         "kernel",
-        geometry,
+        parameters.geometry(),
         () -> {
-          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          KernelSpans in = KernelSpans.of(stream, parameters);
           CudaSpan out = stream.span("kernel", kernel);
           synthesis.forward(in.shape(), in.weights(), in.decay(), in.norm(), kernel.dim(2), out);
         });
@@ -44,18 +43,15 @@ final class CudaKernels implements KernelOperations {
 
   @Override
   public void backward(
-      KernelGeometry geometry,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
+      KernelOperands parameters,
       Tensor gradKernel,
       Tensor gradWeights,
       @Nullable Tensor gradDecay) {
     stream.submit(
         "gradients of kernel",
-        geometry,
+        parameters.geometry(),
         () -> {
-          KernelSpans in = KernelSpans.of(stream, geometry, weights, decay, norm);
+          KernelSpans in = KernelSpans.of(stream, parameters);
           synthesis.backward(
               in.shape(),
               in.weights(),

@@ -2,7 +2,7 @@ package org.sgconv.internal.cuda;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSpan;
-import org.sgconv.tensor.Tensor;
+import org.sgconv.spi.ForwardOperands;
 
 /**
  * The device's side of a forward call.
@@ -17,19 +17,13 @@ record ForwardSpans(
     @Nullable CudaSpan post,
     CudaSpan y) {
 
-  static ForwardSpans of(
-      GpuStream stream,
-      CudaSpan spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor y) {
+  static ForwardSpans of(GpuStream stream, CudaSpan spectrum, ForwardOperands call) {
     return new ForwardSpans(
-        u.dim(0),
+        call.batch(),
         spectrum,
-        stream.span("u", u),
-        stream.optionalSpan("pre", pre),
-        stream.optionalSpan("post", post),
-        stream.span("y", y));
+        stream.span("u", call.u()),
+        stream.optionalSpan("pre", call.pre()),
+        stream.optionalSpan("post", call.post()),
+        stream.span("y", call.y()));
   }
 }

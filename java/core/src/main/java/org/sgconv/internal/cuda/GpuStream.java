@@ -166,12 +166,15 @@ final class GpuStream implements Stream {
   }
 
   /**
-   * Where a tensor's elements are.
+   * Returns normally only if a tensor is open and on this stream.
    *
    * @param name what the caller calls the tensor
-   * @throws WrongDeviceException if that is not on this stream
    */
-  CudaSpan span(String name, Tensor tensor) {
+  void requireHere(String name, Tensor tensor) {
+    part(name, tensor);
+  }
+
+  private DevicePart part(String name, Tensor tensor) {
     if (tensor.isOnHost()) {
       throw new WrongDeviceException(
           String.format(
@@ -183,7 +186,7 @@ final class GpuStream implements Stream {
               this));
     }
     DevicePart part = tensor.devicePart();
-    if (part.memory().stream() != this || !(part.memory() instanceof GpuMemory memory)) {
+    if (part.memory().stream() != this) {
       throw new WrongDeviceException(
           String.format(
               Locale.ROOT,
@@ -193,12 +196,20 @@ final class GpuStream implements Stream {
               part.memory().stream(),
               this));
     }
-    CudaSpan span = memory.span(part.offset(), part.byteSize());
-    List<CudaSpan> uses = recorded;
-    if (uses != null && queue.lock().isHeldByCurrentThread()) {
-      uses.add(span);
-    }
-    return span;
+    return part;
+  }
+
+  /**
+   * Where a tensor's elements are, noted as used by the recording under way, if there is one. Use
+   * under the lock.
+   *
+   * @param name what the caller calls the tensor
+   * @throws WrongDeviceException if that is not on this stream
+   */
+  CudaSpan span(String name, Tensor tensor) {
+    DevicePart part = part(name, tensor);
+    GpuMemory memory = (GpuMemory) part.memory(); // all of this stream's is
+    return used(memory.span(part.offset(), part.byteSize()));
   }
 
   /** As {@link #span(String, Tensor)}; null for null. */

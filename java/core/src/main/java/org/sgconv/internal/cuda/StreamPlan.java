@@ -1,16 +1,19 @@
 package org.sgconv.internal.cuda;
 
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CudaElement;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.internal.boundary.Shapes;
+import org.sgconv.internal.boundary.SingleLock;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
-import org.sgconv.spi.GradientTargets;
-import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.ForwardOperands;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -38,6 +41,7 @@ abstract class StreamPlan implements ConvolutionPlan {
   final WorkspaceLimit limit;
 
   private final ConvolutionGeometry geometry;
+  private final ReadWriteLock lock;
 
   StreamPlan(GpuStream stream, ConvolutionGeometry geometry, DType type, long size) {
     this.stream = stream;
@@ -46,6 +50,7 @@ abstract class StreamPlan implements ConvolutionPlan {
     this.element = ElementTypes.of(type);
     this.size = size;
     this.limit = WorkspaceLimit.current();
+    this.lock = new SingleLock(stream.lock());
   }
 
   /** Which it takes. */
@@ -83,6 +88,11 @@ abstract class StreamPlan implements ConvolutionPlan {
   }
 
   @Override
+  public final ReadWriteLock lock() {
+    return lock;
+  }
+
+  @Override
   public final PlanSpectrum createSpectrum() {
     long bytes;
     try {
@@ -109,10 +119,7 @@ abstract class StreamPlan implements ConvolutionPlan {
 
   @Override
   public final void synthesize(
-      KernelGeometry kernels,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
+      KernelOperands parameters,
       @Nullable Tensor skip,
       @Nullable Tensor kernel,
       PlanSpectrum spectrum) {
@@ -121,38 +128,31 @@ abstract class StreamPlan implements ConvolutionPlan {
         geometry,
         () ->
             synthesize(
-                KernelSpans.of(stream, kernels, weights, decay, norm),
+                KernelSpans.of(stream, parameters),
                 stream.optionalSpan("skip", skip),
                 stream.optionalSpan("kernel", kernel),
                 CudaPlanSpectrum.span(spectrum, this, stream)));
   }
 
   @Override
-  public final void forward(
-      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+  public final void forward(PlanSpectrum spectrum, ForwardOperands operands) {
     stream.submit(
         "forward",
         geometry,
         () -> {
           CudaSpan k = CudaPlanSpectrum.span(spectrum, this, stream);
-          forward(ForwardSpans.of(stream, k, u, pre, post, y));
+          forward(ForwardSpans.of(stream, k, operands));
         });
   }
 
   @Override
-  public final void backward(
-      PlanSpectrum spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
+  public final void backward(PlanSpectrum spectrum, BackwardOperands operands) {
     stream.submit(
         "backward",
         geometry,
         () -> {
           CudaSpan k = CudaPlanSpectrum.span(spectrum, this, stream);
-          BackwardSpans call = BackwardSpans.of(stream, k, u, pre, post, dy, targets);
+          BackwardSpans call = BackwardSpans.of(stream, k, operands);
           if (!call.wantsNothing()) {
             backward(call);
           }

@@ -2,6 +2,7 @@ package org.sgconv.internal.reference;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.tensor.Tensor;
@@ -28,37 +29,26 @@ final class ChannelBackward {
     this.products = products;
   }
 
-  void run(
-      ReferenceSpectrum spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
+  void run(ReferenceSpectrum spectrum, BackwardOperands in) {
     Lags[] g = new Lags[rows.heads()];
     Lags[] dg = new Lags[rows.heads()];
     for (int head = 0; head < rows.heads(); head++) {
       g[head] = spectrum.lags(head, rows.channel());
       dg[head] = new Lags(geometry.mode(), rows.length());
     }
-    for (long b = 0; b < u.dim(0); b++) {
-      row(b, g, dg, u, pre, post, dy, targets);
+    for (long b = 0; b < in.batch(); b++) {
+      row(b, g, dg, in);
     }
     for (int head = 0; head < rows.heads(); head++) {
-      writeKernelGradients(head, dg[head], targets);
+      writeKernelGradients(head, dg[head], in.targets());
     }
   }
 
-  private void row(
-      long b,
-      Lags[] g,
-      Lags[] dg,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
-    double[] signal = rows.readSignal(u, b);
+  private void row(long b, Lags[] g, Lags[] dg, BackwardOperands in) {
+    Tensor pre = in.pre();
+    Tensor post = in.post();
+    GradientTargets targets = in.targets();
+    double[] signal = rows.readSignal(in.u(), b);
     double[] preGate = pre == null ? ones() : rows.readSignal(pre, b);
     double[] postGate = post == null ? ones() : rows.readSignal(post, b);
     double[] v = signal.clone();
@@ -66,7 +56,7 @@ final class ChannelBackward {
     double[] dv = new double[rows.length()];
     double[] dpost = new double[rows.length()];
     for (int head = 0; head < rows.heads(); head++) {
-      double[] dyRow = rows.readOutput(dy, b, head);
+      double[] dyRow = rows.readOutput(in.dy(), b, head);
       if (targets.post() != null) {
         double[] z = new double[rows.length()];
         products.convolve(g[head], v, z);

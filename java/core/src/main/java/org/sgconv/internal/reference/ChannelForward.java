@@ -1,7 +1,7 @@
 package org.sgconv.internal.reference;
 
-import org.jspecify.annotations.Nullable;
 import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.tensor.Tensor;
 
 /** y = post ⊙ conv(pre ⊙ u) for one hidden channel, all heads and the whole batch. */
@@ -15,13 +15,13 @@ final class ChannelForward {
     this.products = products;
   }
 
-  void run(
-      ReferenceSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
-    long batch = u.dim(0);
+  void run(ReferenceSpectrum spectrum, ForwardOperands in) {
+    Tensor pre = in.pre();
+    Tensor post = in.post();
     for (int head = 0; head < rows.heads(); head++) {
       Lags g = spectrum.lags(head, rows.channel());
-      for (long b = 0; b < batch; b++) {
-        double[] v = rows.readSignal(u, b);
+      for (long b = 0; b < in.batch(); b++) {
+        double[] v = rows.readSignal(in.u(), b);
         if (pre != null) {
           Rows.scale(v, rows.readSignal(pre, b));
         }
@@ -30,7 +30,7 @@ final class ChannelForward {
         if (post != null) {
           Rows.scale(z, rows.readSignal(post, b));
         }
-        Rows.write(z, y, rows.outputRow(b, head));
+        Rows.write(z, in.y(), rows.outputRow(b, head));
       }
     }
   }

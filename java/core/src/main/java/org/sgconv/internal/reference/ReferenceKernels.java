@@ -5,6 +5,7 @@ import java.util.DoubleSummaryStatistics;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.OperationInterruptedException;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.Tensor;
 
@@ -31,21 +32,19 @@ final class ReferenceKernels implements KernelOperations {
   }
 
   @Override
-  public void norm(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {
+  public void norm(KernelOperands in) {
+    KernelGeometry geometry = in.geometry();
     Thread caller = Thread.currentThread();
     forEachRow(
-        geometry,
-        decay,
+        in,
         (row, c, h) -> {
-          double[][] w = rowWeights(geometry, weights, c, h);
+          double[][] w = rowWeights(in, c, h);
           double squares =
               geometry.hasClosedNorm()
                   ? row.sumOfSquares(w)
                   : sumOfSquares(row, w, geometry.fullLength(), caller);
-          Rows.write(new double[] {Math.sqrt(squares)}, norm, rowIndex(geometry, c, h));
-        },
-        weights,
-        norm);
+          Rows.write(new double[] {Math.sqrt(squares)}, in.norm(), rowIndex(geometry, c, h));
+        });
   }
 
   /** Lag by lag, compensated: rows may have millions of values. */
@@ -66,16 +65,15 @@ final class ReferenceKernels implements KernelOperations {
   }
 
   @Override
-  public void forward(
-      KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm, Tensor kernel) {
+  public void forward(KernelOperands in, Tensor kernel) {
+    KernelGeometry geometry = in.geometry();
     long length = kernel.dim(2);
     long cut = Math.min(length, geometry.fullLength());
     forEachRow(
-        geometry,
-        decay,
+        in,
         (row, c, h) -> {
-          double[][] w = rowWeights(geometry, weights, c, h);
-          double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
+          double[][] w = rowWeights(in, c, h);
+          double z = Rows.read(in.norm(), rowIndex(geometry, c, h), 1)[0];
           long first = rowIndex(geometry, c, h) * length;
           forEachStretch(
               length,
@@ -88,30 +86,22 @@ final class ReferenceKernels implements KernelOperations {
                 Rows.writeFrom(values, kernel, first + from);
               });
         },
-        weights,
-        norm,
         kernel);
   }
 
   @Override
   public void backward(
-      KernelGeometry geometry,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
-      Tensor gradKernel,
-      Tensor gradWeights,
-      @Nullable Tensor gradDecay) {
+      KernelOperands in, Tensor gradKernel, Tensor gradWeights, @Nullable Tensor gradDecay) {
+    KernelGeometry geometry = in.geometry();
     long length = gradKernel.dim(2);
     long cut = Math.min(length, geometry.fullLength());
     double[] exponents = new double[geometry.hidden()];
     forEachRow(
-        geometry,
-        decay,
+        in,
         (row, c, h) -> {
-          double[][] w = rowWeights(geometry, weights, c, h);
+          double[][] w = rowWeights(in, c, h);
           double[][] gradient = new double[geometry.scales()][geometry.dim()];
-          double z = Rows.read(norm, rowIndex(geometry, c, h), 1)[0];
+          double z = Rows.read(in.norm(), rowIndex(geometry, c, h), 1)[0];
           long first = rowIndex(geometry, c, h) * length;
           forEachStretch(
               cut,
@@ -128,8 +118,6 @@ final class ReferenceKernels implements KernelOperations {
               });
           writeWeights(gradient, geometry, gradWeights, c, h);
         },
-        weights,
-        norm,
         gradKernel,
         gradWeights,
         gradDecay);
@@ -144,16 +132,18 @@ final class ReferenceKernels implements KernelOperations {
   }
 
   /** Rows of one hidden channel in order, hidden channels in parallel. */
-  private static void forEachRow(
-      KernelGeometry geometry, Tensor decay, RowWork work, @Nullable Tensor... others) {
-    @Nullable Tensor[] tensors = Arrays.copyOf(others, others.length + 1);
-    tensors[others.length] = decay;
+  private static void forEachRow(KernelOperands in, RowWork work, @Nullable Tensor... others) {
+    KernelGeometry geometry = in.geometry();
+    @Nullable Tensor[] tensors = Arrays.copyOf(others, others.length + 3);
+    tensors[others.length] = in.weights();
+    tensors[others.length + 1] = in.decay();
+    tensors[others.length + 2] = in.norm();
     Channels.forEach(
         geometry.hidden(),
         "kernel rows of " + geometry,
         2L * Double.BYTES * ((long) geometry.scales() * geometry.dim() + STRETCH),
         h -> {
-          KernelRow row = new KernelRow(geometry, Rows.read(decay, h, 1)[0]);
+          KernelRow row = new KernelRow(geometry, Rows.read(in.decay(), h, 1)[0]);
           for (int c = 0; c < geometry.channels(); c++) {
             work.accept(row, c, h);
           }
@@ -178,11 +168,12 @@ final class ReferenceKernels implements KernelOperations {
         + rowIndex(geometry, channel, hidden);
   }
 
-  private static double[][] rowWeights(
-      KernelGeometry geometry, Tensor weights, int channel, int hidden) {
+  private static double[][] rowWeights(KernelOperands in, int channel, int hidden) {
+    KernelGeometry geometry = in.geometry();
     double[][] row = new double[geometry.scales()][];
     for (int scale = 0; scale < row.length; scale++) {
-      row[scale] = Rows.read(weights, weightRow(geometry, scale, channel, hidden), geometry.dim());
+      row[scale] =
+          Rows.read(in.weights(), weightRow(geometry, scale, channel, hidden), geometry.dim());
     }
     return row;
   }

@@ -1,11 +1,15 @@
 package org.sgconv.internal.reference;
 
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
-import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -22,11 +26,17 @@ final class ReferencePlan implements ConvolutionPlan {
   private final ConvolutionGeometry geometry;
   private final DType type;
   private final LagProducts products;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   ReferencePlan(ConvolutionGeometry geometry, DType type, LagProducts products) {
     this.geometry = geometry;
     this.type = type;
     this.products = products;
+  }
+
+  @Override
+  public ReadWriteLock lock() {
+    return lock;
   }
 
   @Override
@@ -43,15 +53,12 @@ final class ReferencePlan implements ConvolutionPlan {
 
   @Override
   public void synthesize(
-      KernelGeometry kernels,
-      Tensor weights,
-      Tensor decay,
-      Tensor norm,
+      KernelOperands parameters,
       @Nullable Tensor skip,
       @Nullable Tensor kernel,
       PlanSpectrum spectrum) {
     ReferenceSpectrum target = own(spectrum);
-    new ReferenceKernels().forward(kernels, weights, decay, norm, target.kernel);
+    new ReferenceKernels().forward(parameters, target.kernel);
     target.foldIn(skip);
     if (kernel != null) {
       kernel.copyFrom(target.kernel);
@@ -59,42 +66,36 @@ final class ReferencePlan implements ConvolutionPlan {
   }
 
   @Override
-  public void forward(
-      PlanSpectrum spectrum, Tensor u, @Nullable Tensor pre, @Nullable Tensor post, Tensor y) {
+  public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
     ReferenceSpectrum kernel = own(spectrum);
     Channels.forEach(
         geometry.hidden(),
         "rows of " + geometry,
         BYTES_PER_SAMPLE * geometry.length(),
-        h -> new ChannelForward(geometry, products, h).run(kernel, u, pre, post, y),
+        h -> new ChannelForward(geometry, products, h).run(kernel, operands),
         kernel.kernel,
         kernel.skip,
-        u,
-        pre,
-        post,
-        y);
+        operands.u(),
+        operands.pre(),
+        operands.post(),
+        operands.y());
   }
 
   @Override
-  public void backward(
-      PlanSpectrum spectrum,
-      Tensor u,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      Tensor dy,
-      GradientTargets targets) {
+  public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
     ReferenceSpectrum kernel = own(spectrum);
+    GradientTargets targets = operands.targets();
     Channels.forEach(
         geometry.hidden(),
         "rows of " + geometry,
         BYTES_PER_SAMPLE * geometry.length(),
-        h -> new ChannelBackward(geometry, products, h).run(kernel, u, pre, post, dy, targets),
+        h -> new ChannelBackward(geometry, products, h).run(kernel, operands),
         kernel.kernel,
         kernel.skip,
-        u,
-        pre,
-        post,
-        dy,
+        operands.u(),
+        operands.pre(),
+        operands.post(),
+        operands.dy(),
         targets.input(),
         targets.kernel(),
         targets.skip(),

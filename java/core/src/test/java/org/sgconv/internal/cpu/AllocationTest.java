@@ -9,11 +9,14 @@ import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -29,7 +32,7 @@ class AllocationTest {
   @Test
   void convolutionsAllocateNothing() {
     ComputeBackend backend = NativeBackend.get();
-    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16);
+    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16, 16);
     try (ConvolutionPlan plan = backend.plan(geometry, DType.FLOAT32);
         PlanSpectrum spectrum = plan.createSpectrum();
         Tensor kernel = zeros(1, 2, 16);
@@ -45,8 +48,10 @@ class AllocationTest {
         Tensor dpost = zeros(1, 2, 16)) {
       GradientTargets targets = new GradientTargets(du, dk, dskip, dpre, dpost);
       assertThat(bytesPerRound(() -> plan.prepare(kernel, skip, spectrum))).isZero();
-      assertThat(bytesPerRound(() -> plan.forward(spectrum, u, pre, post, y))).isZero();
-      assertThat(bytesPerRound(() -> plan.backward(spectrum, u, pre, post, y, targets))).isZero();
+      ForwardOperands forward = new ForwardOperands(u, pre, post, null, y);
+      assertThat(bytesPerRound(() -> plan.forward(spectrum, forward))).isZero();
+      BackwardOperands backward = new BackwardOperands(u, pre, post, null, y, targets);
+      assertThat(bytesPerRound(() -> plan.backward(spectrum, backward))).isZero();
     }
   }
 
@@ -65,15 +70,12 @@ class AllocationTest {
         Tensor gradDecay = zeros(2)) {
       norm.fill(1);
       var kernels = backend.kernels();
-      assertThat(bytesPerRound(() -> kernels.norm(geometry, weights, decay, norm))).isZero();
+      KernelOperands operands = new KernelOperands(geometry, weights, decay, norm);
+      assertThat(bytesPerRound(() -> kernels.norm(operands))).isZero();
       norm.fill(1);
-      assertThat(bytesPerRound(() -> kernels.forward(geometry, weights, decay, norm, kernel)))
-          .isZero();
+      assertThat(bytesPerRound(() -> kernels.forward(operands, kernel))).isZero();
       assertThat(
-              bytesPerRound(
-                  () ->
-                      kernels.backward(
-                          geometry, weights, decay, norm, gradKernel, gradWeights, gradDecay)))
+              bytesPerRound(() -> kernels.backward(operands, gradKernel, gradWeights, gradDecay)))
           .isZero();
     }
   }
@@ -81,7 +83,7 @@ class AllocationTest {
   @Test
   void spectraOfParametersAllocateNothing() {
     ComputeBackend backend = NativeBackend.get();
-    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16);
+    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16, 16);
     KernelGeometry kernels =
         new KernelGeometry(
             1, 2, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
@@ -93,14 +95,9 @@ class AllocationTest {
         Tensor skip = zeros(1, 2);
         Tensor kernel = zeros(1, 2, 16)) {
       norm.fill(1);
-      assertThat(
-              bytesPerRound(
-                  () -> plan.synthesize(kernels, weights, decay, norm, skip, null, spectrum)))
-          .isZero();
-      assertThat(
-              bytesPerRound(
-                  () -> plan.synthesize(kernels, weights, decay, norm, skip, kernel, spectrum)))
-          .isZero();
+      KernelOperands operands = new KernelOperands(kernels, weights, decay, norm);
+      assertThat(bytesPerRound(() -> plan.synthesize(operands, skip, null, spectrum))).isZero();
+      assertThat(bytesPerRound(() -> plan.synthesize(operands, skip, kernel, spectrum))).isZero();
     }
   }
 

@@ -26,11 +26,14 @@ import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.CpuLibrary;
 import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.NativeLibraryException;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -38,7 +41,7 @@ import org.sgconv.tensor.Tensor;
 class CpuBackendTest {
 
   private static final ConvolutionGeometry GEOMETRY =
-      new ConvolutionGeometry(ConvolutionMode.CAUSAL, 2, 3, 17);
+      new ConvolutionGeometry(ConvolutionMode.CAUSAL, 2, 3, 17, 17);
   private static final KernelGeometry KERNEL =
       new KernelGeometry(
           2, 3, 4, 2, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.GEOMETRIC);
@@ -153,7 +156,8 @@ class CpuBackendTest {
   @Test
   void reportsASpectrumThatNoMemoryHolds() {
     ComputeBackend backend = NativeBackend.get();
-    ConvolutionGeometry huge = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1 << 24, 1 << 16);
+    ConvolutionGeometry huge =
+        new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1 << 24, 1 << 16, 1 << 16);
     assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
         .isInstanceOf(HostMemoryException.class)
         .hasMessageContaining("a plan and a spectrum for " + huge);
@@ -163,7 +167,12 @@ class CpuBackendTest {
   void reportsAPlanThatNoMemoryHolds() {
     ComputeBackend backend = NativeBackend.get();
     ConvolutionGeometry huge =
-        new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, ConvolutionGeometry.MAX_LENGTH);
+        new ConvolutionGeometry(
+            ConvolutionMode.CAUSAL,
+            1,
+            1,
+            ConvolutionGeometry.MAX_LENGTH,
+            ConvolutionGeometry.MAX_LENGTH);
     assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
         .isInstanceOf(HostMemoryException.class)
         .hasMessageContaining("length=" + ConvolutionGeometry.MAX_LENGTH)
@@ -180,14 +189,14 @@ class CpuBackendTest {
         Tensor u = Tensor.zeros(DType.FLOAT32, 4, 3, 17);
         Tensor y = Tensor.zeros(DType.FLOAT32, 4, 6, 17);
         Tensor wrong = Tensor.zeros(DType.FLOAT32, 4, 6, 16)) {
-      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, y))
+      assertThatThrownBy(() -> plan.forward(spectrum, into(u, y)))
           .isInstanceOf(ClosedException.class)
           .hasMessageContaining("holds no kernel");
       plan.prepare(kernel, null, spectrum);
-      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, wrong))
+      assertThatThrownBy(() -> plan.forward(spectrum, into(u, wrong)))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("y holds");
-      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, u))
+      assertThatThrownBy(() -> plan.forward(spectrum, into(u, u)))
           .isInstanceOf(InvalidArgumentException.class);
       assertThatThrownBy(() -> plan.prepare(wrong, null, spectrum))
           .isInstanceOf(InvalidArgumentException.class);
@@ -195,16 +204,23 @@ class CpuBackendTest {
               () ->
                   plan.backward(
                       spectrum,
-                      u,
-                      null,
-                      null,
-                      y,
-                      new GradientTargets(null, null, null, null, wrong)))
+                      new BackwardOperands(
+                          u,
+                          null,
+                          null,
+                          null,
+                          y,
+                          new GradientTargets(null, null, null, null, wrong))))
           .isInstanceOf(InvalidArgumentException.class);
-      assertThatThrownBy(() -> backend.kernels().forward(KERNEL, kernel, kernel, kernel, wrong))
+      KernelOperands misshapen = new KernelOperands(KERNEL, kernel, kernel, kernel);
+      assertThatThrownBy(() -> backend.kernels().forward(misshapen, wrong))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("weights holds");
     }
+  }
+
+  private static ForwardOperands into(Tensor u, Tensor y) {
+    return new ForwardOperands(u, null, null, null, y);
   }
 
   @Test
@@ -226,12 +242,12 @@ class CpuBackendTest {
             @Override
             public void close() {}
           };
-      assertThatThrownBy(() -> plan.forward(foreign, u, null, null, y))
+      assertThatThrownBy(() -> plan.forward(foreign, into(u, y)))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("not one of the cpu backend");
       assertThat(spectrum.byteSize()).isPositive();
       spectrum.close();
-      assertThatThrownBy(() -> plan.forward(spectrum, u, null, null, y))
+      assertThatThrownBy(() -> plan.forward(spectrum, into(u, y)))
           .isInstanceOf(TensorClosedException.class);
       assertThatThrownBy(spectrum::close).isInstanceOf(TensorClosedException.class);
       plan.close();

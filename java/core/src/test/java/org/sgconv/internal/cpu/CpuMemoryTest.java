@@ -29,6 +29,7 @@ import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
+import org.sgconv.spi.KernelOperands;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
@@ -178,20 +179,19 @@ class CpuMemoryTest {
       weights.fill(1);
       norm.fill(1);
       long peak = peakBytes();
-      assertThatThrownBy(() -> backend.kernels().norm(geometry, weights, decay, norm))
+      KernelOperands operands = new KernelOperands(geometry, weights, decay, norm);
+      assertThatThrownBy(() -> backend.kernels().norm(operands))
           .isInstanceOfSatisfying(
               HostMemoryException.class,
               e -> assertThat(e.bytes()).isGreaterThan(8 * geometry.fullLength()))
           .hasMessageContaining("KernelGeometry[");
       assertThat(peakBytes() - peak).as("bytes touched").isLessThan(32 * MEBI);
-      backend.kernels().forward(geometry, weights, decay, norm, kernel);
+      backend.kernels().forward(operands, kernel);
       assertThat(kernel.getFlat(12345)).isEqualTo(1);
       allow(8 * MEBI);
-      assertThatThrownBy(() -> backend.kernels().forward(geometry, weights, decay, norm, kernel))
+      assertThatThrownBy(() -> backend.kernels().forward(operands, kernel))
           .isInstanceOf(HostMemoryException.class);
-      assertThatThrownBy(
-              () ->
-                  backend.kernels().backward(geometry, weights, decay, norm, kernel, weights, null))
+      assertThatThrownBy(() -> backend.kernels().backward(operands, kernel, weights, null))
           .isInstanceOf(HostMemoryException.class);
     }
   }
@@ -211,7 +211,8 @@ class CpuMemoryTest {
   @Test
   void theGeometryOfTheSpiIsRefusedLikeThePublicOne() {
     allow(MEBI);
-    ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CIRCULAR, 1, 1, 1 << 20);
+    ConvolutionGeometry geometry =
+        new ConvolutionGeometry(ConvolutionMode.CIRCULAR, 1, 1, 1 << 20, 1 << 20);
     assertThatThrownBy(() -> backend.plan(geometry, DType.FLOAT32))
         .isInstanceOf(HostMemoryException.class);
   }

@@ -37,14 +37,15 @@ class ReferenceBackendTest {
     assertThatThrownBy(
             () ->
                 backend.plan(
-                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length), DType.FLOAT32))
+                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length, length),
+                    DType.FLOAT32))
         .isInstanceOf(HostMemoryException.class)
         .hasMessageContaining(String.valueOf(length))
         .hasMessageContaining("-Xmx");
     assertThatThrownBy(
             () ->
                 backend.plan(
-                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length + 1),
+                    new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1, length + 1, length + 1),
                     DType.FLOAT32))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining(String.valueOf(length + 1));
@@ -55,7 +56,8 @@ class ReferenceBackendTest {
     long held = HostMemory.heldBytes();
     System.setProperty(HostMemory.PROPERTY, String.valueOf(held + (1 << 20)));
     try {
-      ConvolutionGeometry many = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1000, 1 << 20);
+      ConvolutionGeometry many =
+          new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1000, 1 << 20, 1 << 20);
       long start = System.nanoTime();
       assertThatThrownBy(() -> backend.plan(many, DType.FLOAT32))
           .isInstanceOfSatisfying(
