@@ -8,6 +8,8 @@ module org.sgconv.bindings {
 
   exports org.sgconv.bindings to
       org.sgconv;
+  exports org.sgconv.bindings.closing to
+      org.sgconv;
   exports org.sgconv.bindings.load to
       org.sgconv;
   exports org.sgconv.bindings.process to

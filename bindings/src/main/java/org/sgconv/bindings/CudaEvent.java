@@ -82,13 +82,19 @@ public final class CudaEvent implements AutoCloseable {
     }
   }
 
-  /** Ends the event, once no thread is in a call on it; streams that wait for it go on waiting. */
+  /**
+   * Ends the event, once no thread is in a call on it; streams that wait for it go on waiting.
+   * Closing a closed event does nothing.
+   */
   @Override
   public void close() {
     Lock end = lock.writeLock();
     end.lock();
     try {
-      MemorySegment event = live();
+      MemorySegment event = handle;
+      if (event.address() == 0) {
+        return;
+      }
       handle = MemorySegment.NULL;
       CudaCall.runtime("cudaEventDestroy", () -> Cudart.cudaEventDestroy(event));
     } catch (CudaErrorException e) {

@@ -1,6 +1,6 @@
 package org.sgconv;
 
-/** Something that holds memory was used, or closed again, after it had been closed. */
+/** Something that holds memory was used after it had been closed. */
 public class ClosedException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package org.sgconv;
 
-/** A tensor was used, or closed again, after it or the tensor it is a view of had been closed. */
+/** A tensor was used after it or the tensor it is a view of had been closed. */
 public final class TensorClosedException extends ClosedException {
 
   private static final long serialVersionUID = 1L;

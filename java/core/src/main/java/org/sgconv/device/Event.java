@@ -38,11 +38,7 @@ public interface Event extends AutoCloseable {
    */
   double millisecondsSince(Event start);
 
-  /**
-   * Ends it. Who waits for it goes on waiting.
-   *
-   * @throws org.sgconv.ClosedException if it was closed before
-   */
+  /** Ends it. Who waits for it goes on waiting. Closing a closed event does nothing. */
   @Override
   void close();
 }

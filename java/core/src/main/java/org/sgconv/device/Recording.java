@@ -13,11 +13,7 @@ public interface Recording extends AutoCloseable {
    */
   void replay();
 
-  /**
-   * Waits for the stream and frees the recording.
-   *
-   * @throws org.sgconv.ClosedException if it was closed before
-   */
+  /** Waits for the stream and frees the recording. Closing a closed recording does nothing. */
   @Override
   void close();
 }

@@ -65,9 +65,8 @@ public interface Stream extends AutoCloseable {
   boolean isClosed();
 
   /**
-   * Waits for the work and ends the stream.
+   * Waits for the work and ends the stream. Closing a closed stream does nothing.
    *
-   * @throws StreamClosedException if it was closed before
    * @throws org.sgconv.InvalidArgumentException if it is a default stream, or tensors, spectra or
    *     recordings of it are open
    */

@@ -2,7 +2,7 @@ package org.sgconv.device;
 
 import org.sgconv.ClosedException;
 
-/** A stream was used, or closed again, after it had been closed. */
+/** A stream was used after it had been closed. */
 public final class StreamClosedException extends ClosedException {
 
   private static final long serialVersionUID = 1L;

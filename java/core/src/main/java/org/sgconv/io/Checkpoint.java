@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidFileException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
@@ -102,13 +103,9 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
     }
   }
 
-  /** Closes parameters and skip. */
+  /** Closes parameters and skip; once they are, this does nothing. */
   @Override
   public void close() {
-    try {
-      skip.close();
-    } finally {
-      parameters.close();
-    }
+    Closer.all(skip, parameters);
   }
 }

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.Backends;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.PrintableText;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -29,7 +29,6 @@ final class CheckpointReader {
   private final DType type;
   private final String prefix;
   private final Set<String> used = new LinkedHashSet<>();
-  private final List<Tensor> open = new ArrayList<>();
 
   CheckpointReader(Safetensors file, KernelSpec spec, DType type, String prefix) {
     this.file = file;
@@ -43,25 +42,22 @@ final class CheckpointReader {
     checkDecay();
     check("D", "(C,H), heads and hidden", spec.heads(), spec.hidden());
     boolean initialized = checkNorm();
-    try {
+    try (Closer made = Closer.onFailure()) {
       KernelParameters parameters =
-          KernelParameters.of(spec, weights(), decay(), initialized ? norm() : null);
-      Tensor skip = values("D", spec.heads(), spec.hidden());
+          KernelParameters.of(spec, weights(made), decay(made), initialized ? norm(made) : null);
+      Tensor skip = values(made, "D", spec.heads(), spec.hidden());
       skip.requireFinite("D");
       if (!initialized) {
         // In float64, whatever the type: once for the life of the parameters.
-        KernelSynthesis.on(Backends.reference()).normalize(parameters);
+        made.add(KernelSynthesis.on(Backends.reference()).normalize(parameters));
       }
       List<String> ignored = new ArrayList<>(file.names());
       ignored.removeAll(used);
+      made.keep();
       return new Checkpoint(parameters, skip, ignored);
     } catch (InvalidArgumentException e) {
-      closeAll();
       throw new InvalidFileException(
           file.path(), "layer " + PrintableText.quote(prefix) + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      closeAll();
-      throw e;
     }
   }
 
@@ -136,9 +132,9 @@ final class CheckpointReader {
     return initialized;
   }
 
-  private Tensor weights() {
+  private Tensor weights(Closer made) {
     int d = spec.kernelDim();
-    Tensor weights = keep(Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), d));
+    Tensor weights = made.add(Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), d));
     for (int scale = 0; scale < spec.scales(); scale++) {
       try (Tensor stored = file.read(prefix + KERNEL + scale, type);
           Tensor target = weights.slice(scale)) {
@@ -148,31 +144,22 @@ final class CheckpointReader {
     return weights;
   }
 
-  private Tensor decay() {
-    return values(spec.decay() == DecayLaw.POWER ? "decay" : "multiplier", spec.hidden());
+  private Tensor decay(Closer made) {
+    return values(made, spec.decay() == DecayLaw.POWER ? "decay" : "multiplier", spec.hidden());
   }
 
-  private @Nullable Tensor norm() {
-    return values("kernel_norm", spec.channels(), spec.hidden());
+  private Tensor norm(Closer made) {
+    return values(made, "kernel_norm", spec.channels(), spec.hidden());
   }
 
   /** A copy of a tensor in another shape of as many elements. */
-  private Tensor values(String name, long... dims) {
-    Tensor values = keep(Tensor.zeros(type, dims));
+  private Tensor values(Closer made, String name, long... dims) {
+    Tensor values = made.add(Tensor.zeros(type, dims));
     try (Tensor stored = file.read(prefix + name, type);
         Tensor view = stored.reshape(dims)) {
       values.copyFrom(view);
     }
     return values;
-  }
-
-  private Tensor keep(Tensor tensor) {
-    open.add(tensor);
-    return tensor;
-  }
-
-  private void closeAll() {
-    Tensor.closeAll(open.toArray(new Tensor[0]));
   }
 
   private void check(String name, String meaning, long... expected) {

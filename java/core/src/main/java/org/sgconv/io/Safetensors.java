@@ -20,6 +20,7 @@ import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.MemoryFaultException;
 import org.sgconv.PrintableText;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
@@ -182,16 +183,11 @@ public final class Safetensors implements AutoCloseable {
     if (entry.elementCount() == 0) {
       throw unreadable(entry, "has shape " + entry.shapeText() + ", expected at least one element");
     }
-    Tensor tensor = Tensor.zeros(type, entry.dimArray());
-    boolean done = false;
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor tensor = made.add(Tensor.zeros(type, entry.dimArray()));
       withBytes(entry, bytes -> ElementConversion.copy(bytes, stored, tensor));
-      done = true;
+      made.keep();
       return tensor;
-    } finally {
-      if (!done) {
-        tensor.close();
-      }
     }
   }
 
@@ -253,18 +249,16 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * Releases the mapping, when no thread reads any more. Tensors that were read stay.
-   *
-   * @throws ClosedException if it is closed already
+   * Releases the mapping, when no thread reads any more. Tensors that were read stay. Closing a
+   * closed file does nothing.
    */
   @Override
   public void close() {
     use.writeLock().lock();
     try {
-      if (!mapping.arena().scope().isAlive()) {
-        throw new ClosedException(printablePath() + " is closed already: close a file once");
+      if (mapping.arena().scope().isAlive()) {
+        mapping.arena().close();
       }
-      mapping.arena().close();
     } finally {
       use.writeLock().unlock();
     }
@@ -346,12 +340,11 @@ public final class Safetensors implements AutoCloseable {
   }
 
   private static Mapping map(FileChannel channel, long start, long size) throws IOException {
-    Arena arena = Arena.ofShared();
-    try {
-      return new Mapping(arena, channel.map(FileChannel.MapMode.READ_ONLY, start, size, arena));
-    } catch (IOException | RuntimeException e) {
-      arena.close();
-      throw e;
+    try (Closer made = Closer.onFailure()) {
+      Arena arena = made.add(Arena.ofShared());
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, start, size, arena);
+      made.keep();
+      return new Mapping(arena, bytes);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.sgconv.kernel;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.DecayLaw;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -16,24 +17,20 @@ public record KernelGradients(Tensor weights, @Nullable Tensor decay) implements
 
   /** New tensors of zeros for every gradient that these parameters have. */
   public static KernelGradients allocate(KernelParameters parameters) {
-    Tensor weights = parameters.weights().zerosBeside(parameters.weights().shape().toArray());
-    if (parameters.spec().decay() == DecayLaw.GEOMETRIC) {
-      return new KernelGradients(weights, null);
-    }
-    try {
-      return new KernelGradients(
-          weights, parameters.decay().zerosBeside(parameters.decay().shape().toArray()));
-    } catch (RuntimeException failure) {
-      weights.close();
-      throw failure;
+    try (Closer made = Closer.onFailure()) {
+      Tensor weights = made.add(zerosLike(parameters.weights()));
+      boolean learned = parameters.spec().decay() == DecayLaw.POWER;
+      Tensor decay = learned ? made.add(zerosLike(parameters.decay())) : null;
+      made.keep();
+      return new KernelGradients(weights, decay);
     }
   }
 
-  /**
-   * Closes the tensors.
-   *
-   * @throws org.sgconv.TensorClosedException if they were closed before
-   */
+  private static Tensor zerosLike(Tensor tensor) {
+    return tensor.zerosBeside(tensor.shape().toArray());
+  }
+
+  /** Closes the tensors; once they are, this does nothing. */
   @Override
   public void close() {
     Tensor.closeAll(weights, decay);

@@ -9,6 +9,7 @@ import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Stream;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.tensor.DType;
@@ -60,19 +61,17 @@ public final class KernelParameters implements AutoCloseable {
    */
   public static KernelParameters random(KernelSpec spec, DType type, long seed) {
     requireWide(type);
-    Tensor weights =
-        Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
-    Tensor decay;
-    try {
-      decay = Tensor.zeros(type, spec.hidden());
-    } catch (RuntimeException failure) {
-      weights.close();
-      throw failure;
+    try (Closer made = Closer.onFailure()) {
+      Tensor weights =
+          made.add(
+              Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim()));
+      Tensor decay = made.add(Tensor.zeros(type, spec.hidden()));
+      SeededNormals random = new SeededNormals(seed);
+      ParameterInitializer.weights(spec, random, weights);
+      ParameterInitializer.decay(spec, random, decay);
+      made.keep();
+      return new KernelParameters(spec, weights, decay, null);
     }
-    SeededNormals random = new SeededNormals(seed);
-    ParameterInitializer.weights(spec, random, weights);
-    ParameterInitializer.decay(spec, random, decay);
-    return new KernelParameters(spec, weights, decay, null);
   }
 
   /**
@@ -83,12 +82,10 @@ public final class KernelParameters implements AutoCloseable {
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
    */
   public static KernelParameters random(Backend backend, KernelSpec spec, DType type, long seed) {
-    KernelParameters host = random(spec, type, seed);
-    try {
-      return host.moveTo(backend);
-    } catch (RuntimeException failure) {
-      host.close();
-      throw failure;
+    try (Closer made = Closer.onFailure()) {
+      KernelParameters moved = made.add(random(spec, type, seed)).moveTo(backend);
+      made.keep();
+      return moved;
     }
   }
 
@@ -171,35 +168,24 @@ public final class KernelParameters implements AutoCloseable {
       return this;
     }
     known = beginEnding();
-    try {
-      KernelParameters copy = copyTo(backend);
-      try {
-        weights.close(); // alone at first: every computation uses them
-        Tensor.closeAll(decay, known);
-      } catch (RuntimeException failure) {
-        copy.close();
-        throw failure;
-      }
+    try (Closer made = Closer.onFailure()) {
+      made.add(this::goOn);
+      KernelParameters copy = made.add(copyTo(backend));
+      weights.close(); // alone at first: every computation uses them
+      Tensor.closeAll(decay, known);
+      made.keep();
       return copy;
-    } catch (RuntimeException failure) {
-      goOn();
-      throw failure;
     }
   }
 
   private KernelParameters copied(UnaryOperator<Tensor> copier) {
-    @Nullable Tensor[] made = new @Nullable Tensor[3];
-    try {
-      Tensor copiedWeights = copier.apply(weights);
-      made[0] = copiedWeights;
-      Tensor copiedDecay = copier.apply(decay);
-      made[1] = copiedDecay;
+    try (Closer made = Closer.onFailure()) {
+      Tensor copiedWeights = made.add(copier.apply(weights));
+      Tensor copiedDecay = made.add(copier.apply(decay));
       Tensor known = normIfTaken();
-      made[2] = known == null ? null : copier.apply(known);
-      return new KernelParameters(spec, copiedWeights, copiedDecay, made[2]);
-    } catch (RuntimeException failure) {
-      Tensor.closeAll(made);
-      throw failure;
+      Tensor copiedNorm = known == null ? null : made.add(copier.apply(known));
+      made.keep();
+      return new KernelParameters(spec, copiedWeights, copiedDecay, copiedNorm);
     }
   }
 
@@ -233,19 +219,14 @@ public final class KernelParameters implements AutoCloseable {
     return weights.isClosed();
   }
 
-  /**
-   * Closes the tensors.
-   *
-   * @throws TensorClosedException if they were closed before
-   */
+  /** Closes the tensors; once they are, this does nothing. */
   @Override
   public void close() {
     Tensor known = beginEnding();
-    try {
+    try (Closer failed = Closer.onFailure()) {
+      failed.add(this::goOn);
       Tensor.closeAll(weights, decay, known);
-    } catch (RuntimeException failure) {
-      goOn();
-      throw failure;
+      failed.keep();
     }
   }
 
@@ -288,17 +269,15 @@ public final class KernelParameters implements AutoCloseable {
       throw new ClosedException(
           "another thread is closing or moving the kernel parameters: take their norm before");
     }
-    Tensor norm = weights.zerosBeside(spec.channels(), spec.hidden());
-    KernelOperands fresh = operands(norm);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor norm = made.add(weights.zerosBeside(spec.channels(), spec.hidden()));
+      KernelOperands fresh = operands(norm);
       computation.accept(fresh);
       requireNorm(norm);
-    } catch (RuntimeException failure) {
-      norm.close();
-      throw failure;
+      made.keep();
+      operands = fresh;
+      return fresh;
     }
-    operands = fresh;
-    return fresh;
   }
 
   /** Norms reach 10^5, and kernels are sums of many scales: 16 bits would not hold them. */

@@ -5,6 +5,7 @@ import org.sgconv.DecayLaw;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
@@ -85,14 +86,13 @@ public final class KernelSynthesis {
           "length is " + length + ": must be from 1 to " + ConvolutionGeometry.MAX_LENGTH);
     }
     KernelSpec spec = parameters.spec();
-    Tensor kernel = backend.zeros(parameters.type(), spec.channels(), spec.hidden(), length);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor kernel =
+          made.add(backend.zeros(parameters.type(), spec.channels(), spec.hidden(), length));
       forward(parameters, kernel);
-    } catch (RuntimeException failure) {
-      kernel.close();
-      throw failure;
+      made.keep();
+      return kernel;
     }
-    return kernel;
   }
 
   /**
@@ -133,14 +133,12 @@ public final class KernelSynthesis {
   public KernelGradients backward(KernelParameters parameters, Tensor gradKernel) {
     requireSupported(parameters);
     requireKernel("gradKernel", parameters, gradKernel);
-    KernelGradients gradients = KernelGradients.allocate(parameters);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      KernelGradients gradients = made.add(KernelGradients.allocate(parameters));
       backward(parameters, gradKernel, gradients);
-    } catch (RuntimeException failure) {
-      gradients.close();
-      throw failure;
+      made.keep();
+      return gradients;
     }
-    return gradients;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
 
@@ -48,24 +49,20 @@ final class Placement {
     if (isThere(tensor, backend)) {
       return tensor;
     }
-    Tensor copy = copy(tensor, backend);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor copy = made.add(copy(tensor, backend));
       tensor.close();
-    } catch (RuntimeException failure) {
-      copy.close();
-      throw failure;
+      made.keep();
+      return copy;
     }
-    return copy;
   }
 
   /** A new tensor on the host, moved; closed if it cannot be. */
   static Tensor moveNew(Backend backend, Supplier<Tensor> host) {
-    Tensor made = host.get();
-    try {
-      return made.moveTo(backend);
-    } catch (RuntimeException failure) {
-      made.close();
-      throw failure;
+    try (Closer made = Closer.onFailure()) {
+      Tensor moved = made.add(host.get()).moveTo(backend);
+      made.keep();
+      return moved;
     }
   }
 }

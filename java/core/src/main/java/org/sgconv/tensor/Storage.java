@@ -9,6 +9,7 @@ import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.PinnedMemory;
@@ -94,13 +95,13 @@ final class Storage {
     String purpose = "tensor " + label;
     HostMemory.reserve(purpose, bytes);
     PinnedMemory pinned;
-    try {
+    try (Closer made = Closer.onFailure()) {
+      made.add(() -> HostMemory.release(bytes));
       pinned = device.allocatePinned(purpose, bytes);
-    } catch (RuntimeException failure) {
-      HostMemory.release(bytes);
-      throw failure;
+      made.add(pinned::free);
+      pinned.segment().fill((byte) 0);
+      made.keep();
     }
-    pinned.segment().fill((byte) 0);
     Runnable release =
         () -> {
           pinned.free();
@@ -112,11 +113,10 @@ final class Storage {
   /** New zeroed memory of a device. */
   static Storage allocate(Stream stream, String label, long bytes) {
     DeviceMemory device = stream.allocate("tensor " + label, bytes);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      made.add(device::free);
       device.zero(0, bytes);
-    } catch (RuntimeException failure) {
-      device.free();
-      throw failure;
+      made.keep();
     }
     return own(label, bytes, MemorySegment.NULL, device, null, device::free, Site.here());
   }
@@ -179,7 +179,7 @@ final class Storage {
   /** The hot path: one volatile read for owned memory. */
   void requireUsable() {
     if (closed) {
-      throw closedException("is closed");
+      throw closedException();
     }
     if (ownership == null
         && !(memory.scope().isAlive() && memory.isAccessibleBy(Thread.currentThread()))) {
@@ -196,7 +196,7 @@ final class Storage {
     do {
       before = accesses.get();
       if (before == ENDED) {
-        throw closedException("is closed");
+        throw closedException();
       }
     } while (!accesses.compareAndSet(before, before + 1));
   }
@@ -219,27 +219,25 @@ final class Storage {
             + allocated);
   }
 
-  TensorClosedException closedException(String what) {
+  TensorClosedException closedException() {
     Site where = closedAt;
     return new TensorClosedException(
         "tensor "
             + label
-            + " "
-            + what
-            + "; allocated"
+            + " is closed; allocated"
             + allocated
             + (where == null ? "" : "\n  closed" + where)
             + (Site.TRACING ? "" : "\n  (-Dsgconv.tensor.trace=true shows more)"));
   }
 
   /**
-   * Ends all use; gives owned memory back. Without a lock of its own, since that may wait for a
-   * stream, whose recording may close the same tensor.
+   * Ends all use, if that has not happened yet; gives owned memory back. Without a lock of its own,
+   * since that may wait for a stream, whose recording may close the same tensor.
    */
   void close() {
     synchronized (this) {
       if (closed) {
-        throw closedException("is closed already: close a tensor once");
+        return;
       }
       if (ownership != null && !accesses.compareAndSet(0, ENDED)) {
         throw new TensorInUseException(inUse());

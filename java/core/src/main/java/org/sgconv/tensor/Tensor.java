@@ -12,6 +12,7 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.PinnedMemory;
@@ -381,7 +382,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    */
   public void requireOpen() {
     if (closed) {
-      throw closedException("is closed");
+      throw new TensorClosedException(
+          "view " + this + " is closed" + (made == null ? "" : "; made" + made));
     }
     storage.requireUsable();
   }
@@ -441,9 +443,9 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   }
 
   /**
-   * Ends the use of this tensor. An owner gives its memory back, and its views end too.
+   * Ends the use of this tensor. An owner gives its memory back, and its views end too. Closing a
+   * closed tensor does nothing.
    *
-   * @throws TensorClosedException if this tensor was closed before
    * @throws TensorInUseException if another thread is in the middle of a call on owned memory; the
    *     tensor then stays open
    */
@@ -451,25 +453,19 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   public void close() {
     if (root) {
       storage.close();
-      return;
-    }
-    synchronized (this) {
-      if (closed) {
-        throw closedException("is closed already: close a tensor once");
-      }
+    } else {
       closed = true;
     }
   }
 
   /**
-   * Closes those of the tensors that are open, also when closing one of them fails: the first
-   * failure is thrown at the end, with the others suppressed.
+   * Closes all of the tensors, also when closing one of them fails: the first failure is thrown at
+   * the end, with the others suppressed.
    *
    * @param tensors each may be null
-   * @throws TensorClosedException if there are some and all of them are closed already
    */
   public static void closeAll(@Nullable Tensor... tensors) {
-    Closing.all(tensors);
+    Closer.all(tensors);
   }
 
   /** Tensors that own memory and are not closed yet, in this JVM. */
@@ -488,10 +484,5 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   MemorySegment writable() {
     requireWritable("tensor");
     return segment();
-  }
-
-  private TensorClosedException closedException(String what) {
-    return new TensorClosedException(
-        "view " + this + " " + what + (made == null ? "" : "; made" + made));
   }
 }

@@ -2,6 +2,7 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.PinnedMemory;
 
 /** Copies between host and devices. */
@@ -14,18 +15,18 @@ final class Transfer {
    * filled is the caller's loss only if it is closed: so it is.
    */
   static Tensor copyInto(Tensor fresh, Tensor source) {
-    try {
+    try (Closer made = Closer.onFailure()) {
+      made.add(fresh);
       copy(source, fresh);
-    } catch (RuntimeException failure) {
-      fresh.close();
-      throw failure;
+      made.keep();
+      return fresh;
     }
-    return fresh;
   }
 
   /** As {@link #copyInto}, on the host, from a tensor of another type. */
   static Tensor convertInto(Tensor fresh, Tensor source) {
-    try {
+    try (Closer made = Closer.onFailure()) {
+      made.add(fresh);
       MemorySegment from = source.segment();
       HostAccess.run(
           source,
@@ -33,11 +34,9 @@ final class Transfer {
               Elements.convert(
                   from, source.type(), fresh.segment(), fresh.type(), fresh.elementCount()),
           source);
-    } catch (RuntimeException failure) {
-      fresh.close();
-      throw failure;
+      made.keep();
+      return fresh;
     }
-    return fresh;
   }
 
   /** Copies elements between tensors of the same shape and type. */

@@ -121,7 +121,7 @@ interface Misuse extends BackendUnderTest {
           LongConvolution it = parts.convolution;
           Tensor gone = tensor(2, 3, 10);
           gone.close();
-          assertThatThrownBy(gone::close).isInstanceOf(TensorClosedException.class);
+          gone.close(); // closing twice does nothing
           assertThatThrownBy(() -> it.forward(spectrum, gone))
               .isInstanceOf(TensorClosedException.class);
           assertThatThrownBy(() -> it.forward(spectrum, parts.u, new Gates(gone, null)))

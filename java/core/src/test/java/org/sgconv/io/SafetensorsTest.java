@@ -247,7 +247,7 @@ class SafetensorsTest {
     assertThat(before.getFlat(0)).isZero();
     before.close();
     assertThatThrownBy(() -> file.read("t")).isInstanceOf(ClosedException.class);
-    assertThatThrownBy(file::close).isInstanceOf(ClosedException.class);
+    file.close(); // does nothing
   }
 
   @Test

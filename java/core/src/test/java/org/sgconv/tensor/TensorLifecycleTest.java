@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sgconv.HostMemoryException;
@@ -83,14 +82,14 @@ class TensorLifecycleTest {
   }
 
   @Test
-  void closingTwiceIsAnError() {
+  void closingTwiceDoesNothing() {
     Tensor tensor = Tensor.zeros(DType.FLOAT64, 1);
     tensor.close();
     long open = Tensor.openCount();
-    assertThatThrownBy(tensor::close)
-        .isInstanceOf(TensorClosedException.class)
-        .hasMessageContaining("is closed already: close a tensor once");
+    long held = HostMemory.heldBytes();
+    tensor.close();
     assertThat(Tensor.openCount()).isEqualTo(open);
+    assertThat(HostMemory.heldBytes()).isEqualTo(held);
   }
 
   @Test
@@ -104,7 +103,7 @@ class TensorLifecycleTest {
     assertThatThrownBy(() -> viewOfView.get(0, 0)).isInstanceOf(TensorClosedException.class);
     // A view may still be closed, as try-with-resources in the wrong order would.
     view.close();
-    assertThatThrownBy(view::close).isInstanceOf(TensorClosedException.class);
+    assertThat(view.isClosed()).isTrue();
   }
 
   @Test
@@ -116,7 +115,7 @@ class TensorLifecycleTest {
       assertThatThrownBy(() -> view.get(0))
           .isInstanceOf(TensorClosedException.class)
           .hasMessageContaining("view FLOAT32 (1) is closed");
-      assertThatThrownBy(view::close).isInstanceOf(TensorClosedException.class);
+      view.close(); // does nothing
       assertThat(sibling.get(0)).isEqualTo(1);
       assertThat(tensor.get(1)).isEqualTo(2);
     }
@@ -132,24 +131,20 @@ class TensorLifecycleTest {
   }
 
   @Test
-  void oneOfManyClosersWins() throws Exception {
+  void oneOfManyThreadsCloses() throws Exception {
     int threads = 4;
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       for (int round = 0; round < 50; round++) {
         Tensor tensor = Tensor.zeros(DType.FLOAT32, 4);
         CountDownLatch start = new CountDownLatch(1);
-        AtomicInteger refused = new AtomicInteger();
+        long open = Tensor.openCount();
         List<Future<?>> closers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
           closers.add(
               pool.submit(
                   () -> {
                     start.await();
-                    try {
-                      tensor.close();
-                    } catch (TensorClosedException expected) {
-                      refused.incrementAndGet();
-                    }
+                    tensor.close();
                     return null;
                   }));
         }
@@ -157,7 +152,7 @@ class TensorLifecycleTest {
         for (Future<?> closer : closers) {
           closer.get(10, TimeUnit.SECONDS);
         }
-        assertThat(refused).hasValue(threads - 1);
+        assertThat(Tensor.openCount()).isEqualTo(open - 1);
       }
     }
   }
@@ -214,8 +209,8 @@ class TensorLifecycleTest {
     first.close();
     Tensor.closeAll(null, first, second);
     assertThat(second.isClosed()).isTrue();
-    assertThatThrownBy(() -> Tensor.closeAll(first, second))
-        .isInstanceOf(TensorClosedException.class);
+    Tensor.closeAll(first, second); // does nothing
+    assertThatThrownBy(() -> first.get(0)).isInstanceOf(TensorClosedException.class);
     Tensor.closeAll();
     Tensor.closeAll((Tensor) null);
   }

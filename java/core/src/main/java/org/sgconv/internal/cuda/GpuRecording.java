@@ -47,7 +47,7 @@ final class GpuRecording implements Recording {
     stream.lock().lock();
     try {
       if (closed) {
-        throw new ClosedException("the recording is closed already: close it once");
+        return;
       }
       closed = true;
       try {

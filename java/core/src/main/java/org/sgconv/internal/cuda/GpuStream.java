@@ -281,6 +281,9 @@ final class GpuStream implements Stream {
       throw new InvalidArgumentException(
           this + " is its device's default stream: it lasts as long as the process");
     }
+    if (isClosed()) {
+      return;
+    }
     CudaStream open = queue();
     requireNoRecording("closes its stream", "close it after");
     open.lock().lock();

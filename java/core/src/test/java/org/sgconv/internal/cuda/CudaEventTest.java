@@ -80,7 +80,7 @@ class CudaEventTest extends CudaDeviceTest {
       event.close(); // who waits goes on waiting
       second.synchronize();
       assertThat(seen.get(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(1);
-      assertThatThrownBy(event::close).isInstanceOf(ClosedException.class);
+      event.close(); // does nothing
       assertThatThrownBy(() -> second.waitFor(event)).isInstanceOf(ClosedException.class);
       assertThatThrownBy(() -> event.record(first)).isInstanceOf(ClosedException.class);
       assertThatThrownBy(event::synchronize).isInstanceOf(ClosedException.class);
