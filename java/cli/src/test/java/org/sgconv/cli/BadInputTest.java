@@ -142,7 +142,6 @@ class BadInputTest {
         "x.json",
         "does not exist");
     assertRefused(Cli.run("verify", "--backend", "broken", "--json", folder), "is a folder");
-    assertRefused(Cli.run("bench", "--cpu", "--output", ""), "--output is empty");
   }
 
   @Test
@@ -240,12 +239,6 @@ class BadInputTest {
     assertRefused(Cli.run("run", wav(), "--skip", "0,5"), "'0,5'");
     assertRefused(Cli.run("run", wav(), "--skip", "1e39"), "--skip is 1.0E39", "float32");
     assertRefused(Cli.run("verify", "--seed", ""), "--seed");
-    for (String shape : List.of("1,2", "1,2,-3", "1,1,99999999999", "", "a,b,c")) {
-      assertRefused(Cli.run("bench", "--cpu", "--shapes", shape), shape);
-    }
-    assertRefused(Cli.run("bench", "--cpu", "--rounds", 0), "--rounds is 0");
-    assertRefused(Cli.run("bench", "--gpu", "--types", "float64"), "'float64'", "bfloat16");
-    assertRefused(Cli.run("bench", "--cpu", "--peers", "numpy"), "'numpy'", "fftw");
   }
 
   /** A file may be called like that; the name is not a list of arguments, nor an option. */

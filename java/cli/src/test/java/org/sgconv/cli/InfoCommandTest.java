@@ -65,7 +65,7 @@ class InfoCommandTest {
   void helpNamesTheCommands() {
     Cli cli = Cli.run("--help");
     assertThat(cli.status()).isZero();
-    assertThat(cli.out()).contains("run", "verify", "info", "bench", "bundle");
+    assertThat(cli.out()).contains("run", "verify", "info", "bundle");
     assertThat(Cli.run("run", "--help").out()).contains("--checkpoint", "--plot", "--backend");
     assertThat(Cli.run("--version").out()).startsWith("sgconv ");
   }
