@@ -1,17 +1,17 @@
 package org.sgconv.benchmarks.gpu;
 
 import java.util.SplittableRandom;
-import org.sgconv.cli.run.Owned;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /** Large tensors of random values on a device, made there from a few that the host draws. */
 final class DeviceTensors implements AutoCloseable {
 
   private static final long MOST_DRAWN = 1 << 20;
 
-  private final Owned owned = new Owned();
+  private final TensorScope scope = TensorScope.onHost();
   private final DeviceBackend backend;
   private final SplittableRandom random = new SplittableRandom(11);
 
@@ -21,7 +21,7 @@ final class DeviceTensors implements AutoCloseable {
 
   /** Zeros. */
   Tensor zeros(DType type, long... dims) {
-    return owned.add(Tensor.zeros(backend, type, dims), Tensor::close);
+    return scope.adopt(Tensor.zeros(backend, type, dims));
   }
 
   /** Values of this size from the normal distribution; they repeat after 2^20. */
@@ -48,6 +48,6 @@ final class DeviceTensors implements AutoCloseable {
 
   @Override
   public void close() {
-    owned.close();
+    scope.close();
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.cli.run.Owned;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * Two runs of the same call, bit by bit.
@@ -32,7 +32,7 @@ public record RepeatCheck(long bytes, @Nullable String difference) {
    * @param call submits the work on the first set of the operands
    */
   static RepeatCheck measure(GpuOperands operands, Runnable call) {
-    try (Owned hosts = new Owned()) {
+    try (TensorScope hosts = TensorScope.onHost()) {
       call.run();
       List<Kept> all = keep(operands.results(), hosts);
       operands.overwriteResults();
@@ -49,7 +49,7 @@ public record RepeatCheck(long bytes, @Nullable String difference) {
     }
   }
 
-  private static List<Kept> keep(Map<String, Tensor> results, Owned hosts) {
+  private static List<Kept> keep(Map<String, Tensor> results, TensorScope hosts) {
     List<Kept> all = new ArrayList<>();
     results.forEach(
         (name, tensor) -> {
@@ -57,7 +57,7 @@ public record RepeatCheck(long bytes, @Nullable String difference) {
           for (long first : starts(tensor)) {
             long end = Math.min(flat.elementCount(), first + partElements(tensor));
             Tensor elements = flat.slice(first, end);
-            Tensor host = hosts.add(elements.toHost(), Tensor::close);
+            Tensor host = hosts.adopt(elements.toHost());
             all.add(new Kept(name, elements, first, host));
           }
         });

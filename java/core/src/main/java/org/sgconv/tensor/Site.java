@@ -25,6 +25,7 @@ final class Site {
           Storage.class.getName(),
           Tensor.class.getName(),
           TensorElements.class.getName(),
+          TensorScope.class.getName(),
           Placement.class.getName());
 
   private final List<StackFrame> frames;

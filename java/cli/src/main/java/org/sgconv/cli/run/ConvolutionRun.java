@@ -16,6 +16,7 @@ import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * One convolution on one backend, forward and backward, with everything it computed. The gradients
@@ -27,7 +28,7 @@ import org.sgconv.tensor.Tensor;
  */
 public final class ConvolutionRun implements AutoCloseable {
 
-  private final Owned owned = new Owned();
+  private final TensorScope scope = TensorScope.onHost();
   private final Layer given;
   private final Layer layer;
   private final Tensor u;
@@ -59,23 +60,19 @@ public final class ConvolutionRun implements AutoCloseable {
     long length = signal.dim(2);
     long batch = signal.dim(0);
     try {
-      this.layer = owned.add(layer.on(backend, convolution.type()), Layer::close);
+      this.layer = scope.adopt(layer.on(backend, convolution.type()));
       try (Tensor converted = signal.to(convolution.type())) {
-        u = owned.add(converted.copyTo(backend), Tensor::close);
+        u = scope.adopt(converted.copyTo(backend));
       }
       synthesis = KernelSynthesis.on(backend);
-      kernel = owned.add(synthesis.forward(this.layer.parameters(), length), Tensor::close);
-      spectrum = owned.add(convolution.prepare(kernel, this.layer.skip()), KernelSpectrum::close);
+      kernel = scope.adopt(synthesis.forward(this.layer.parameters(), length));
+      spectrum = scope.adopt(convolution.prepare(kernel, this.layer.skip()));
       long rows = (long) spec.heads() * spec.hidden();
-      output =
-          owned.add(Tensor.zeros(backend, convolution.type(), batch, rows, length), Tensor::close);
-      gradients =
-          owned.add(
-              Gradients.allocate(convolution, spectrum, batch, Gates.none()), Gradients::close);
-      parameterGradients =
-          owned.add(KernelGradients.allocate(this.layer.parameters()), KernelGradients::close);
+      output = scope.adopt(Tensor.zeros(backend, convolution.type(), batch, rows, length));
+      gradients = scope.adopt(Gradients.allocate(convolution, spectrum, batch, Gates.none()));
+      parameterGradients = scope.adopt(KernelGradients.allocate(this.layer.parameters()));
     } catch (SgConvException failure) {
-      owned.close();
+      scope.close();
       throw failure;
     }
   }
@@ -169,6 +166,6 @@ public final class ConvolutionRun implements AutoCloseable {
   @Override
   public void close() {
     onHost.values().forEach(Tensor::close);
-    owned.close();
+    scope.close();
   }
 }

@@ -2,10 +2,10 @@ package org.sgconv.cli.run;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
-import org.sgconv.SgConvException;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * What is applied to a signal: a structured kernel and a skip D (C,H). Owns both.
@@ -19,20 +19,16 @@ public record Layer(String name, KernelParameters parameters, Tensor skip)
 
   /** A new layer with the same values in another type, where a backend computes. */
   Layer on(Backend backend, DType type) {
-    Owned converted = new Owned();
-    Owned made = new Owned();
-    try (converted) {
-      Tensor weights = converted.add(parameters.weights().to(type), Tensor::close);
-      Tensor decay = converted.add(parameters.decay().to(type), Tensor::close);
+    try (TensorScope converted = TensorScope.onHost();
+        TensorScope made = TensorScope.onHost()) {
+      Tensor weights = converted.adopt(parameters.weights().to(type));
+      Tensor decay = converted.adopt(parameters.decay().to(type));
       @Nullable Tensor norm =
-          parameters.norm().map(known -> converted.add(known.to(type), Tensor::close)).orElse(null);
+          parameters.norm().map(known -> converted.adopt(known.to(type))).orElse(null);
       KernelParameters same = KernelParameters.of(parameters.spec(), weights, decay, norm);
-      KernelParameters copy = made.add(same.copyTo(backend), KernelParameters::close);
-      Tensor wide = converted.add(skip.to(type), Tensor::close);
-      return new Layer(name, copy, wide.copyTo(backend));
-    } catch (SgConvException failure) {
-      made.close();
-      throw failure;
+      KernelParameters copy = made.adopt(same.copyTo(backend));
+      Tensor wide = converted.adopt(skip.to(type)).copyTo(backend);
+      return new Layer(name, made.release(copy), wide);
     }
   }
 

@@ -10,6 +10,7 @@ import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * Computes some hidden rows of a {@link ConvolutionRun} once more in float64 and measures how far
@@ -41,15 +42,15 @@ public final class ReferenceCheck {
     long length = run.input().dim(2);
     int count = rows.count();
     int heads = spec.heads();
-    try (Owned owned = new Owned()) {
-      KernelParameters parameters = owned.add(parameters(), KernelParameters::close);
-      Tensor kernel = selected(owned, run.kernel(), length, spec.channels(), count, length);
-      Tensor dk = selected(owned, run.kernelGradient(), length, spec.channels(), count, length);
-      Tensor skip = selected(owned, run.layer().skip(), 1, heads, count);
-      Tensor dskip = selected(owned, run.skipGradient(), 1, heads, count);
-      Tensor u = selected(owned, run.input(), length, batch, count, length);
-      Tensor du = selected(owned, run.inputGradient(), length, batch, count, length);
-      Tensor y = selected(owned, run.output(), length, batch, (long) heads * count, length);
+    try (TensorScope scope = TensorScope.onHost()) {
+      KernelParameters parameters = scope.adopt(parameters());
+      Tensor kernel = selected(scope, run.kernel(), length, spec.channels(), count, length);
+      Tensor dk = selected(scope, run.kernelGradient(), length, spec.channels(), count, length);
+      Tensor skip = selected(scope, run.layer().skip(), 1, heads, count);
+      Tensor dskip = selected(scope, run.skipGradient(), 1, heads, count);
+      Tensor u = selected(scope, run.input(), length, batch, count, length);
+      Tensor du = selected(scope, run.inputGradient(), length, batch, count, length);
+      Tensor y = selected(scope, run.output(), length, batch, (long) heads * count, length);
       ExactConvolution exact = ExactConvolution.of(spec.mode(), kernel, skip, u, null, null, y);
       ExactSynthesis synthesis = new ExactSynthesis(reference, parameters);
       deviations.put(RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
@@ -59,11 +60,11 @@ public final class ReferenceCheck {
       deviations.put(RunOutput.SKIP_GRADIENT, tolerance.measure(exact.skipGradient(), dskip));
       int dim = spec.kernelDim();
       Tensor weights =
-          selected(owned, run.weightGradient(), dim, spec.scales(), spec.channels(), count, dim);
+          selected(scope, run.weightGradient(), dim, spec.scales(), spec.channels(), count, dim);
       ExactSynthesis.Gradients gradients = synthesis.gradients(dk);
       deviations.put(RunOutput.WEIGHT_GRADIENT, tolerance.measure(gradients.weights(), weights));
       run.decayGradient()
-          .map(decay -> selected(owned, decay, 1, count))
+          .map(decay -> selected(scope, decay, 1, count))
           .ifPresent(
               decay ->
                   deviations.put(
@@ -73,8 +74,8 @@ public final class ReferenceCheck {
     return deviations;
   }
 
-  private Tensor selected(Owned owned, Tensor from, long inner, long... dims) {
-    return owned.add(rows.select(from, inner, dims), Tensor::close);
+  private Tensor selected(TensorScope scope, Tensor from, long inner, long... dims) {
+    return scope.adopt(rows.select(from, inner, dims));
   }
 
   /** The layer's parameters for these rows; the norm only if the layer came with one. */

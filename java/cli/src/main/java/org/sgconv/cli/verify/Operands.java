@@ -4,11 +4,11 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
-import org.sgconv.cli.run.Owned;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * Tensors of one case, in the host's memory; {@link #given} takes them to where the candidate
@@ -17,7 +17,7 @@ import org.sgconv.tensor.Tensor;
  */
 final class Operands implements AutoCloseable {
 
-  private final Owned owned = new Owned();
+  private final TensorScope scope = TensorScope.onHost();
   private final Backend candidate;
   private final DType type;
   private final SplittableRandom random;
@@ -71,7 +71,7 @@ final class Operands implements AutoCloseable {
     for (long dim : dims) {
       count = Math.multiplyExact(count, dim);
     }
-    Tensor whole = owned.add(Tensor.zeros(where, type, count + 1), Tensor::close);
+    Tensor whole = scope.adopt(Tensor.zeros(where, type, count + 1));
     return whole.slice(1, count + 1).reshape(dims);
   }
 
@@ -87,15 +87,13 @@ final class Operands implements AutoCloseable {
 
   /** A result of the candidate in the host's memory. */
   Tensor result(Tensor there) {
-    return there.isOnHost() ? there : owned.add(there.toHost(), Tensor::close);
+    return there.isOnHost() ? there : scope.adopt(there.toHost());
   }
 
   /** Parameters of a kernel where the candidate computes; on a device their copies are aligned. */
   KernelParameters parameters(KernelSpec spec, Tensor weights, Tensor rates) {
     KernelParameters host = KernelParameters.of(spec, weights, rates, null);
-    return weights.isOn(candidate)
-        ? owningNorm(host)
-        : owned.add(host.copyTo(candidate), KernelParameters::close);
+    return weights.isOn(candidate) ? owningNorm(host) : scope.adopt(host.copyTo(candidate));
   }
 
   /** Parameters for the reference. */
@@ -105,21 +103,22 @@ final class Operands implements AutoCloseable {
 
   /** The other tensors of the parameters are operands already. */
   private KernelParameters owningNorm(KernelParameters parameters) {
-    return owned.add(parameters, taken -> taken.norm().ifPresent(Tensor::close));
+    scope.adopt(() -> parameters.norm().ifPresent(Tensor::close));
+    return parameters;
   }
 
   /** The same values for the reference. */
   Tensor wide(Tensor tensor) {
-    return owned.add(tensor.to(DType.FLOAT64), Tensor::close);
+    return scope.adopt(tensor.to(DType.FLOAT64));
   }
 
   /** Anything else that ends with the case. */
   Tensor owning(Tensor tensor) {
-    return owned.add(tensor, Tensor::close);
+    return scope.adopt(tensor);
   }
 
   @Override
   public void close() {
-    owned.close();
+    scope.close();
   }
 }
