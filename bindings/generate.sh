@@ -7,9 +7,9 @@
 #                                           version, to DIR instead
 #   bindings/generate.sh --list LIBRARY     prints every symbol of our own headers that can be bound
 #
-# Libraries: cpu and cuda, from our headers; cudart and cufft, from those of the CUDA toolkit, which
-# are looked for in $SGCONV_CUDA_INCLUDE and $SGCONV_CUFFT_INCLUDE (by default
-# /usr/local/cuda/include for both).
+# Libraries: cpu and cuda, from our headers, and common, what these two share; cudart and cufft, from
+# the headers of the CUDA toolkit, which are looked for in $SGCONV_CUDA_INCLUDE and
+# $SGCONV_CUFFT_INCLUDE (by default /usr/local/cuda/include for both).
 #
 # What is bound is listed in LIBRARY.includes. Output is the same on every run of one jextract
 # version; a test compares it with what is committed.
@@ -58,22 +58,36 @@ bind() {
   [[ -f $header ]] || fail "$header not found in: $*. Name the folders of the CUDA toolkit's headers
 in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
   if [[ $mode == list ]]; then
+    local headers=$library
+    [[ $library != common ]] || headers='geometry|status'
     run_jextract "${flags[@]}" --dump-includes "$work/all" "$header"
-    grep -E "# header: .*/$(basename "$(dirname "$header")")/" "$work/all" | sed -E 's/ +#.*//' | LC_ALL=C sort -u
+    grep -E "# header: .*/sgconv/($headers)\.h" "$work/all" | sed -E 's/ +#.*//' | LC_ALL=C sort -u
     return 0
   fi
   grep -v '^#' "$here/$library.includes" >"$work/$library.includes"
   run_jextract "${flags[@]}" --target-package "org.sgconv.bindings.$library" \
     --header-class-name "$class" --symbols-class-name "${class}Symbols" \
     --output "$work/java" "@$work/$library.includes" "$header"
-  # jextract looks symbols up in what the class loader has loaded, and only the first class loader
-  # that loads a library has it. The library's own symbols are there for any number of them.
-  local source=$work/java/org/sgconv/bindings/$library/$class.java
-  sed -i "/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()/{N;s/= .*/=\n            $load.NativeLibraries.symbols($load.NativeLibrary.${library^^});/}" "$source"
-  grep -q "$load.NativeLibraries.symbols" "$source" || fail "jextract no longer writes SYMBOL_LOOKUP as expected in $source"
+  # Two changes to the class of the functions. jextract looks symbols up in what the class loader has
+  # loaded, and only the first class loader that loads a library has it: the library's own symbols
+  # are there for any number of them. And the names of all functions are added, for whoever looks
+  # them up when the library is loaded.
+  local source=$work/java/org/sgconv/bindings/$library/$class.java content functions
+  functions=$(sed -nE 's/^    private static class (\w+) \{$/            "\1",/p' "$source")
+  if [[ -z $functions ]]; then
+    sed -i '/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()/{N;N;d}' "$source"
+  else
+    sed -i "/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()/{N;s/= .*/=\n            $load.NativeLibraries.symbols($load.NativeLibrary.${library^^});/}" "$source"
+    content=$(<"$source")
+    printf '%s\n' "${content%\}}" '    /** Names of the functions that are bound. */' \
+      '    public static List<String> functions() {' '        return List.of(' \
+      "${functions%,});" '    }' '}' >"$source"
+  fi
+  ! grep -q 'loaderLookup()' "$source" || fail "jextract no longer writes SYMBOL_LOOKUP as expected in $source"
 }
 
 bind_all() {
+  bind common SgconvCommon sgconv/geometry.h "$include"
   bind cpu SgconvCpu sgconv/cpu.h "$include"
   bind cuda SgconvCuda sgconv/cuda.h "$include"
   bind cudart Cudart cuda_runtime_api.h "$cuda_include"

@@ -5,13 +5,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the segments of one call at a time. It is reused from call to call, under its owner's
- * lock, so that a call allocates nothing; it keeps addresses and names only, no segment.
+ * Checks the arguments of one call at a time, memory of the host or of a device. It is reused from
+ * call to call, under its owner's lock, so that a call allocates nothing; it keeps addresses and
+ * names only, no memory.
  */
 final class CallArguments {
 
   private static final int CAPACITY = 12;
-  private static final long FLOAT_ALIGNMENT = Float.BYTES;
+
+  /** The stream on which the memory of a device is used; null for calls on the host. */
+  private final @Nullable CudaStream stream;
 
   private final String[] names = new String[CAPACITY];
   private final long[] starts = new long[CAPACITY];
@@ -20,6 +23,16 @@ final class CallArguments {
   private String function = "";
   private int count;
 
+  /** Of calls on memory of the host. */
+  CallArguments() {
+    this.stream = null;
+  }
+
+  /** Of calls on memory of this stream. */
+  CallArguments(CudaStream stream) {
+    this.stream = stream;
+  }
+
   /** Starts the arguments of a call. */
   CallArguments of(String calledFunction) {
     function = calledFunction;
@@ -27,7 +40,7 @@ final class CallArguments {
     return this;
   }
 
-  /** A segment that is read and holds exactly {@code bytes}. */
+  /** Float32 memory that is read and holds exactly {@code bytes}. */
   MemorySegment input(String name, MemorySegment segment, long bytes) {
     return checked(name, segment, bytes, false);
   }
@@ -37,7 +50,7 @@ final class CallArguments {
     return segment == null ? MemorySegment.NULL : checked(name, segment, bytes, false);
   }
 
-  /** A segment that is written, holds exactly {@code bytes} and overlaps no other argument. */
+  /** Float32 memory that is written, holds exactly {@code bytes} and overlaps no other argument. */
   MemorySegment output(String name, MemorySegment segment, long bytes) {
     return checked(name, segment, bytes, true);
   }
@@ -45,6 +58,46 @@ final class CallArguments {
   /** Like {@link #output}; null becomes C's NULL. */
   MemorySegment optionalOutput(String name, @Nullable MemorySegment segment, long bytes) {
     return segment == null ? MemorySegment.NULL : checked(name, segment, bytes, true);
+  }
+
+  /** Memory of the device that is read, holds exactly {@code bytes} and is aligned. */
+  MemorySegment input(String name, CudaSpan span, long bytes, long alignment) {
+    return checked(name, span, bytes, alignment, false);
+  }
+
+  /** Like {@link #input(String, CudaSpan, long, long)}; null becomes C's NULL. */
+  MemorySegment optionalInput(String name, @Nullable CudaSpan span, long bytes, long alignment) {
+    return span == null ? MemorySegment.NULL : checked(name, span, bytes, alignment, false);
+  }
+
+  /** As the other, but written; it overlaps no other argument. */
+  MemorySegment output(String name, CudaSpan span, long bytes, long alignment) {
+    return checked(name, span, bytes, alignment, true);
+  }
+
+  /** Like {@link #output(String, CudaSpan, long, long)}; null becomes C's NULL. */
+  MemorySegment optionalOutput(String name, @Nullable CudaSpan span, long bytes, long alignment) {
+    return span == null ? MemorySegment.NULL : checked(name, span, bytes, alignment, true);
+  }
+
+  /**
+   * Memory of the device, of at least {@code bytes}, that is overwritten and overlaps no other
+   * argument; null, if none is needed, becomes C's NULL.
+   */
+  MemorySegment scratch(String name, @Nullable CudaSpan span, long bytes, long alignment) {
+    if (span == null && bytes == 0) {
+      return MemorySegment.NULL;
+    }
+    if (span == null || span.byteSize() < bytes) {
+      throw invalid(
+          name,
+          String.format(
+              Locale.ROOT,
+              "holds %d bytes, expected at least %d",
+              span == null ? 0 : span.byteSize(),
+              bytes));
+    }
+    return usable(name, span, alignment, true);
   }
 
   /** Bytes of {@code count} blocks of {@code blockBytes}. */
@@ -87,14 +140,45 @@ final class CallArguments {
     if (!segment.isAccessibleBy(Thread.currentThread())) {
       throw invalid(name, "belongs to another thread");
     }
-    if (segment.byteSize() != bytes) {
-      throw invalid(name, "holds " + segment.byteSize() + " bytes, expected " + bytes);
-    }
-    requireAlignment(name, segment, FLOAT_ALIGNMENT);
+    requireSize(name, segment.byteSize(), bytes);
+    requireAlignment(name, segment, Float.BYTES);
     if (writes && segment.isReadOnly()) {
       throw invalid(name, "is read-only, expected memory to write to");
     }
-    long start = segment.address();
+    note(name, segment, bytes, writes);
+    return segment;
+  }
+
+  private MemorySegment checked(
+      String name, CudaSpan span, long bytes, long alignment, boolean writes) {
+    MemorySegment address = usable(name, span, alignment, writes);
+    requireSize(name, span.byteSize(), bytes);
+    return address;
+  }
+
+  /** The address of memory of the device of any size, checked in every other way. */
+  MemorySegment usable(String name, CudaSpan span, long alignment, boolean writes) {
+    if (span.allocation().stream() != stream) {
+      throw new IllegalArgumentException(
+          function + ": " + name + " belongs to another stream: copy it to this one");
+    }
+    if (span.isFreed()) {
+      throw new UseAfterCloseException(function + ": " + name);
+    }
+    requireAlignment(name, span.address(), alignment);
+    note(name, span.address(), span.byteSize(), writes);
+    return span.address();
+  }
+
+  private void requireSize(String name, long bytes, long expected) {
+    if (bytes != expected) {
+      throw invalid(name, "holds " + bytes + " bytes, expected " + expected);
+    }
+  }
+
+  /** Adds an argument, which overlaps another only if both are read. */
+  private void note(String name, MemorySegment memory, long bytes, boolean writes) {
+    long start = memory.address();
     long end = start + bytes;
     for (int i = 0; i < count; i++) {
       if ((writes || written[i]) && start < ends[i] && starts[i] < end) {
@@ -106,7 +190,6 @@ final class CallArguments {
     ends[count] = end;
     written[count] = writes;
     count++;
-    return segment;
   }
 
   private InvalidSegmentException invalid(String name, String problem) {

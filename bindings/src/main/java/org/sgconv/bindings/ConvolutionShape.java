@@ -1,8 +1,8 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
-import org.sgconv.bindings.cpu.SgconvCpu;
-import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.SgconvCommon;
+import org.sgconv.bindings.common.sgconv_convolution_geometry;
 
 /**
  * {@code sgconv_convolution_geometry}: signals (B, H, L), kernels (C', H, L), outputs (B, C·H, L).
@@ -16,11 +16,11 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
   /** {@code sgconv_mode}. */
   public enum Mode {
     /** Lags from 0. */
-    CAUSAL(SgconvCpu.SGCONV_CAUSAL(), 1),
+    CAUSAL(SgconvCommon.SGCONV_CAUSAL(), 1),
     /** Lags of both signs; forward kernels, then backward kernels. */
-    BIDIRECTIONAL(SgconvCpu.SGCONV_BIDIRECTIONAL(), 2),
+    BIDIRECTIONAL(SgconvCommon.SGCONV_BIDIRECTIONAL(), 2),
     /** Indices modulo the length. */
-    CIRCULAR(SgconvCpu.SGCONV_CIRCULAR(), 1);
+    CIRCULAR(SgconvCommon.SGCONV_CIRCULAR(), 1);
 
     private final int code;
     private final int directions;

@@ -4,8 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
-import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
+import org.sgconv.bindings.common.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
+import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.process.HeldBytes;
 
 /**
@@ -22,9 +23,11 @@ public final class CpuContext implements AutoCloseable {
   private final NativeHandle handle;
 
   CpuContext(MemorySegment handle) {
-    this.handle = new NativeHandle("CpuContext", handle, CpuDowncalls.contextDestroy());
+    this.handle =
+        NativeHandle.closing("CpuContext", handle, SgconvCpu.sgconv_cpu_context_destroy$handle());
     MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-    CpuDowncalls.contextThreads(handle, count);
+    NativeResult.cpu(
+        "sgconv_cpu_context_threads", SgconvCpu.sgconv_cpu_context_threads(handle, count));
     this.threads = count.get(ValueLayout.JAVA_INT, 0);
   }
 
@@ -36,17 +39,15 @@ public final class CpuContext implements AutoCloseable {
   /** Writes the L2 norms (C', H) of the kernels over their full length. */
   public void kernelNorm(
       KernelShape shape, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
-    handle.lock().lock();
-    try {
-      MemorySegment context = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_kernel_norm");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
       in.output("norm", norm, shape.normBytes());
       shape.write(geometry);
-      CpuDowncalls.kernelNorm(context, geometry, weights, decay, norm);
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_kernel_norm",
+          SgconvCpu.sgconv_cpu_kernel_norm(use.address(), geometry, weights, decay, norm));
     }
   }
 
@@ -58,18 +59,17 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment norm,
       long length,
       MemorySegment kernel) {
-    handle.lock().lock();
-    try {
-      MemorySegment context = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_kernel_forward");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
       in.input("norm", norm, shape.normBytes());
       in.output("kernel", kernel, shape.kernelBytes(length));
       shape.write(geometry);
-      CpuDowncalls.kernelForward(context, geometry, weights, decay, norm, length, kernel);
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_kernel_forward",
+          SgconvCpu.sgconv_cpu_kernel_forward(
+              use.address(), geometry, weights, decay, norm, length, kernel));
     }
   }
 
@@ -83,9 +83,7 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment gradKernel,
       MemorySegment gradWeights,
       @Nullable MemorySegment gradDecay) {
-    handle.lock().lock();
-    try {
-      MemorySegment context = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_kernel_backward");
       in.input("weights", weights, shape.weightBytes());
       in.input("decay", decay, shape.decayBytes());
@@ -94,18 +92,18 @@ public final class CpuContext implements AutoCloseable {
       in.output("gradWeights", gradWeights, shape.weightBytes());
       MemorySegment gradDecayOrNull = in.optionalOutput("gradDecay", gradDecay, shape.decayBytes());
       shape.write(geometry);
-      CpuDowncalls.kernelBackward(
-          context,
-          geometry,
-          weights,
-          decay,
-          norm,
-          length,
-          gradKernel,
-          gradWeights,
-          gradDecayOrNull);
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_kernel_backward",
+          SgconvCpu.sgconv_cpu_kernel_backward(
+              use.address(),
+              geometry,
+              weights,
+              decay,
+              norm,
+              length,
+              gradKernel,
+              gradWeights,
+              gradDecayOrNull));
     }
   }
 
@@ -114,32 +112,31 @@ public final class CpuContext implements AutoCloseable {
    * takes while it runs, or {@link #kernelNorm} if the length is 0. Long.MAX_VALUE stands for more.
    */
   public long kernelMemory(KernelShape shape, long length) {
-    handle.lock().lock();
-    try {
+    try (NativeHandle.Use use = handle.use()) {
       shape.write(geometry);
-      CpuDowncalls.kernelMemory(handle.open(), geometry, length, size);
+      NativeResult.cpu(
+          "sgconv_cpu_kernel_memory",
+          SgconvCpu.sgconv_cpu_kernel_memory(use.address(), geometry, length, size));
       return size.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      handle.lock().unlock();
     }
   }
 
   /** What a plan will take; takes no time or memory that grow with the shape itself. */
   public CpuPlanMemory planMemory(ConvolutionShape shape) {
-    handle.lock().lock();
-    try (Arena call = Arena.ofConfined()) {
+    try (NativeHandle.Use use = handle.use();
+        Arena call = Arena.ofConfined()) {
       MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
       shape.write(struct);
       MemorySegment held = call.allocate(ValueLayout.JAVA_LONG);
       MemorySegment building = call.allocate(ValueLayout.JAVA_LONG);
       MemorySegment spectrum = call.allocate(ValueLayout.JAVA_LONG);
-      CpuDowncalls.planMemory(handle.open(), struct, held, building, spectrum);
+      NativeResult.cpu(
+          "sgconv_cpu_plan_memory",
+          SgconvCpu.sgconv_cpu_plan_memory(use.address(), struct, held, building, spectrum));
       return new CpuPlanMemory(
           held.get(ValueLayout.JAVA_LONG, 0),
           building.get(ValueLayout.JAVA_LONG, 0),
           spectrum.get(ValueLayout.JAVA_LONG, 0));
-    } finally {
-      handle.lock().unlock();
     }
   }
 
@@ -150,26 +147,20 @@ public final class CpuContext implements AutoCloseable {
    *     or freed because it was lost, but not if making it fails
    */
   public CpuPlan createPlan(ConvolutionShape shape, long heldBytes) {
-    handle.lock().lock();
-    try (Arena call = Arena.ofConfined()) {
+    try (NativeHandle.Use use = handle.use();
+        Arena call = Arena.ofConfined()) {
       MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
       shape.write(struct);
       MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
-      CpuDowncalls.planCreate(handle.open(), struct, plan);
-      return new CpuPlan(shape, plan.get(ValueLayout.ADDRESS, 0), heldBytes);
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_plan_create", SgconvCpu.sgconv_cpu_plan_create(use.address(), struct, plan));
+      return CpuPlan.of(shape, plan.get(ValueLayout.ADDRESS, 0), heldBytes);
     }
   }
 
   /** Ends the pool once its plans are closed too. */
   @Override
   public void close() {
-    handle.lock().lock();
-    try {
-      handle.close();
-    } finally {
-      handle.unlock();
-    }
+    handle.close();
   }
 }

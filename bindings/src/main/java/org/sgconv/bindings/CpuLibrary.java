@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.cpu.SgconvCpu;
@@ -23,7 +24,8 @@ public final class CpuLibrary {
 
   private CpuLibrary(LoadedLibrary loaded) {
     this.loaded = loaded;
-    int abi = CpuDowncalls.abiVersion();
+    NativeLibraries.requireFunctions(loaded, List.of("sgconv_cpu_abi_version"));
+    int abi = SgconvCpu.sgconv_cpu_abi_version();
     if (abi != SgconvCpu.SGCONV_CPU_ABI_VERSION()) {
       throw new NativeLibraryException(
           String.format(
@@ -34,9 +36,10 @@ public final class CpuLibrary {
                   SgconvCpu.SGCONV_CPU_ABI_VERSION())
               + " sgconv-bindings of one version");
     }
-    this.version = CpuDowncalls.version();
-    this.tier = CpuDowncalls.tier();
-    CpuDowncalls.lastError(); // linked now, so that reading a failure's text never blocks
+    NativeLibraries.requireFunctions(loaded, SgconvCpu.functions());
+    NativeResult.prepareCpu();
+    this.version = SgconvCpu.sgconv_cpu_version().getString(0);
+    this.tier = SgconvCpu.sgconv_cpu_tier().getString(0);
   }
 
   /**
@@ -78,7 +81,8 @@ public final class CpuLibrary {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
-      CpuDowncalls.contextCreate(threads, handle);
+      NativeResult.cpu(
+          "sgconv_cpu_context_create", SgconvCpu.sgconv_cpu_context_create(threads, handle));
       return new CpuContext(handle.get(ValueLayout.ADDRESS, 0));
     }
   }

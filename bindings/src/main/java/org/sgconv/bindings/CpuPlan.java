@@ -7,6 +7,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.process.HeldBytes;
 
 /**
@@ -23,18 +25,32 @@ public final class CpuPlan implements AutoCloseable {
   private final long spectrumBytes;
   private final NativeHandle handle;
 
-  CpuPlan(ConvolutionShape shape, MemorySegment handle, long heldBytes) {
+  private CpuPlan(
+      ConvolutionShape shape, MemorySegment handle, MemorySegment sizes, MethodHandle destroy) {
     this.shape = shape;
-    MethodHandle destroy = CpuDowncalls.planDestroy();
-    MethodHandle uncounted =
-        MethodHandles.filterReturnValue(destroy, HeldBytes.subtracting(heldBytes));
-    this.handle = new NativeHandle("CpuPlan", handle, uncounted);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
-      CpuDowncalls.planTransformSize(handle, value);
-      this.transformSize = value.get(ValueLayout.JAVA_LONG, 0);
-      CpuDowncalls.planSpectrumBytes(handle, value);
-      this.spectrumBytes = value.get(ValueLayout.JAVA_LONG, 0);
+    this.transformSize = sizes.getAtIndex(ValueLayout.JAVA_LONG, 0);
+    this.spectrumBytes = sizes.getAtIndex(ValueLayout.JAVA_LONG, 1);
+    this.handle = NativeHandle.closing("CpuPlan", handle, destroy);
+  }
+
+  /** Takes over a handle; see {@link CpuContext#createPlan}. */
+  static CpuPlan of(ConvolutionShape shape, MemorySegment handle, long heldBytes) {
+    try (Arena arena = Arena.ofConfined();
+        Closer undo = Closer.onFailure()) {
+      undo.add(() -> SgconvCpu.sgconv_cpu_plan_destroy(handle));
+      MemorySegment sizes = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      NativeResult.cpu(
+          "sgconv_cpu_plan_transform_size",
+          SgconvCpu.sgconv_cpu_plan_transform_size(handle, sizes));
+      NativeResult.cpu(
+          "sgconv_cpu_plan_spectrum_bytes",
+          SgconvCpu.sgconv_cpu_plan_spectrum_bytes(handle, sizes.asSlice(Long.BYTES)));
+      MethodHandle destroy =
+          MethodHandles.filterReturnValue(
+              SgconvCpu.sgconv_cpu_plan_destroy$handle(), HeldBytes.subtracting(heldBytes));
+      CpuPlan plan = new CpuPlan(shape, handle, sizes, destroy);
+      undo.keep(); // from now on the handle is watched
+      return plan;
     }
   }
 
@@ -64,32 +80,26 @@ public final class CpuPlan implements AutoCloseable {
    * @param memory {@link #spectrumBytes} bytes, 64-byte aligned
    */
   public CpuSpectrum createSpectrum(MemorySegment memory) {
-    handle.lock().lock();
-    try {
-      handle.open();
+    try (NativeHandle.Use _ = handle.use()) {
       CallArguments in = arguments.of("spectrum");
       in.output("memory", memory, spectrumBytes);
       in.requireAlignment("memory", memory, SPECTRUM_ALIGNMENT);
       return new CpuSpectrum(this, memory);
-    } finally {
-      handle.unlock();
     }
   }
 
   /** Transforms kernel (C', H, L) with skip (C, H) or null into {@code spectrum}. */
   public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
-    handle.lock().lock();
-    try {
-      MemorySegment plan = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
       in.input("kernel", kernel, shape.kernelBytes());
       MemorySegment skipOrNull = in.optionalInput("skip", skip, shape.skipBytes());
       MemorySegment target = in.output("spectrum", spectrum.memory(this), spectrumBytes);
       spectrum.markPrepared(false); // a failure may leave a part of it written
-      CpuDowncalls.spectrumPrepare(plan, kernel, skipOrNull, target);
+      NativeResult.cpu(
+          "sgconv_cpu_spectrum_prepare",
+          SgconvCpu.sgconv_cpu_spectrum_prepare(use.address(), kernel, skipOrNull, target));
       spectrum.markPrepared(true);
-    } finally {
-      handle.unlock();
     }
   }
 
@@ -107,9 +117,7 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment pre,
       @Nullable MemorySegment post,
       MemorySegment y) {
-    handle.lock().lock();
-    try {
-      MemorySegment plan = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
@@ -118,9 +126,10 @@ public final class CpuPlan implements AutoCloseable {
       MemorySegment preOrNull = in.optionalInput("pre", pre, signal);
       MemorySegment postOrNull = in.optionalInput("post", post, signal);
       in.output("y", y, output);
-      CpuDowncalls.convolutionForward(plan, prepared, batch, u, preOrNull, postOrNull, y);
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_convolution_forward",
+          SgconvCpu.sgconv_cpu_convolution_forward(
+              use.address(), prepared, batch, u, preOrNull, postOrNull, y));
     }
   }
 
@@ -150,41 +159,34 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment dskip,
       @Nullable MemorySegment dpre,
       @Nullable MemorySegment dpost) {
-    handle.lock().lock();
-    try {
-      MemorySegment plan = handle.open();
+    try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
       MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
       in.input("dy", dy, output);
-      CpuDowncalls.convolutionBackward(
-          plan,
-          prepared,
-          batch,
-          u,
-          dy,
-          in.optionalInput("pre", pre, signal),
-          in.optionalInput("post", post, signal),
-          in.optionalOutput("du", du, signal),
-          in.optionalOutput("dk", dk, shape.kernelBytes()),
-          in.optionalOutput("dskip", dskip, shape.skipBytes()),
-          in.optionalOutput("dpre", dpre, signal),
-          in.optionalOutput("dpost", dpost, signal));
-    } finally {
-      handle.unlock();
+      NativeResult.cpu(
+          "sgconv_cpu_convolution_backward",
+          SgconvCpu.sgconv_cpu_convolution_backward(
+              use.address(),
+              prepared,
+              batch,
+              u,
+              dy,
+              in.optionalInput("pre", pre, signal),
+              in.optionalInput("post", post, signal),
+              in.optionalOutput("du", du, signal),
+              in.optionalOutput("dk", dk, shape.kernelBytes()),
+              in.optionalOutput("dskip", dskip, shape.skipBytes()),
+              in.optionalOutput("dpre", dpre, signal),
+              in.optionalOutput("dpost", dpost, signal)));
     }
   }
 
   /** Frees the plan; its spectra are of no use any more. */
   @Override
   public void close() {
-    handle.lock().lock();
-    try {
-      handle.close();
-    } finally {
-      handle.unlock();
-    }
+    handle.close();
   }
 }

@@ -9,6 +9,8 @@ public final class CudaAllocation {
   private final long address;
   private final long bytes;
 
+  private final CudaSpan all;
+
   /** Guarded by the stream's lock. */
   private boolean freed;
 
@@ -16,6 +18,7 @@ public final class CudaAllocation {
     this.stream = stream;
     this.address = address;
     this.bytes = bytes;
+    this.all = new CudaSpan(this, 0, bytes);
   }
 
   /** The stream in whose order it is used and freed. */
@@ -30,7 +33,7 @@ public final class CudaAllocation {
 
   /** All of it. */
   public CudaSpan all() {
-    return new CudaSpan(this, 0, bytes);
+    return all;
   }
 
   /**

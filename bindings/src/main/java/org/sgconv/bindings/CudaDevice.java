@@ -40,8 +40,8 @@ public final class CudaDevice {
   public String pciAddress() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(PCI_TEXT);
-      CudaCall.runtime(
-          "cudaDeviceGetPCIBusId", () -> Cudart.cudaDeviceGetPCIBusId(text, PCI_TEXT, ordinal));
+      NativeResult.cudart(
+          "cudaDeviceGetPCIBusId", Cudart.cudaDeviceGetPCIBusId(text, PCI_TEXT, ordinal));
       return text.getString(0);
     }
   }
@@ -89,7 +89,7 @@ public final class CudaDevice {
   /** Whether it runs our CUDA kernels; otherwise {@link NativeStatusException} says why not. */
   public void requireSupported() {
     select();
-    CudaCall.kernel("sgconv_cuda_check_device", SgconvCuda::sgconv_cuda_check_device);
+    NativeResult.cuda("sgconv_cuda_check_device", SgconvCuda.sgconv_cuda_check_device());
   }
 
   /** Keeps freed memory in the pool instead of giving it back at every wait. */
@@ -97,16 +97,15 @@ public final class CudaDevice {
     select();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pool = arena.allocate(ValueLayout.ADDRESS);
-      CudaCall.runtime(
-          "cudaDeviceGetDefaultMemPool", () -> Cudart.cudaDeviceGetDefaultMemPool(pool, ordinal));
+      NativeResult.cudart(
+          "cudaDeviceGetDefaultMemPool", Cudart.cudaDeviceGetDefaultMemPool(pool, ordinal));
       MemorySegment threshold = arena.allocateFrom(ValueLayout.JAVA_LONG, Long.MAX_VALUE);
-      CudaCall.runtime(
+      NativeResult.cudart(
           "cudaMemPoolSetAttribute",
-          () ->
-              Cudart.cudaMemPoolSetAttribute(
-                  pool.get(ValueLayout.ADDRESS, 0),
-                  Cudart.cudaMemPoolAttrReleaseThreshold(),
-                  threshold));
+          Cudart.cudaMemPoolSetAttribute(
+              pool.get(ValueLayout.ADDRESS, 0),
+              Cudart.cudaMemPoolAttrReleaseThreshold(),
+              threshold));
     }
   }
 
@@ -128,17 +127,17 @@ public final class CudaDevice {
     select();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
-      CudaCall.runtime(
+      NativeResult.cudart(
           "cudaStreamCreateWithFlags",
-          () -> Cudart.cudaStreamCreateWithFlags(handle, Cudart.cudaStreamNonBlocking()));
+          Cudart.cudaStreamCreateWithFlags(handle, Cudart.cudaStreamNonBlocking()));
       return new CudaStream(this, handle.get(ValueLayout.ADDRESS, 0), permanent);
     }
   }
 
   /** New page-locked host memory, for all devices; the caller frees it. */
-  public PinnedMemory allocatePinned(long bytes) {
+  public PageLockedMemory allocatePinned(long bytes) {
     select();
-    return PinnedMemory.allocate(bytes);
+    return PageLockedMemory.allocate(bytes);
   }
 
   /** A new event; the caller closes it. */
@@ -148,7 +147,7 @@ public final class CudaDevice {
 
   /** Makes it the device of this thread's next CUDA calls. */
   void select() {
-    CudaCall.runtime("cudaSetDevice", () -> Cudart.cudaSetDevice(ordinal));
+    NativeResult.cudart("cudaSetDevice", Cudart.cudaSetDevice(ordinal));
   }
 
   private int attribute(int attribute) {
@@ -161,9 +160,8 @@ public final class CudaDevice {
     select();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, 2);
-      CudaCall.runtime(
-          "cudaMemGetInfo",
-          () -> Cudart.cudaMemGetInfo(values, values.asSlice(Long.BYTES, Long.BYTES)));
+      NativeResult.cudart(
+          "cudaMemGetInfo", Cudart.cudaMemGetInfo(values, values.asSlice(Long.BYTES, Long.BYTES)));
       return values.getAtIndex(ValueLayout.JAVA_LONG, total ? 1 : 0);
     }
   }

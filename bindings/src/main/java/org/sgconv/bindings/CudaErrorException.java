@@ -57,6 +57,17 @@ public final class CudaErrorException extends RuntimeException {
     return origin == Origin.RUNTIME && code == Cudart.cudaErrorDevicesUnavailable();
   }
 
+  /** Ends something, which after a fatal error is gone with the context. */
+  public static void unlessFatal(Runnable call) {
+    try {
+      call.run();
+    } catch (CudaErrorException e) {
+      if (!e.isFatal()) {
+        throw e;
+      }
+    }
+  }
+
   /** Whether no CUDA call of this process on that device can succeed any more. */
   public boolean isFatal() {
     return origin == Origin.RUNTIME && FATAL.contains(code);

@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.sgconv.bindings.cudart.Cudart;
 
@@ -16,19 +15,22 @@ public final class CudaEvent implements AutoCloseable {
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
 
-  /**
-   * Shared by the calls that use the handle, so that who waits on the host holds nobody up; taken
-   * alone to end it.
-   */
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  /** Of calls that use the handle: who waits on the host holds nobody up. */
+  private final LockHold use;
 
-  /** Guarded by the lock. */
+  /** Of the call that ends it. */
+  private final LockHold end;
+
+  /** Guarded by the lock of these two. */
   private MemorySegment handle;
 
   private volatile boolean recorded;
 
   private CudaEvent(CudaDevice device, MemorySegment handle) {
+    ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     this.device = device;
+    this.use = new LockHold(lock.readLock());
+    this.end = new LockHold(lock.writeLock());
     this.handle = handle;
   }
 
@@ -38,8 +40,8 @@ public final class CudaEvent implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment event = arena.allocate(ValueLayout.ADDRESS);
       int flags = timing ? 0 : Cudart.cudaEventDisableTiming();
-      CudaCall.runtime(
-          "cudaEventCreateWithFlags", () -> Cudart.cudaEventCreateWithFlags(event, flags));
+      NativeResult.cudart(
+          "cudaEventCreateWithFlags", Cudart.cudaEventCreateWithFlags(event, flags));
       return new CudaEvent(device, event.get(ValueLayout.ADDRESS, 0));
     }
   }
@@ -51,12 +53,8 @@ public final class CudaEvent implements AutoCloseable {
 
   /** Waits for the work before it; for none if it was not recorded. */
   public void synchronize() {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
+    try (LockHold _ = use.take()) {
       await();
-    } finally {
-      use.unlock();
     }
   }
 
@@ -64,21 +62,15 @@ public final class CudaEvent implements AutoCloseable {
   public float millisecondsSince(CudaEvent start) {
     // A thread that closes one of them makes later readers wait: one order for all.
     boolean first = number < start.number;
-    Lock outer = (first ? this : start).lock.readLock();
-    Lock inner = (first ? start : this).lock.readLock();
-    outer.lock();
-    inner.lock();
-    try (Arena arena = Arena.ofConfined()) {
+    try (LockHold _ = (first ? this : start).use.take();
+        LockHold _ = (first ? start : this).use.take();
+        Arena arena = Arena.ofConfined()) {
       start.await();
       await();
       MemorySegment value = arena.allocate(ValueLayout.JAVA_FLOAT);
-      MemorySegment from = start.handle;
-      MemorySegment to = handle;
-      CudaCall.runtime("cudaEventElapsedTime", () -> Cudart.cudaEventElapsedTime(value, from, to));
+      NativeResult.cudart(
+          "cudaEventElapsedTime", Cudart.cudaEventElapsedTime(value, start.handle, handle));
       return value.get(ValueLayout.JAVA_FLOAT, 0);
-    } finally {
-      inner.unlock();
-      outer.unlock();
     }
   }
 
@@ -88,62 +80,40 @@ public final class CudaEvent implements AutoCloseable {
    */
   @Override
   public void close() {
-    Lock end = lock.writeLock();
-    end.lock();
-    try {
+    try (LockHold _ = end.take()) {
       MemorySegment event = handle;
       if (event.address() == 0) {
         return;
       }
       handle = MemorySegment.NULL;
-      CudaCall.runtime("cudaEventDestroy", () -> Cudart.cudaEventDestroy(event));
-    } catch (CudaErrorException e) {
-      if (!e.isFatal()) { // then it is gone with the context
-        throw e;
-      }
-    } finally {
-      end.unlock();
+      CudaErrorException.unlessFatal(
+          () -> NativeResult.cudart("cudaEventDestroy", Cudart.cudaEventDestroy(event)));
     }
   }
 
   /** Marks the end of the work submitted to a stream. Call under the stream's lock. */
   void record(MemorySegment stream) {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
-      MemorySegment event = open();
-      CudaCall.runtime("cudaEventRecord", () -> Cudart.cudaEventRecord(event, stream));
+    try (LockHold _ = use.take()) {
+      NativeResult.cudart("cudaEventRecord", Cudart.cudaEventRecord(open(), stream));
       recorded = true;
-    } finally {
-      use.unlock();
     }
   }
 
   /** Makes a stream wait. Call under the stream's lock. */
   void holdBack(MemorySegment stream) {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
-      MemorySegment event = live();
-      CudaCall.runtime("cudaStreamWaitEvent", () -> Cudart.cudaStreamWaitEvent(stream, event, 0));
-    } finally {
-      use.unlock();
+    try (LockHold _ = use.take()) {
+      NativeResult.cudart("cudaStreamWaitEvent", Cudart.cudaStreamWaitEvent(stream, live(), 0));
     }
   }
 
   private void await() {
-    MemorySegment event = open();
-    CudaCall.runtime("cudaEventSynchronize", () -> Cudart.cudaEventSynchronize(event));
+    NativeResult.cudart("cudaEventSynchronize", Cudart.cudaEventSynchronize(open()));
   }
 
   /** For whoever ends it when it is lost. */
   MemorySegment handle() {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
+    try (LockHold _ = use.take()) {
       return live();
-    } finally {
-      use.unlock();
     }
   }
 

@@ -4,10 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.common.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
 import org.sgconv.bindings.cuda.SgconvCuda;
-import org.sgconv.bindings.cuda.sgconv_convolution_geometry;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
-import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 
 /**
  * Submits fused convolutions to one stream, as {@code sgconv/cuda.h} describes them; every argument
@@ -68,9 +68,10 @@ public final class CudaFusedConvolution {
     submission.submit(
         "sgconv_cuda_fused_prepare",
         (in, queue) -> {
-          MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes());
-          MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
-          MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
+          MemorySegment k = in.input("kernel", kernel, shape.kernelBytes(), Float.BYTES);
+          MemorySegment d = in.optionalInput("skip", skip, shape.skipBytes(), Float.BYTES);
+          MemorySegment s =
+              in.input("spectrum", spectrum, CudaRows.spectrumBytes(shape, size), Float.BYTES);
           shape.write(geometry);
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
           return SgconvCuda.sgconv_cuda_fused_prepare(geometry, size, 0, rows, k, d, s, queue);
@@ -99,12 +100,13 @@ public final class CudaFusedConvolution {
     submission.submit(
         "sgconv_cuda_fused_synthesize",
         (in, queue) -> {
-          MemorySegment w = in.floats("weights", weights, kernels.weightBytes());
-          MemorySegment m = in.floats("decay", decay, kernels.decayBytes());
-          MemorySegment z = in.floats("norm", norm, kernels.normBytes());
-          MemorySegment d = in.optionalFloats("skip", skip, shape.skipBytes());
-          MemorySegment k = in.optionalFloats("kernel", kernel, shape.kernelBytes());
-          MemorySegment s = in.floats("spectrum", spectrum, CudaRows.spectrumBytes(shape, size));
+          MemorySegment w = in.input("weights", weights, kernels.weightBytes(), Float.BYTES);
+          MemorySegment m = in.input("decay", decay, kernels.decayBytes(), Float.BYTES);
+          MemorySegment z = in.input("norm", norm, kernels.normBytes(), Float.BYTES);
+          MemorySegment d = in.optionalInput("skip", skip, shape.skipBytes(), Float.BYTES);
+          MemorySegment k = in.optionalInput("kernel", kernel, shape.kernelBytes(), Float.BYTES);
+          MemorySegment s =
+              in.input("spectrum", spectrum, CudaRows.spectrumBytes(shape, size), Float.BYTES);
           kernels.write(kernelGeometry);
           shape.write(geometry);
           long rows = Math.multiplyExact(shape.heads(), shape.hidden());
@@ -140,12 +142,16 @@ public final class CudaFusedConvolution {
     submission.submit(
         "sgconv_cuda_fused_forward",
         (in, queue) -> {
-          MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
-          MemorySegment signal = in.signal("u", u, element, rows.elements());
-          MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
-          MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
-          MemorySegment out = in.signal("y", y, element, rows.outputElements());
-          MemorySegment scratch = in.scratch("workspace", workspace);
+          MemorySegment k = in.input("spectrum", spectrum, rows.spectrumBytes(), Float.BYTES);
+          MemorySegment signal =
+              in.input("u", u, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment before =
+              in.optionalInput("pre", pre, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment after =
+              in.optionalInput("post", post, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment out =
+              in.output("y", y, rows.outputElements() * element.bytes(), element.bytes());
+          MemorySegment scratch = in.scratch("workspace", workspace, 0, Float.BYTES);
           long bytes = workspace == null ? 0 : workspace.byteSize();
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_forward(
@@ -191,16 +197,25 @@ public final class CudaFusedConvolution {
     submission.submit(
         "sgconv_cuda_fused_backward",
         (in, queue) -> {
-          MemorySegment k = in.floats("spectrum", spectrum, rows.spectrumBytes());
-          MemorySegment signal = in.signal("u", u, element, rows.elements());
-          MemorySegment before = in.optionalSignal("pre", pre, element, rows.elements());
-          MemorySegment after = in.optionalSignal("post", post, element, rows.elements());
-          MemorySegment gradient = in.signal("dy", dy, element, rows.outputElements());
-          MemorySegment du = in.optionalSignal("du", targets.du(), element, rows.elements());
-          MemorySegment dpre = in.optionalSignal("dpre", targets.dpre(), element, rows.elements());
+          MemorySegment k = in.input("spectrum", spectrum, rows.spectrumBytes(), Float.BYTES);
+          MemorySegment signal =
+              in.input("u", u, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment before =
+              in.optionalInput("pre", pre, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment after =
+              in.optionalInput("post", post, rows.elements() * element.bytes(), element.bytes());
+          MemorySegment gradient =
+              in.input("dy", dy, rows.outputElements() * element.bytes(), element.bytes());
+          MemorySegment du =
+              in.optionalOutput(
+                  "du", targets.du(), rows.elements() * element.bytes(), element.bytes());
+          MemorySegment dpre =
+              in.optionalOutput(
+                  "dpre", targets.dpre(), rows.elements() * element.bytes(), element.bytes());
           MemorySegment dpost =
-              in.optionalSignal("dpost", targets.dpost(), element, rows.elements());
-          MemorySegment scratch = in.scratch("workspace", workspace);
+              in.optionalOutput(
+                  "dpost", targets.dpost(), rows.elements() * element.bytes(), element.bytes());
+          MemorySegment scratch = in.scratch("workspace", workspace, 0, Float.BYTES);
           long bytes = workspace == null ? 0 : workspace.byteSize();
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_backward(
@@ -229,10 +244,10 @@ public final class CudaFusedConvolution {
         "sgconv_cuda_fused_kernel_gradient",
         (in, queue) -> {
           ConvolutionShape shape = rows.shape();
-          MemorySegment scratch = in.scratch("workspace", workspace);
+          MemorySegment scratch = in.scratch("workspace", workspace, 0, Float.BYTES);
           long bytes = workspace.byteSize();
-          MemorySegment kernel = in.optionalFloats("dk", dk, shape.kernelBytes());
-          MemorySegment skip = in.optionalFloats("dskip", dskip, shape.skipBytes());
+          MemorySegment kernel = in.optionalOutput("dk", dk, shape.kernelBytes(), Float.BYTES);
+          MemorySegment skip = in.optionalOutput("dskip", dskip, shape.skipBytes(), Float.BYTES);
           rows.write(struct);
           return SgconvCuda.sgconv_cuda_fused_kernel_gradient(
               struct, rows.batch(), shape.mode().code(), scratch, bytes, kernel, skip, queue);

@@ -3,6 +3,7 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.bindings.cudart.Cudart;
 
 /** Work of a stream, recorded once and submitted any number of times with one call. */
@@ -27,14 +28,14 @@ public final class CudaGraph implements AutoCloseable {
    */
   static CudaGraph capture(CudaStream owner, MemorySegment stream, Runnable work) {
     try (Arena arena = Arena.ofConfined()) {
-      CudaCall.runtime(
+      NativeResult.cudart(
           "cudaStreamBeginCapture",
-          () -> Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeRelaxed()));
+          Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeRelaxed()));
       MemorySegment graph = arena.allocate(ValueLayout.ADDRESS);
       try {
         work.run();
         owner.device().select(); // the work may have waited, and go on elsewhere
-        CudaCall.runtime("cudaStreamEndCapture", () -> Cudart.cudaStreamEndCapture(stream, graph));
+        NativeResult.cudart("cudaStreamEndCapture", Cudart.cudaStreamEndCapture(stream, graph));
       } catch (RuntimeException | Error failure) {
         owner.abandonCapture(failure);
         throw failure;
@@ -59,7 +60,7 @@ public final class CudaGraph implements AutoCloseable {
       MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
       boolean known = Cudart.cudaStreamIsCapturing(stream, status) == Cudart.cudaSuccess();
       if (known && status.get(ValueLayout.JAVA_INT, 0) != Cudart.cudaStreamCaptureStatusNone()) {
-        throw CudaCall.runtimeError("cudaStreamEndCapture", code);
+        throw NativeResult.cudartError("cudaStreamEndCapture", code);
       }
       Cudart.cudaGetLastError(); // it must not show again in the next call
     }
@@ -68,8 +69,8 @@ public final class CudaGraph implements AutoCloseable {
   private static CudaGraph instantiate(CudaStream stream, MemorySegment recorded) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment executable = arena.allocate(ValueLayout.ADDRESS);
-      CudaCall.runtime(
-          "cudaGraphInstantiate", () -> Cudart.cudaGraphInstantiate(executable, recorded, 0));
+      NativeResult.cudart(
+          "cudaGraphInstantiate", Cudart.cudaGraphInstantiate(executable, recorded, 0));
       return new CudaGraph(stream, executable.get(ValueLayout.ADDRESS, 0));
     } finally {
       Cudart.cudaGraphDestroy(recorded);
@@ -78,46 +79,31 @@ public final class CudaGraph implements AutoCloseable {
 
   /** Submits the recorded work to its stream. */
   public void launch() {
-    stream.lock().lock();
-    try {
-      MemorySegment target = stream.open();
-      MemorySegment graph = open();
-      CudaCall.runtime("cudaGraphLaunch", () -> Cudart.cudaGraphLaunch(graph, target));
-    } finally {
-      stream.lock().unlock();
+    try (NativeHandle.Use use = stream.use()) {
+      NativeResult.cudart("cudaGraphLaunch", Cudart.cudaGraphLaunch(open(), use.address()));
     }
   }
 
   /**
    * Waits for the stream and frees the graph. After an error that no call survives there is nothing
-   * to wait for, and the graph is gone with the context: then this only ends its use.
+   * to wait for, and the graph is gone with the context: then this only ends its use. Closing a
+   * closed graph does nothing.
    */
   @Override
   public void close() {
-    stream.lock().lock();
-    try {
-      MemorySegment graph = open();
-      handle = MemorySegment.NULL;
-      try {
-        unlessLost(stream::synchronize);
-      } finally {
-        unlessLost(
-            () ->
-                CudaCall.runtime("cudaGraphExecDestroy", () -> Cudart.cudaGraphExecDestroy(graph)));
+    try (NativeHandle.Use _ = stream.hold()) {
+      MemorySegment graph = handle;
+      if (graph.address() != 0) {
+        handle = MemorySegment.NULL;
+        Closer.all(
+            () -> CudaErrorException.unlessFatal(stream::synchronize),
+            () -> CudaErrorException.unlessFatal(() -> destroy(graph)));
       }
-    } finally {
-      stream.lock().unlock();
     }
   }
 
-  private static void unlessLost(Runnable call) {
-    try {
-      call.run();
-    } catch (CudaErrorException e) {
-      if (!e.isFatal()) {
-        throw e;
-      }
-    }
+  private static void destroy(MemorySegment graph) {
+    NativeResult.cudart("cudaGraphExecDestroy", Cudart.cudaGraphExecDestroy(graph));
   }
 
   private MemorySegment open() {

@@ -74,8 +74,11 @@ public final class CudaRuntime {
     if (opened == null) {
       NativeLibraries.refuseIfLeftOut(NativeLibrary.CUDA);
       LoadedLibrary runtime = NativeLibraries.load(NativeLibrary.CUDART);
+      NativeLibraries.requireFunctions(runtime, Cudart.functions());
+      NativeResult.prepareCudart();
       int count = deviceCount();
       LoadedLibrary kernels = besideADevice(NativeLibrary.CUDA);
+      NativeLibraries.requireFunctions(kernels, List.of("sgconv_cuda_abi_version"));
       int abi = SgconvCuda.sgconv_cuda_abi_version();
       if (abi != SgconvCuda.SGCONV_CUDA_ABI_VERSION()) {
         throw new NativeLibraryException(
@@ -87,7 +90,10 @@ public final class CudaRuntime {
                     SgconvCuda.SGCONV_CUDA_ABI_VERSION())
                 + " sgconv-bindings of one version");
       }
+      NativeLibraries.requireFunctions(kernels, SgconvCuda.functions());
+      NativeResult.prepareCuda();
       LoadedLibrary fft = besideADevice(NativeLibrary.CUFFT);
+      NativeLibraries.requireFunctions(fft, Cufft.functions());
       opened = new CudaRuntime(List.of(runtime, kernels, fft), count);
     }
     return opened;
@@ -188,31 +194,17 @@ public final class CudaRuntime {
   public String fftVersion() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
-      CudaCall.fft("cufftGetVersion", () -> Cufft.cufftGetVersion(value));
+      NativeResult.cufft("cufftGetVersion", Cufft.cufftGetVersion(value));
       int version = value.get(ValueLayout.JAVA_INT, 0);
       return String.format(
           Locale.ROOT, "%d.%d.%d", version / 1000, version / 100 % 10, version % 100);
     }
   }
 
-  /**
-   * Smallest transform size that the CUDA kernels take for signals of this length.
-   *
-   * @param length L ≥ 1, in samples
-   */
-  public static long transformSize(long length) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
-      CudaCall.kernel(
-          "sgconv_cuda_transform_size", () -> SgconvCuda.sgconv_cuda_transform_size(length, value));
-      return value.get(ValueLayout.JAVA_LONG, 0);
-    }
-  }
-
   static int read(String function, ToIntFunction<MemorySegment> call) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
-      CudaCall.runtime(function, () -> call.applyAsInt(value));
+      NativeResult.cudart(function, call.applyAsInt(value));
       return value.get(ValueLayout.JAVA_INT, 0);
     }
   }

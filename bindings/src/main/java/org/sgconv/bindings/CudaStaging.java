@@ -1,6 +1,7 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
+import org.sgconv.bindings.closing.Closer;
 
 /**
  * Copies between a stream's device and ordinary memory of the host, through page-locked memory in
@@ -16,7 +17,7 @@ final class CudaStaging implements AutoCloseable {
   private static final int HALVES = 2;
 
   private final CudaStream stream;
-  private final PinnedMemory memory;
+  private final PageLockedMemory memory;
   private final Half[] halves;
 
   /** Whether copies may be under way that nobody waited for, because something failed. */
@@ -25,7 +26,7 @@ final class CudaStaging implements AutoCloseable {
   /** A half of the memory, and a mark after the last copy from or to it. */
   private record Half(MemorySegment segment, long offset, CudaEvent mark) {}
 
-  private CudaStaging(CudaStream stream, PinnedMemory memory, CudaEvent... marks) {
+  private CudaStaging(CudaStream stream, PageLockedMemory memory, CudaEvent... marks) {
     this.stream = stream;
     this.memory = memory;
     this.halves = new Half[HALVES];
@@ -41,18 +42,14 @@ final class CudaStaging implements AutoCloseable {
    * @throws NoPinnedMemoryException if the host has not the memory
    */
   static CudaStaging create(CudaStream stream) {
-    PinnedMemory memory = PinnedMemory.allocate(HALVES * HALF_BYTES);
-    try {
+    try (Closer undo = Closer.onFailure()) {
+      PageLockedMemory memory = PageLockedMemory.allocate(HALVES * HALF_BYTES);
+      undo.add(memory::free);
       CudaEvent first = stream.device().createEvent(false);
-      try {
-        return new CudaStaging(stream, memory, first, stream.device().createEvent(false));
-      } catch (RuntimeException failure) {
-        first.close();
-        throw failure;
-      }
-    } catch (RuntimeException failure) {
-      memory.free();
-      throw failure;
+      undo.add(first);
+      CudaStaging made = new CudaStaging(stream, memory, first, stream.device().createEvent(false));
+      undo.keep();
+      return made;
     }
   }
 
@@ -141,14 +138,6 @@ final class CudaStaging implements AutoCloseable {
   /** Gives everything back, also when a part of it fails. The stream has no work. */
   @Override
   public void close() {
-    try {
-      halves[0].mark.close();
-    } finally {
-      try {
-        halves[1].mark.close();
-      } finally {
-        memory.free();
-      }
-    }
+    Closer.all(halves[0].mark, halves[1].mark, memory::free);
   }
 }

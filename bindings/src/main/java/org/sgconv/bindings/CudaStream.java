@@ -6,20 +6,21 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.bindings.cudart.Cudart;
 
 /**
  * Work for a device, done in the order in which it is submitted. Any thread may submit; a thread
- * that submits several pieces that belong together holds {@link #lock()} meanwhile.
+ * that submits several pieces that belong together {@linkplain #hold() holds it} meanwhile.
  */
 public final class CudaStream implements AutoCloseable {
 
   private static final AtomicLong COUNT = new AtomicLong();
 
-  private final ReentrantLock lock;
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
   private final NativeHandle handle;
+  private final CallArguments arguments = new CallArguments(this);
   private final @Nullable StreamBelongings belongings;
 
   /** Made when it is needed. Guarded by the lock. */
@@ -36,8 +37,7 @@ public final class CudaStream implements AutoCloseable {
    */
   CudaStream(CudaDevice device, MemorySegment handle, boolean permanent) {
     this.device = device;
-    this.handle = new NativeHandle("CudaStream", handle);
-    this.lock = this.handle.lock();
+    this.handle = NativeHandle.prepared("CudaStream", handle, this::prepare);
     this.belongings = permanent ? StreamBelongings.watch(this, handle) : null;
   }
 
@@ -48,7 +48,17 @@ public final class CudaStream implements AutoCloseable {
 
   /** Held during every call; reentrant. */
   public ReentrantLock lock() {
-    return lock;
+    return handle.lock();
+  }
+
+  /** Takes {@link #lock()}, unless this thread has it, for a block of calls. */
+  public NativeHandle.Use hold() {
+    return handle.hold();
+  }
+
+  /** As {@link #hold()}, for a call on the open stream, with its device made current. */
+  NativeHandle.Use use() {
+    return handle.use();
   }
 
   /** Whether {@link #close} was called. */
@@ -58,18 +68,15 @@ public final class CudaStream implements AutoCloseable {
 
   /** New memory with arbitrary content. */
   public CudaAllocation allocate(long bytes) {
-    lock.lock();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment stream = open();
+    try (NativeHandle.Use use = use();
+        Arena arena = Arena.ofConfined()) {
       MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
-      CudaCall.runtime("cudaMallocAsync", () -> Cudart.cudaMallocAsync(pointer, bytes, stream));
+      NativeResult.cudart("cudaMallocAsync", Cudart.cudaMallocAsync(pointer, bytes, use.address()));
       long address = pointer.get(ValueLayout.ADDRESS, 0).address();
       if (belongings != null) {
         belongings.addMemory(address);
       }
       return new CudaAllocation(this, address, bytes);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -81,88 +88,72 @@ public final class CudaStream implements AutoCloseable {
    * @throws UseAfterCloseException if it was freed before
    */
   public void free(CudaAllocation allocation) {
-    lock.lock();
-    try {
-      MemorySegment address = allocation.all().address(this, "cudaFreeAsync", "memory");
-      try {
-        MemorySegment stream = open();
-        CudaCall.runtime("cudaFreeAsync", () -> Cudart.cudaFreeAsync(address, stream));
-      } catch (CudaErrorException e) {
-        if (!e.isFatal()) {
-          throw e;
-        }
-      }
+    try (NativeHandle.Use _ = hold()) {
+      MemorySegment address = address("cudaFreeAsync", "memory", allocation.all(), true);
+      CudaErrorException.unlessFatal(() -> free(address));
       allocation.markFreed();
       if (belongings != null) {
         belongings.removeMemory(address.address());
       }
-    } finally {
-      lock.unlock();
+    }
+  }
+
+  private void free(MemorySegment address) {
+    try (NativeHandle.Use use = use()) {
+      NativeResult.cudart("cudaFreeAsync", Cudart.cudaFreeAsync(address, use.address()));
     }
   }
 
   /** Copies to the device and waits; the host memory may be of any kind. */
   public void upload(MemorySegment source, CudaSpan target) {
     requireSize("upload", source, target);
-    lock.lock();
-    try {
+    try (NativeHandle.Use _ = use()) {
       staging().upload(source, target);
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Copies from the device and waits; the host memory may be of any kind. */
   public void download(CudaSpan source, MemorySegment target) {
     requireSize("download", target, source);
-    lock.lock();
-    try {
+    try (NativeHandle.Use _ = use()) {
       staging().download(source, target);
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Copies to the device in this stream's order, and does not wait. */
-  public void upload(PinnedMemory source, long offset, CudaSpan target) {
-    lock.lock();
-    try {
+  public void upload(PageLockedMemory source, long offset, CudaSpan target) {
+    try (NativeHandle.Use use = use()) {
       copy(
-          target.address(this, "upload", "target"),
+          address("upload", "target", target, true),
           source.segment().asSlice(offset, target.byteSize()),
           target.byteSize(),
-          Cudart.cudaMemcpyHostToDevice());
-    } finally {
-      lock.unlock();
+          Cudart.cudaMemcpyHostToDevice(),
+          use.address());
     }
   }
 
   /** Copies from the device in this stream's order, and does not wait. */
-  public void download(CudaSpan source, PinnedMemory target, long offset) {
-    lock.lock();
-    try {
+  public void download(CudaSpan source, PageLockedMemory target, long offset) {
+    try (NativeHandle.Use use = use()) {
       copy(
           target.segment().asSlice(offset, source.byteSize()),
-          source.address(this, "download", "source"),
+          address("download", "source", source, false),
           source.byteSize(),
-          Cudart.cudaMemcpyDeviceToHost());
-    } finally {
-      lock.unlock();
+          Cudart.cudaMemcpyDeviceToHost(),
+          use.address());
     }
   }
 
   /** Copies within this stream's memory, in its order. */
   public void copy(CudaSpan source, CudaSpan target) {
     requireSize("copy", source, target);
-    lock.lock();
-    try {
+    try (NativeHandle.Use use = use()) {
       copy(
-          target.address(this, "copy", "target"),
-          source.address(this, "copy", "source"),
+          address("copy", "target", target, true),
+          address("copy", "source", source, false),
           source.byteSize(),
-          Cudart.cudaMemcpyDeviceToDevice());
-    } finally {
-      lock.unlock();
+          Cudart.cudaMemcpyDeviceToDevice(),
+          use.address());
     }
   }
 
@@ -172,66 +163,48 @@ public final class CudaStream implements AutoCloseable {
     CudaStream other = source.allocation().stream();
     // Two copies in opposite directions must not wait for each other: one order for all.
     boolean first = number < other.number;
-    ReentrantLock outer = first ? lock : other.lock;
-    ReentrantLock inner = first ? other.lock : lock;
-    outer.lock();
-    inner.lock();
-    try {
+    try (NativeHandle.Use _ = (first ? this : other).hold();
+        NativeHandle.Use _ = (first ? other : this).hold()) {
       other.synchronize();
-      copy(
-          target.address(this, "copyAcross", "target"),
-          source.address(other, "copyAcross", "source"),
-          source.byteSize(),
-          Cudart.cudaMemcpyDefault());
-      synchronize();
-    } finally {
-      inner.unlock();
-      outer.unlock();
+      try (NativeHandle.Use use = use()) {
+        copy(
+            address("copyAcross", "target", target, true),
+            other.address("copyAcross", "source", source, false),
+            source.byteSize(),
+            Cudart.cudaMemcpyDefault(),
+            use.address());
+        synchronize();
+      }
     }
   }
 
   /** Writes zeros, in this stream's order. */
   public void zero(CudaSpan target) {
-    lock.lock();
-    try {
-      MemorySegment stream = open();
-      MemorySegment address = target.address(this, "cudaMemsetAsync", "target");
-      CudaCall.runtime(
-          "cudaMemsetAsync", () -> Cudart.cudaMemsetAsync(address, 0, target.byteSize(), stream));
-    } finally {
-      lock.unlock();
+    try (NativeHandle.Use use = use()) {
+      MemorySegment address = address("cudaMemsetAsync", "target", target, true);
+      NativeResult.cudart(
+          "cudaMemsetAsync", Cudart.cudaMemsetAsync(address, 0, target.byteSize(), use.address()));
     }
   }
 
   /** Waits until all work submitted so far is done; its failures show here at the latest. */
   public void synchronize() {
-    lock.lock();
-    try {
-      MemorySegment stream = open();
-      CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
-    } finally {
-      lock.unlock();
+    try (NativeHandle.Use use = use()) {
+      NativeResult.cudart("cudaStreamSynchronize", Cudart.cudaStreamSynchronize(use.address()));
     }
   }
 
   /** Moves an event of the same device to the end of the work submitted so far. */
   public void record(CudaEvent event) {
-    lock.lock();
-    try {
-      event.record(open());
-    } finally {
-      lock.unlock();
+    try (NativeHandle.Use use = use()) {
+      event.record(use.address());
     }
   }
 
   /** Work submitted from now on begins after the work before an event, of any device. */
   public void waitFor(CudaEvent event) {
-    lock.lock();
-    try {
-      MemorySegment stream = open();
-      event.holdBack(stream);
-    } finally {
-      lock.unlock();
+    try (NativeHandle.Use use = use()) {
+      event.holdBack(use.address());
     }
   }
 
@@ -240,11 +213,8 @@ public final class CudaStream implements AutoCloseable {
    * graph.
    */
   public CudaGraph capture(Runnable work) {
-    lock.lock();
-    try {
-      return CudaGraph.capture(this, open(), work);
-    } finally {
-      lock.unlock();
+    try (NativeHandle.Use use = use()) {
+      return CudaGraph.capture(this, use.address(), work);
     }
   }
 
@@ -254,7 +224,8 @@ public final class CudaStream implements AutoCloseable {
   }
 
   /**
-   * Waits for the work and ends the stream. Its memory must have been freed.
+   * Waits for the work and ends the stream. Its memory must have been freed. Closing a closed
+   * stream does nothing.
    *
    * @throws IllegalStateException if it is permanent
    */
@@ -263,57 +234,55 @@ public final class CudaStream implements AutoCloseable {
     if (belongings != null) {
       throw new IllegalStateException("a permanent stream is not closed");
     }
-    lock.lock();
-    try {
-      MemorySegment stream = open();
-      handle.end();
-      CudaStaging copies = staging;
-      staging = null;
-      try {
-        CudaCall.runtime("cudaStreamSynchronize", () -> Cudart.cudaStreamSynchronize(stream));
-      } finally {
-        try {
-          if (copies != null) {
-            copies.close();
-          }
-        } finally {
-          CudaCall.runtime("cudaStreamDestroy", () -> Cudart.cudaStreamDestroy(stream));
-        }
+    try (NativeHandle.Use _ = hold()) {
+      if (handle.isEnded()) {
+        return;
       }
-    } finally {
-      lock.unlock();
+      try (NativeHandle.Use _ = use()) {
+        MemorySegment stream = handle.end();
+        CudaStaging copies = staging;
+        staging = null;
+        Closer.all(
+            () ->
+                NativeResult.cudart("cudaStreamSynchronize", Cudart.cudaStreamSynchronize(stream)),
+            copies,
+            () -> NativeResult.cudart("cudaStreamDestroy", Cudart.cudaStreamDestroy(stream)));
+      }
     }
   }
 
-  /** The handle, with the device made current. Call under the lock. */
-  MemorySegment open() {
-    MemorySegment stream = handle.open();
+  /** Before each use. Call under the lock. */
+  private void prepare(MemorySegment stream) {
     device.select();
     if (inCapture) { // else the call would be recorded, and would seem to have done its work
       CudaGraph.abandon(stream);
       inCapture = false;
     }
-    return stream;
   }
 
   /** Ends a capture that failed; if that fails too, every call tries again. */
   void abandonCapture(Throwable failure) {
     inCapture = true;
-    try {
-      open();
+    try (NativeHandle.Use _ = use()) {
+      assert !inCapture;
     } catch (RuntimeException still) {
       failure.addSuppressed(still);
     }
   }
 
-  private void copy(MemorySegment target, MemorySegment source, long bytes, int kind) {
-    MemorySegment stream = open();
-    CudaCall.runtime(
-        "cudaMemcpyAsync", () -> Cudart.cudaMemcpyAsync(target, source, bytes, kind, stream));
+  private static void copy(
+      MemorySegment target, MemorySegment source, long bytes, int kind, MemorySegment stream) {
+    NativeResult.cudart(
+        "cudaMemcpyAsync", Cudart.cudaMemcpyAsync(target, source, bytes, kind, stream));
   }
 
+  /** Of memory of this stream that the call uses. */
+  private MemorySegment address(String function, String name, CudaSpan span, boolean writes) {
+    return arguments.of(function).usable(name, span, 1, writes);
+  }
+
+  /** Call in a use. */
   private CudaStaging staging() {
-    open();
     CudaStaging copies = staging;
     if (copies == null) {
       copies = CudaStaging.create(this);

@@ -9,55 +9,39 @@ import java.util.function.ToIntFunction;
 final class CudaSubmission {
 
   private final CudaStream stream;
-  private final CudaArguments arguments;
+  private final CallArguments arguments;
   private final MemorySegment answer = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
   CudaSubmission(CudaStream stream) {
     this.stream = stream;
-    this.arguments = new CudaArguments(stream);
+    this.arguments = new CallArguments(stream);
   }
 
   /** Checks its arguments, calls, and returns the call's status. */
   interface Call {
-    int run(CudaArguments in, MemorySegment queue);
+    int run(CallArguments in, MemorySegment queue);
   }
 
   /** Submits what {@code call} calls. */
   void submit(String function, Call call) {
-    stream.lock().lock();
-    try {
-      MemorySegment queue = stream.open();
-      CudaArguments in = arguments.of(function);
-      CudaCall.kernel(function, () -> call.run(in, queue));
-    } finally {
-      stream.lock().unlock();
+    try (NativeHandle.Use use = stream.use()) {
+      NativeResult.cuda(function, call.run(arguments.of(function), use.address()));
     }
   }
 
   /** A number that depends on the stream's device; {@code call} is told where it goes. */
   long ask(String function, ToIntFunction<MemorySegment> call) {
-    stream.lock().lock();
-    try {
-      answer(function, call);
+    try (NativeHandle.Use _ = stream.use()) {
+      NativeResult.cuda(function, call.applyAsInt(answer));
       return answer.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      stream.lock().unlock();
     }
   }
 
   /** The same for one of a C enumeration. */
   int choose(String function, ToIntFunction<MemorySegment> call) {
-    stream.lock().lock();
-    try {
-      answer(function, call);
+    try (NativeHandle.Use _ = stream.use()) {
+      NativeResult.cuda(function, call.applyAsInt(answer));
       return answer.get(ValueLayout.JAVA_INT, 0);
-    } finally {
-      stream.lock().unlock();
     }
-  }
-
-  private void answer(String function, ToIntFunction<MemorySegment> call) {
-    stream.open();
-    CudaCall.kernel(function, () -> call.applyAsInt(answer));
   }
 }

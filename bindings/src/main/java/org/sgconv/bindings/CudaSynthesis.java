@@ -3,55 +3,66 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
 import org.sgconv.bindings.cuda.SgconvCuda;
-import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 
-/** Submits kernel synthesis to one stream; every argument is checked. */
+/** Kernel synthesis on one stream, to which calls are submitted; every argument is checked. */
 public final class CudaSynthesis {
 
-  private final CudaSubmission submission;
+  private static final long FLOAT = Float.BYTES;
+
+  private final CudaStream stream;
+  private final CallArguments arguments;
   private final MemorySegment geometry = Arena.ofAuto().allocate(sgconv_kernel_geometry.layout());
 
   /** Synthesis on this stream. */
   public CudaSynthesis(CudaStream stream) {
-    this.submission = new CudaSubmission(stream);
+    this.stream = stream;
+    this.arguments = new CallArguments(stream);
   }
 
   /** Writes the L2 norms (C', H) of the kernels over their full length. */
-  public void norm(KernelShape shape, CudaSpan weights, CudaSpan decay, CudaSpan norm) {
-    submission.submit(
-        "sgconv_cuda_kernel_norm",
-        (in, queue) -> {
-          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-          MemorySegment z = in.floats("norm", norm, shape.normBytes());
-          shape.write(geometry);
-          return SgconvCuda.sgconv_cuda_kernel_norm(geometry, w, m, z, queue);
-        });
+  public void kernelNorm(KernelShape shape, CudaSpan weights, CudaSpan decay, CudaSpan norm) {
+    try (NativeHandle.Use use = stream.use()) {
+      CallArguments in = arguments.of("sgconv_cuda_kernel_norm");
+      shape.write(geometry);
+      NativeResult.cuda(
+          "sgconv_cuda_kernel_norm",
+          SgconvCuda.sgconv_cuda_kernel_norm(
+              geometry,
+              in.input("weights", weights, shape.weightBytes(), FLOAT),
+              in.input("decay", decay, shape.decayBytes(), FLOAT),
+              in.output("norm", norm, shape.normBytes(), FLOAT),
+              use.address()));
+    }
   }
 
   /** Writes the normalized kernel (C', H, length). */
-  public void forward(
+  public void kernelForward(
       KernelShape shape,
       CudaSpan weights,
       CudaSpan decay,
       CudaSpan norm,
       long length,
       CudaSpan kernel) {
-    submission.submit(
-        "sgconv_cuda_kernel_forward",
-        (in, queue) -> {
-          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-          MemorySegment z = in.floats("norm", norm, shape.normBytes());
-          MemorySegment k = in.floats("kernel", kernel, shape.kernelBytes(length));
-          shape.write(geometry);
-          return SgconvCuda.sgconv_cuda_kernel_forward(geometry, w, m, z, length, k, queue);
-        });
+    try (NativeHandle.Use use = stream.use()) {
+      CallArguments in = arguments.of("sgconv_cuda_kernel_forward");
+      shape.write(geometry);
+      NativeResult.cuda(
+          "sgconv_cuda_kernel_forward",
+          SgconvCuda.sgconv_cuda_kernel_forward(
+              geometry,
+              in.input("weights", weights, shape.weightBytes(), FLOAT),
+              in.input("decay", decay, shape.decayBytes(), FLOAT),
+              in.input("norm", norm, shape.normBytes(), FLOAT),
+              length,
+              in.output("kernel", kernel, shape.kernelBytes(length), FLOAT),
+              use.address()));
+    }
   }
 
   /** Writes the gradients of weights (S, C', H, d) and, for the power law, of decay (H). */
-  public void backward(
+  public void kernelBackward(
       KernelShape shape,
       CudaSpan weights,
       CudaSpan decay,
@@ -60,18 +71,21 @@ public final class CudaSynthesis {
       CudaSpan gradKernel,
       CudaSpan gradWeights,
       @Nullable CudaSpan gradDecay) {
-    submission.submit(
-        "sgconv_cuda_kernel_backward",
-        (in, queue) -> {
-          MemorySegment w = in.floats("weights", weights, shape.weightBytes());
-          MemorySegment m = in.floats("decay", decay, shape.decayBytes());
-          MemorySegment z = in.floats("norm", norm, shape.normBytes());
-          MemorySegment g = in.floats("gradKernel", gradKernel, shape.kernelBytes(length));
-          MemorySegment dw = in.floats("gradWeights", gradWeights, shape.weightBytes());
-          MemorySegment dm = in.optionalFloats("gradDecay", gradDecay, shape.decayBytes());
-          shape.write(geometry);
-          return SgconvCuda.sgconv_cuda_kernel_backward(
-              geometry, w, m, z, length, g, dw, dm, queue);
-        });
+    try (NativeHandle.Use use = stream.use()) {
+      CallArguments in = arguments.of("sgconv_cuda_kernel_backward");
+      shape.write(geometry);
+      NativeResult.cuda(
+          "sgconv_cuda_kernel_backward",
+          SgconvCuda.sgconv_cuda_kernel_backward(
+              geometry,
+              in.input("weights", weights, shape.weightBytes(), FLOAT),
+              in.input("decay", decay, shape.decayBytes(), FLOAT),
+              in.input("norm", norm, shape.normBytes(), FLOAT),
+              length,
+              in.input("gradKernel", gradKernel, shape.kernelBytes(length), FLOAT),
+              in.output("gradWeights", gradWeights, shape.weightBytes(), FLOAT),
+              in.optionalOutput("gradDecay", gradDecay, shape.decayBytes(), FLOAT),
+              use.address()));
+    }
   }
 }

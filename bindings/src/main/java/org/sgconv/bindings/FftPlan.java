@@ -3,6 +3,7 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.bindings.cufft.Cufft;
 
 /**
@@ -18,6 +19,7 @@ public final class FftPlan implements AutoCloseable {
   private final long batch;
   private final int handle;
   private final long workBytes;
+  private final CallArguments arguments;
 
   /** Guarded by the stream's lock. */
   private boolean closed;
@@ -28,6 +30,7 @@ public final class FftPlan implements AutoCloseable {
     this.batch = batch;
     this.handle = handle;
     this.workBytes = workBytes;
+    this.arguments = new CallArguments(stream);
   }
 
   /**
@@ -38,45 +41,28 @@ public final class FftPlan implements AutoCloseable {
   public static FftPlan create(CudaStream stream, long size, long batch) {
     Sizes.requirePositive("size", size);
     Sizes.requirePositive("batch", batch);
-    stream.lock().lock();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment queue = stream.open();
+    try (NativeHandle.Use use = stream.use();
+        Arena arena = Arena.ofConfined();
+        Closer undo = Closer.onFailure()) {
       MemorySegment created = arena.allocate(ValueLayout.JAVA_INT);
-      CudaCall.fft("cufftCreate", () -> Cufft.cufftCreate(created));
+      NativeResult.cufft("cufftCreate", Cufft.cufftCreate(created));
       int handle = created.get(ValueLayout.JAVA_INT, 0);
-      try {
-        CudaCall.fft("cufftSetAutoAllocation", () -> Cufft.cufftSetAutoAllocation(handle, 0));
-        MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_LONG, size);
-        MemorySegment work = arena.allocate(ValueLayout.JAVA_LONG);
-        CudaCall.fft(
-            "cufftMakePlanMany64",
-            () ->
-                Cufft.cufftMakePlanMany64(
-                    handle,
-                    1,
-                    length,
-                    length,
-                    1,
-                    size,
-                    length,
-                    1,
-                    size,
-                    Cufft.CUFFT_C2C(),
-                    batch,
-                    work));
-        CudaCall.fft("cufftSetStream", () -> Cufft.cufftSetStream(handle, queue));
-        FftPlan plan = new FftPlan(stream, size, batch, handle, work.get(ValueLayout.JAVA_LONG, 0));
-        StreamBelongings belongings = stream.belongings();
-        if (belongings != null) {
-          belongings.addPlan(handle);
-        }
-        return plan;
-      } catch (RuntimeException failure) {
-        Cufft.cufftDestroy(handle);
-        throw failure;
+      undo.add(() -> destroy(handle));
+      NativeResult.cufft("cufftSetAutoAllocation", Cufft.cufftSetAutoAllocation(handle, 0));
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_LONG, size);
+      MemorySegment work = arena.allocate(ValueLayout.JAVA_LONG);
+      NativeResult.cufft(
+          "cufftMakePlanMany64",
+          Cufft.cufftMakePlanMany64(
+              handle, 1, length, length, 1, size, length, 1, size, Cufft.CUFFT_C2C(), batch, work));
+      NativeResult.cufft("cufftSetStream", Cufft.cufftSetStream(handle, use.address()));
+      FftPlan plan = new FftPlan(stream, size, batch, handle, work.get(ValueLayout.JAVA_LONG, 0));
+      StreamBelongings belongings = stream.belongings();
+      if (belongings != null) {
+        belongings.addPlan(handle);
       }
-    } finally {
-      stream.lock().unlock();
+      undo.keep();
+      return plan;
     }
   }
 
@@ -96,41 +82,37 @@ public final class FftPlan implements AutoCloseable {
   }
 
   private void execute(CudaSpan rows, CudaSpan workArea, int direction) {
-    stream.lock().lock();
-    try {
-      stream.open();
+    try (NativeHandle.Use _ = stream.use()) {
       requireOpen();
-      MemorySegment values =
-          rows.address(stream, "cufftExecC2C", "rows", batch * size * COMPLEX_BYTES, COMPLEX_BYTES);
-      if (workArea.byteSize() < workBytes) {
-        throw new InvalidSegmentException(
-            "cufftSetWorkArea",
-            "workArea",
-            "holds " + workArea.byteSize() + " bytes, expected at least " + workBytes);
-      }
-      MemorySegment work = workArea.address(stream, "cufftSetWorkArea", "workArea");
-      CudaCall.fft("cufftSetWorkArea", () -> Cufft.cufftSetWorkArea(handle, work));
-      CudaCall.fft("cufftExecC2C", () -> Cufft.cufftExecC2C(handle, values, values, direction));
-    } finally {
-      stream.lock().unlock();
+      CallArguments in = arguments.of("cufftExecC2C");
+      MemorySegment values = in.output("rows", rows, batch * size * COMPLEX_BYTES, COMPLEX_BYTES);
+      MemorySegment work = in.scratch("workArea", workArea, workBytes, 1);
+      NativeResult.cufft("cufftSetWorkArea", Cufft.cufftSetWorkArea(handle, work));
+      NativeResult.cufft("cufftExecC2C", Cufft.cufftExecC2C(handle, values, values, direction));
     }
   }
 
-  /** Frees the plan. The caller has waited for the work that uses it. */
+  /**
+   * Frees the plan. The caller has waited for the work that uses it. Closing a closed plan does
+   * nothing.
+   */
   @Override
   public void close() {
-    stream.lock().lock();
-    try {
-      requireOpen();
+    try (NativeHandle.Use _ = stream.use()) {
+      if (closed) {
+        return;
+      }
       closed = true;
       StreamBelongings belongings = stream.belongings();
       if (belongings != null) {
         belongings.removePlan(handle);
       }
-      CudaCall.fft("cufftDestroy", () -> Cufft.cufftDestroy(handle));
-    } finally {
-      stream.lock().unlock();
+      destroy(handle);
     }
+  }
+
+  private static void destroy(int handle) {
+    NativeResult.cufft("cufftDestroy", Cufft.cufftDestroy(handle));
   }
 
   private void requireOpen() {

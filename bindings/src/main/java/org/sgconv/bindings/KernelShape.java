@@ -1,8 +1,8 @@
 package org.sgconv.bindings;
 
 import java.lang.foreign.MemorySegment;
-import org.sgconv.bindings.cpu.SgconvCpu;
-import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
+import org.sgconv.bindings.common.SgconvCommon;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
 
 /**
  * {@code sgconv_kernel_geometry}: shape and rules of a multi-scale kernel.
@@ -26,9 +26,9 @@ public record KernelShape(
   /** {@code sgconv_composition}. */
   public enum Composition {
     /** Pieces one after another. */
-    CONCATENATE(SgconvCpu.SGCONV_CONCATENATE()),
+    CONCATENATE(SgconvCommon.SGCONV_CONCATENATE()),
     /** Pieces added, all starting at lag 0. */
-    SUM(SgconvCpu.SGCONV_SUM());
+    SUM(SgconvCommon.SGCONV_SUM());
 
     private final int code;
 
@@ -40,9 +40,9 @@ public record KernelShape(
   /** {@code sgconv_interpolation}. */
   public enum Interpolation {
     /** Half-pixel centers, clamped. */
-    LINEAR(SgconvCpu.SGCONV_LINEAR()),
+    LINEAR(SgconvCommon.SGCONV_LINEAR()),
     /** The nearest parameter to the left. */
-    NEAREST(SgconvCpu.SGCONV_NEAREST());
+    NEAREST(SgconvCommon.SGCONV_NEAREST());
 
     private final int code;
 
@@ -54,9 +54,9 @@ public record KernelShape(
   /** {@code sgconv_decay}. */
   public enum Decay {
     /** A multiplier for each piece. */
-    GEOMETRIC(SgconvCpu.SGCONV_GEOMETRIC()),
+    GEOMETRIC(SgconvCommon.SGCONV_GEOMETRIC()),
     /** An exponent of the lag. */
-    POWER(SgconvCpu.SGCONV_POWER());
+    POWER(SgconvCommon.SGCONV_POWER());
 
     private final int code;
 

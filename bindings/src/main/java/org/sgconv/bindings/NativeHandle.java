@@ -5,27 +5,40 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A native object that is ended once, and the lock that every call on it holds. */
-final class NativeHandle {
+/**
+ * A native object that is ended once, and the lock that every call on it holds. Calls look like
+ * this, and allocate nothing:
+ *
+ * {@snippet :
+ * try (NativeHandle.Use use = handle.use()) {
+ *   call(use.address());
+ * }
+ * }
+ */
+public final class NativeHandle {
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final Use outermost = new Use(true);
+  private final Use nested = new Use(false);
   private final String owner;
   private final Cleaner.@Nullable Cleanable lost;
+  private final @Nullable Consumer<MemorySegment> preparation;
 
-  /** Guarded by the lock. */
-  private MemorySegment handle;
+  /** Written under the lock. */
+  private volatile MemorySegment handle;
 
-  /**
-   * Takes over a handle.
-   *
-   * @param owner what the exception for a use after its end names
-   */
-  NativeHandle(String owner, MemorySegment handle) {
+  private NativeHandle(
+      String owner,
+      MemorySegment handle,
+      @Nullable MethodHandle destroy,
+      @Nullable Consumer<MemorySegment> preparation) {
     this.owner = owner;
     this.handle = handle;
-    this.lost = null;
+    this.lost = destroy == null ? null : LostHandles.watch(this, destroy, handle);
+    this.preparation = preparation;
   }
 
   /**
@@ -34,55 +47,115 @@ final class NativeHandle {
    * @param owner what the exception for a use after its end names
    * @param destroy ends it; takes the handle and returns nothing
    */
-  NativeHandle(String owner, MemorySegment handle, MethodHandle destroy) {
-    this.owner = owner;
-    this.handle = handle;
-    this.lost = LostHandles.watch(this, destroy, handle);
+  static NativeHandle closing(String owner, MemorySegment handle, MethodHandle destroy) {
+    return new NativeHandle(owner, handle, destroy, null);
   }
 
-  /** Held during every call; reentrant. */
+  /**
+   * Takes over a handle that its owner ends.
+   *
+   * @param owner what the exception for a use after its end names
+   * @param preparation is given the handle before each use, under the lock
+   */
+  static NativeHandle prepared(
+      String owner, MemorySegment handle, Consumer<MemorySegment> preparation) {
+    return new NativeHandle(owner, handle, null, preparation);
+  }
+
+  /**
+   * The right to use the handle, until it is closed by the thread that asked for it. There are two
+   * for each handle, made once.
+   */
+  public final class Use implements AutoCloseable {
+
+    private final boolean locks;
+
+    private Use(boolean locks) {
+      this.locks = locks;
+    }
+
+    /** The handle; NULL once it has ended. */
+    MemorySegment address() {
+      return handle;
+    }
+
+    /** Gives the lock back. Until then the handle is not lost, even if its owner is. */
+    @Override
+    public void close() {
+      try {
+        if (locks) {
+          lock.unlock();
+        }
+      } finally {
+        Reference.reachabilityFence(NativeHandle.this);
+      }
+    }
+  }
+
+  /** The lock, for those who take it over several calls; reentrant. */
   ReentrantLock lock() {
     return lock;
   }
 
-  /** Gives the lock back. Until then the handle is not lost, even if its owner is. */
-  void unlock() {
+  /**
+   * Takes the lock, unless this thread has it, and prepares a call.
+   *
+   * @throws UseAfterCloseException if the handle has ended
+   */
+  Use use() {
+    Use use = hold();
+    boolean usable = false;
     try {
-      lock.unlock();
+      requireOpen();
+      if (preparation != null) {
+        preparation.accept(handle);
+      }
+      usable = true;
+      return use;
     } finally {
-      Reference.reachabilityFence(this);
+      if (!usable) {
+        use.close();
+      }
     }
   }
 
-  /** The handle. Call under the lock. */
-  MemorySegment open() {
+  /** Takes the lock, unless this thread has it, whether the handle has ended or not. */
+  Use hold() {
+    if (lock.isHeldByCurrentThread()) {
+      return nested;
+    }
+    lock.lock();
+    return outermost;
+  }
+
+  private void requireOpen() {
     if (handle.address() == 0) {
       throw new UseAfterCloseException(owner);
     }
-    return handle;
   }
 
   /** The handle, which is of no use to others from now on. Call under the lock. */
   MemorySegment end() {
-    MemorySegment last = open();
+    requireOpen();
+    MemorySegment last = handle;
     handle = MemorySegment.NULL;
     return last;
   }
 
-  /** Ends what was made with the function that ends it. Call under the lock. */
+  /**
+   * Ends what was made with the function that ends it, once no thread is in a call on it. Closing a
+   * closed handle does nothing.
+   */
   void close() {
-    end();
-    if (lost != null) {
-      lost.clean();
+    try (Use _ = hold()) {
+      handle = MemorySegment.NULL;
+      if (lost != null) {
+        lost.clean(); // once
+      }
     }
   }
 
   boolean isEnded() {
-    lock.lock();
-    try {
-      return handle.address() == 0;
-    } finally {
-      lock.unlock();
-    }
+    return handle.address() == 0;
   }
 }

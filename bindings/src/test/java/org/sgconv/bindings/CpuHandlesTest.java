@@ -79,7 +79,7 @@ class CpuHandlesTest {
   void refusesAClosedContext() {
     CpuContext context = library.createContext(1);
     context.close();
-    assertThatThrownBy(context::close).isInstanceOf(UseAfterCloseException.class);
+    context.close();
     assertThatThrownBy(() -> context.createPlan(SHAPE, 0))
         .isInstanceOf(UseAfterCloseException.class);
     try (Arena arena = Arena.ofConfined()) {
@@ -99,7 +99,7 @@ class CpuHandlesTest {
       CpuSpectrum spectrum = plan.createSpectrum(memory);
       plan.close();
       MemorySegment kernel = arena.allocate(SHAPE.kernelBytes(), 4);
-      assertThatThrownBy(plan::close).isInstanceOf(UseAfterCloseException.class);
+      plan.close();
       assertThatThrownBy(() -> plan.createSpectrum(memory))
           .isInstanceOf(UseAfterCloseException.class);
       assertThatThrownBy(() -> plan.prepare(kernel, null, spectrum))

@@ -17,10 +17,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.sgconv.bindings.common.SgconvCommon;
+import org.sgconv.bindings.common.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
 import org.sgconv.bindings.cuda.SgconvCuda;
-import org.sgconv.bindings.cuda.sgconv_convolution_geometry;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
-import org.sgconv.bindings.cuda.sgconv_kernel_geometry;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
 
@@ -55,17 +56,13 @@ class CudaDriftTest {
       }
     }
     assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.functions());
+    assertThat(SgconvCuda.functions()).containsExactlyInAnyOrderElementsOf(bound.keySet());
   }
 
   @Test
   void bindsEveryConstantWithItsValue() throws Exception {
-    Map<String, Long> bound = new LinkedHashMap<>();
-    for (Method method : SgconvCuda.class.getMethods()) {
-      if (method.getName().startsWith("SGCONV_")) {
-        bound.put(method.getName(), ((Integer) method.invoke(null)).longValue());
-      }
-    }
-    assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.constants());
+    assertThat(DriftTest.constants(SgconvCommon.class, SgconvCuda.class))
+        .containsExactlyInAnyOrderEntriesOf(header.constants());
   }
 
   @Test
@@ -89,8 +86,14 @@ class CudaDriftTest {
   /** What is listed for the toolkit is what is bound, no more and no less. */
   @Test
   void bindsWhatIsListedOfTheToolkit() throws Exception {
-    assertThat(bound(Cudart.class, "cuda[A-Z]\\w*")).isEqualTo(listed("cudart"));
-    assertThat(bound(Cufft.class, "cufft[A-Z]\\w*|CUFFT_\\w*")).isEqualTo(listed("cufft"));
+    Set<String> runtime = bound(Cudart.class, "cuda[A-Z]\\w*");
+    Set<String> transforms = bound(Cufft.class, "cufft[A-Z]\\w*|CUFFT_\\w*");
+    assertThat(runtime).containsExactlyInAnyOrderElementsOf(DriftTest.listed("cudart"));
+    assertThat(transforms).containsExactlyInAnyOrderElementsOf(DriftTest.listed("cufft"));
+    assertThat(runtime).containsAll(Cudart.functions());
+    assertThat(transforms).containsAll(Cufft.functions());
+    assertThat(Cudart.functions()).contains("cudaGetLastError");
+    assertThat(Cufft.functions()).contains("cufftExecC2C");
   }
 
   /** Constants are from NVIDIA's headers; the emulated libraries must mean the same by them. */
@@ -132,13 +135,6 @@ class CudaDriftTest {
     return Stream.of(generated.getMethods())
         .map(Method::getName)
         .filter(name -> name.matches(pattern))
-        .collect(Collectors.toSet());
-  }
-
-  private static Set<String> listed(String library) throws Exception {
-    return Files.readAllLines(ROOT.resolve("bindings/" + library + ".includes")).stream()
-        .filter(line -> line.startsWith("--include-"))
-        .map(line -> line.substring(line.indexOf(' ') + 1))
         .collect(Collectors.toSet());
   }
 }

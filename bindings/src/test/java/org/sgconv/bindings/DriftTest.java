@@ -2,6 +2,7 @@ package org.sgconv.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -16,15 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.sgconv.bindings.common.SgconvCommon;
+import org.sgconv.bindings.common.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.sgconv_kernel_geometry;
 import org.sgconv.bindings.cpu.SgconvCpu;
-import org.sgconv.bindings.cpu.sgconv_convolution_geometry;
-import org.sgconv.bindings.cpu.sgconv_kernel_geometry;
 
 /** The committed bindings against the headers, the compiler and the built library. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -52,15 +53,15 @@ class DriftTest {
 
   @Test
   void statusesAreThoseOfTheHeader() {
-    assertThat(NativeStatus.OK).isEqualTo(SgconvCpu.SGCONV_OK());
+    assertThat(NativeStatus.OK).isEqualTo(SgconvCommon.SGCONV_OK());
     assertThat(NativeStatus.values())
         .extracting(NativeStatus::code)
         .containsExactly(
-            SgconvCpu.SGCONV_INVALID_ARGUMENT(),
-            SgconvCpu.SGCONV_OUT_OF_MEMORY(),
-            SgconvCpu.SGCONV_UNSUPPORTED(),
-            SgconvCpu.SGCONV_INTERNAL(),
-            SgconvCpu.SGCONV_DEVICE());
+            SgconvCommon.SGCONV_INVALID_ARGUMENT(),
+            SgconvCommon.SGCONV_OUT_OF_MEMORY(),
+            SgconvCommon.SGCONV_UNSUPPORTED(),
+            SgconvCommon.SGCONV_INTERNAL(),
+            SgconvCommon.SGCONV_DEVICE());
   }
 
   @Test
@@ -74,17 +75,13 @@ class DriftTest {
       bound.put(function.getName(), types);
     }
     assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.functions());
+    assertThat(SgconvCpu.functions()).containsExactlyInAnyOrderElementsOf(bound.keySet());
   }
 
   @Test
   void bindsEveryConstantWithItsValue() throws Exception {
-    Map<String, Long> bound = new LinkedHashMap<>();
-    for (Method method : SgconvCpu.class.getMethods()) {
-      if (method.getName().startsWith("SGCONV_")) {
-        bound.put(method.getName(), ((Integer) method.invoke(null)).longValue());
-      }
-    }
-    assertThat(bound).containsExactlyInAnyOrderEntriesOf(header.constants());
+    assertThat(constants(SgconvCommon.class, SgconvCpu.class))
+        .containsExactlyInAnyOrderEntriesOf(header.constants());
   }
 
   @Test
@@ -153,16 +150,37 @@ class DriftTest {
 
   @Test
   void listsEveryBoundSymbolForJextract() throws Exception {
-    TreeSet<String> listed =
-        Files.readAllLines(NativeBuild.projectRoot().resolve("bindings/cpu.includes")).stream()
-            .filter(line -> line.startsWith("--include-"))
-            .map(line -> line.substring(line.indexOf(' ') + 1))
-            .collect(Collectors.toCollection(TreeSet::new));
+    List<String> listed = new ArrayList<>(listed("common"));
+    listed.addAll(listed("cpu"));
     TreeSet<String> declared = new TreeSet<>(header.functions().keySet());
     declared.addAll(header.constants().keySet());
     declared.addAll(header.structs().keySet());
     declared.addAll(List.of("sgconv_cpu_context", "sgconv_cpu_plan")); // opaque: no fields to read
-    assertThat(listed).isEqualTo(declared);
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(declared); // what is shared, once
+  }
+
+  /** What jextract is told to bind of a library. */
+  static List<String> listed(String library) throws IOException {
+    return Files.readAllLines(
+            NativeBuild.projectRoot().resolve("bindings/" + library + ".includes"))
+        .stream()
+        .filter(line -> line.startsWith("--include-"))
+        .map(line -> line.substring(line.indexOf(' ') + 1))
+        .toList();
+  }
+
+  /** The constants of generated classes, each of which only one of them may have. */
+  static Map<String, Long> constants(Class<?>... generated) throws ReflectiveOperationException {
+    Map<String, Long> constants = new LinkedHashMap<>();
+    for (Class<?> type : generated) {
+      for (Method method : type.getMethods()) {
+        if (method.getName().startsWith("SGCONV_")) {
+          Long value = ((Integer) method.invoke(null)).longValue();
+          assertThat(constants.put(method.getName(), value)).as(method.getName()).isNull();
+        }
+      }
+    }
+    return constants;
   }
 
   private static List<Method> boundFunctions() {

@@ -28,7 +28,9 @@ class JextractDriftTest {
 
   /** Ours always; those of the CUDA toolkit where its headers are. */
   private static final List<String> LIBRARIES =
-      Stream.of("cpu", "cuda", "cudart", "cufft").filter(JextractDriftTest::hasHeader).toList();
+      Stream.of("common", "cpu", "cuda", "cudart", "cufft")
+          .filter(JextractDriftTest::hasHeader)
+          .toList();
 
   private Path folder;
   private boolean sameVersion;
@@ -74,7 +76,7 @@ class JextractDriftTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "cuda"})
+  @ValueSource(strings = {"common", "cpu", "cuda"})
   void bindsAllThatTheHeadersDeclare(String library) throws Exception {
     List<String> declared = script("--list", library).lines().toList();
     assertThat(declared).isNotEmpty();

@@ -32,141 +32,6 @@ public class SgconvCpu extends SgconvCpuSymbols {
     public static int SGCONV_CPU_ABI_VERSION() {
         return SGCONV_CPU_ABI_VERSION;
     }
-    private static final int SGCONV_OK = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_OK = 0
-     * }
-     */
-    public static int SGCONV_OK() {
-        return SGCONV_OK;
-    }
-    private static final int SGCONV_INVALID_ARGUMENT = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_INVALID_ARGUMENT = 1
-     * }
-     */
-    public static int SGCONV_INVALID_ARGUMENT() {
-        return SGCONV_INVALID_ARGUMENT;
-    }
-    private static final int SGCONV_OUT_OF_MEMORY = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_OUT_OF_MEMORY = 2
-     * }
-     */
-    public static int SGCONV_OUT_OF_MEMORY() {
-        return SGCONV_OUT_OF_MEMORY;
-    }
-    private static final int SGCONV_UNSUPPORTED = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_UNSUPPORTED = 3
-     * }
-     */
-    public static int SGCONV_UNSUPPORTED() {
-        return SGCONV_UNSUPPORTED;
-    }
-    private static final int SGCONV_INTERNAL = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_INTERNAL = 4
-     * }
-     */
-    public static int SGCONV_INTERNAL() {
-        return SGCONV_INTERNAL;
-    }
-    private static final int SGCONV_DEVICE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_DEVICE = 5
-     * }
-     */
-    public static int SGCONV_DEVICE() {
-        return SGCONV_DEVICE;
-    }
-    private static final int SGCONV_CONCATENATE = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_composition.SGCONV_CONCATENATE = 0
-     * }
-     */
-    public static int SGCONV_CONCATENATE() {
-        return SGCONV_CONCATENATE;
-    }
-    private static final int SGCONV_SUM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_composition.SGCONV_SUM = 1
-     * }
-     */
-    public static int SGCONV_SUM() {
-        return SGCONV_SUM;
-    }
-    private static final int SGCONV_LINEAR = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_interpolation.SGCONV_LINEAR = 0
-     * }
-     */
-    public static int SGCONV_LINEAR() {
-        return SGCONV_LINEAR;
-    }
-    private static final int SGCONV_NEAREST = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_interpolation.SGCONV_NEAREST = 1
-     * }
-     */
-    public static int SGCONV_NEAREST() {
-        return SGCONV_NEAREST;
-    }
-    private static final int SGCONV_GEOMETRIC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_decay.SGCONV_GEOMETRIC = 0
-     * }
-     */
-    public static int SGCONV_GEOMETRIC() {
-        return SGCONV_GEOMETRIC;
-    }
-    private static final int SGCONV_POWER = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_decay.SGCONV_POWER = 1
-     * }
-     */
-    public static int SGCONV_POWER() {
-        return SGCONV_POWER;
-    }
-    private static final int SGCONV_CAUSAL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_CAUSAL = 0
-     * }
-     */
-    public static int SGCONV_CAUSAL() {
-        return SGCONV_CAUSAL;
-    }
-    private static final int SGCONV_BIDIRECTIONAL = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_BIDIRECTIONAL = 1
-     * }
-     */
-    public static int SGCONV_BIDIRECTIONAL() {
-        return SGCONV_BIDIRECTIONAL;
-    }
-    private static final int SGCONV_CIRCULAR = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_CIRCULAR = 2
-     * }
-     */
-    public static int SGCONV_CIRCULAR() {
-        return SGCONV_CIRCULAR;
-    }
 
     private static class sgconv_cpu_abi_version {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1348,5 +1213,28 @@ public class SgconvCpu extends SgconvCpuSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-}
 
+    /** Names of the functions that are bound. */
+    public static List<String> functions() {
+        return List.of(
+            "sgconv_cpu_abi_version",
+            "sgconv_cpu_version",
+            "sgconv_cpu_last_error",
+            "sgconv_cpu_tier",
+            "sgconv_cpu_context_create",
+            "sgconv_cpu_context_threads",
+            "sgconv_cpu_context_destroy",
+            "sgconv_cpu_kernel_memory",
+            "sgconv_cpu_kernel_norm",
+            "sgconv_cpu_kernel_forward",
+            "sgconv_cpu_kernel_backward",
+            "sgconv_cpu_plan_memory",
+            "sgconv_cpu_plan_create",
+            "sgconv_cpu_plan_destroy",
+            "sgconv_cpu_plan_transform_size",
+            "sgconv_cpu_plan_spectrum_bytes",
+            "sgconv_cpu_spectrum_prepare",
+            "sgconv_cpu_convolution_forward",
+            "sgconv_cpu_convolution_backward");
+    }
+}

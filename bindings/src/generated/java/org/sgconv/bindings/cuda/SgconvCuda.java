@@ -32,141 +32,6 @@ public class SgconvCuda extends SgconvCudaSymbols {
     public static int SGCONV_CUDA_ABI_VERSION() {
         return SGCONV_CUDA_ABI_VERSION;
     }
-    private static final int SGCONV_OK = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_OK = 0
-     * }
-     */
-    public static int SGCONV_OK() {
-        return SGCONV_OK;
-    }
-    private static final int SGCONV_INVALID_ARGUMENT = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_INVALID_ARGUMENT = 1
-     * }
-     */
-    public static int SGCONV_INVALID_ARGUMENT() {
-        return SGCONV_INVALID_ARGUMENT;
-    }
-    private static final int SGCONV_OUT_OF_MEMORY = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_OUT_OF_MEMORY = 2
-     * }
-     */
-    public static int SGCONV_OUT_OF_MEMORY() {
-        return SGCONV_OUT_OF_MEMORY;
-    }
-    private static final int SGCONV_UNSUPPORTED = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_UNSUPPORTED = 3
-     * }
-     */
-    public static int SGCONV_UNSUPPORTED() {
-        return SGCONV_UNSUPPORTED;
-    }
-    private static final int SGCONV_INTERNAL = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_INTERNAL = 4
-     * }
-     */
-    public static int SGCONV_INTERNAL() {
-        return SGCONV_INTERNAL;
-    }
-    private static final int SGCONV_DEVICE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_status.SGCONV_DEVICE = 5
-     * }
-     */
-    public static int SGCONV_DEVICE() {
-        return SGCONV_DEVICE;
-    }
-    private static final int SGCONV_CONCATENATE = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_composition.SGCONV_CONCATENATE = 0
-     * }
-     */
-    public static int SGCONV_CONCATENATE() {
-        return SGCONV_CONCATENATE;
-    }
-    private static final int SGCONV_SUM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_composition.SGCONV_SUM = 1
-     * }
-     */
-    public static int SGCONV_SUM() {
-        return SGCONV_SUM;
-    }
-    private static final int SGCONV_LINEAR = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_interpolation.SGCONV_LINEAR = 0
-     * }
-     */
-    public static int SGCONV_LINEAR() {
-        return SGCONV_LINEAR;
-    }
-    private static final int SGCONV_NEAREST = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_interpolation.SGCONV_NEAREST = 1
-     * }
-     */
-    public static int SGCONV_NEAREST() {
-        return SGCONV_NEAREST;
-    }
-    private static final int SGCONV_GEOMETRIC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_decay.SGCONV_GEOMETRIC = 0
-     * }
-     */
-    public static int SGCONV_GEOMETRIC() {
-        return SGCONV_GEOMETRIC;
-    }
-    private static final int SGCONV_POWER = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_decay.SGCONV_POWER = 1
-     * }
-     */
-    public static int SGCONV_POWER() {
-        return SGCONV_POWER;
-    }
-    private static final int SGCONV_CAUSAL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_CAUSAL = 0
-     * }
-     */
-    public static int SGCONV_CAUSAL() {
-        return SGCONV_CAUSAL;
-    }
-    private static final int SGCONV_BIDIRECTIONAL = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_BIDIRECTIONAL = 1
-     * }
-     */
-    public static int SGCONV_BIDIRECTIONAL() {
-        return SGCONV_BIDIRECTIONAL;
-    }
-    private static final int SGCONV_CIRCULAR = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_mode.SGCONV_CIRCULAR = 2
-     * }
-     */
-    public static int SGCONV_CIRCULAR() {
-        return SGCONV_CIRCULAR;
-    }
 
     private static class sgconv_cuda_abi_version {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1881,5 +1746,35 @@ public class SgconvCuda extends SgconvCudaSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-}
 
+    /** Names of the functions that are bound. */
+    public static List<String> functions() {
+        return List.of(
+            "sgconv_cuda_abi_version",
+            "sgconv_cuda_version",
+            "sgconv_cuda_architectures",
+            "sgconv_cuda_last_error",
+            "sgconv_cuda_last_device_error",
+            "sgconv_cuda_check_device",
+            "sgconv_cuda_kernel_norm",
+            "sgconv_cuda_kernel_forward",
+            "sgconv_cuda_kernel_backward",
+            "sgconv_cuda_transform_size",
+            "sgconv_cuda_kernel_place",
+            "sgconv_cuda_twist",
+            "sgconv_cuda_untwist",
+            "sgconv_cuda_gate_gradient",
+            "sgconv_cuda_spectrum_multiply",
+            "sgconv_cuda_spectrum_backward",
+            "sgconv_cuda_kernel_gradient",
+            "sgconv_cuda_fused_size",
+            "sgconv_cuda_choose_path",
+            "sgconv_cuda_fused_prepare",
+            "sgconv_cuda_fused_synthesize",
+            "sgconv_cuda_fused_forward_workspace",
+            "sgconv_cuda_fused_forward",
+            "sgconv_cuda_fused_backward_workspace",
+            "sgconv_cuda_fused_backward",
+            "sgconv_cuda_fused_kernel_gradient");
+    }
+}

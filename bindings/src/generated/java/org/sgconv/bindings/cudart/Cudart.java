@@ -2473,5 +2473,46 @@ public class Cudart extends CudartSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-}
 
+    /** Names of the functions that are bound. */
+    public static List<String> functions() {
+        return List.of(
+            "cudaDeviceGetPCIBusId",
+            "cudaGetLastError",
+            "cudaGetErrorName",
+            "cudaGetErrorString",
+            "cudaGetDeviceCount",
+            "cudaDeviceGetAttribute",
+            "cudaDeviceGetDefaultMemPool",
+            "cudaSetDevice",
+            "cudaGetDevice",
+            "cudaStreamCreateWithFlags",
+            "cudaStreamDestroy",
+            "cudaStreamWaitEvent",
+            "cudaStreamSynchronize",
+            "cudaStreamQuery",
+            "cudaStreamBeginCapture",
+            "cudaStreamEndCapture",
+            "cudaStreamIsCapturing",
+            "cudaEventCreateWithFlags",
+            "cudaEventRecord",
+            "cudaEventSynchronize",
+            "cudaEventDestroy",
+            "cudaEventElapsedTime",
+            "cudaFreeHost",
+            "cudaHostAlloc",
+            "cudaMemGetInfo",
+            "cudaMemcpyAsync",
+            "cudaMemsetAsync",
+            "cudaMallocAsync",
+            "cudaFreeAsync",
+            "cudaMemPoolTrimTo",
+            "cudaMemPoolSetAttribute",
+            "cudaDriverGetVersion",
+            "cudaRuntimeGetVersion",
+            "cudaGraphInstantiate",
+            "cudaGraphLaunch",
+            "cudaGraphExecDestroy",
+            "cudaGraphDestroy");
+    }
+}

@@ -565,5 +565,17 @@ public class Cufft extends CufftSymbols {
     public static int CUFFT_FORWARD() {
         return CUFFT_FORWARD;
     }
-}
 
+    /** Names of the functions that are bound. */
+    public static List<String> functions() {
+        return List.of(
+            "cufftMakePlanMany64",
+            "cufftCreate",
+            "cufftSetWorkArea",
+            "cufftSetAutoAllocation",
+            "cufftExecC2C",
+            "cufftSetStream",
+            "cufftDestroy",
+            "cufftGetVersion");
+    }
+}

@@ -2,6 +2,8 @@ package org.sgconv.bindings.load;
 
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -42,6 +44,30 @@ public final class NativeLibraries {
   /** The symbols of a library, for the generated bindings; they are found once it is loaded. */
   public static SymbolLookup symbols(NativeLibrary library) {
     return name -> mapped(library).symbols().find(name);
+  }
+
+  /**
+   * Returns normally only if a library has what is bound of it, so that no call can fail later for
+   * the lack of a function.
+   *
+   * @throws NativeLibraryException that names the first function that it lacks
+   */
+  public static void requireFunctions(LoadedLibrary loaded, List<String> functions) {
+    NativeLibrary library = loaded.library();
+    SymbolLookup symbols = mapped(library).symbols();
+    for (String function : functions) {
+      if (symbols.find(function).isEmpty()) {
+        throw new NativeLibraryException(
+            String.format(
+                Locale.ROOT,
+                "%s has no function %s: use %s",
+                loaded.path(),
+                function,
+                library.isOfToolkit()
+                    ? "CUDA 12.2 or later"
+                    : "sgconv-native and sgconv-bindings of one version"));
+      }
+    }
   }
 
   private static synchronized MappedLibrary mapped(NativeLibrary library) {

@@ -1,9 +1,11 @@
 package org.sgconv.internal.cuda;
 
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CudaRows;
+import org.sgconv.bindings.RingRows;
 import org.sgconv.device.DeviceMemoryException;
 
 /**
@@ -78,6 +80,13 @@ record Chunks(long batch, long hidden) {
       ConvolutionShape shape, long size, long batches, long first, long count, Work work) {
     for (long at = 0; at < batches; at += batch) {
       work.on(new CudaRows(shape, size, batches, at, Math.min(batch, batches - at), first, count));
+    }
+  }
+
+  /** The same for the steps in the ring. */
+  void forEachRing(long batches, long first, long count, Consumer<RingRows> work) {
+    for (long at = 0; at < batches; at += batch) {
+      work.accept(new RingRows(batches, at, Math.min(batch, batches - at), first, count));
     }
   }
 }

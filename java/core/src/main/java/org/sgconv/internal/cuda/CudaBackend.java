@@ -157,7 +157,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     try {
       return ConvolutionPath.plan(stream, geometry, type);
     } catch (RuntimeException e) {
-      throw Failures.translate("a plan for " + geometry, e);
+      throw CudaFailures.translate("a plan for " + geometry, e);
     }
   }
 }

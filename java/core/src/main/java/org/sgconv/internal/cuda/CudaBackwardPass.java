@@ -2,11 +2,10 @@ package org.sgconv.internal.cuda;
 
 import java.util.List;
 import org.sgconv.bindings.ConvolutionShape;
-import org.sgconv.bindings.CudaConvolution;
-import org.sgconv.bindings.CudaElement;
-import org.sgconv.bindings.CudaRows;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.FftPlan;
+import org.sgconv.bindings.RingRows;
+import org.sgconv.bindings.RingSteps;
 
 /**
  * Gradients of a convolution. For each part of the rows, signals of the batch come in order, so
@@ -16,25 +15,18 @@ import org.sgconv.bindings.FftPlan;
 final class CudaBackwardPass {
 
   private final GpuStream stream;
-  private final CudaConvolution steps;
+  private final RingSteps steps;
   private final ConvolutionShape shape;
-  private final CudaElement element;
   private final long size;
   private final long rowBytes;
   private final WorkspaceLimit limit;
   private final int heads;
 
   CudaBackwardPass(
-      GpuStream stream,
-      CudaConvolution steps,
-      ConvolutionShape shape,
-      CudaElement element,
-      long size,
-      WorkspaceLimit limit) {
+      GpuStream stream, RingSteps steps, ConvolutionShape shape, long size, WorkspaceLimit limit) {
     this.stream = stream;
     this.steps = steps;
     this.shape = shape;
-    this.element = element;
     this.size = size;
     this.rowBytes = size * Chunks.COMPLEX;
     this.limit = limit;
@@ -51,10 +43,9 @@ final class CudaBackwardPass {
     Chunks chunks = Chunks.within(limit, batch, shape.hidden(), it -> cost(operands, it));
     for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
       long count = Math.min(chunks.hidden(), shape.hidden() - first);
-      chunks.forEachBatch(
-          shape, size, batch, first, count, rows -> runChunk(operands, chunks, rows));
+      chunks.forEachRing(batch, first, count, rows -> runChunk(operands, chunks, rows));
       if (operands.wantsKernel()) {
-        finishKernels(operands, chunks, new CudaRows(shape, size, 1, 0, 1, first, count));
+        finishKernels(operands, chunks, new RingRows(1, 0, 1, first, count));
       }
     }
   }
@@ -101,7 +92,7 @@ final class CudaBackwardPass {
         parts.get(0), parts.get(1), parts.get(2), parts.get(3), parts.get(4), parts.get(5));
   }
 
-  private void runChunk(BackwardSpans operands, Chunks chunks, CudaRows rows) {
+  private void runChunk(BackwardSpans operands, Chunks chunks, RingRows rows) {
     Scratch scratch = scratch(operands, chunks);
     long count = rows.batchCount() * rows.hiddenCount();
     FftPlan transform = stream.workspace().plan(size, count);
@@ -110,7 +101,7 @@ final class CudaBackwardPass {
     CudaSpan input = heads > 1 ? part(scratch.input(), 0, count * rowBytes) : g;
     CudaSpan sum = heads > 1 ? part(scratch.sum(), 0, count * shape.length() * Float.BYTES) : null;
     if (operands.wantsSignal()) {
-      steps.twist(rows, -1, element, operands.u(), operands.pre(), x);
+      steps.twist(rows, -1, operands.u(), operands.pre(), x);
       transform.forward(x, scratch.work());
     }
     for (int head = 0; head < heads; head++) {
@@ -118,10 +109,10 @@ final class CudaBackwardPass {
       if (dpost != null) {
         steps.multiply(rows, head, operands.spectrum(), x, g);
         transform.inverse(g, scratch.work());
-        steps.gateGradient(rows, head, element, g, operands.dy(), sum, dpost);
+        steps.gateGradient(rows, head, g, operands.dy(), sum, dpost);
       }
       if (operands.wantsInput() || operands.wantsKernel()) {
-        steps.twist(rows, head, element, operands.dy(), operands.post(), g);
+        steps.twist(rows, head, operands.dy(), operands.post(), g);
         transform.forward(g, scratch.work());
         steps.spectrumBackward(
             rows,
@@ -138,7 +129,6 @@ final class CudaBackwardPass {
       steps.untwist(
           rows,
           -1,
-          element,
           input,
           operands.du() == null ? null : operands.pre(),
           operands.dpre() == null ? null : operands.u(),
@@ -147,7 +137,7 @@ final class CudaBackwardPass {
     }
   }
 
-  private void finishKernels(BackwardSpans operands, Chunks chunks, CudaRows rows) {
+  private void finishKernels(BackwardSpans operands, Chunks chunks, RingRows rows) {
     Scratch scratch = scratch(operands, chunks);
     FftPlan transform = stream.workspace().plan(size, rows.hiddenCount());
     for (int head = 0; head < heads; head++) {
@@ -157,7 +147,7 @@ final class CudaBackwardPass {
     }
   }
 
-  private CudaSpan kernelRows(Scratch scratch, Chunks chunks, CudaRows rows, int head) {
+  private CudaSpan kernelRows(Scratch scratch, Chunks chunks, RingRows rows, int head) {
     return part(
         scratch.kernels(), head * chunks.hidden() * rowBytes, rows.hiddenCount() * rowBytes);
   }

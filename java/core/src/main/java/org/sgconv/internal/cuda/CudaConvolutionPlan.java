@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.bindings.CudaConvolution;
-import org.sgconv.bindings.CudaRows;
-import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaSynthesis;
 import org.sgconv.bindings.FftPlan;
+import org.sgconv.bindings.RingRows;
+import org.sgconv.bindings.RingSteps;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
 
@@ -19,7 +18,7 @@ final class CudaConvolutionPlan extends StreamPlan {
   /** sgconv/cuda.h, {@code sgconv_cuda_rows}. */
   private static final long MOST_POINTS = 1L << 32;
 
-  private final CudaConvolution steps;
+  private final RingSteps steps;
   private final CudaSynthesis synthesis;
   private final CudaBackwardPass backward;
   private final long rowBytes;
@@ -27,9 +26,9 @@ final class CudaConvolutionPlan extends StreamPlan {
   private CudaConvolutionPlan(
       GpuStream stream, ConvolutionGeometry geometry, DType type, long size) {
     super(stream, geometry, type, size);
-    this.steps = new CudaConvolution(stream.queue());
+    this.steps = new RingSteps(stream.queue(), shape, element, size);
     this.synthesis = new CudaSynthesis(stream.queue());
-    this.backward = new CudaBackwardPass(stream, steps, shape, element, size, limit);
+    this.backward = new CudaBackwardPass(stream, steps, shape, size, limit);
     this.rowBytes = size * Chunks.COMPLEX;
   }
 
@@ -42,7 +41,7 @@ final class CudaConvolutionPlan extends StreamPlan {
               + MOST_POINTS
               + " samples");
     }
-    long size = CudaRuntime.transformSize(geometry.length());
+    long size = RingSteps.transformSize(geometry.length());
     if (size > MOST_POINTS) {
       throw new InvalidArgumentException(
           "length is "
@@ -76,7 +75,7 @@ final class CudaConvolutionPlan extends StreamPlan {
         kernel == null ? kernelBytes() : 0,
         scratch -> {
           CudaSpan target = kernel == null ? scratch : kernel;
-          synthesis.forward(
+          synthesis.kernelForward(
               parameters.shape(),
               parameters.weights(),
               parameters.decay(),
@@ -116,7 +115,7 @@ final class CudaConvolutionPlan extends StreamPlan {
     CudaSpan kernel = source.apply(scratch.get(0));
     for (long first = 0; first < rows; first += chunks.hidden()) {
       long count = Math.min(chunks.hidden(), rows - first);
-      steps.place(shape, size, first, count, kernel, skip, spectrum);
+      steps.place(first, count, kernel, skip, spectrum);
       FftPlan transform = plan(count);
       CudaSpan part = spectrum.allocation().span(first * rowBytes, count * rowBytes);
       transform.forward(part, scratch.get(1));
@@ -137,12 +136,11 @@ final class CudaConvolutionPlan extends StreamPlan {
             });
     for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
       long count = Math.min(chunks.hidden(), shape.hidden() - first);
-      chunks.forEachBatch(
-          shape, size, call.batch(), first, count, rows -> forwardChunk(call, rows));
+      chunks.forEachRing(call.batch(), first, count, rows -> forwardChunk(call, rows));
     }
   }
 
-  private void forwardChunk(ForwardSpans call, CudaRows rows) {
+  private void forwardChunk(ForwardSpans call, RingRows rows) {
     long count = rows.batchCount() * rows.hiddenCount();
     long heads = shape.heads();
     FftPlan transform = plan(count);
@@ -152,13 +150,13 @@ final class CudaConvolutionPlan extends StreamPlan {
             .reserve(transform.workBytes(), count * rowBytes, heads > 1 ? count * rowBytes : 0);
     CudaSpan work = scratch.get(0);
     CudaSpan z = scratch.get(1);
-    steps.twist(rows, -1, element, call.u(), call.pre(), z);
+    steps.twist(rows, -1, call.u(), call.pre(), z);
     transform.forward(z, work);
     for (int head = 0; head < heads; head++) {
       CudaSpan product = head == heads - 1 ? z : scratch.get(2);
       steps.multiply(rows, head, call.spectrum(), z, product);
       transform.inverse(product, work);
-      steps.untwist(rows, head, element, product, call.post(), null, call.y(), null);
+      steps.untwist(rows, head, product, call.post(), null, call.y(), null);
     }
   }
 

@@ -25,7 +25,7 @@ final class CudaKernels implements KernelOperations {
         parameters.geometry(),
         () -> {
           KernelSpans in = KernelSpans.of(stream, parameters);
-          synthesis.norm(in.shape(), in.weights(), in.decay(), in.norm());
+          synthesis.kernelNorm(in.shape(), in.weights(), in.decay(), in.norm());
         });
   }
 
@@ -37,7 +37,8 @@ final class CudaKernels implements KernelOperations {
         () -> {
           KernelSpans in = KernelSpans.of(stream, parameters);
           CudaSpan out = stream.span("kernel", kernel);
-          synthesis.forward(in.shape(), in.weights(), in.decay(), in.norm(), kernel.dim(2), out);
+          synthesis.kernelForward(
+              in.shape(), in.weights(), in.decay(), in.norm(), kernel.dim(2), out);
         });
   }
 
@@ -52,7 +53,7 @@ final class CudaKernels implements KernelOperations {
         parameters.geometry(),
         () -> {
           KernelSpans in = KernelSpans.of(stream, parameters);
-          synthesis.backward(
+          synthesis.kernelBackward(
               in.shape(),
               in.weights(),
               in.decay(),

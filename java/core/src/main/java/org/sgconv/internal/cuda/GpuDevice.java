@@ -64,7 +64,7 @@ final class GpuDevice implements Device {
       try {
         bytes = device.totalBytes();
       } catch (RuntimeException e) {
-        throw Failures.translate("memory of " + this, e);
+        throw CudaFailures.translate("memory of " + this, e);
       }
       totalMemory = bytes;
     }
@@ -76,7 +76,7 @@ final class GpuDevice implements Device {
     try {
       return device.freeBytes();
     } catch (RuntimeException e) {
-      throw Failures.translate("free memory of " + this, e);
+      throw CudaFailures.translate("free memory of " + this, e);
     }
   }
 
@@ -111,7 +111,7 @@ final class GpuDevice implements Device {
     try {
       return new GpuPinnedMemory(device.allocatePinned(bytes));
     } catch (RuntimeException e) {
-      throw Failures.translate(purpose, e);
+      throw CudaFailures.translate(purpose, e);
     }
   }
 
@@ -125,7 +125,7 @@ final class GpuDevice implements Device {
     try {
       return device.createEvent(timing);
     } catch (RuntimeException e) {
-      throw Failures.translate("an event of " + this, e);
+      throw CudaFailures.translate("an event of " + this, e);
     }
   }
 
@@ -152,7 +152,7 @@ final class GpuDevice implements Device {
       CudaStream queue = permanent ? device.createPermanentStream() : device.createStream();
       return new GpuStream(home, this, queue, permanent);
     } catch (RuntimeException e) {
-      throw Failures.translate(purpose + " of " + this, e);
+      throw CudaFailures.translate(purpose + " of " + this, e);
     }
   }
 

@@ -37,7 +37,7 @@ final class GpuEvent implements Event {
     try {
       known.queue().record(mark);
     } catch (RuntimeException e) {
-      throw Failures.translate(this + " on " + stream, e);
+      throw CudaFailures.translate(this + " on " + stream, e);
     }
   }
 
@@ -53,7 +53,7 @@ final class GpuEvent implements Event {
     try {
       mark.synchronize();
     } catch (RuntimeException e) {
-      throw Failures.translate("work before " + this, e);
+      throw CudaFailures.translate("work before " + this, e);
     }
   }
 
@@ -72,7 +72,7 @@ final class GpuEvent implements Event {
     try {
       return mark.millisecondsSince(first.mark);
     } catch (RuntimeException e) {
-      throw Failures.translate("time between events of " + device, e);
+      throw CudaFailures.translate("time between events of " + device, e);
     }
   }
 
@@ -81,7 +81,7 @@ final class GpuEvent implements Event {
     try {
       mark.close();
     } catch (RuntimeException e) {
-      throw Failures.translate("closing " + this, e);
+      throw CudaFailures.translate("closing " + this, e);
     }
   }
 

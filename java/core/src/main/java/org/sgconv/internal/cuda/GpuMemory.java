@@ -3,7 +3,7 @@ package org.sgconv.internal.cuda;
 import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
-import org.sgconv.bindings.CudaStream;
+import org.sgconv.bindings.NativeHandle;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
@@ -30,7 +30,7 @@ final class GpuMemory implements DeviceMemory {
     } catch (RuntimeException e) {
       stream.leave();
       device.release(bytes);
-      throw Failures.translate(purpose + " (" + bytes + " bytes)", e);
+      throw CudaFailures.translate(purpose + " (" + bytes + " bytes)", e);
     }
   }
 
@@ -53,7 +53,7 @@ final class GpuMemory implements DeviceMemory {
     try {
       stream.queue().upload(source, span(offset, source.byteSize()));
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy to " + stream, e);
+      throw CudaFailures.translate("a copy to " + stream, e);
     }
   }
 
@@ -63,7 +63,7 @@ final class GpuMemory implements DeviceMemory {
     try {
       stream.queue().download(span(offset, target.byteSize()), target);
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy from " + stream, e);
+      throw CudaFailures.translate("a copy from " + stream, e);
     }
   }
 
@@ -79,7 +79,7 @@ final class GpuMemory implements DeviceMemory {
       known.submit(
           stream, memory -> stream.queue().upload(memory, sourceOffset, span(offset, bytes)));
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy to " + stream, e);
+      throw CudaFailures.translate("a copy to " + stream, e);
     }
   }
 
@@ -95,7 +95,7 @@ final class GpuMemory implements DeviceMemory {
       known.submit(
           stream, memory -> stream.queue().download(span(offset, bytes), memory, targetOffset));
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy from " + stream, e);
+      throw CudaFailures.translate("a copy from " + stream, e);
     }
   }
 
@@ -131,30 +131,22 @@ final class GpuMemory implements DeviceMemory {
         stream.queue().copyAcross(from.span(sourceOffset, bytes), span(offset, bytes));
       }
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy from " + source.stream() + " to " + stream, e);
+      throw CudaFailures.translate("a copy from " + source.stream() + " to " + stream, e);
     }
   }
 
   private void copyWithin(CudaSpan source, CudaSpan target) {
-    CudaStream queue = stream.queue();
-    queue.lock().lock();
-    try {
-      queue.copy(stream.used(source), stream.used(target));
-    } finally {
-      queue.lock().unlock();
+    try (NativeHandle.Use _ = stream.hold()) {
+      stream.queue().copy(stream.used(source), stream.used(target));
     }
   }
 
   @Override
   public void zero(long offset, long bytes) {
-    CudaStream queue = stream.queue();
-    queue.lock().lock();
-    try {
-      queue.zero(stream.used(span(offset, bytes)));
+    try (NativeHandle.Use _ = stream.hold()) {
+      stream.queue().zero(stream.used(span(offset, bytes)));
     } catch (RuntimeException e) {
-      throw Failures.translate("zeros on " + stream, e);
-    } finally {
-      queue.lock().unlock();
+      throw CudaFailures.translate("zeros on " + stream, e);
     }
   }
 
@@ -164,7 +156,7 @@ final class GpuMemory implements DeviceMemory {
     try {
       stream.queue().free(allocation);
     } catch (RuntimeException e) {
-      throw Failures.translate("freeing memory of " + stream, e);
+      throw CudaFailures.translate("freeing memory of " + stream, e);
     }
     stream.device().release(allocation.byteSize());
     stream.leave();

@@ -4,10 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.sgconv.bindings.CudaErrorException;
 import org.sgconv.bindings.CudaEvent;
+import org.sgconv.bindings.NativeHandle;
+import org.sgconv.bindings.PageLockedMemory;
 import org.sgconv.device.PinnedMemory;
 
 /**
@@ -17,7 +18,7 @@ import org.sgconv.device.PinnedMemory;
  */
 final class GpuPinnedMemory implements PinnedMemory {
 
-  private final org.sgconv.bindings.PinnedMemory memory;
+  private final PageLockedMemory memory;
 
   /** Guarded by this. */
   private final Map<GpuStream, CudaEvent> underWay = new LinkedHashMap<>();
@@ -25,7 +26,7 @@ final class GpuPinnedMemory implements PinnedMemory {
   /** Read without the lock, so that touching elements one by one costs little. */
   private volatile boolean busy;
 
-  GpuPinnedMemory(org.sgconv.bindings.PinnedMemory memory) {
+  GpuPinnedMemory(PageLockedMemory memory) {
     this.memory = memory;
   }
 
@@ -35,34 +36,35 @@ final class GpuPinnedMemory implements PinnedMemory {
   }
 
   /** Submits a copy. If this throws, none is under way but those from before. */
-  void submit(GpuStream stream, Consumer<org.sgconv.bindings.PinnedMemory> copy) {
-    ReentrantLock lock = stream.queue().lock();
-    lock.lock();
-    try {
+  void submit(GpuStream stream, Consumer<PageLockedMemory> copy) {
+    try (NativeHandle.Use _ = stream.queue().hold()) {
       synchronized (this) {
-        CudaEvent last = underWay.get(stream);
-        CudaEvent mark = last == null ? stream.device().createEvent(false) : last;
-        try {
-          underWay.forEach(
-              (other, event) -> {
-                if (other != stream) {
-                  stream.queue().waitFor(event);
-                }
-              });
-          copy.accept(memory);
-          record(stream, mark);
-        } catch (RuntimeException failure) {
-          if (last == null) {
-            mark.close();
-          }
-          throw failure;
-        }
-        underWay.put(stream, mark);
-        busy = true;
+        submitInOrder(stream, copy);
       }
-    } finally {
-      lock.unlock();
     }
+  }
+
+  private void submitInOrder(GpuStream stream, Consumer<PageLockedMemory> copy) {
+    CudaEvent last = underWay.get(stream);
+    CudaEvent mark = last == null ? stream.device().createEvent(false) : last;
+    boolean submitted = false;
+    try {
+      underWay.forEach(
+          (other, event) -> {
+            if (other != stream) {
+              stream.queue().waitFor(event);
+            }
+          });
+      copy.accept(memory);
+      record(stream, mark);
+      submitted = true;
+    } finally {
+      if (!submitted && last == null) {
+        mark.close();
+      }
+    }
+    underWay.put(stream, mark);
+    busy = true;
   }
 
   private static void record(GpuStream stream, CudaEvent mark) {
@@ -91,7 +93,7 @@ final class GpuPinnedMemory implements PinnedMemory {
       }
       busy = false;
     } catch (RuntimeException e) {
-      throw Failures.translate("a copy from or to pinned memory", e);
+      throw CudaFailures.translate("a copy from or to pinned memory", e);
     }
   }
 
@@ -100,7 +102,8 @@ final class GpuPinnedMemory implements PinnedMemory {
     try {
       for (Iterator<CudaEvent> each = underWay.values().iterator(); each.hasNext(); ) {
         CudaEvent mark = each.next();
-        awaitUnlessLost(mark);
+        // Nothing is under way on a device that is lost; the copies of others must end.
+        CudaErrorException.unlessFatal(mark::synchronize);
         each.remove();
         mark.close();
       }
@@ -109,18 +112,7 @@ final class GpuPinnedMemory implements PinnedMemory {
     } catch (IllegalStateException busyElsewhere) {
       throw busyElsewhere; // the tensor says which, and stays open
     } catch (RuntimeException e) {
-      throw Failures.translate("freeing pinned memory", e);
-    }
-  }
-
-  /** Nothing is under way on a device that is lost; the copies of others must end. */
-  private static void awaitUnlessLost(CudaEvent mark) {
-    try {
-      mark.synchronize();
-    } catch (CudaErrorException e) {
-      if (!e.isFatal()) {
-        throw e;
-      }
+      throw CudaFailures.translate("freeing pinned memory", e);
     }
   }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import org.sgconv.ClosedException;
 import org.sgconv.bindings.CudaGraph;
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.bindings.NativeHandle;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Recording;
 
 /** A CUDA graph and what it reads and writes. */
@@ -25,8 +27,7 @@ final class GpuRecording implements Recording {
   @Override
   public void replay() {
     stream.requireNoRecording("replays another", "replay that before or after");
-    stream.queue().lock().lock();
-    try {
+    try (NativeHandle.Use _ = stream.queue().hold()) {
       for (CudaSpan span : uses) {
         if (span.isFreed()) {
           throw new ClosedException(
@@ -35,34 +36,21 @@ final class GpuRecording implements Recording {
       }
       graph.launch();
     } catch (RuntimeException e) {
-      throw Failures.translate("a replay on " + stream, e);
-    } finally {
-      stream.queue().lock().unlock();
+      throw CudaFailures.translate("a replay on " + stream, e);
     }
   }
 
   @Override
   public void close() {
     stream.requireNoRecording("closes another", "close that before or after");
-    stream.lock().lock();
-    try {
+    try (NativeHandle.Use _ = stream.hold()) {
       if (closed) {
         return;
       }
       closed = true;
-      try {
-        graph.close();
-      } finally {
-        try {
-          stream.workspace().endRecording();
-        } finally {
-          stream.leave();
-        }
-      }
+      Closer.all(graph, () -> stream.workspace().endRecording(), stream::leave);
     } catch (RuntimeException e) {
-      throw Failures.translate("closing a recording of " + stream, e);
-    } finally {
-      stream.lock().unlock();
+      throw CudaFailures.translate("closing a recording of " + stream, e);
     }
   }
 }

@@ -14,6 +14,8 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaGraph;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
+import org.sgconv.bindings.NativeHandle;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.Event;
 import org.sgconv.device.Recording;
@@ -73,6 +75,11 @@ final class GpuStream implements Stream {
     return queue.lock();
   }
 
+  /** Takes that lock for a block, unless this thread has it. */
+  NativeHandle.Use hold() {
+    return queue.hold();
+  }
+
   /** Use under the queue's lock. */
   Workspace workspace() {
     return workspace;
@@ -85,16 +92,10 @@ final class GpuStream implements Stream {
    * @param geometry of what; only a message makes text of it
    */
   void submit(String purpose, Object geometry, Runnable submission) {
-    try {
-      ReentrantLock lock = queue().lock();
-      lock.lock();
-      try {
-        submission.run();
-      } finally {
-        lock.unlock();
-      }
+    try (NativeHandle.Use _ = queue().hold()) {
+      submission.run();
     } catch (RuntimeException e) {
-      throw Failures.translate(purpose + " " + geometry, e);
+      throw CudaFailures.translate(purpose + " " + geometry, e);
     }
   }
 
@@ -142,7 +143,7 @@ final class GpuStream implements Stream {
     try {
       queue().synchronize();
     } catch (RuntimeException e) {
-      throw Failures.translate("work on " + this, e);
+      throw CudaFailures.translate("work on " + this, e);
     }
   }
 
@@ -156,7 +157,7 @@ final class GpuStream implements Stream {
     try {
       queue().waitFor(known.mark());
     } catch (RuntimeException e) {
-      throw Failures.translate("waiting for an event on " + this, e);
+      throw CudaFailures.translate("waiting for an event on " + this, e);
     }
   }
 
@@ -229,8 +230,7 @@ final class GpuStream implements Stream {
   @Override
   public Recording record(Runnable work) {
     CudaStream open = queue();
-    open.lock().lock();
-    try {
+    try (NativeHandle.Use _ = open.hold()) {
       if (recorded != null) {
         throw new InvalidArgumentException(this + " is recording: end that recording first");
       }
@@ -257,7 +257,7 @@ final class GpuStream implements Stream {
         return recording;
       } catch (RuntimeException e) {
         // The program's own exceptions are not ours to word; those of our calls are worded already.
-        throw e.equals(ofWork.get()) ? e : Failures.translate("a recording on " + this, e);
+        throw e.equals(ofWork.get()) ? e : CudaFailures.translate("a recording on " + this, e);
       } finally {
         recorded = null; // first: from now on the workspace may free again
         RECORDING.remove(this);
@@ -265,8 +265,6 @@ final class GpuStream implements Stream {
           workspace.endRecording();
         }
       }
-    } finally {
-      open.lock().unlock();
     }
   }
 
@@ -286,27 +284,16 @@ final class GpuStream implements Stream {
     }
     CudaStream open = queue();
     requireNoRecording("closes its stream", "close it after");
-    open.lock().lock();
-    try {
+    try (NativeHandle.Use _ = open.hold()) {
       queue();
       long held = residents.get() - workspace.allocations();
       if (held > 0) {
         throw new InvalidArgumentException(
             this + " has " + held + " open tensors, spectra or recordings: close them first");
       }
-      try {
-        open.synchronize();
-      } finally {
-        try {
-          workspace.close();
-        } finally {
-          open.close();
-        }
-      }
+      Closer.all(open::synchronize, workspace::close, open);
     } catch (RuntimeException e) {
-      throw Failures.translate("closing " + this, e);
-    } finally {
-      open.lock().unlock();
+      throw CudaFailures.translate("closing " + this, e);
     }
   }
 

@@ -28,7 +28,7 @@ final class Gpus {
         devices = List.copyOf(found);
         runtime.leftOut().forEach(why -> LOG.log(System.Logger.Level.INFO, "left out: " + why));
       } catch (RuntimeException e) {
-        return Failures.unavailable(e, NvidiaNodes.first(Path.of("/")));
+        return CudaFailures.unavailable(e, NvidiaNodes.first(Path.of("/")));
       }
     }
     return null;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.FftPlan;
+import org.sgconv.bindings.closing.Closer;
 
 /**
  * What every convolution on a stream shares: one piece of scratch memory, which only grows, and the
@@ -114,12 +115,11 @@ final class Workspace {
   void endRecording() {
     recordings--;
     if (recordings == 0) {
-      List<Runnable> steps = new ArrayList<>();
-      retiredPlans.forEach(plan -> steps.add(plan::close));
+      List<AutoCloseable> retired = new ArrayList<>(retiredPlans);
       retiredPlans.clear();
-      retiredMemory.forEach(old -> steps.add(old::free));
+      retiredMemory.forEach(old -> retired.add(old::free));
       retiredMemory.clear();
-      runAll(steps);
+      Closer.all(retired);
     }
   }
 
@@ -130,34 +130,14 @@ final class Workspace {
 
   /** Frees everything. The stream has no work. */
   void close() {
-    List<Runnable> steps = new ArrayList<>();
-    plans.values().forEach(plan -> steps.add(plan::close));
+    List<AutoCloseable> all = new ArrayList<>(plans.values());
     plans.clear();
     GpuMemory scratch = memory;
     memory = null;
     bytes = 0;
     if (scratch != null) {
-      steps.add(scratch::free);
+      all.add(scratch::free);
     }
-    runAll(steps);
-  }
-
-  /** Takes every step, also when one fails; then throws the first failure, with the others. */
-  private static void runAll(List<Runnable> steps) {
-    RuntimeException failure = null;
-    for (Runnable step : steps) {
-      try {
-        step.run();
-      } catch (RuntimeException next) {
-        if (failure == null) {
-          failure = next;
-        } else {
-          failure.addSuppressed(next);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    Closer.all(all);
   }
 }

@@ -93,7 +93,8 @@ class CudaFusedSynthesisTest {
   @Test
   void spectrumAndKernelAreThoseOfTwoSteps() {
     new CudaSynthesis(stream.queue())
-        .forward(kernels(CHANNELS), span(weights), span(decay), span(norm), LENGTH, span(kernel));
+        .kernelForward(
+            kernels(CHANNELS), span(weights), span(decay), span(norm), LENGTH, span(kernel));
     steps.prepare(SHAPE, SIZE, span(kernel), span(skip), span(spectrum));
     float[] values = kernel.toFloatArray();
     float[] expected = spectrum.toFloatArray();

@@ -9,7 +9,7 @@ import org.sgconv.bindings.cudart.Cudart;
  * Page-locked host memory: a device reads and writes it by itself, while the host goes on. Whoever
  * frees it has waited for the copies.
  */
-public final class PinnedMemory {
+public final class PageLockedMemory {
 
   private final Arena arena;
   private final MemorySegment segment;
@@ -18,7 +18,7 @@ public final class PinnedMemory {
   /** Guarded by this. */
   private boolean freed;
 
-  private PinnedMemory(Arena arena, long address, long bytes) {
+  private PageLockedMemory(Arena arena, long address, long bytes) {
     this.arena = arena;
     this.address = address;
     this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
@@ -30,13 +30,12 @@ public final class PinnedMemory {
    * @throws NoPinnedMemoryException if the host has not the memory: CUDA's code is the same as for
    *     a device that has not
    */
-  static PinnedMemory allocate(long bytes) {
+  static PageLockedMemory allocate(long bytes) {
     try (Arena local = Arena.ofConfined()) {
       MemorySegment pointer = local.allocate(ValueLayout.ADDRESS);
-      CudaCall.runtime(
-          "cudaHostAlloc",
-          () -> Cudart.cudaHostAlloc(pointer, bytes, Cudart.cudaHostAllocPortable()));
-      return new PinnedMemory(
+      NativeResult.cudart(
+          "cudaHostAlloc", Cudart.cudaHostAlloc(pointer, bytes, Cudart.cudaHostAllocPortable()));
+      return new PageLockedMemory(
           Arena.ofShared(), pointer.get(ValueLayout.ADDRESS, 0).address(), bytes);
     } catch (CudaErrorException e) {
       throw e.isOutOfMemory() ? new NoPinnedMemoryException(bytes, e) : e;
@@ -62,18 +61,14 @@ public final class PinnedMemory {
    */
   public synchronized void free() {
     if (freed) {
-      throw new UseAfterCloseException("PinnedMemory");
+      throw new UseAfterCloseException("PageLockedMemory");
     }
     if (segment.scope().isAlive()) {
       arena.close(); // before the memory goes, so that no thread is in it then
     }
-    try {
-      CudaCall.runtime("cudaFreeHost", () -> Cudart.cudaFreeHost(MemorySegment.ofAddress(address)));
-    } catch (CudaErrorException e) {
-      if (!e.isFatal()) {
-        throw e;
-      }
-    }
+    MemorySegment start = MemorySegment.ofAddress(address);
+    CudaErrorException.unlessFatal(
+        () -> NativeResult.cudart("cudaFreeHost", Cudart.cudaFreeHost(start)));
     freed = true;
   }
 }

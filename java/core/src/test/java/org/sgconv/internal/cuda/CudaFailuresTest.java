@@ -14,7 +14,7 @@ import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.NativeLibraryException;
 
 /** CUDA that is not there is no failure, unless the system shows a device that waits for it. */
-class FailuresTest {
+class CudaFailuresTest {
 
   private static final Optional<Path> DEVICE = Optional.of(Path.of("/dev/nvidia0"));
 
@@ -23,14 +23,14 @@ class FailuresTest {
   @Test
   void withoutADeviceNothingIsMissed() {
     NativeLibraryException absent = new NativeLibraryException(LoadFailure.ABSENT, "no library");
-    assertThat(Failures.unavailable(absent, Optional.empty())).isSameAs(absent);
+    assertThat(CudaFailures.unavailable(absent, Optional.empty())).isSameAs(absent);
   }
 
   @Test
   void besideADeviceALibraryIsMissed() {
     NativeLibraryException absent =
         new NativeLibraryException(LoadFailure.ABSENT, "cannot load libcudart.so.13");
-    assertThat(Failures.unavailable(absent, DEVICE))
+    assertThat(CudaFailures.unavailable(absent, DEVICE))
         .isInstanceOf(BackendFailureException.class)
         .hasCause(absent)
         .hasMessage(
@@ -42,14 +42,15 @@ class FailuresTest {
   void whatSomebodyLeftOutIsNotMissed() {
     NativeLibraryException leftOut =
         new NativeLibraryException(LoadFailure.LEFT_OUT, "SGCONV_CUDA is OFF");
-    assertThat(Failures.unavailable(leftOut, DEVICE)).isSameAs(leftOut);
+    assertThat(CudaFailures.unavailable(leftOut, DEVICE)).isSameAs(leftOut);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"UNUSABLE", "FOLDER", "PASSING"})
   void whatIsThereAndFailsIsAFailureAnywhere(LoadFailure failure) {
     assertThat(
-            Failures.unavailable(new NativeLibraryException(failure, "no good"), Optional.empty()))
+            CudaFailures.unavailable(
+                new NativeLibraryException(failure, "no good"), Optional.empty()))
         .isInstanceOf(BackendFailureException.class)
         .hasMessage("backend 'cuda' failed: no good");
   }

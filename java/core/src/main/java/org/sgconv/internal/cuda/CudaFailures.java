@@ -16,9 +16,9 @@ import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.internal.boundary.NativeFailures;
 
 /** The library's exceptions for failures of CUDA; others are those of every native library. */
-final class Failures {
+final class CudaFailures {
 
-  private Failures() {}
+  private CudaFailures() {}
 
   /**
    * What the caller throws instead of {@code failure}.
