@@ -113,7 +113,7 @@ double copy_gbytes(int threads) {
 }
 
 void run(sgconv_cpu_context *context, const Shape &s, int rounds, double gflops, double gbytes) {
-  const sgconv_convolution_geometry geometry = {1, s.hidden, s.length, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry geometry = {1, s.hidden, s.length, s.length, SGCONV_CAUSAL, 0};
   sgconv_cpu_plan *plan = nullptr;
   std::int64_t bytes = 0, size = 0;
   require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
@@ -134,14 +134,14 @@ void run(sgconv_cpu_context *context, const Shape &s, int rounds, double gflops,
     require_ok(sgconv_cpu_spectrum_prepare(plan, k.data(), d.data(), spectrum), "prepare");
   };
   const auto forward = [&] {
-    require_ok(sgconv_cpu_convolution_forward(plan, spectrum, s.batch, aligned(u), nullptr, nullptr,
-                                              aligned(y)),
+    require_ok(sgconv_cpu_convolution_forward(plan, spectrum, s.batch, nullptr, aligned(u), nullptr,
+                                              nullptr, aligned(y)),
                "forward");
   };
   const auto backward = [&] {
-    require_ok(sgconv_cpu_convolution_backward(plan, spectrum, s.batch, aligned(u), aligned(dy),
-                                               nullptr, nullptr, aligned(du), dk.data(), dd.data(),
-                                               nullptr, nullptr),
+    require_ok(sgconv_cpu_convolution_backward(plan, spectrum, s.batch, nullptr, aligned(u),
+                                               aligned(dy), nullptr, nullptr, aligned(du),
+                                               dk.data(), dd.data(), nullptr, nullptr),
                "backward");
   };
   prepare();

@@ -95,7 +95,7 @@ void geometries() {
   expect(SGCONV_OK, "", [&] { sgconv::check_geometry("kernel_geometry", &kernel); });
   refuse("length = 0, expected 1 to 1099511627776", [&] { sgconv::check_synthesized(kernel, 0); });
 
-  const sgconv_convolution_geometry convolution = {1, 1, 16, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry convolution = {1, 1, 16, 16, SGCONV_CAUSAL, 0};
   const auto refuse_convolution = [&](const std::string &text, auto change) {
     sgconv_convolution_geometry g = convolution;
     change(g);
@@ -104,9 +104,30 @@ void geometries() {
   refuse_convolution("geometry.heads = -3, expected at least 1", [](auto &g) { g.heads = -3; });
   refuse_convolution("geometry.length = 0, expected 1 to 1099511627776",
                      [](auto &g) { g.length = 0; });
+  refuse_convolution("geometry.kernel_length = 0, expected 1 to 1099511627776",
+                     [](auto &g) { g.kernel_length = 0; });
+  refuse_convolution(
+      "geometry.kernel_length = 17, expected 1 to 16: a circular kernel is at most as long as its "
+      "period",
+      [](auto &g) {
+        g.kernel_length = 17;
+        g.mode = SGCONV_CIRCULAR;
+      });
   refuse_convolution("geometry.mode = 3, expected 0 to 2", [](auto &g) { g.mode = 3; });
   refuse_convolution("geometry.reserved = 1, expected 0 to 0", [](auto &g) { g.reserved = 1; });
   expect(SGCONV_OK, "", [&] { sgconv::check_geometry("geometry", &convolution); });
+}
+
+void lengths() {
+  sgconv_convolution_geometry g = {1, 1, 16, 40, SGCONV_BIDIRECTIONAL, 0};
+  const std::int64_t samples[] = {16, 1, 0, 17};
+  expect(SGCONV_OK, "", [&] { sgconv::check_lengths(g, 2, samples); });
+  expect(SGCONV_OK, "", [&] { sgconv::check_lengths(g, 4, nullptr); });
+  refuse("lengths[2] = 0, expected 1 to 16", [&] { sgconv::check_lengths(g, 4, samples); });
+  refuse("lengths[1] = 17, expected 1 to 16", [&] { sgconv::check_lengths(g, 2, samples + 2); });
+  g.mode = SGCONV_CIRCULAR;
+  refuse("lengths must be NULL: rows of a circular convolution have one length, its period",
+         [&] { sgconv::check_lengths(g, 1, samples); });
 }
 
 }  // namespace
@@ -115,5 +136,6 @@ int main() {
   exceptions();
   arguments();
   geometries();
+  lengths();
   return failures == 0 ? 0 : 1;
 }

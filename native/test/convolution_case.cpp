@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <memory>
+#include <utility>
 
 #include "guarded.h"
 
@@ -58,13 +60,43 @@ struct Check {
       return;
     }
   }
+  // Exactly zero from `end` on in every row of `length`; all of them are those of each b in turn.
+  void zero(const char *name, const Array &out, std::int64_t length,
+            const std::vector<std::int64_t> &ends) {
+    const std::int64_t rows = out ? out->count() / length : 0;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int64_t part = row * static_cast<std::int64_t>(ends.size()) / rows;
+      for (std::int64_t i = ends[static_cast<std::size_t>(part)]; i < length; ++i) {
+        const float value = (*out)[row * length + i];
+        if (value == 0.0f) continue;
+        std::printf("FAILED %s: %s[%lld][%lld] is %.9g, expected 0\n", test.text().c_str(), name,
+                    static_cast<long long>(row), static_cast<long long>(i),
+                    static_cast<double>(value));
+        worst = INFINITY;
+        return;
+      }
+    }
+  }
 };
+
+// Not a number beyond the samples of each b.
+void poison_tails(const Array &tensor, const oracle::Problem &p) {
+  const std::int64_t rows = tensor ? tensor->count() / p.length : 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t i = p.samples(row * p.batch / rows); i < p.length; ++i) {
+      (*tensor)[row * p.length + i] = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+}
 
 }  // namespace
 
+oracle::Problem ConvolutionCase::problem() const {
+  return {mode, batch, heads, hidden, length, kernel_length, lengths};
+}
+
 std::string ConvolutionCase::text() const {
-  const oracle::Problem problem = {mode, batch, heads, hidden, length};
-  return problem.text() + (skip ? " skip" : "") + (pre ? " pre" : "") + (post ? " post" : "") +
+  return problem().text() + (skip ? " skip" : "") + (pre ? " pre" : "") + (post ? " post" : "") +
          " " + oracle::name_of(signals) + " seed=" + std::to_string(seed);
 }
 
@@ -80,7 +112,9 @@ void require_ok(sgconv_status status, const char *call) {
 }
 
 double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) {
-  const sgconv_convolution_geometry geometry = {t.heads, t.hidden, t.length, t.mode, 0};
+  const oracle::Problem problem = t.problem();
+  const sgconv_convolution_geometry geometry = problem.geometry();
+  const std::int64_t *const lengths = t.lengths.empty() ? nullptr : t.lengths.data();
   sgconv_cpu_plan *plan = nullptr;
   require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
   std::int64_t size = 0, bytes = 0;
@@ -92,7 +126,6 @@ double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) 
     check.worst = INFINITY;
   }
 
-  const oracle::Problem problem = {t.mode, t.batch, t.heads, t.hidden, t.length};
   const oracle::Signals signals =
       oracle::draw(t.signals, problem, static_cast<std::uint64_t>(t.seed), {t.skip, t.pre, t.post});
   const std::int64_t in = problem.inputs(), out = problem.outputs();
@@ -103,6 +136,7 @@ double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) 
   a.skip = array_of(signals.skip, t.at_start);
   a.pre = array_of(signals.pre, t.at_start);
   a.post = array_of(signals.post, t.at_start);
+  for (const Array *tensor : {&a.u, &a.dy, &a.pre, &a.post}) poison_tails(*tensor, problem);
   a.y = array(out, t.at_start);
   a.du = array(in, t.at_start);
   a.dk = array(problem.kernels(), t.at_start);
@@ -114,22 +148,32 @@ double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) 
   Guarded spectrum((bytes + 4095) / 4096 * 1024, true);
   require_ok(sgconv_cpu_spectrum_prepare(plan, a.k->data(), pointer(a.skip), spectrum.data()),
              "spectrum_prepare");
-  require_ok(sgconv_cpu_convolution_forward(plan, spectrum.data(), t.batch, a.u->data(),
+  require_ok(sgconv_cpu_convolution_forward(plan, spectrum.data(), t.batch, lengths, a.u->data(),
                                             pointer(a.pre), pointer(a.post), a.y->data()),
              "convolution_forward");
   require_ok(sgconv_cpu_convolution_backward(
-                 plan, spectrum.data(), t.batch, a.u->data(), a.dy->data(), pointer(a.pre),
+                 plan, spectrum.data(), t.batch, lengths, a.u->data(), a.dy->data(), pointer(a.pre),
                  pointer(a.post), a.du->data(), a.dk->data(), a.dskip->data(),
                  t.pre ? a.dpre->data() : nullptr, t.post ? a.dpost->data() : nullptr),
              "convolution_backward");
   check.judge(
       oracle::ExactConvolution(problem, signals),
       {row_of(a.y), row_of(a.du), row_of(a.dk), row_of(a.dskip), row_of(a.dpre), row_of(a.dpost)});
+  if (lengths != nullptr) {
+    for (const auto &[name, tensor] :
+         {std::pair{"y", &a.y}, {"du", &a.du}, {"dpre", &a.dpre}, {"dpost", &a.dpost}}) {
+      check.zero(name, *tensor, t.length, t.lengths);
+    }
+  }
+  // Where a kernel was cut: the directions in turn.
+  std::vector<std::int64_t> ends = {std::min(problem.lags(), t.length)};
+  if (t.mode == SGCONV_BIDIRECTIONAL) ends.push_back(std::min(problem.lags(), t.length - 1));
+  check.zero("dk", a.dk, problem.lags(), ends);
 
   // A frozen kernel whose D is trained: dk is not wanted.
   const Array du = array(in, t.at_start), dskip = array(t.heads * t.hidden, t.at_start);
   for (float *input : {du->data(), static_cast<float *>(nullptr)}) {
-    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), t.batch, a.u->data(),
+    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), t.batch, lengths, a.u->data(),
                                                a.dy->data(), pointer(a.pre), pointer(a.post), input,
                                                nullptr, dskip->data(), nullptr, nullptr),
                "convolution_backward without dk");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sgconv/cpu.h"
 #include "signals.h"
@@ -15,10 +16,14 @@ struct ConvolutionCase {
   std::int64_t seed;
   bool at_start;  // place arrays at the start of a page, else at the end
   oracle::SignalClass signals = oracle::SignalClass::kNoise;
+  std::int64_t kernel_length = 0;          // 0: length
+  std::vector<std::int64_t> lengths = {};  // of the rows of each b; none: NULL
+  oracle::Problem problem() const;
   std::string text() const;
 };
 
-// Largest error of y and of all gradients in units of the bound. Prints what exceeds it.
+// Largest error of y and of all gradients in units of the bound. Prints what exceeds it. What lies
+// beyond the lengths of rows is NaN in every input, and must be zero in every output.
 double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &test);
 
 // Ends the test if a call failed; as skipped (77) if the forced tier is not for this processor.

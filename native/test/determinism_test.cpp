@@ -12,13 +12,16 @@ namespace {
 struct Shape {
   std::int64_t batch, heads, hidden, length;
   sgconv_mode mode;
+  std::int64_t kernel_length = length;
+  std::vector<std::int64_t> lengths = {};
 };
 
 std::vector<float> outputs(int threads, const Shape &s) {
   Random random(3);
   const std::int64_t in = s.batch * s.hidden * s.length, out = in * s.heads;
   const std::int64_t channels = s.heads * (s.mode == SGCONV_BIDIRECTIONAL ? 2 : 1);
-  const std::int64_t kernel = channels * s.hidden * s.length;
+  const std::int64_t kernel = channels * s.hidden * s.kernel_length;
+  const std::int64_t *const lengths = s.lengths.empty() ? nullptr : s.lengths.data();
   const auto fill = [&](std::int64_t count) {
     std::vector<float> x(static_cast<std::size_t>(count));
     for (float &value : x) value = random.normal();
@@ -32,7 +35,8 @@ std::vector<float> outputs(int threads, const Shape &s) {
   sgconv_cpu_context *context = nullptr;
   sgconv_cpu_plan *plan = nullptr;
   std::int64_t bytes = 0;
-  const sgconv_convolution_geometry geometry = {s.heads, s.hidden, s.length, s.mode, 0};
+  const sgconv_convolution_geometry geometry = {s.heads,         s.hidden, s.length,
+                                                s.kernel_length, s.mode,   0};
   require_ok(sgconv_cpu_context_create(threads, &context), "context_create");
   require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
   // The plan keeps what it needs of the context.
@@ -40,12 +44,13 @@ std::vector<float> outputs(int threads, const Shape &s) {
   require_ok(sgconv_cpu_plan_spectrum_bytes(plan, &bytes), "plan_spectrum_bytes");
   Guarded spectrum((bytes + 4095) / 4096 * 1024, true);
   require_ok(sgconv_cpu_spectrum_prepare(plan, k.data(), skip.data(), spectrum.data()), "prepare");
-  require_ok(
-      sgconv_cpu_convolution_forward(plan, spectrum.data(), s.batch, u.data(), nullptr, nullptr, y),
-      "forward");
+  require_ok(sgconv_cpu_convolution_forward(plan, spectrum.data(), s.batch, lengths, u.data(),
+                                            nullptr, nullptr, y),
+             "forward");
   for (int i = 0; i < 2; ++i) {
-    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), s.batch, u.data(), dy.data(),
-                                               nullptr, nullptr, du, dk, dskip, nullptr, nullptr),
+    require_ok(sgconv_cpu_convolution_backward(plan, spectrum.data(), s.batch, lengths, u.data(),
+                                               dy.data(), nullptr, nullptr, du, dk, dskip, nullptr,
+                                               nullptr),
                "backward");
   }
   sgconv_cpu_plan_destroy(plan);
@@ -55,10 +60,16 @@ std::vector<float> outputs(int threads, const Shape &s) {
 }  // namespace
 
 int main() {
-  const Shape shapes[] = {{7, 1, 3, 1000, SGCONV_CAUSAL},    {5, 2, 33, 300, SGCONV_BIDIRECTIONAL},
-                          {9, 1, 2, 50, SGCONV_CIRCULAR},    {3, 1, 1, 65536, SGCONV_CAUSAL},
-                          {1, 2, 3, 50000, SGCONV_CIRCULAR}, {2, 1, 5, 40000, SGCONV_BIDIRECTIONAL},
-                          {4, 1, 2, 16384, SGCONV_CAUSAL},   {2, 1, 3, 131072, SGCONV_CAUSAL}};
+  const Shape shapes[] = {{7, 1, 3, 1000, SGCONV_CAUSAL},
+                          {5, 2, 33, 300, SGCONV_BIDIRECTIONAL},
+                          {9, 1, 2, 50, SGCONV_CIRCULAR},
+                          {3, 1, 1, 65536, SGCONV_CAUSAL},
+                          {1, 2, 3, 50000, SGCONV_CIRCULAR},
+                          {2, 1, 5, 40000, SGCONV_BIDIRECTIONAL},
+                          {4, 1, 2, 16384, SGCONV_CAUSAL},
+                          {2, 1, 3, 131072, SGCONV_CAUSAL},
+                          {3, 1, 1, 65536, SGCONV_CAUSAL, 70000, {65536, 7, 40001}},
+                          {3, 2, 1, 40000, SGCONV_BIDIRECTIONAL, 50000, {1, 40000, 39999}}};
   int failures = 0;
   for (const Shape &shape : shapes) {
     const std::vector<float> expected = outputs(1, shape);

@@ -1,5 +1,6 @@
 #include "exact_convolution.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -29,10 +30,10 @@ struct Weights {
 Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
   const std::int64_t n = p.length, zero = p.mode == SGCONV_BIDIRECTIONAL ? n - 1 : 0;
   Row lags(size_of(zero + n), 0.0);
-  const double *k = s.kernel.data() + item * n;
-  const double *back = k + p.heads * p.hidden * n;
-  for (std::int64_t j = 0; j < n; ++j) lags[size_of(zero + j)] = k[j];
-  for (std::int64_t j = 0; j < zero; ++j) lags[size_of(zero - 1 - j)] = back[j];
+  const double *k = s.kernel.data() + item * p.lags();
+  const double *back = k + p.heads * p.hidden * p.lags();
+  for (std::int64_t j = 0; j < std::min(n, p.lags()); ++j) lags[size_of(zero + j)] = k[j];
+  for (std::int64_t j = 0; j < std::min(zero, p.lags()); ++j) lags[size_of(zero - 1 - j)] = back[j];
   const double skip = s.skip.empty() ? 0.0 : s.skip[size_of(item)];
   const double both = std::hypot(norm(lags), skip);
   lags[size_of(zero)] += skip;
@@ -43,15 +44,22 @@ Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
 
 std::string Problem::text() const {
   static const char *const modes[] = {"causal", "bidirectional", "circular"};
+  std::string rows = lengths.empty() ? "" : " lengths";
+  for (const std::int64_t samples : lengths) rows.append(" ").append(std::to_string(samples));
   return std::string(modes[mode]) + " B=" + std::to_string(batch) + " C=" + std::to_string(heads) +
-         " H=" + std::to_string(hidden) + " L=" + std::to_string(length);
+         " H=" + std::to_string(hidden) + " L=" + std::to_string(length) +
+         " K=" + std::to_string(lags()) + rows;
+}
+
+std::int64_t Problem::samples(std::int64_t b) const {
+  return lengths.empty() ? length : lengths[size_of(b)];
 }
 
 ExactConvolution::ExactConvolution(const Problem &problem, const Signals &signals)
     : p_(problem),
       y_(p_.batch * p_.heads * p_.hidden, p_.length),
       du_(p_.batch * p_.hidden, p_.length),
-      dk_(p_.channels() * p_.hidden, p_.length),
+      dk_(p_.channels() * p_.hidden, p_.lags()),
       dskip_(p_.heads * p_.hidden, 1),
       dpre_(p_.batch * p_.hidden, p_.length),
       dpost_(p_.batch * p_.hidden, p_.length) {
@@ -71,14 +79,15 @@ void ExactConvolution::add_item(const Signals &s, std::int64_t c, std::int64_t h
   AllLags correlation;
   for (std::int64_t b = 0; b < p_.batch; ++b) {
     const std::int64_t in = b * p_.hidden + h, out = (b * p_.heads + c) * p_.hidden + h;
-    const Row v = gated(row_of(s.u, in, n), s.pre, in);
+    const Row v = cut(gated(row_of(s.u, in, n), s.pre, in), b);
     const Row post = s.post.empty() ? Row() : row_of(s.post, in, n);
     AllLags z;
     z.add(folded(product(weights.lags, v), 0), weights.norm * norm(v));
-    y_.add(out, part(z.values(), zero), z.bound(), post.empty() ? nullptr : &post);
+    const Row samples = cut(part(z.values(), zero, n), b);
+    y_.add(out, samples, z.bound(), post.empty() ? nullptr : &post);
     if (s.dy.empty()) continue;
-    const Row dy = row_of(s.dy, out, n), g = gated(dy, s.post, in);
-    if (!post.empty()) dpost_.add(in, part(z.values(), zero), z.bound(), &dy);
+    const Row dy = row_of(s.dy, out, n), g = cut(gated(dy, s.post, in), b);
+    if (!post.empty()) dpost_.add(in, samples, z.bound(), &dy);
     input_gradients[size_of(in)].add(folded(product(reversed(weights.lags), g), n - 1),
                                      weights.norm * norm(g));
     correlation.add(folded(product(reversed(v), g), n - 1), norm(v) * norm(g));
@@ -90,11 +99,11 @@ void ExactConvolution::add_item(const Signals &s, std::int64_t c, std::int64_t h
 void ExactConvolution::add_kernel_gradients(std::int64_t item, const AllLags &sum) {
   const Row &all = sum.values();
   const Bound bound = sum.bound();
-  dk_.add(item, part(all, correlated()), bound);
+  dk_.add(item, part(all, correlated(), p_.lags()), bound);
   dskip_.add(item, {all[size_of(correlated())]}, bound);
   if (p_.mode != SGCONV_BIDIRECTIONAL) return;
-  Row back(size_of(p_.length), 0.0);
-  for (std::int64_t j = 0; j + 1 < p_.length; ++j) {
+  Row back(size_of(p_.lags()), 0.0);
+  for (std::int64_t j = 0; j < std::min(p_.lags(), p_.length - 1); ++j) {
     back[size_of(j)] = all[size_of(p_.length - 2 - j)];
   }
   dk_.add(p_.heads * p_.hidden + item, back, bound);
@@ -103,7 +112,7 @@ void ExactConvolution::add_kernel_gradients(std::int64_t item, const AllLags &su
 void ExactConvolution::add_input_gradients(const Signals &s, const std::vector<AllLags> &sums) {
   for (std::int64_t in = 0; in < p_.batch * p_.hidden; ++in) {
     const AllLags &all = sums[size_of(in)];
-    const Row dv = part(all.values(), correlated());
+    const Row dv = cut(part(all.values(), correlated(), p_.length), in / p_.hidden);
     const Row pre = s.pre.empty() ? Row() : row_of(s.pre, in, p_.length);
     const Row u = row_of(s.u, in, p_.length);
     du_.add(in, dv, all.bound(), pre.empty() ? nullptr : &pre);
@@ -121,8 +130,18 @@ Row ExactConvolution::folded(const Row &all, std::int64_t zero) const {
   return result;
 }
 
-Row ExactConvolution::part(const Row &all, std::int64_t first) const {
-  return {all.begin() + first, all.begin() + first + p_.length};
+// Zero beyond the samples of rows of b.
+Row ExactConvolution::cut(Row row, std::int64_t b) const {
+  std::fill(row.begin() + p_.samples(b), row.end(), 0.0);
+  return row;
+}
+
+// So many values from `first` on, zeros beyond the row's end.
+Row ExactConvolution::part(const Row &all, std::int64_t first, std::int64_t count) const {
+  const std::int64_t there = std::min(count, p_.length);
+  Row result(size_of(count), 0.0);
+  std::copy_n(all.begin() + first, there, result.begin());
+  return result;
 }
 
 std::vector<Judgement> ExactConvolution::judge(const Results &r, Type type) const {

@@ -14,8 +14,13 @@ namespace oracle {
 struct Problem {
   sgconv_mode mode;
   std::int64_t batch, heads, hidden, length;
+  std::int64_t kernel_length = 0;          // 0: length
+  std::vector<std::int64_t> lengths = {};  // of the rows of each b; none: length
+  std::int64_t lags() const { return kernel_length == 0 ? length : kernel_length; }
+  std::int64_t samples(std::int64_t b) const;
+  sgconv_convolution_geometry geometry() const { return {heads, hidden, length, lags(), mode, 0}; }
   std::int64_t channels() const { return mode == SGCONV_BIDIRECTIONAL ? 2 * heads : heads; }
-  std::int64_t kernels() const { return channels() * hidden * length; }
+  std::int64_t kernels() const { return channels() * hidden * lags(); }
   std::int64_t inputs() const { return batch * hidden * length; }
   std::int64_t outputs() const { return heads * inputs(); }
   std::string text() const;
@@ -45,7 +50,8 @@ class ExactConvolution {
   void add_kernel_gradients(std::int64_t item, const AllLags &sum);
   void add_input_gradients(const Signals &signals, const std::vector<AllLags> &sums);
   Row folded(const Row &all, std::int64_t zero) const;
-  Row part(const Row &all, std::int64_t first) const;
+  Row cut(Row row, std::int64_t b) const;
+  Row part(const Row &all, std::int64_t first, std::int64_t count) const;
   // Where lag 0 of a correlation is.
   std::int64_t correlated() const { return p_.mode == SGCONV_CIRCULAR ? 0 : p_.length - 1; }
 

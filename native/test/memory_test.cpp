@@ -63,7 +63,7 @@ void plan_takes_what_it_says(sgconv_cpu_context *context, int threads,
 }
 
 void long_rows_share_one_workspace(sgconv_cpu_context *one, sgconv_cpu_context *eight) {
-  sgconv_convolution_geometry geometry = {1, 1, std::int64_t{1} << 22, SGCONV_CAUSAL, 0};
+  sgconv_convolution_geometry geometry = {1, 1, std::int64_t{1} << 22, 1, SGCONV_CAUSAL, 0};
   expect(memory_of(eight, geometry).held == memory_of(one, geometry).held,
          "eight threads take more", geometry.length);
   geometry.length = std::int64_t{1} << 20;
@@ -77,8 +77,8 @@ void absurd_sizes_are_said_quickly(sgconv_cpu_context *context) {
   const auto start = std::chrono::steady_clock::now();
   std::int64_t last = 0;
   for (int power = 0; power <= 40; ++power) {
-    const sgconv_convolution_geometry geometry = {1, 1, std::int64_t{1} << power,
-                                                  SGCONV_BIDIRECTIONAL, 0};
+    const sgconv_convolution_geometry geometry = {
+        1, 1, std::int64_t{1} << power, std::int64_t{1} << power, SGCONV_BIDIRECTIONAL, 0};
     const Memory memory = memory_of(context, geometry);
     expect(memory.spectrum >= 2 * 4 * geometry.length, "spectrum is too small", memory.spectrum);
     expect(memory.held > 0 && memory.building >= 0, "held", memory.held);
@@ -88,8 +88,8 @@ void absurd_sizes_are_said_quickly(sgconv_cpu_context *context) {
   for (const std::int64_t heads : {std::int64_t{1} << 30, std::int64_t{1} << 53}) {
     for (const std::int64_t length : {std::int64_t{1}, std::int64_t{100}, std::int64_t{60000}}) {
       const std::int64_t most = INT64_MAX / 16 / 64 / length;
-      const sgconv_convolution_geometry geometry = {heads < most ? heads : most, 1, length,
-                                                    SGCONV_CAUSAL, 0};
+      const sgconv_convolution_geometry geometry = {
+          heads < most ? heads : most, 1, length, length, SGCONV_CAUSAL, 0};
       expect(memory_of(context, geometry).held > geometry.heads, "overflow", geometry.heads);
     }
   }
@@ -118,7 +118,7 @@ void synthesis_says_what_it_takes(sgconv_cpu_context *context) {
 }
 
 void misuse(sgconv_cpu_context *context) {
-  sgconv_convolution_geometry geometry = {1, 1, 0, SGCONV_CAUSAL, 0};
+  sgconv_convolution_geometry geometry = {1, 1, 0, 1, SGCONV_CAUSAL, 0};
   std::int64_t a = -7, b = -7, c = -7;
   expect(sgconv_cpu_plan_memory(context, &geometry, &a, &b, &c) == SGCONV_INVALID_ARGUMENT,
          "length 0", a);
@@ -152,9 +152,9 @@ int main(int argc, char **argv) {
   for (const std::int64_t length :
        {100, 5000, 70000, 100000, 1 << 20, 3 << 20, 1 << 22, 10000019}) {
     if (emulator) break;
-    plan_takes_what_it_says(one, 1, {1, 1, length, SGCONV_CAUSAL, 0});
-    plan_takes_what_it_says(eight, 8, {1, 1, length, SGCONV_BIDIRECTIONAL, 0});
-    plan_takes_what_it_says(eight, 8, {3, 2, length, SGCONV_CIRCULAR, 0});
+    plan_takes_what_it_says(one, 1, {1, 1, length, length, SGCONV_CAUSAL, 0});
+    plan_takes_what_it_says(eight, 8, {1, 1, length, 1, SGCONV_BIDIRECTIONAL, 0});
+    plan_takes_what_it_says(eight, 8, {3, 2, length, length, SGCONV_CIRCULAR, 0});
   }
   long_rows_share_one_workspace(one, eight);
   synthesis_says_what_it_takes(eight);

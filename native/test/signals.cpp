@@ -17,6 +17,8 @@ class Rows {
   Rows(std::uint64_t seed, std::int64_t length)
       : random_(seed), length_(static_cast<std::size_t>(length)) {}
 
+  void set_length(std::int64_t length) { length_ = static_cast<std::size_t>(length); }
+
   Row noise() {
     Row row(length_);
     for (double &value : row) value = static_cast<double>(random_.normal());
@@ -174,9 +176,11 @@ Signals draw(SignalClass signals, const Problem &p, std::uint64_t seed, const Ex
   const auto noise = [&](std::int64_t) { return rows.noise(); };
   Signals s;
   s.u = tensor(p.batch * p.hidden, [&](std::int64_t) { return input_row(signals, rows); });
+  rows.set_length(p.lags());
   s.kernel = tensor(p.channels() * p.hidden, [&](std::int64_t row) {
     return kernel_row(signals, rows, row >= p.heads * p.hidden);
   });
+  rows.set_length(p.length);
   s.dy = tensor(p.batch * p.heads * p.hidden,
                 [&](std::int64_t) { return gradient_row(signals, rows); });
   if (extras.skip) s.skip = rounded(items.noise(), Type::kFloat32);

@@ -1,12 +1,12 @@
 /* Structured global convolution on the host's CPU, float32.
  *
  * Arrays are contiguous and row-major; B batch, C heads, C' kernel channels (C, or 2C when
- * bidirectional), H hidden width, L length, d parameters per scale, S scales, M full kernel length.
- * Pointers need the alignment of float only; outputs must not overlap inputs. Every call is
- * synchronous. Calls that share a context may come from several threads: they run one after another
- * on the context's thread pool. No call below `plan_create` allocates memory. Before those that do
- * there is one that says how much: it takes no time or memory that grow with the geometry, and what
- * exceeds an int64_t is INT64_MAX.
+ * bidirectional), H hidden width, L length, K kernel length, d parameters per scale, S scales, M
+ * full kernel length. Pointers need the alignment of float only; outputs must not overlap inputs.
+ * Every call is synchronous. Calls that share a context may come from several threads: they run one
+ * after another on the context's thread pool. No call below `plan_create` allocates memory. Before
+ * those that do there is one that says how much: it takes no time or memory that grow with the
+ * geometry, and what exceeds an int64_t is INT64_MAX.
  */
 #ifndef SGCONV_CPU_H
 #define SGCONV_CPU_H
@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define SGCONV_CPU_ABI_VERSION 1
+#define SGCONV_CPU_ABI_VERSION 2
 
 SGCONV_API int32_t sgconv_cpu_abi_version(void);
 /* Library version, "major.minor.patch". Static storage. */
@@ -84,26 +84,30 @@ SGCONV_API sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *p
 SGCONV_API sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan,
                                                         int64_t *bytes);
 
-/* kernel (C', H, L), skip D (C, H) or NULL -> spectrum, 64-byte aligned. */
+/* kernel (C', H, K), skip D (C, H) or NULL -> spectrum, 64-byte aligned. */
 SGCONV_API sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
                                                      const float *skip, void *spectrum);
 
 /* y = post * (conv(pre * u, kernel) + D * pre * u): u (B, H, L) -> y (B, C*H, L), index c*H + h.
- * pre and post (B, H, L) may each be NULL; post is shared by the heads. batch >= 1. */
+ * pre and post (B, H, L) may each be NULL; post is shared by the heads. batch >= 1.
+ *
+ * lengths (B) or NULL: rows of b have 1 <= lengths[b] <= L samples. The result is that of rows cut
+ * to them: what lies beyond is not read, and outputs are zero there. NULL if circular. */
 SGCONV_API sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
-                                                        int64_t batch, const float *u,
-                                                        const float *pre, const float *post,
-                                                        float *y);
+                                                        int64_t batch, const int64_t *lengths,
+                                                        const float *u, const float *pre,
+                                                        const float *post, float *y);
 
-/* Gradients given dy (B, C*H, L). Each output may be NULL and is then not computed:
- * du (B, H, L), dk (C', H, L), dskip (C, H), dpre (B, H, L), dpost (B, H, L). dpre needs pre, dpost
- * needs post. Deterministic: the same inputs give the same bits, whatever the number of threads. */
+/* Gradients given dy (B, C*H, L), of rows cut to `lengths` if those are given. Each output may be
+ * NULL and is then not computed: du (B, H, L), dk (C', H, K), dskip (C, H), dpre (B, H, L), dpost
+ * (B, H, L). dpre needs pre, dpost needs post. Deterministic: the same inputs give the same bits,
+ * whatever the number of threads. */
 SGCONV_API sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan,
                                                          const void *spectrum, int64_t batch,
-                                                         const float *u, const float *dy,
-                                                         const float *pre, const float *post,
-                                                         float *du, float *dk, float *dskip,
-                                                         float *dpre, float *dpost);
+                                                         const int64_t *lengths, const float *u,
+                                                         const float *dy, const float *pre,
+                                                         const float *post, float *du, float *dk,
+                                                         float *dskip, float *dpre, float *dpost);
 
 #ifdef __cplusplus
 }

@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-#define SGCONV_CUDA_ABI_VERSION 2
+#define SGCONV_CUDA_ABI_VERSION 3
 
 SGCONV_API int32_t sgconv_cuda_abi_version(void);
 /* Library version, "major.minor.patch". Static storage. */

@@ -43,11 +43,14 @@ typedef struct sgconv_kernel_geometry {
   int32_t reserved; /* must be 0 */
 } sgconv_kernel_geometry;
 
-/* Long convolution of signals (B, H, L) with kernels (C', H, L) to outputs (B, C*H, L). */
+/* Long convolution of signals (B, H, L) with kernels (C', H, K) to outputs (B, C*H, L). A kernel of
+ * K < L lags is zero beyond them. Of one of K > L, lags that no two samples of a row are apart do
+ * not matter: they are not read, and the gradient there is zero. A circular one has K <= L. */
 typedef struct sgconv_convolution_geometry {
-  int64_t heads;  /* C >= 1 */
-  int64_t hidden; /* H >= 1 */
-  int64_t length; /* L >= 1 */
+  int64_t heads;         /* C >= 1 */
+  int64_t hidden;        /* H >= 1 */
+  int64_t length;        /* L >= 1 */
+  int64_t kernel_length; /* K >= 1 */
   int32_t mode;
   int32_t reserved; /* must be 0 */
 } sgconv_convolution_geometry;

@@ -59,14 +59,31 @@ void check_geometry(const char *name, const sgconv_convolution_geometry *geometr
   members.at_least("heads", g.heads, 1);
   members.at_least("hidden", g.hidden, 1);
   members.range("length", g.length, 1, kMostLength);
+  members.range("kernel_length", g.kernel_length, 1, kMostLength);
   members.range("mode", g.mode, SGCONV_CAUSAL, SGCONV_CIRCULAR);
   members.range("reserved", g.reserved, 0, 0);
+  if (g.mode == SGCONV_CIRCULAR && g.kernel_length > g.length) {
+    invalid(members("kernel_length") + " = " + std::to_string(g.kernel_length) +
+            ", expected 1 to " + std::to_string(g.length) +
+            ": a circular kernel is at most as long as its period");
+  }
+  checked_product("kernel (channels, hidden, kernel_length)",
+                  {2, g.heads, g.hidden, g.kernel_length});
   // Elements of arrays. Bytes, at most some forty times more for each thread, are added up apart.
   checked_product("spectrum (heads, hidden, size)", {64, g.heads, g.hidden, g.length});
 }
 
-std::int64_t kernel_channels(const sgconv_convolution_geometry &geometry) {
-  return geometry.mode == SGCONV_BIDIRECTIONAL ? 2 * geometry.heads : geometry.heads;
+void check_lengths(const sgconv_convolution_geometry &geometry, std::int64_t batch,
+                   const std::int64_t *lengths) {
+  if (lengths == nullptr) return;
+  require_pointer("lengths", lengths);
+  if (geometry.mode == SGCONV_CIRCULAR) {
+    require_null("lengths", lengths, "rows of a circular convolution have one length, its period");
+  }
+  for (std::int64_t b = 0; b < batch; ++b) {
+    if (lengths[b] >= 1 && lengths[b] <= geometry.length) continue;
+    require_range(("lengths[" + std::to_string(b) + "]").c_str(), lengths[b], 1, geometry.length);
+  }
 }
 
 void check_synthesized(const sgconv_kernel_geometry &geometry, std::int64_t length) {

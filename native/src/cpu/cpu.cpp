@@ -50,11 +50,13 @@ sgconv::Synthesis synthesis(const sgconv_kernel_geometry &geometry, const float 
   return job;
 }
 
-void check_batch(const sgconv_cpu_plan *plan, const void *spectrum, int64_t batch) {
+void check_batch(const sgconv_cpu_plan *plan, const void *spectrum, int64_t batch,
+                 const int64_t *lengths) {
   require_pointer("plan", plan);
   require_at_least("batch", batch, 1);
   const sgconv_convolution_geometry &g = plan->plan.geometry();
   checked_product("y (batch, heads * hidden, length)", {batch, g.heads, g.hidden, g.length});
+  sgconv::check_lengths(g, batch, lengths);
   require_pointer("spectrum", spectrum, kSpectrumAlignment);
 }
 
@@ -215,16 +217,17 @@ sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *ke
 }
 
 sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
-                                             int64_t batch, const float *u, const float *pre,
-                                             const float *post, float *y) {
+                                             int64_t batch, const int64_t *lengths, const float *u,
+                                             const float *pre, const float *post, float *y) {
   return guarded([&] {
-    check_batch(plan, spectrum, batch);
+    check_batch(plan, spectrum, batch, lengths);
     require_pointer("u", u);
     require_optional("pre", pre);
     require_optional("post", post);
     require_pointer("y", y);
     sgconv::Convolution job{};
     job.batch = batch;
+    job.lengths = lengths;
     job.spectrum = static_cast<const float *>(spectrum);
     job.u = u;
     job.pre = pre;
@@ -235,11 +238,12 @@ sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *
 }
 
 sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum,
-                                              int64_t batch, const float *u, const float *dy,
-                                              const float *pre, const float *post, float *du,
-                                              float *dk, float *dskip, float *dpre, float *dpost) {
+                                              int64_t batch, const int64_t *lengths, const float *u,
+                                              const float *dy, const float *pre, const float *post,
+                                              float *du, float *dk, float *dskip, float *dpre,
+                                              float *dpost) {
   return guarded([&] {
-    check_batch(plan, spectrum, batch);
+    check_batch(plan, spectrum, batch, lengths);
     require_pointer("u", u);
     require_pointer("dy", dy);
     require_optional("pre", pre);
@@ -253,6 +257,7 @@ sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void 
     require_gate("dpost", dpost, "post", post);
     sgconv::Convolution job{};
     job.batch = batch;
+    job.lengths = lengths;
     job.spectrum = static_cast<const float *>(spectrum);
     job.u = u;
     job.dy = dy;

@@ -4,8 +4,7 @@
 #ifndef SGCONV_CPU_DIRECT_H
 #define SGCONV_CPU_DIRECT_H
 
-#include "cpu/simd/vector.h"
-#include "cpu/tier.h"
+#include "cpu/operands.h"
 
 namespace sgconv::SGCONV_TIER {
 
@@ -38,50 +37,52 @@ inline void direct_prepare(const Convolution &job, const Workspace &, const Team
     float *lags = job.prepared + item * job.transform->spectrum_floats;
     for (std::int64_t i = 0; i < 4 * size; ++i) lags[i] = 0.0f;
     float *zero = lags + length - 1, *reverse = zero + 2 * size;
-    const float *k = job.kernel + item * length;
-    const float *back = k + job.geometry.heads * job.geometry.hidden * length;
-    for (std::int64_t j = 0; j < length; ++j) zero[j] = k[j];
+    const std::int64_t live = live_lags(job);
+    const float *k = job.kernel + kernel_start(job, item);
+    for (std::int64_t j = 0; j < live; ++j) zero[j] = k[j];
     if (job.skip != nullptr) zero[0] += job.skip[item];
-    for (std::int64_t j = 1; j < length; ++j) {
-      if (job.geometry.mode == SGCONV_CIRCULAR) zero[-j] = k[length - j];
-      if (job.geometry.mode == SGCONV_BIDIRECTIONAL) zero[-j] = back[j - 1];
+    if (job.geometry.mode == SGCONV_CIRCULAR) {
+      for (std::int64_t j = 1; j < live; ++j) zero[j - length] = k[j];
+    }
+    if (job.geometry.mode == SGCONV_BIDIRECTIONAL) {
+      const float *back = k + backward_offset(job);
+      for (std::int64_t j = 0; j < live_backward_lags(job); ++j) zero[-1 - j] = back[j];
     }
     for (std::int64_t j = 1 - length; j < length; ++j) reverse[j] = zero[-j];
   }
 }
 
-// samples * gate (or null), zeros up to `size`
+// samples * gate (or null), zeros up to `end`
 SGCONV_INLINE void gated(const float *samples, const float *gate, std::int64_t length,
-                         std::int64_t size, float *out) {
+                         std::int64_t end, float *out) {
   for (std::int64_t i = 0; i < length; ++i)
     out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
-  for (std::int64_t i = length; i < size; ++i) out[i] = 0.0f;
+  clear(out, length, end);
 }
 
 inline void direct_forward(const Convolution &job, const Workspace &, const Team &,
                            std::int64_t first, std::int64_t last) {
-  const std::int64_t length = job.transform->length, size = padded(length);
+  const std::int64_t length = job.transform->length;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const bool behind = job.geometry.mode != SGCONV_CAUSAL;
   alignas(64) float v[kMostPadded], out[kMostPadded];
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.batch, b = item % job.batch;
-    const std::int64_t in = (b * hidden + h) * length;
-    gated(job.u + in, job.pre == nullptr ? nullptr : job.pre + in, length, size, v);
+    const Place in = place_of(job, b, h);
+    gated(job.u + in.start, row_at(job.pre, in), in.length, padded(in.length), v);
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *lags =
           job.spectrum + (c * hidden + h) * job.transform->spectrum_floats + length - 1;
-      toeplitz(lags, v, length, behind, true, out);
-      gated(out, job.post == nullptr ? nullptr : job.post + in, length, length,
-            job.y + ((b * heads + c) * hidden + h) * length);
+      toeplitz(lags, v, in.length, behind, true, out);
+      gated(out, row_at(job.post, in), in.length, length, job.y + output_start(job, b, c, h));
     }
   }
 }
 
-// correlation[size + l] (+)= sum over s of u[s] * dy[s + l] for every lag l that the mode has.
-inline void correlate(const float *u, const float *dy, std::int64_t length, bool behind, bool begin,
-                      float *correlation) {
-  const std::int64_t size = padded(length);
+// correlation[size + l] (+)= sum over s of u[s] * dy[s + l] for every lag l that the mode has,
+// `size` the padded L, of rows of `length` samples.
+inline void correlate(const float *u, const float *dy, std::int64_t length, std::int64_t size,
+                      bool behind, bool begin, float *correlation) {
   alignas(64) float wide[4 * kMostPadded];
   for (std::int64_t i = 0; i < 4 * size; ++i) wide[i] = 0.0f;
   for (std::int64_t i = 0; i < length; ++i) wide[size + i] = dy[i];
@@ -100,15 +101,18 @@ inline void direct_store_correlation(const Convolution &job, std::int64_t item,
   const float *zero = correlation + padded(length);
   if (job.dskip != nullptr) job.dskip[item] = zero[0];
   if (job.dk == nullptr) return;
-  float *dk = job.dk + item * length;
-  for (std::int64_t j = 0; j < length; ++j) dk[j] = zero[j];
+  const std::int64_t live = live_lags(job);
+  float *dk = job.dk + kernel_start(job, item);
+  for (std::int64_t j = 0; j < live; ++j) dk[j] = zero[j];
+  clear(dk, live, job.geometry.kernel_length);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
-    for (std::int64_t j = 1; j < length; ++j) dk[j] += zero[j - length];
+    for (std::int64_t j = 1; j < live; ++j) dk[j] += zero[j - length];
   }
   if (job.geometry.mode == SGCONV_BIDIRECTIONAL) {
-    float *back = dk + job.geometry.heads * job.geometry.hidden * length;
-    for (std::int64_t j = 0; j + 1 < length; ++j) back[j] = zero[-1 - j];
-    back[length - 1] = 0.0f;
+    const std::int64_t backward = live_backward_lags(job);
+    float *back = dk + backward_offset(job);
+    for (std::int64_t j = 0; j < backward; ++j) back[j] = zero[-1 - j];
+    clear(back, backward, job.geometry.kernel_length);
   }
 }
 
@@ -144,29 +148,34 @@ inline void direct_backward(const Convolution &job, const Workspace &space, cons
     const std::int64_t from = job.batch * slice / job.slices;
     const std::int64_t to = job.batch * (slice + 1) / job.slices;
     for (std::int64_t b = from; b < to; ++b) {
-      const std::int64_t in = (b * hidden + h) * length;
-      const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
-      gated(job.u + in, pre, length, size, v);
+      const Place in = place_of(job, b, h);
+      const std::int64_t samples = in.length;
+      const float *pre = row_at(job.pre, in);
+      gated(job.u + in.start, pre, samples, size, v);
       for (std::int64_t c = 0; c < heads; ++c) {
         const float *lags = job.spectrum + (c * hidden + h) * t.spectrum_floats + length - 1;
-        const float *dy = job.dy + ((b * heads + c) * hidden + h) * length;
-        gated(dy, job.post == nullptr ? nullptr : job.post + in, length, size, g);
+        const float *dy = job.dy + output_start(job, b, c, h);
+        gated(dy, row_at(job.post, in), samples, size, g);
         if (job.dk != nullptr || job.dskip != nullptr) {
-          correlate(v, g, length, behind, b == from, correlation + c * t.spectrum_floats);
+          correlate(v, g, samples, size, behind, b == from, correlation + c * t.spectrum_floats);
         }
         if (input) {
-          toeplitz(lags + 2 * size, g, length, true, behind, c == 0 ? sum : out);
-          for (std::int64_t i = 0; c > 0 && i < size; ++i) sum[i] += out[i];
+          toeplitz(lags + 2 * size, g, samples, true, behind, c == 0 ? sum : out);
+          for (std::int64_t i = 0; c > 0 && i < samples; ++i) sum[i] += out[i];
         }
         if (job.dpost != nullptr) {
-          toeplitz(lags, v, length, behind, true, out);
-          for (std::int64_t i = 0; i < length; ++i) {
-            job.dpost[in + i] = (c == 0 ? 0.0f : job.dpost[in + i]) + out[i] * dy[i];
+          float *dpost = job.dpost + in.start;
+          toeplitz(lags, v, samples, behind, true, out);
+          for (std::int64_t i = 0; i < samples; ++i) {
+            dpost[i] = (c == 0 ? 0.0f : dpost[i]) + out[i] * dy[i];
           }
+          clear(dpost, samples, length);
         }
       }
-      if (job.dpre != nullptr) gated(sum, job.u + in, length, length, job.dpre + in);
-      if (job.du != nullptr) gated(sum, pre, length, length, job.du + in);
+      if (job.dpre != nullptr) {
+        gated(sum, job.u + in.start, samples, length, job.dpre + in.start);
+      }
+      if (job.du != nullptr) gated(sum, pre, samples, length, job.du + in.start);
     }
     if (job.slices == 1 && (job.dk != nullptr || job.dskip != nullptr)) {
       for (std::int64_t c = 0; c < heads; ++c) {

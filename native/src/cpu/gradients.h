@@ -11,17 +11,25 @@ namespace sgconv::SGCONV_TIER {
 // N + l.
 inline void two_sided_correlation(const Convolution &job, std::int64_t item, const float *re,
                                   const float *im) {
-  const std::int64_t length = job.transform->length, size = job.transform->size;
-  float *dk = job.dk + item * length;
+  const std::int64_t size = job.transform->size, lags = live_lags(job);
+  float *dk = job.dk + kernel_start(job, item);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
+    const float *period = im + (size - job.geometry.length);
     dk[0] = re[0];
-    for (std::int64_t j = 1; j < length; ++j) dk[j] = re[j] - im[size - length + j];
+    for (std::int64_t j = 1; j < lags; ++j) dk[j] = re[j] - period[j];
   } else {
-    float *back = dk + job.geometry.heads * job.geometry.hidden * length;
-    for (std::int64_t j = 0; j < length; ++j) dk[j] = re[j];
-    for (std::int64_t j = 0; j + 1 < length; ++j) back[j] = -im[size - 1 - j];
-    back[length - 1] = 0.0f;
+    const std::int64_t backward = live_backward_lags(job);
+    float *back = dk + backward_offset(job);
+    for (std::int64_t j = 0; j < lags; ++j) dk[j] = re[j];
+    for (std::int64_t j = 0; j < backward; ++j) back[j] = -im[size - 1 - j];
+    clear(dk, lags, job.geometry.kernel_length);
+    clear(back, backward, job.geometry.kernel_length);
   }
+}
+
+// The row of dk that a causal correlation goes to, zeros where the kernel was cut.
+SGCONV_INLINE Row kernel_row(const Convolution &job, std::int64_t item) {
+  return {job.dk + kernel_start(job, item), nullptr, live_lags(job), job.geometry.kernel_length};
 }
 
 // What the children of the root became in `row`'s work -> dk and dskip.
@@ -31,10 +39,11 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
   const Team &team = row.team;
   if (job.geometry.mode == SGCONV_CAUSAL) {
     // dD is lag 0; where dk is not wanted, its row goes to scratch memory.
-    float *dk = job.dk == nullptr ? space.real : job.dk + item * t.length;
-    row.store_row({dk, nullptr}, job.stream && job.dk != nullptr);
+    const Row dk =
+        job.dk == nullptr ? Row{space.real, nullptr, t.length, t.length} : kernel_row(job, item);
+    row.store_row(dk, job.stream && job.dk != nullptr);
     wait(team);
-    if (job.dskip != nullptr && team.index == 0) job.dskip[item] = dk[0];
+    if (job.dskip != nullptr && team.index == 0) job.dskip[item] = dk.samples[0];
     return;
   }
   wait(team);
@@ -89,53 +98,60 @@ SGCONV_INLINE Slice slice_at(const Convolution &job, const Workspace &space, std
                          : space.correlation};
 }
 
-// du and dpre of row `in`, from work.
-inline void store_input(const Convolution &job, const RowPasses &row, std::int64_t in) {
-  const float *pre = job.pre == nullptr ? nullptr : job.pre + in;
+// The row of du, not null, that belongs to `in`.
+SGCONV_INLINE Row gradient_of_input(const Convolution &job, const Place &in) {
+  return {job.du + in.start, row_at(job.pre, in), in.length, job.geometry.length};
+}
+
+// du and dpre of a row, from work.
+inline void store_input(const Convolution &job, const RowPasses &row, const Place &in) {
   if (job.dpre == nullptr) {
-    row.store_row({job.du + in, pre}, job.stream);
-  } else {
-    row.store(StoreGated{job.du == nullptr ? nullptr : job.du + in, pre, job.dpre + in, job.u + in,
-                         row.t.length});
+    row.store_row(gradient_of_input(job, in), job.stream);
+    return;
   }
+  float *du = row_at(job.du, in), *dpre = job.dpre + in.start;
+  row.store(StoreGated{du, job.pre + in.start, dpre, job.u + in.start, in.length});
+  if (du != nullptr) row.clear_tail(du, in.length, row.t.length);
+  row.clear_tail(dpre, in.length, row.t.length);
 }
 
 inline void store_post(const Convolution &job, const RowPasses &row, const Workspace &space,
-                       const float *kernel, std::int64_t in, const float *dy, bool first) {
+                       const float *kernel, const Place &in, const float *dy, bool first) {
+  float *dpost = job.dpost + in.start;
   row.run(SignalTimesKernel{space.signal, kernel});
-  row.store(StoreProduct{job.dpost + in, dy, first, row.t.length});
+  row.store(StoreProduct{dpost, dy, first, in.length});
+  if (first) row.clear_tail(dpost, in.length, row.t.length);
   wait(row.team);
 }
 
-// The output gradient of row `in` of head c = 0, and its gate.
-SGCONV_INLINE ConstRow gradient_row(const Convolution &job, std::int64_t in) {
-  return {job.dy + in, job.post == nullptr ? nullptr : job.post + in};
+// The output gradient of a row of head c = 0, and its gate.
+SGCONV_INLINE ConstRow gradient_row(const Convolution &job, const Place &in) {
+  return {job.dy + in.start, row_at(job.post, in), in.length};
 }
 
 // Ends the row of du in `dy`'s work and, unless it was the last, begins that of dy at `following`.
 inline void finish_input(const Convolution &job, const Workspace &space, const RowPasses &dy,
-                         const float *kernel, std::int64_t in, std::int64_t following, bool more,
+                         const float *kernel, const Place &in, const Place &following, bool more,
                          const float *ahead) {
   const bool alone = job.dpre == nullptr && job.dpost == nullptr;
   if (alone && more) {
-    dy.exchange({job.du + in, job.pre == nullptr ? nullptr : job.pre + in}, job.stream,
-                gradient_row(job, following), ahead);
+    dy.exchange(gradient_of_input(job, in), job.stream, gradient_row(job, following), ahead);
     return;
   }
   store_input(job, dy, in);
   wait(dy.team);
-  if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in, true);
+  if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in.start, true);
   if (more) dy.load(gradient_row(job, following), ahead);
 }
 
 // Ends the row of dk in `u`'s work if there is one and, unless it was the last, begins that of u at
 // `following`.
 inline void finish_kernel(const Convolution &job, const Workspace &space, const RowPasses &u,
-                          bool invert, std::int64_t h, std::int64_t following, bool more) {
+                          bool invert, std::int64_t h, const Place &following, bool more) {
   if (invert && more && job.geometry.mode == SGCONV_CAUSAL && job.dk != nullptr) {
-    float *dk = job.dk + h * u.t.length;
-    u.exchange({dk, nullptr}, job.stream, input_row(job, following));
-    if (job.dskip != nullptr && u.team.index == 0) job.dskip[h] = dk[0];
+    const Row dk = kernel_row(job, h);
+    u.exchange(dk, job.stream, input_row(job, following));
+    if (job.dskip != nullptr && u.team.index == 0) job.dskip[h] = dk.samples[0];
     return;
   }
   if (invert) store_correlation(job, space, u, h);
@@ -147,29 +163,27 @@ inline void backward_pairs(const Convolution &job, const Workspace &space, const
                            std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
   const RowPasses u{t, team, space.work}, dy{t, team, space.second};
-  const auto start_of = [&](const Slice &slice, std::int64_t b) {
-    return (b * job.geometry.hidden + slice.h) * t.length;
-  };
   for (std::int64_t item = first; item < last; ++item) {
     const Slice slice = slice_at(job, space, item), next_slice = slice_at(job, space, item + 1);
     const float *kernel = job.spectrum + slice.h * t.spectrum_floats;
     for (std::int64_t b = slice.from; b < slice.to; ++b) {
       const bool begin = b == slice.from, end = b + 1 == slice.to;
       const bool invert = end && job.slices == 1, more = !end || item + 1 < last;
-      const std::int64_t in = start_of(slice, b);
-      const std::int64_t following =
-          end ? start_of(next_slice, next_slice.from) : start_of(slice, b + 1);
+      const Place in = place_of(job, b, slice.h);
+      const Place following =
+          end ? place_of(job, next_slice.from, next_slice.h) : place_of(job, b + 1, slice.h);
       if (begin && item == first) {
         u.load(input_row(job, in));
         dy.load(gradient_row(job, in), root_ahead(t, kernel));
       }
       const auto walk = [&](auto shared) {
-        u.walk(GradientPair<shared != 0>{
-            t, u.work, dy.work, kernel, kernel_ahead(t, kernel, begin),
-            begin ? nullptr : slice.correlation, invert ? nullptr : slice.correlation,
-            job.dpost == nullptr ? nullptr : space.signal, next_after(t, u.work, job.u + following),
-            next_after(t, dy.work, job.dy + following),
-            dy.output(job.du == nullptr ? nullptr : job.du + in, job.stream)});
+        u.walk(GradientPair<shared != 0>{t, u.work, dy.work, kernel, kernel_ahead(t, kernel, begin),
+                                         begin ? nullptr : slice.correlation,
+                                         invert ? nullptr : slice.correlation,
+                                         job.dpost == nullptr ? nullptr : space.signal,
+                                         next_after(t, u.work, job.u + following.start),
+                                         next_after(t, dy.work, job.dy + following.start),
+                                         dy.output(row_at(job.du, in), job.stream)});
       };
       if (root_asks(t)) {
         walk(Index<1>{});
@@ -192,25 +206,24 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
   const bool input = job.du != nullptr || job.dpre != nullptr;
   const RowPasses row{t, team, space.work};
   for (std::int64_t b = slice.from; b < slice.to; ++b) {
-    const std::int64_t in = (b * hidden + slice.h) * t.length;
-    const float *post = job.post == nullptr ? nullptr : job.post + in;
+    const Place in = place_of(job, b, slice.h);
+    const float *post = row_at(job.post, in);
     if (correlate || job.dpost != nullptr) {
       row.load(input_row(job, in));
-      row.run(ToSpectrum{
-          whole(space.signal), 1.0f, false,
-          next_after(t, space.work, job.dy + (b * heads * hidden + slice.h) * t.length)});
+      row.run(ToSpectrum{whole(space.signal), 1.0f, false,
+                         next_after(t, space.work, job.dy + output_start(job, b, 0, slice.h))});
       wait(team);
     }
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_floats;
-      const float *dy = job.dy + ((b * heads + c) * hidden + slice.h) * t.length;
+      const float *dy = job.dy + output_start(job, b, c, slice.h);
       const float *ahead = kernel_ahead(t, kernel, b == slice.from);
       const float *following = c + 1 < heads ? dy + hidden * t.length
                                : b + 1 < slice.to
-                                   ? job.u + in + hidden * t.length
+                                   ? job.u + in.start + hidden * t.length
                                    : job.u + (slice.from * hidden + slice.h + 1) * t.length;
       const Next next = next_after(t, space.work, following);
-      if (correlate || input) row.load({dy, post});
+      if (correlate || input) row.load({dy, post, in.length});
       if (input && heads == 1) {
         row.run(TimesKernel<true, false>{kernel, ahead, next});
         store_input(job, row, in);

@@ -3,6 +3,7 @@
 #define SGCONV_CPU_ROWS_H
 
 #include "cpu/middle.h"
+#include "cpu/operands.h"
 #include "cpu/root.h"
 #include "cpu/tier.h"
 
@@ -27,15 +28,19 @@ SGCONV_INLINE void wait(const Team &team) {
   if (team.count > 1) team.wait(team.state);
 }
 
-// A row of real samples and what they are multiplied with, or null.
-struct Row {
-  float *samples;
-  const float *gate;
-};
-
+// A row of real samples, what they are multiplied with, or null, and how many there are.
 struct ConstRow {
   const float *samples;
   const float *gate;
+  std::int64_t length;
+};
+
+// The same for a row that is written, up to `end` with zeros.
+struct Row {
+  float *samples;
+  const float *gate;
+  std::int64_t length;
+  std::int64_t end;
 };
 
 // All of one row's steps between real samples and work, as a team member.
@@ -44,16 +49,19 @@ struct RowPasses {
   const Team &team;
   float *work;
 
-  bool whole_row(const float *gate) const { return gate == nullptr && t.length == t.size; }
+  template <class SomeRow>
+  bool whole_row(const SomeRow &row) const {
+    return row.gate == nullptr && row.length == t.size;
+  }
 
   // Meanwhile asks for a part of the spectrum at `ahead`, if that is not null.
   void load(const ConstRow &row, const float *ahead = nullptr) const {
     const Range columns = columns_of(t, team);
-    if (whole_row(row.gate)) {
+    if (whole_row(row)) {
       root_forward(t, columns.first, columns.last, WholeRow{row.samples}, work, ahead);
     } else {
-      root_forward(t, columns.first, columns.last, GatedRow{row.samples, row.gate, t.length}, work,
-                   ahead);
+      root_forward(t, columns.first, columns.last, GatedRow{row.samples, row.gate, row.length},
+                   work, ahead);
     }
     wait(team);
   }
@@ -90,27 +98,37 @@ struct RowPasses {
     root_inverse(t, columns.first, columns.last, work, samples);
   }
 
+  // Zeros from the end of a row's samples on, a share of them.
+  void clear_tail(float *samples, std::int64_t length, std::int64_t end) const {
+    if (length == end) return;
+    const std::int64_t count = end - length;
+    clear(samples, length + count * team.index / team.count,
+          length + count * (team.index + 1) / team.count);
+  }
+
   void store_row(const Row &row, bool streamed) const {
-    if (!whole_row(row.gate)) {
-      store(StoreGated{row.samples, row.gate, nullptr, nullptr, t.length});
+    if (!whole_row(row)) {
+      store(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length});
     } else if (streamed && aligned(row)) {
       store(StreamWhole{row.samples});
     } else {
       store(StoreWhole{row.samples});
     }
+    clear_tail(row.samples, row.length, row.end);
   }
 
   // store_row and the next row's load.
   void exchange(const Row &row, bool streamed, const ConstRow &next,
                 const float *ahead = nullptr) const {
-    if (!whole_row(row.gate) || !whole_row(next.gate)) {
-      exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, t.length},
-                       GatedRow{next.samples, next.gate, t.length}, ahead);
+    if (!whole_row(row) || !whole_row(next)) {
+      exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length},
+                       GatedRow{next.samples, next.gate, next.length}, ahead);
     } else if (streamed && aligned(row)) {
       exchange_columns(StreamWhole{row.samples}, WholeRow{next.samples}, ahead);
     } else {
       exchange_columns(StoreWhole{row.samples}, WholeRow{next.samples}, ahead);
     }
+    clear_tail(row.samples, row.length, row.end);
   }
 
  private:
@@ -131,16 +149,19 @@ struct RowPasses {
 // l and weight -i, because x^N = i. Bidirectional: kernel[C + c] at lags -1, -2, ...; circular: the
 // kernel again, one period earlier.
 inline void two_sided_kernel(const Convolution &job, std::int64_t item, float *re, float *im) {
-  const std::int64_t length = job.transform->length, size = job.transform->size;
-  const float *k = job.kernel + item * length;
-  for (std::int64_t j = 0; j < length; ++j) re[j] = k[j];
-  for (std::int64_t j = length; j < size; ++j) re[j] = 0.0f;
-  for (std::int64_t j = 0; j <= size - length; ++j) im[j] = 0.0f;
+  const std::int64_t size = job.transform->size, lags = live_lags(job);
+  const float *k = job.kernel + kernel_start(job, item);
+  for (std::int64_t j = 0; j < lags; ++j) re[j] = k[j];
+  clear(re, lags, size);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
-    for (std::int64_t j = 1; j < length; ++j) im[size - length + j] = -k[j];
+    float *period = im + (size - job.geometry.length);
+    clear(im, 0, size);
+    for (std::int64_t j = 1; j < lags; ++j) period[j] = -k[j];
   } else {
-    const float *back = k + job.geometry.heads * job.geometry.hidden * length;
-    for (std::int64_t j = 0; j + 1 < length; ++j) im[size - 1 - j] = -back[j];
+    const std::int64_t backward = live_backward_lags(job);
+    const float *back = k + backward_offset(job);
+    clear(im, 0, size - backward);
+    for (std::int64_t j = 0; j < backward; ++j) im[size - 1 - j] = -back[j];
   }
 }
 
@@ -151,7 +172,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
   const float scale = 1.0f / static_cast<float>(t.size);
   for (std::int64_t item = first; item < last; ++item) {
     if (job.geometry.mode == SGCONV_CAUSAL) {
-      row.load({job.kernel + item * t.length, nullptr});
+      row.load({job.kernel + kernel_start(job, item), nullptr, live_lags(job)});
     } else {
       if (team.index == 0) two_sided_kernel(job, item, space.real, space.imaginary);
       wait(team);
@@ -161,33 +182,33 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     }
     if (job.skip != nullptr) row.add_first(job.skip[item]);
     row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, job.stream,
-                       next_after(t, space.work, job.kernel + (item + 1) * t.length)});
+                       next_after(t, space.work, job.kernel + kernel_start(job, item + 1))});
     wait(team);
   }
   if (job.stream) stream_fence();
 }
 
-// The input of row `in`, and its gate.
-SGCONV_INLINE ConstRow input_row(const Convolution &job, std::int64_t in) {
-  return {job.u + in, job.pre == nullptr ? nullptr : job.pre + in};
+// The input of a row, and its gate.
+SGCONV_INLINE ConstRow input_row(const Convolution &job, const Place &in) {
+  return {job.u + in.start, row_at(job.pre, in), in.length};
 }
 
 inline void forward_rows(const Convolution &job, const Workspace &space, const Team &team,
                          std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
-  const auto start_of = [&](std::int64_t item) {
-    return (item % job.batch * hidden + item / job.batch) * t.length;
+  const auto place_of_item = [&](std::int64_t item) {
+    return place_of(job, item % job.batch, item / job.batch);
   };
   const RowPasses row{t, team, space.work};
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.batch, b = item % job.batch;
-    const std::int64_t in = start_of(item), following = start_of(item + 1);
-    const float *gate = job.post == nullptr ? nullptr : job.post + in;
-    const Next next = next_after(t, space.work, job.u + following);
+    const Place in = place_of_item(item), following = place_of_item(item + 1);
+    const float *gate = row_at(job.post, in);
+    const Next next = next_after(t, space.work, job.u + following.start);
     if (heads == 1) {
       const float *kernel = job.spectrum + h * t.spectrum_floats;
-      float *y = job.y + in;
+      float *y = job.y + in.start;
       if (item == first) row.load(input_row(job, in), root_ahead(t, kernel));
       const float *ahead = kernel_ahead(t, kernel, item == first || b == 0);
       if (root_asks(t)) {
@@ -197,10 +218,10 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
       }
       if (item + 1 < last) {
         const bool last_row = b + 1 == job.batch;
-        row.exchange({y, gate}, job.stream, input_row(job, following),
+        row.exchange({y, gate, in.length, t.length}, job.stream, input_row(job, following),
                      last_row ? root_ahead(t, kernel + t.spectrum_floats) : nullptr);
       } else {
-        row.store_row({y, gate}, job.stream);
+        row.store_row({y, gate, in.length, t.length}, job.stream);
       }
       continue;
     }
@@ -209,7 +230,7 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
     for (std::int64_t c = 0; c < heads; ++c) {
       const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
       row.run(SignalTimesKernel{space.signal, kernel});
-      row.store_row({job.y + ((b * heads + c) * hidden + h) * t.length, gate}, job.stream);
+      row.store_row({job.y + output_start(job, b, c, h), gate, in.length, t.length}, job.stream);
       wait(team);
     }
   }

@@ -33,6 +33,7 @@ struct Convolution {
   const Transform *transform;
   sgconv_convolution_geometry geometry;
   std::int64_t batch;
+  const std::int64_t *lengths;  // samples of the rows of each b, or null: L
   const float *spectrum;
   const float *u, *pre, *post;
   // prepare

@@ -35,6 +35,8 @@ void check(const sgconv_convolution_geometry *geometry) {
   require_range("geometry.heads", geometry->heads, 1, kMost / 2);
   require_range("geometry.hidden", geometry->hidden, 1, kMost);
   require_range("geometry.length", geometry->length, 1, kMost);
+  require_range("geometry.kernel_length", geometry->kernel_length, geometry->length,
+                geometry->length);
   check_mode(geometry->mode);
   require_range("geometry.reserved", geometry->reserved, 0, 0);
   product("kernel", product("kernel", 2 * geometry->heads, geometry->hidden), geometry->length);

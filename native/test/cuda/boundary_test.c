@@ -102,7 +102,7 @@ static void rows(void) {
 }
 
 static void place(void) {
-  const sgconv_convolution_geometry good = {1, 3, 10, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry good = {1, 3, 10, 10, SGCONV_CAUSAL, 0};
   refuse(sgconv_cuda_kernel_place(&good, 12, 3, 1, memory, NULL, memory, NULL), "row_first = 3",
          "rows");
   refuse(sgconv_cuda_kernel_place(&good, 12, 2, 2, memory, NULL, memory, NULL), "row_count = 2",
@@ -111,7 +111,7 @@ static void place(void) {
 }
 
 static void fused(void) {
-  const sgconv_convolution_geometry g = {1, 3, 10, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry g = {1, 3, 10, 10, SGCONV_CAUSAL, 0};
   sgconv_cuda_rows r = {1, 3, 10, 300, 0, 1, 0, 3};
   int64_t size = 0;
   expect(sgconv_cuda_fused_prepare(&g, 300, 0, 3, memory, NULL, memory, NULL), SGCONV_UNSUPPORTED,
@@ -164,7 +164,7 @@ static void fused(void) {
 }
 
 static void fused_synthesis(void) {
-  const sgconv_convolution_geometry g = {2, 3, 10, SGCONV_BIDIRECTIONAL, 0};
+  const sgconv_convolution_geometry g = {2, 3, 10, 10, SGCONV_BIDIRECTIONAL, 0};
   const sgconv_kernel_geometry good = {4, 3, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_POWER, 0};
   sgconv_kernel_geometry k = good;
   float *const m = memory;

@@ -68,7 +68,7 @@ class Path {
   std::size_t floats_of(int64_t rows) const { return static_cast<std::size_t>(2 * rows * size_); }
 
   void prepare() {
-    const sgconv_convolution_geometry geometry{p_.heads, p_.hidden, p_.length, p_.mode, 0};
+    const sgconv_convolution_geometry geometry = p_.geometry();
     const int64_t rows = p_.heads * p_.hidden;
     spectrum_.emplace(floats_of(rows));
     const int64_t step = std::min(rows, options_.chunks.hidden);

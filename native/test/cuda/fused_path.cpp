@@ -47,7 +47,7 @@ class Path {
   }
 
   Results run() {
-    const sgconv_convolution_geometry geometry{p_.heads, p_.hidden, p_.length, p_.mode, 0};
+    const sgconv_convolution_geometry geometry = p_.geometry();
     const int64_t rows = p_.heads * p_.hidden;
     const int64_t step = std::min(rows, options_.chunks.hidden);
     for (int64_t first = 0; first < rows; first += step) {

@@ -86,7 +86,7 @@ void run(const Case &c) {
                                                c.rules.interpolation,
                                                c.rules.decay,
                                                0};
-  const sgconv_convolution_geometry geometry{c.heads, c.hidden, c.length, c.mode, 0};
+  const sgconv_convolution_geometry geometry{c.heads, c.hidden, c.length, c.length, c.mode, 0};
   const int64_t all = c.heads * c.hidden;
 
   std::mt19937_64 source(static_cast<unsigned>(c.size + c.length));

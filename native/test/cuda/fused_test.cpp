@@ -19,7 +19,7 @@ void parts() {
   const Results all = convolve_in_blocks(p, s, SGCONV_FLOAT32, {});
   const auto count = static_cast<std::size_t>(p.inputs());
   const int64_t size = 512;
-  const sgconv_convolution_geometry geometry{2, 2, 500, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry geometry{2, 2, 500, 500, SGCONV_CAUSAL, 0};
   DeviceArray<float> kernel(narrow<float>(s.kernel)), skip(narrow<float>(s.skip));
   DeviceArray<float> spectrum(static_cast<std::size_t>(2 * 4 * size));
   ok(sgconv_cuda_fused_prepare(&geometry, size, 0, 4, kernel.get(), skip.get(), spectrum.get(),

@@ -26,7 +26,8 @@ Doubles random(std::mt19937_64 &source, int64_t count) {
 // The same beyond one block, where one call is many launches.
 void long_rows() {
   const Problem problem{SGCONV_CAUSAL, 3, 1, 2, 17000};
-  const sgconv_convolution_geometry geometry{1, 2, problem.length, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry geometry{1, 2, problem.length, problem.length, SGCONV_CAUSAL,
+                                             0};
   sgconv_cuda_rows rows{1, 2, problem.length, 0, 0, 3, 0, 2};
   ok(sgconv_cuda_fused_size(problem.length, &rows.size), "fused_size");
   int64_t bytes = 0;
@@ -68,7 +69,7 @@ void long_rows() {
 int main() {
   long_rows();
   const Problem problem{SGCONV_CAUSAL, 3, 1, 2, kLength};
-  const sgconv_convolution_geometry geometry{1, 2, kLength, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry geometry{1, 2, kLength, kLength, SGCONV_CAUSAL, 0};
   std::mt19937_64 source(1);
   Signals signals;
   signals.kernel = random(source, 2 * kLength);

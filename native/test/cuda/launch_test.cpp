@@ -20,7 +20,7 @@ void select(int device) { require(cudaSetDevice(device), "cudaSetDevice"); }
 
 // Makes a spectrum of one channel on the current device, and waits.
 sgconv_status prepare(int64_t size) {
-  const sgconv_convolution_geometry geometry{1, 1, size, SGCONV_CIRCULAR, 0};
+  const sgconv_convolution_geometry geometry{1, 1, size, size, SGCONV_CIRCULAR, 0};
   const auto count = static_cast<std::size_t>(size);
   DeviceArray<float> kernel(std::vector<float>(count, 1.0f)), spectrum(2 * count);
   const sgconv_status status = sgconv_cuda_fused_prepare(&geometry, size, 0, 1, kernel.get(),

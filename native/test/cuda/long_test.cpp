@@ -61,7 +61,7 @@ void parts() {
   const int64_t size = 24 * kKi;
   const Signals s = signals_for(p, SGCONV_FLOAT32, kBoth);
   const Results all = convolve_in_blocks(p, s, SGCONV_FLOAT32, {});
-  const sgconv_convolution_geometry geometry{2, 2, p.length, p.mode, 0};
+  const sgconv_convolution_geometry geometry{2, 2, p.length, p.length, p.mode, 0};
   DeviceArray<float> kernel(narrow<float>(s.kernel)), skip(narrow<float>(s.skip));
   DeviceArray<float> spectrum(static_cast<std::size_t>(2 * 4 * size));
   ok(sgconv_cuda_fused_prepare(&geometry, size, 0, 4, kernel.get(), skip.get(), spectrum.get(),

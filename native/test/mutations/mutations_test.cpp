@@ -65,7 +65,7 @@ struct Outputs {
 Outputs outputs(const Library &library, const oracle::Problem &p, const oracle::Signals &s) {
   const Floats u = floats(s.u), k = floats(s.kernel), dy = floats(s.dy);
   Outputs result = {Floats(dy.size()), Floats(u.size()), Floats(k.size())};
-  const sgconv_convolution_geometry geometry = {p.heads, p.hidden, p.length, p.mode, 0};
+  const sgconv_convolution_geometry geometry = p.geometry();
   sgconv_cpu_context *context = nullptr;
   sgconv_cpu_plan *plan = nullptr;
   std::int64_t bytes = 0;
@@ -79,12 +79,12 @@ Outputs outputs(const Library &library, const oracle::Problem &p, const oracle::
       FUNCTION(library, sgconv_cpu_spectrum_prepare)(plan, k.data(), nullptr, spectrum.data()),
       "spectrum_prepare");
   library.require_ok(
-      FUNCTION(library, sgconv_cpu_convolution_forward)(plan, spectrum.data(), p.batch, u.data(),
-                                                        nullptr, nullptr, result.y.data()),
+      FUNCTION(library, sgconv_cpu_convolution_forward)(
+          plan, spectrum.data(), p.batch, nullptr, u.data(), nullptr, nullptr, result.y.data()),
       "convolution_forward");
   library.require_ok(FUNCTION(library, sgconv_cpu_convolution_backward)(
-                         plan, spectrum.data(), p.batch, u.data(), dy.data(), nullptr, nullptr,
-                         result.du.data(), result.dk.data(), nullptr, nullptr, nullptr),
+                         plan, spectrum.data(), p.batch, nullptr, u.data(), dy.data(), nullptr,
+                         nullptr, result.du.data(), result.dk.data(), nullptr, nullptr, nullptr),
                      "convolution_backward");
   FUNCTION(library, sgconv_cpu_plan_destroy)(plan);
   FUNCTION(library, sgconv_cpu_context_destroy)(context);
@@ -103,7 +103,7 @@ std::vector<std::string> mutations(const Library &library) {
 }
 
 void check_refusal(const Library &library, const char *mutation) {
-  const sgconv_convolution_geometry geometry = {1, 1, 256, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry geometry = {1, 1, 256, 256, SGCONV_CAUSAL, 0};
   sgconv_cpu_context *context = nullptr;
   sgconv_cpu_plan *plan = nullptr;
   library.require_ok(FUNCTION(library, sgconv_cpu_context_create)(1, &context), "context_create");

@@ -67,6 +67,7 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
     sgconv_convolution_geometry.heads(struct, heads);
     sgconv_convolution_geometry.hidden(struct, hidden);
     sgconv_convolution_geometry.length(struct, length);
+    sgconv_convolution_geometry.kernel_length(struct, length);
     sgconv_convolution_geometry.mode(struct, mode.code);
     sgconv_convolution_geometry.reserved(struct, 0);
   }

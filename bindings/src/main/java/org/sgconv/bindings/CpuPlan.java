@@ -129,7 +129,7 @@ public final class CpuPlan implements AutoCloseable {
       NativeResult.cpu(
           "sgconv_cpu_convolution_forward",
           SgconvCpu.sgconv_cpu_convolution_forward(
-              use.address(), prepared, batch, u, preOrNull, postOrNull, y));
+              use.address(), prepared, batch, MemorySegment.NULL, u, preOrNull, postOrNull, y));
     }
   }
 
@@ -172,6 +172,7 @@ public final class CpuPlan implements AutoCloseable {
               use.address(),
               prepared,
               batch,
+              MemorySegment.NULL,
               u,
               dy,
               in.optionalInput("pre", pre, signal),

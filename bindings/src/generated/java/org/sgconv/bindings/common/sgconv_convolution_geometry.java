@@ -18,6 +18,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     int64_t heads;
  *     int64_t hidden;
  *     int64_t length;
+ *     int64_t kernel_length;
  *     int32_t mode;
  *     int32_t reserved;
  * }
@@ -33,6 +34,7 @@ public class sgconv_convolution_geometry {
         SgconvCommon.C_LONG.withName("heads"),
         SgconvCommon.C_LONG.withName("hidden"),
         SgconvCommon.C_LONG.withName("length"),
+        SgconvCommon.C_LONG.withName("kernel_length"),
         SgconvCommon.C_INT.withName("mode"),
         SgconvCommon.C_INT.withName("reserved")
     ).withName("sgconv_convolution_geometry");
@@ -174,6 +176,50 @@ public class sgconv_convolution_geometry {
      */
     public static void length(MemorySegment struct, long fieldValue) {
         struct.set(length$LAYOUT, length$OFFSET, fieldValue);
+    }
+
+    private static final OfLong kernel_length$LAYOUT = (OfLong)$LAYOUT.select(groupElement("kernel_length"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int64_t kernel_length
+     * }
+     */
+    public static final OfLong kernel_length$layout() {
+        return kernel_length$LAYOUT;
+    }
+
+    private static final long kernel_length$OFFSET = $LAYOUT.byteOffset(groupElement("kernel_length"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int64_t kernel_length
+     * }
+     */
+    public static final long kernel_length$offset() {
+        return kernel_length$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int64_t kernel_length
+     * }
+     */
+    public static long kernel_length(MemorySegment struct) {
+        return struct.get(kernel_length$LAYOUT, kernel_length$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int64_t kernel_length
+     * }
+     */
+    public static void kernel_length(MemorySegment struct, long fieldValue) {
+        struct.set(kernel_length$LAYOUT, kernel_length$OFFSET, fieldValue);
     }
 
     private static final OfInt mode$LAYOUT = (OfInt)$LAYOUT.select(groupElement("mode"));

@@ -23,10 +23,10 @@ public class SgconvCpu extends SgconvCpuSymbols {
     static final SymbolLookup SYMBOL_LOOKUP =
             org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CPU);
 
-    private static final int SGCONV_CPU_ABI_VERSION = (int)1L;
+    private static final int SGCONV_CPU_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define SGCONV_CPU_ABI_VERSION 1
+     * #define SGCONV_CPU_ABI_VERSION 2
      * }
      */
     public static int SGCONV_CPU_ABI_VERSION() {
@@ -1086,6 +1086,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER
         );
 
@@ -1097,7 +1098,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_convolution_forward$descriptor() {
@@ -1107,7 +1108,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
      * }
      */
     public static MethodHandle sgconv_cpu_convolution_forward$handle() {
@@ -1117,7 +1118,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
      * }
      */
     public static MemorySegment sgconv_cpu_convolution_forward$address() {
@@ -1126,16 +1127,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
      * }
      */
-    public static int sgconv_cpu_convolution_forward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y) {
+    public static int sgconv_cpu_convolution_forward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y) {
         var mh$ = sgconv_cpu_convolution_forward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_convolution_forward", plan, spectrum, batch, u, pre, post, y);
+                traceDowncall("sgconv_cpu_convolution_forward", plan, spectrum, batch, lengths, u, pre, post, y);
             }
-            return (int)mh$.invokeExact(plan, spectrum, batch, u, pre, post, y);
+            return (int)mh$.invokeExact(plan, spectrum, batch, lengths, u, pre, post, y);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1157,6 +1158,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER
         );
 
@@ -1168,7 +1170,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_convolution_backward$descriptor() {
@@ -1178,7 +1180,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
      * }
      */
     public static MethodHandle sgconv_cpu_convolution_backward$handle() {
@@ -1188,7 +1190,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
      * }
      */
     public static MemorySegment sgconv_cpu_convolution_backward$address() {
@@ -1197,16 +1199,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
      * }
      */
-    public static int sgconv_cpu_convolution_backward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment u, MemorySegment dy, MemorySegment pre, MemorySegment post, MemorySegment du, MemorySegment dk, MemorySegment dskip, MemorySegment dpre, MemorySegment dpost) {
+    public static int sgconv_cpu_convolution_backward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment dy, MemorySegment pre, MemorySegment post, MemorySegment du, MemorySegment dk, MemorySegment dskip, MemorySegment dpre, MemorySegment dpost) {
         var mh$ = sgconv_cpu_convolution_backward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_convolution_backward", plan, spectrum, batch, u, dy, pre, post, du, dk, dskip, dpre, dpost);
+                traceDowncall("sgconv_cpu_convolution_backward", plan, spectrum, batch, lengths, u, dy, pre, post, du, dk, dskip, dpre, dpost);
             }
-            return (int)mh$.invokeExact(plan, spectrum, batch, u, dy, pre, post, du, dk, dskip, dpre, dpost);
+            return (int)mh$.invokeExact(plan, spectrum, batch, lengths, u, dy, pre, post, du, dk, dskip, dpre, dpost);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

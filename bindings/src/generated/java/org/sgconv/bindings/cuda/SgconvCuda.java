@@ -23,10 +23,10 @@ public class SgconvCuda extends SgconvCudaSymbols {
     static final SymbolLookup SYMBOL_LOOKUP =
             org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CUDA);
 
-    private static final int SGCONV_CUDA_ABI_VERSION = (int)2L;
+    private static final int SGCONV_CUDA_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define SGCONV_CUDA_ABI_VERSION 2
+     * #define SGCONV_CUDA_ABI_VERSION 3
      * }
      */
     public static int SGCONV_CUDA_ABI_VERSION() {

@@ -1,0 +1,109 @@
+// Kernels of any number of lags and rows of any number of samples, in every mode and on every path,
+// against the float64 oracle. Arguments: threads, seed, and the longest row.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <set>
+#include <vector>
+
+#include "convolution_case.h"
+#include "random.h"
+
+namespace {
+
+// Direct sums, plain, fused and factored transforms; rows that are as long as their transform and
+// rows that are not; rows that two threads share.
+constexpr std::int64_t kLengths[] = {1,   2,   16,  31,   64,   100,  112,   113,
+                                     256, 300, 777, 1024, 4096, 5000, 16384, 40000};
+
+struct Sweep {
+  sgconv_cpu_context *context;
+  std::int64_t seed;
+  int cases = 0, failures = 0;
+  double worst = 0.0;
+
+  void run(ConvolutionCase test) {
+    test.seed = seed + cases++;
+    const double error = check_convolution(context, test);
+    if (!(error <= 1.0)) ++failures;
+    worst = std::max(worst, error);
+  }
+};
+
+// Kernels shorter and longer than rows.
+void kernels(Sweep &sweep, Random &random, sgconv_mode mode, std::int64_t length) {
+  std::set<std::int64_t> lags = {1, std::max<std::int64_t>(1, length / 3),
+                                 std::max<std::int64_t>(1, length - 1), length};
+  if (mode != SGCONV_CIRCULAR) lags.insert({length + 1, 3 * length});
+  for (const std::int64_t count : lags) {
+    const bool gates = (random.word() & 1) != 0, skip = (random.word() & 1) != 0;
+    const std::int64_t heads = 1 + static_cast<std::int64_t>(random.word() % 2);
+    sweep.run(
+        {2, 1, 2, length, mode, skip, false, false, 0, false, oracle::SignalClass::kNoise, count});
+    sweep.run({3, heads, 1, length, mode, skip, gates, !gates, 0, true, oracle::SignalClass::kNoise,
+               count});
+  }
+}
+
+// Rows of one batch that end in different places.
+void lengths(Sweep &sweep, Random &random, sgconv_mode mode, std::int64_t length) {
+  const auto within = [&](std::int64_t value) {
+    return std::clamp<std::int64_t>(value, 1, length);
+  };
+  const auto any = [&] {
+    return 1 + static_cast<std::int64_t>(random.word() % static_cast<std::uint64_t>(length));
+  };
+  const std::vector<std::int64_t> ragged[] = {{1, within(length / 2 | 1), length},
+                                              {length, 1, within(length - 1), any()},
+                                              {any(), any()},
+                                              {length, length},
+                                              {1}};
+  for (const std::vector<std::int64_t> &samples : ragged) {
+    const std::int64_t batch = static_cast<std::int64_t>(samples.size());
+    const std::int64_t heads = 1 + static_cast<std::int64_t>(random.word() % 3);
+    const std::int64_t lags = length < 3 ? 3 : any();
+    // One head and both gradients at once, with and without gates; several heads; many channels,
+    // as rows are then not summed in parts; a kernel of other length.
+    sweep.run({batch, 1, 2, length, mode, true, false, false, 0, false, oracle::SignalClass::kNoise,
+               0, samples});
+    sweep.run({batch, 1, 1, length, mode, false, true, true, 0, true, oracle::SignalClass::kNoise,
+               lags, samples});
+    sweep.run({batch, heads, 1, length, mode, true, true, true, 0, false,
+               oracle::SignalClass::kNoise, 2 * length, samples});
+    if (length <= 300) {
+      sweep.run({batch, 1, 33, length, mode, true, false, false, 0, true,
+                 oracle::SignalClass::kNoise, lags, samples});
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  const int threads = argc > 1 ? std::atoi(argv[1]) : 2;
+  const std::int64_t seed = argc > 2 ? std::atoll(argv[2]) : 7;
+  const std::int64_t longest =
+      argc > 3 ? std::atoll(argv[3]) : std::numeric_limits<std::int64_t>::max();
+  Sweep sweep{nullptr, seed};
+  require_ok(sgconv_cpu_context_create(threads, &sweep.context), "context_create");
+  Random random(static_cast<std::uint64_t>(seed));
+  int left_out = 0;
+  for (const std::int64_t length : kLengths) {
+    if (length > longest) {
+      ++left_out;
+      continue;
+    }
+    for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+      kernels(sweep, random, mode, length);
+      if (mode != SGCONV_CIRCULAR) lengths(sweep, random, mode, length);
+    }
+  }
+  sgconv_cpu_context_destroy(sweep.context);
+  std::printf(
+      "%s, %d threads: %d cases, %d lengths left out, %d failures, worst error %.3f of the "
+      "bound\n",
+      sgconv_cpu_tier(), threads, sweep.cases, left_out, sweep.failures, sweep.worst);
+  return sweep.failures == 0 ? 0 : 1;
+}
