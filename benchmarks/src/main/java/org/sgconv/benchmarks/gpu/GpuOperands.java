@@ -73,7 +73,8 @@ final class GpuOperands implements AutoCloseable {
     for (int i = 0; i < sets; i++) {
       u.add(tensors.normal(what.type(), 1, dims));
       dy.add(tensors.normal(what.type(), 1, dims));
-      gradients.add(Gradients.of(tensors.zeros(what.type(), dims), dk, dD, null, null));
+      gradients.add(
+          Gradients.into().input(tensors.zeros(what.type(), dims)).kernel(dk).skip(dD).build());
     }
   }
 

@@ -46,7 +46,7 @@ final class SgconvConvolution implements ConvolutionPeer {
 
   @Override
   public void prepare() {
-    convolution.prepare(kernel, skip, spectrum);
+    spectrum.prepare(kernel, skip);
   }
 
   @Override

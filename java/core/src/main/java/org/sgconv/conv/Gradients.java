@@ -1,44 +1,94 @@
 package org.sgconv.conv;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.tensor.Tensor;
 
 /**
  * Gradients of a convolution's inputs, or where to write them. A gradient that is absent is not
- * computed. Owns its tensors.
+ * computed.
+ *
+ * <p>What {@link LongConvolution#backward} returns and what {@link #allocate} makes has a gradient
+ * of everything that the call has, and owns the tensors: closing it closes them. Tensors of the
+ * caller's are lent to it with {@link #into()}, which takes any of the gradients and owns none:
+ *
+ * {@snippet :
+ * Gradients into = Gradients.into().input(du).kernel(dk).build();
+ * convolution.backward(spectrum, u, Gates.none(), dy, into); // overwrites du and dk
+ * }
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Gradients implements AutoCloseable {
 
   private final GradientTargets targets;
+  private final boolean lent;
 
-  private Gradients(GradientTargets targets) {
+  Gradients(GradientTargets targets, boolean lent) {
     this.targets = targets;
+    this.lent = lent;
   }
 
-  /**
-   * Gradients in these tensors, which then belong to the result. Null where one is not wanted.
-   *
-   * @param input du (B,H,L)
-   * @param kernel dk (C',H,L)
-   * @param skip dD (C,H)
-   * @param pre gradient of the gate before the convolution (B,H,L)
-   * @param post gradient of the gate after it (B,H,L)
-   * @throws InvalidArgumentException if all are null
-   */
-  public static Gradients of(
-      @Nullable Tensor input,
-      @Nullable Tensor kernel,
-      @Nullable Tensor skip,
-      @Nullable Tensor pre,
-      @Nullable Tensor post) {
-    if (input == null && kernel == null && skip == null && pre == null && post == null) {
-      throw new InvalidArgumentException("no gradient is asked for: give at least one tensor");
+  /** Lends tensors of the caller's, those of the gradients that are wanted. */
+  public static Builder into() {
+    return new Builder();
+  }
+
+  /** Tensors that a backward pass overwrites; they stay the caller's. */
+  public static final class Builder {
+
+    private @Nullable Tensor input;
+    private @Nullable Tensor kernel;
+    private @Nullable Tensor skip;
+    private @Nullable Tensor pre;
+    private @Nullable Tensor post;
+
+    private Builder() {}
+
+    /** Wants the gradient of the signal, du (B,H,L). */
+    public Builder input(Tensor target) {
+      input = Objects.requireNonNull(target, "input");
+      return this;
     }
-    return new Gradients(new GradientTargets(input, kernel, skip, pre, post));
+
+    /** Wants the gradient of the kernel, dk (C',H,K). */
+    public Builder kernel(Tensor target) {
+      kernel = Objects.requireNonNull(target, "kernel");
+      return this;
+    }
+
+    /** Wants the gradient of the skip, dD (C,H). */
+    public Builder skip(Tensor target) {
+      skip = Objects.requireNonNull(target, "skip");
+      return this;
+    }
+
+    /** Wants the gradient of the gate before the convolution (B,H,L). */
+    public Builder pre(Tensor target) {
+      pre = Objects.requireNonNull(target, "pre");
+      return this;
+    }
+
+    /** Wants the gradient of the gate after the convolution (B,H,L). */
+    public Builder post(Tensor target) {
+      post = Objects.requireNonNull(target, "post");
+      return this;
+    }
+
+    /**
+     * What was asked for.
+     *
+     * @throws InvalidArgumentException if that is nothing
+     */
+    public Gradients build() {
+      if (input == null && kernel == null && skip == null && pre == null && post == null) {
+        throw new InvalidArgumentException("no gradient is asked for: give at least one tensor");
+      }
+      return new Gradients(new GradientTargets(input, kernel, skip, pre, post), true);
+    }
   }
 
   /**
@@ -55,28 +105,30 @@ public final class Gradients implements AutoCloseable {
       LongConvolution convolution, KernelSpectrum spectrum, long batch, Gates gates) {
     long hidden = convolution.hidden();
     long length = convolution.length();
-    @Nullable Tensor[] made = new @Nullable Tensor[5];
-    try {
-      made[0] = convolution.signalZeros(batch, hidden, length);
-      made[1] = convolution.kernelZeros(convolution.channels(), hidden, length);
+    try (Closer made = Closer.onFailure()) {
+      Tensor input = made.add(convolution.signalZeros(batch, hidden, length));
+      Tensor kernel =
+          made.add(
+              convolution.kernelZeros(convolution.channels(), hidden, convolution.kernelLength()));
+      Tensor skip = null;
       if (spectrum.hasSkip()) {
-        made[2] = convolution.kernelZeros(convolution.heads(), hidden);
+        skip = made.add(convolution.kernelZeros(convolution.heads(), hidden));
       }
-      if (gates.pre() != null) {
-        made[3] = convolution.signalZeros(batch, hidden, length);
+      Tensor pre = null;
+      if (gates.preOrNull() != null) {
+        pre = made.add(convolution.signalZeros(batch, hidden, length));
       }
-      if (gates.post() != null) {
-        made[4] = convolution.signalZeros(batch, hidden, length);
+      Tensor post = null;
+      if (gates.postOrNull() != null) {
+        post = made.add(convolution.signalZeros(batch, hidden, length));
       }
-    } catch (RuntimeException failure) {
-      Tensor.closeAll(made);
-      throw failure;
+      made.keep();
+      return new Gradients(new GradientTargets(input, kernel, skip, pre, post), false);
     }
-    return of(made[0], made[1], made[2], made[3], made[4]);
   }
 
   /**
-   * du (B,H,L).
+   * Gradient of the signal, du (B,H,L). Always there in what a backward call returns.
    *
    * @throws InvalidArgumentException if it was not asked for
    */
@@ -85,7 +137,7 @@ public final class Gradients implements AutoCloseable {
   }
 
   /**
-   * dk (C',H,L).
+   * Gradient of the kernel, dk (C',H,K). Always there in what a backward call returns.
    *
    * @throws InvalidArgumentException if it was not asked for
    */
@@ -93,7 +145,7 @@ public final class Gradients implements AutoCloseable {
     return required("kernel", targets.kernel());
   }
 
-  /** dD (C,H), if there is a skip and it was asked for. */
+  /** Gradient of the skip, dD (C,H), if there is a skip and it was asked for. */
   public Optional<Tensor> skip() {
     return Optional.ofNullable(targets.skip());
   }
@@ -112,15 +164,13 @@ public final class Gradients implements AutoCloseable {
     return targets;
   }
 
-  /**
-   * Closes the tensors.
-   *
-   * @throws org.sgconv.TensorClosedException if they were closed before
-   */
+  /** Closes the tensors if they are owned; does nothing if they are lent, or closed already. */
   @Override
   public void close() {
-    Tensor.closeAll(
-        targets.input(), targets.kernel(), targets.skip(), targets.pre(), targets.post());
+    if (!lent) {
+      Tensor.closeAll(
+          targets.input(), targets.kernel(), targets.skip(), targets.pre(), targets.post());
+    }
   }
 
   private static Tensor required(String name, @Nullable Tensor gradient) {

@@ -1,42 +1,73 @@
 package org.sgconv.conv;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.Lock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.ShapeMismatchException;
-import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
+import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * Convolutions of signals (B,H,L) with kernels as long as the signal, (C',H,L), to outputs
- * (B,C·H,L) with row c·H + h: heads C, kernel channels C' = C, or 2C when bidirectional (first C
- * forward, then C backward). Which lags count is the {@link ConvolutionMode}'s definition; the
- * linear modes are exact, nothing wraps. Any L ≥ 1 is legal.
+ * Convolutions of signals (B,H,L) with kernels (C',H,K) to outputs (B,C·H,L) with row c·H + h:
+ * heads C, kernel channels C' = C, or 2C when bidirectional (first C forward, then C backward).
+ * Which lags count is the {@link ConvolutionMode}'s definition; the linear modes are exact, nothing
+ * wraps. Any L ≥ 1 is legal, and any K ≥ 1, in the circular mode up to L; unless something else is
+ * said, K = L. Of a longer kernel the lags that no two samples of a signal are apart are cut, and
+ * their gradients are zero.
+ *
+ * {@snippet :
+ * try (LongConvolution convolution = LongConvolution.create(backend, spec, length);
+ *     KernelSpectrum spectrum = convolution.prepare(parameters);
+ *     Tensor y = convolution.forward(spectrum, u)) {
+ *   ...
+ * }
+ * }
  *
  * <p>A kernel is prepared once into a {@link KernelSpectrum}, optionally with a skip D (C,H) that
- * adds D·u, and used for any number of batches. The variants that write into given tensors allocate
- * none; only the first {@code prepare(parameters, …)} makes the norm, if there is none, and on host
- * backends memory for a kernel.
+ * adds D·u, and used for any number of batches. Rows of a batch may have {@linkplain RowLengths
+ * lengths} of their own. The variants that write into given tensors allocate none; only the first
+ * {@code prepare(parameters, …)} makes the norm, if there is none, and on host backends memory for
+ * a kernel. A convolution refers to the tensors of its last call until the next one, or until it is
+ * closed.
  *
  * <p>Any thread may call. Forward and backward may run side by side as far as the backend lets
  * them; preparing and closing wait for them. Closing also closes the spectra; the order does not
  * matter.
+ *
+ * <p>Whatever is called, it throws
+ *
+ * <ul>
+ *   <li>{@link org.sgconv.ShapeMismatchException} if a tensor has another shape than is stated, or
+ *       there are not as many lengths as rows,
+ *   <li>{@link org.sgconv.TypeMismatchException} if a tensor is not of {@link #type()}, or a
+ *       kernel, a skip or a gradient of these not of {@link #kernelType()},
+ *   <li>{@link InvalidArgumentException} if an output shares memory with another tensor or is
+ *       read-only, a length is beyond L, or a spectrum is another convolution's,
+ *   <li>{@link ClosedException} if the convolution or the spectrum is closed, and {@link
+ *       org.sgconv.TensorClosedException} if a tensor is,
+ *   <li>{@link org.sgconv.device.WrongDeviceException} if a tensor is not where this computes,
+ *   <li>{@link org.sgconv.HostMemoryException} or {@link org.sgconv.device.DeviceMemoryException}
+ *       if there is not the memory, and {@link org.sgconv.device.DeviceLostException} if an error
+ *       ended all use of the device.
+ * </ul>
+ *
+ * A call that throws has changed nothing but its outputs, whose contents are then unspecified.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class LongConvolution implements AutoCloseable {
@@ -47,7 +78,6 @@ public final class LongConvolution implements AutoCloseable {
   private final ConvolutionPlan plan;
   private final OperandCheck check;
   private final Operands operands;
-  private final SpectrumFilling filling;
 
   /** Held by calls that may run side by side: with {@link #exclusive}, the plan's one lock. */
   private final Lock shared;
@@ -55,12 +85,12 @@ public final class LongConvolution implements AutoCloseable {
   /** Held while anything is made, prepared or closed. */
   private final Lock exclusive;
 
-  private final Spectra spectra = new Spectra();
+  private final Spectra spectra;
 
   /** Guarded by the lock. */
   private boolean closed;
 
-  private LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
+  LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
     this.backend = backend;
     this.geometry = geometry;
     this.type = type;
@@ -69,287 +99,309 @@ public final class LongConvolution implements AutoCloseable {
     this.exclusive = plan.lock().writeLock();
     this.check = new OperandCheck(backend, geometry, type);
     this.operands = new Operands(check);
-    this.filling = new SpectrumFilling(this, backend, plan, operands);
-  }
-
-  /** As the other, in FLOAT32, or in the backend's type if it does not take FLOAT32. */
-  public static LongConvolution create(
-      Backend backend, ConvolutionMode mode, int heads, int hidden, long length) {
-    ComputeBackend compute = ComputeBackend.of(backend);
-    Set<DType> types = compute.supportedTypes();
-    DType type = types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
-    return create(compute, mode, heads, hidden, length, type);
+    this.spectra = new Spectra(this, backend, plan, check, operands);
   }
 
   /**
-   * Convolutions of one shape on one backend; close it when done.
+   * Convolutions with kernels as long as the signal, in FLOAT32, or in the backend's type if it
+   * does not take FLOAT32. {@link #builder} makes all others.
    *
    * @param heads C ≥ 1
    * @param hidden H ≥ 1
    * @param length L, from 1 to 2^40
-   * @param type of signals, outputs, gates and their gradients; kernels, skips and their gradients
-   *     are of its {@link DType#kernelType()}
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws InvalidArgumentException if a size is out of range
-   * @throws TypeMismatchException if the backend does not take that type; the message lists those
-   *     that it takes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   */
+  public static LongConvolution create(
+      Backend backend, ConvolutionMode mode, int heads, int hidden, long length) {
+    return builder(backend).mode(mode).heads(heads).hidden(hidden).length(length).build();
+  }
+
+  /**
+   * Convolutions with kernels as long as the signal, of signals of this element type.
+   *
+   * @param heads C ≥ 1
+   * @param hidden H ≥ 1
+   * @param length L, from 1 to 2^40
+   * @param type of signals, outputs, gates and their gradients
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws InvalidArgumentException if a size is out of range
+   * @throws org.sgconv.TypeMismatchException if the backend does not take that type; the message
+   *     lists those that it takes
    */
   public static LongConvolution create(
       Backend backend, ConvolutionMode mode, int heads, int hidden, long length, DType type) {
-    ComputeBackend compute = ComputeBackend.of(backend);
-    compute.requireType(type);
-    return new LongConvolution(
-        compute, new ConvolutionGeometry(mode, heads, hidden, length, length), type);
+    return builder(backend)
+        .mode(mode)
+        .heads(heads)
+        .hidden(hidden)
+        .length(length)
+        .type(type)
+        .build();
   }
 
-  /** As {@link #prepare(Tensor, Tensor)}, without a skip. */
+  /**
+   * Convolutions with the kernels of a spec: its mode, heads and hidden width, kernels as long as
+   * the signal, in FLOAT32, or in the backend's type if it does not take FLOAT32.
+   *
+   * @param length L, from 1 to 2^40; need not be the spec's
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws InvalidArgumentException if the length is out of range
+   */
+  public static LongConvolution create(Backend backend, KernelSpec spec, long length) {
+    return builder(backend).kernels(spec).length(length).build();
+  }
+
+  /**
+   * Starts a convolution of any shape: one causal head of one row unless something else is said.
+   *
+   * {@snippet :
+   * LongConvolution reverb =
+   *     LongConvolution.builder(backend).hidden(2).length(samples).kernelLength(lags).build();
+   * }
+   */
+  public static ConvolutionBuilder builder(Backend backend) {
+    return new ConvolutionBuilder(Objects.requireNonNull(backend, "backend"));
+  }
+
+  /**
+   * Prepares a kernel without a skip, in a new spectrum, which keeps no reference to the tensor.
+   *
+   * @param kernel (C',H,K)
+   */
   public KernelSpectrum prepare(Tensor kernel) {
-    return prepare(kernel, null);
+    return spectra.make(kernel, null);
   }
 
   /**
-   * A new spectrum of this kernel; it keeps no reference to the tensors.
+   * Prepares a kernel with a skip, in a new spectrum, which keeps no reference to the tensors.
    *
-   * @param kernel (C',H,L)
-   * @param skip D (C,H), or null for none
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws ClosedException if this convolution is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @param kernel (C',H,K)
+   * @param skip D (C,H)
    */
-  public KernelSpectrum prepare(Tensor kernel, @Nullable Tensor skip) {
-    check.prepare(kernel, skip);
-    return filled(spectrum -> filling.fill(kernel, skip, spectrum));
+  public KernelSpectrum prepare(Tensor kernel, Tensor skip) {
+    return spectra.make(kernel, Objects.requireNonNull(skip, "skip"));
   }
 
   /**
-   * As {@link #prepare(Tensor, Tensor)}, into a spectrum of this convolution, whose kernel and skip
-   * it replaces.
-   *
-   * @throws InvalidArgumentException if the spectrum is another convolution's, or this is recorded
-   *     and the spectrum has a skip where this has none, or none where this has one
-   * @throws ClosedException also if the spectrum is closed
-   */
-  public void prepare(Tensor kernel, @Nullable Tensor skip, KernelSpectrum into) {
-    check.prepare(kernel, skip);
-    exclusive.lock();
-    try {
-      openPlan();
-      filling.fill(kernel, skip, into);
-    } finally {
-      exclusive.unlock();
-    }
-  }
-
-  /** As {@link #prepare(KernelParameters, Tensor)}, without a skip. */
-  public KernelSpectrum prepare(KernelParameters parameters) {
-    return prepare(parameters, null);
-  }
-
-  /**
-   * A new spectrum of the kernel that {@link KernelSynthesis#forward} makes of these parameters,
-   * which nobody sees: host backends keep memory for one, C'·H·L elements, until the convolution is
-   * closed; on the cuda backend it need not even be in the device's memory. Takes the norm first,
-   * if there is none yet, and waits for it. The gradient of the kernel in a backward pass goes to
-   * {@link KernelSynthesis#backward}.
+   * Prepares the kernel that {@link KernelSynthesis#forward} makes of these parameters, in a new
+   * spectrum. Nobody sees the kernel: host backends keep memory for one, C'·H·K elements, until the
+   * convolution is closed; on the cuda backend it need not even be in the device's memory. Takes
+   * the norm first, if there is none yet, and waits for it. The gradient of the kernel in a
+   * backward pass goes to {@link KernelSynthesis#backward}.
    *
    * @param parameters for the heads, hidden width and directions of this convolution
-   * @param skip D (C,H), or null for none
-   * @throws ShapeMismatchException if the parameters are for other heads, another hidden width or
-   *     other directions, or a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of {@link #kernelType()}
    * @throws InvalidArgumentException if a norm to be taken is zero, not finite or beyond its limit
-   * @throws ClosedException if this convolution is closed, or a norm is to be taken while another
-   *     thread closes or moves the parameters
-   * @throws org.sgconv.TensorClosedException if the parameters or the skip are closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @throws ClosedException if a norm is to be taken while another thread closes or moves the
+   *     parameters
    */
-  public KernelSpectrum prepare(KernelParameters parameters, @Nullable Tensor skip) {
-    check.synthesize(parameters, skip, null);
-    return filled(spectrum -> filling.fill(parameters, skip, null, spectrum));
+  public KernelSpectrum prepare(KernelParameters parameters) {
+    return spectra.make(parameters, null);
   }
 
   /**
-   * As {@link #prepare(KernelParameters, Tensor)}, into a spectrum of this convolution.
+   * Prepares the kernel of these parameters with a skip; otherwise as {@link
+   * #prepare(KernelParameters)}.
    *
-   * @throws InvalidArgumentException also if the spectrum is another convolution's, or this is
-   *     recorded and the spectrum has a skip where this has none, or none where this has one
-   * @throws ClosedException also if the spectrum is closed
+   * @param skip D (C,H)
+   * @throws InvalidArgumentException if a norm to be taken is zero, not finite or beyond its limit
+   * @throws ClosedException if a norm is to be taken while another thread closes or moves the
+   *     parameters
    */
-  public void prepare(KernelParameters parameters, @Nullable Tensor skip, KernelSpectrum into) {
-    prepare(parameters, skip, null, into);
+  public KernelSpectrum prepare(KernelParameters parameters, Tensor skip) {
+    return spectra.make(parameters, Objects.requireNonNull(skip, "skip"));
   }
 
   /**
-   * As {@link #prepare(KernelParameters, Tensor, KernelSpectrum)}, and overwrites {@code kernel}
-   * (C',H,L), if it is not null, with the kernel.
-   *
-   * @throws InvalidArgumentException also if the kernel overlaps another tensor or is read-only
-   */
-  public void prepare(
-      KernelParameters parameters,
-      @Nullable Tensor skip,
-      @Nullable Tensor kernel,
-      KernelSpectrum into) {
-    check.synthesize(parameters, skip, kernel);
-    exclusive.lock();
-    try {
-      openPlan();
-      filling.fill(parameters, skip, kernel, into);
-    } finally {
-      exclusive.unlock();
-    }
-  }
-
-  /** A new spectrum that {@code filling} has written to. */
-  private KernelSpectrum filled(Consumer<KernelSpectrum> filling) {
-    exclusive.lock();
-    try {
-      return spectra.create(this, openPlan(), filling);
-    } finally {
-      exclusive.unlock();
-    }
-  }
-
-  /** As {@link #forward(KernelSpectrum, Tensor, Gates)}, without gates. */
-  public Tensor forward(KernelSpectrum spectrum, Tensor u) {
-    return forward(spectrum, u, Gates.none());
-  }
-
-  /**
-   * A new tensor y (B,C·H,L) with {@code post ⊙ conv(pre ⊙ u)}.
+   * Convolves signals, into a new tensor (B,C·H,L).
    *
    * @param u (B,H,L)
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws InvalidArgumentException if the spectrum is another convolution's
-   * @throws ClosedException if this convolution or the spectrum is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   */
+  public Tensor forward(KernelSpectrum spectrum, Tensor u) {
+    return output(spectrum, u, Gates.none(), null);
+  }
+
+  /**
+   * Convolves signals of several lengths, into a new tensor (B,C·H,L).
+   *
+   * @param u (B,H,L)
+   */
+  public Tensor forward(KernelSpectrum spectrum, Tensor u, RowLengths lengths) {
+    return output(spectrum, u, Gates.none(), Objects.requireNonNull(lengths, "lengths"));
+  }
+
+  /**
+   * Convolves gated signals, {@code post ⊙ conv(pre ⊙ u)}, into a new tensor (B,C·H,L).
+   *
+   * @param u (B,H,L)
    */
   public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates) {
-    long batch = check.inputs(u, gates);
-    Tensor y = signalZeros(batch, geometry.outputRows(), geometry.length());
-    try {
-      run(spectrum, new ForwardOperands(u, gates.pre(), gates.post(), null, y));
-    } catch (RuntimeException failure) {
-      y.close();
-      throw failure;
-    }
-    return y;
+    return output(spectrum, u, gates, null);
   }
 
   /**
-   * Overwrites y (B,C·H,L) with {@code post ⊙ conv(pre ⊙ u)}.
+   * Convolves gated signals of several lengths, into a new tensor (B,C·H,L).
    *
    * @param u (B,H,L)
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws InvalidArgumentException if y overlaps an input or is read-only, or the spectrum is
-   *     another convolution's
-   * @throws ClosedException if this convolution or the spectrum is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   */
+  public Tensor forward(KernelSpectrum spectrum, Tensor u, Gates gates, RowLengths lengths) {
+    return output(spectrum, u, gates, Objects.requireNonNull(lengths, "lengths"));
+  }
+
+  /**
+   * Overwrites y (B,C·H,L) with the convolution of gated signals, {@code post ⊙ conv(pre ⊙ u)}.
+   *
+   * @param u (B,H,L)
+   * @param gates {@link Gates#none()} for a plain convolution
    */
   public void forward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor y) {
-    run(spectrum, operands.forward(u, gates, y));
+    run(spectrum, operands.forward(u, gates, null, y));
+  }
+
+  /**
+   * Overwrites y (B,C·H,L) with the convolution of gated signals of several lengths.
+   *
+   * @param u (B,H,L)
+   * @param gates {@link Gates#none()} for a plain convolution
+   */
+  public void forward(
+      KernelSpectrum spectrum, Tensor u, Gates gates, RowLengths lengths, Tensor y) {
+    Objects.requireNonNull(lengths, "lengths");
+    run(spectrum, operands.forward(u, gates, lengths, y));
+  }
+
+  private Tensor output(
+      KernelSpectrum spectrum, Tensor u, Gates gates, @Nullable RowLengths lengths) {
+    long batch = check.inputs(u, gates, lengths);
+    try (Closer made = Closer.onFailure()) {
+      Tensor y = made.add(signalZeros(batch, geometry.outputRows(), geometry.length()));
+      run(spectrum, Operands.ofForward(u, gates, lengths, y));
+      made.keep();
+      return y;
+    }
   }
 
   private void run(KernelSpectrum spectrum, ForwardOperands call) {
+    Objects.requireNonNull(spectrum, "spectrum");
     shared.lock();
     try {
-      openPlan().forward(spectrum.ready(this), call);
+      requireOpen();
+      plan.forward(spectrum.ready(this), call);
     } finally {
       shared.unlock();
     }
   }
 
-  /** As {@link #backward(KernelSpectrum, Tensor, Gates, Tensor)}, without gates. */
+  /**
+   * Computes every gradient of a plain forward call, in new tensors: of u, the kernel and, if the
+   * spectrum has one, the skip.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param dy gradient of the output, (B,C·H,L)
+   */
   public Gradients backward(KernelSpectrum spectrum, Tensor u, Tensor dy) {
-    return backward(spectrum, u, Gates.none(), dy);
+    return gradients(spectrum, u, Gates.none(), null, dy);
   }
 
   /**
-   * New tensors with every gradient of a forward call: of u, the kernel, the skip if the spectrum
-   * has one, and the gates that are given.
+   * Computes every gradient of a plain forward call with these lengths, in new tensors.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param lengths as in the forward call
+   * @param dy gradient of the output, (B,C·H,L); beyond the lengths it counts as zero
+   */
+  public Gradients backward(KernelSpectrum spectrum, Tensor u, RowLengths lengths, Tensor dy) {
+    return gradients(spectrum, u, Gates.none(), Objects.requireNonNull(lengths, "lengths"), dy);
+  }
+
+  /**
+   * Computes every gradient of a gated forward call, in new tensors: also of the gates that are
+   * given.
    *
    * @param u (B,H,L), as in the forward call
    * @param gates as in the forward call
    * @param dy gradient of the output, (B,C·H,L)
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws InvalidArgumentException if the spectrum is another convolution's
-   * @throws ClosedException if this convolution or the spectrum is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
   public Gradients backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy) {
-    long batch = check.inputs(u, gates);
-    check.gradientOfOutput(dy, batch);
-    Gradients gradients = Gradients.allocate(this, spectrum, batch, gates);
-    try {
-      run(
-          spectrum,
-          new BackwardOperands(u, gates.pre(), gates.post(), null, dy, gradients.targets()));
-    } catch (RuntimeException failure) {
-      gradients.close();
-      throw failure;
-    }
-    return gradients;
+    return gradients(spectrum, u, gates, null, dy);
   }
 
   /**
-   * Overwrites the tensors of {@code into} with the gradients of a forward call. Deterministic: the
+   * Computes every gradient of a gated forward call with these lengths, in new tensors.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param gates as in the forward call
+   * @param lengths as in the forward call
+   * @param dy gradient of the output, (B,C·H,L); beyond the lengths it counts as zero
+   */
+  public Gradients backward(
+      KernelSpectrum spectrum, Tensor u, Gates gates, RowLengths lengths, Tensor dy) {
+    return gradients(spectrum, u, gates, Objects.requireNonNull(lengths, "lengths"), dy);
+  }
+
+  /**
+   * Overwrites the tensors of {@code into} with gradients of a forward call. Deterministic: the
    * same inputs give the same bits on a given backend and device.
    *
    * @param u (B,H,L), as in the forward call
    * @param gates as in the forward call
    * @param dy gradient of the output, (B,C·H,L)
-   * @throws ShapeMismatchException if a tensor has another shape
-   * @throws TypeMismatchException if a tensor is not of its type in this convolution
-   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
-   *     gradient is asked for that the call does not have, or the spectrum is another convolution's
-   * @throws ClosedException if this convolution or the spectrum is closed
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where this computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @throws InvalidArgumentException if a gradient is asked for that the call does not have
    */
   public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
-    run(spectrum, operands.backward(u, gates, dy, into.targets()));
+    run(spectrum, operands.backward(u, gates, null, dy, targets(into)));
+  }
+
+  /**
+   * Overwrites the tensors of {@code into} with gradients of a forward call with these lengths; the
+   * gradients of signals and gates are zero beyond them.
+   *
+   * @param u (B,H,L), as in the forward call
+   * @param gates as in the forward call
+   * @param lengths as in the forward call
+   * @param dy gradient of the output, (B,C·H,L); beyond the lengths it counts as zero
+   * @throws InvalidArgumentException if a gradient is asked for that the call does not have
+   */
+  public void backward(
+      KernelSpectrum spectrum,
+      Tensor u,
+      Gates gates,
+      RowLengths lengths,
+      Tensor dy,
+      Gradients into) {
+    Objects.requireNonNull(lengths, "lengths");
+    run(spectrum, operands.backward(u, gates, lengths, dy, targets(into)));
+  }
+
+  private static GradientTargets targets(Gradients into) {
+    return Objects.requireNonNull(into, "into").targets();
+  }
+
+  private Gradients gradients(
+      KernelSpectrum spectrum, Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy) {
+    Objects.requireNonNull(spectrum, "spectrum");
+    long batch = check.inputs(u, gates, lengths);
+    check.gradientOfOutput(dy, batch);
+    try (Closer made = Closer.onFailure()) {
+      Gradients gradients = made.add(Gradients.allocate(this, spectrum, batch, gates));
+      run(spectrum, Operands.ofBackward(u, gates, lengths, dy, gradients.targets()));
+      made.keep();
+      return gradients;
+    }
   }
 
   private void run(KernelSpectrum spectrum, BackwardOperands call) {
+    Objects.requireNonNull(spectrum, "spectrum");
     shared.lock();
     try {
-      ConvolutionPlan open = openPlan();
+      requireOpen();
       PlanSpectrum ready = spectrum.ready(this);
       if (call.targets().skip() != null && !spectrum.hasSkip()) {
         throw new InvalidArgumentException(
             "the gradient of the skip is asked for, but the spectrum was prepared without one:"
                 + " prepare the kernel with a skip or ask for no such gradient");
       }
-      open.backward(ready, call);
+      plan.backward(ready, call);
     } finally {
       shared.unlock();
     }
@@ -365,24 +417,29 @@ public final class LongConvolution implements AutoCloseable {
     return geometry.mode();
   }
 
-  /** C. */
+  /** Heads C: kernels for each row of a signal. */
   public int heads() {
     return geometry.heads();
   }
 
-  /** H. */
+  /** Hidden width H: rows of a signal. */
   public int hidden() {
     return geometry.hidden();
   }
 
-  /** C': kernel channels, C or 2C when bidirectional. */
+  /** Kernel channels C': as many as heads, or twice as many when bidirectional. */
   public int channels() {
     return geometry.channels();
   }
 
-  /** L, in samples. */
+  /** Signal length L, in samples. */
   public long length() {
     return geometry.length();
+  }
+
+  /** Kernel length K, in lags. */
+  public long kernelLength() {
+    return geometry.kernelLength();
   }
 
   /**
@@ -406,14 +463,15 @@ public final class LongConvolution implements AutoCloseable {
   /**
    * Gives back the plan's memory and that of its spectra, once the calls that use them have
    * returned. If a spectrum cannot be closed, the others are, and the convolution stays open.
-   *
-   * @throws ClosedException if it was closed before
+   * Closing it again does nothing.
    */
   @Override
   public void close() {
     exclusive.lock();
     try {
-      openPlan();
+      if (closed) {
+        return;
+      }
       spectra.release();
       closed = true;
       operands.forget();
@@ -433,34 +491,24 @@ public final class LongConvolution implements AutoCloseable {
     return backend.zeros(kernelType(), dims);
   }
 
-  /** Closes one spectrum on behalf of {@link KernelSpectrum#close()}. */
-  void close(KernelSpectrum spectrum) {
-    exclusive.lock();
-    try {
-      spectrum.closeOnce();
-      spectra.remove(spectrum);
-    } finally {
-      exclusive.unlock();
-    }
-  }
-
-  private ConvolutionPlan openPlan() {
+  /** Call under the plan's lock. */
+  void requireOpen() {
     if (closed) {
       throw new ClosedException(this + " is closed: create a new one");
     }
-    return plan;
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "LongConvolution[%s, %s, heads=%d, hidden=%d, length=%d, %s]",
+        "LongConvolution[%s, %s, heads=%d, hidden=%d, length=%d%s, %s]",
         backend.name(),
         mode(),
         heads(),
         hidden(),
         length(),
+        kernelLength() == length() ? "" : ", kernelLength=" + kernelLength(),
         type);
   }
 }

@@ -1,6 +1,7 @@
 package org.sgconv.conv;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
@@ -32,7 +33,7 @@ final class OperandCheck {
   void prepare(Tensor kernel, @Nullable Tensor skip) {
     kernel.requireType("kernel", type.kernelType());
     kernel.requireShape(
-        "kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
+        "kernel (C',H,K)", geometry.channels(), geometry.hidden(), geometry.kernelLength());
     backend.requireOperand("kernel", kernel);
     skip(skip);
   }
@@ -78,16 +79,20 @@ final class OperandCheck {
   }
 
   /** Checks the inputs; returns the batch size. */
-  long inputs(Tensor u, Gates gates) {
+  long inputs(Tensor u, Gates gates, @Nullable RowLengths lengths) {
+    Objects.requireNonNull(gates, "gates");
     long batch = rows("u", u, geometry.hidden(), "(B,H,L)");
     backend.requireOperand("u", u);
-    gate("pre", gates.pre(), batch);
-    gate("post", gates.post(), batch);
+    gate("pre", gates.preOrNull(), batch);
+    gate("post", gates.postOrNull(), batch);
+    if (lengths != null) {
+      lengths.require(geometry, batch);
+    }
     return batch;
   }
 
-  void forward(Tensor u, Gates gates, Tensor y) {
-    long batch = inputs(u, gates);
+  void forward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
+    long batch = inputs(u, gates, lengths);
     batch(batch, rows("y", y, geometry.outputRows(), "(B,C·H,L)"), "y", y);
     output("y", y, u, gates, null);
   }
@@ -97,8 +102,9 @@ final class OperandCheck {
     backend.requireOperand("dy", dy);
   }
 
-  void backward(Tensor u, Gates gates, Tensor dy, GradientTargets targets) {
-    long batch = inputs(u, gates);
+  void backward(
+      Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
+    long batch = inputs(u, gates, lengths);
     gradientOfOutput(dy, batch);
     Tensor input = targets.input();
     Tensor kernel = targets.kernel();
@@ -112,7 +118,10 @@ final class OperandCheck {
     if (kernel != null) {
       kernel.requireType("gradient of kernel", type.kernelType());
       kernel.requireShape(
-          "gradient of kernel (C',H,L)", geometry.channels(), geometry.hidden(), geometry.length());
+          "gradient of kernel (C',H,K)",
+          geometry.channels(),
+          geometry.hidden(),
+          geometry.kernelLength());
       output("gradient of kernel", kernel, u, gates, dy);
     }
     if (skip != null) {
@@ -121,12 +130,12 @@ final class OperandCheck {
       output("gradient of skip", skip, u, gates, dy);
     }
     if (pre != null) {
-      requireGate("pre", gates.pre());
+      requireGate("pre", gates.preOrNull());
       signal("gradient of pre", pre, batch);
       output("gradient of pre", pre, u, gates, dy);
     }
     if (post != null) {
-      requireGate("post", gates.post());
+      requireGate("post", gates.postOrNull());
       signal("gradient of post", post, batch);
       output("gradient of post", post, u, gates, dy);
     }
@@ -155,6 +164,7 @@ final class OperandCheck {
 
   /** Checks all but the batch size, and returns that. */
   private long rows(String name, Tensor tensor, long rows, String symbols) {
+    Objects.requireNonNull(tensor, name);
     tensor.requireType(name, type);
     if (tensor.shape().rank() != 3 || tensor.dim(1) != rows || tensor.dim(2) != geometry.length()) {
       throw new ShapeMismatchException(
@@ -189,8 +199,8 @@ final class OperandCheck {
     output.requireWritable(name);
     backend.requireOperand(name, output);
     disjoint(name, output, "u", u);
-    disjoint(name, output, "pre", gates.pre());
-    disjoint(name, output, "post", gates.post());
+    disjoint(name, output, "pre", gates.preOrNull());
+    disjoint(name, output, "post", gates.postOrNull());
     disjoint(name, output, "dy", dy);
   }
 

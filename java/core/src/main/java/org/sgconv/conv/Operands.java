@@ -1,5 +1,7 @@
 package org.sgconv.conv;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.spi.BackwardOperands;
@@ -26,35 +28,40 @@ final class Operands {
     this.check = check;
   }
 
-  /** Of a forward call into y. */
-  ForwardOperands forward(Tensor u, Gates gates, Tensor y) {
+  /** Of a forward call into a tensor of the caller's. */
+  ForwardOperands forward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
+    Objects.requireNonNull(gates, "gates");
     ForwardOperands last = lastForward;
     if (last != null
         && last.u() == u
-        && last.pre() == gates.pre()
-        && last.post() == gates.post()
+        && last.pre() == gates.preOrNull()
+        && last.post() == gates.postOrNull()
+        && Objects.equals(last.lengths(), segment(lengths))
         && last.y() == y) {
       return last;
     }
-    check.forward(u, gates, y);
-    ForwardOperands made = new ForwardOperands(u, gates.pre(), gates.post(), null, y);
+    check.forward(u, gates, lengths, y);
+    ForwardOperands made = ofForward(u, gates, lengths, y);
     lastForward = made;
     return made;
   }
 
   /** Of a backward call into tensors of the caller's. */
-  BackwardOperands backward(Tensor u, Gates gates, Tensor dy, GradientTargets targets) {
+  BackwardOperands backward(
+      Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
+    Objects.requireNonNull(gates, "gates");
     BackwardOperands last = lastBackward;
     if (last != null
         && last.u() == u
-        && last.pre() == gates.pre()
-        && last.post() == gates.post()
+        && last.pre() == gates.preOrNull()
+        && last.post() == gates.postOrNull()
+        && Objects.equals(last.lengths(), segment(lengths))
         && last.dy() == dy
         && last.targets().equals(targets)) {
       return last;
     }
-    check.backward(u, gates, dy, targets);
-    BackwardOperands made = new BackwardOperands(u, gates.pre(), gates.post(), null, dy, targets);
+    check.backward(u, gates, lengths, dy, targets);
+    BackwardOperands made = ofBackward(u, gates, lengths, dy, targets);
     lastBackward = made;
     return made;
   }
@@ -80,5 +87,21 @@ final class Operands {
     lastForward = null;
     lastBackward = null;
     lastKernel = null;
+  }
+
+  /** Of tensors that are checked. */
+  static ForwardOperands ofForward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
+    return new ForwardOperands(u, gates.preOrNull(), gates.postOrNull(), segment(lengths), y);
+  }
+
+  /** Of tensors that are checked. */
+  static BackwardOperands ofBackward(
+      Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
+    return new BackwardOperands(
+        u, gates.preOrNull(), gates.postOrNull(), segment(lengths), dy, targets);
+  }
+
+  private static @Nullable MemorySegment segment(@Nullable RowLengths lengths) {
+    return lengths == null ? null : lengths.segment();
   }
 }

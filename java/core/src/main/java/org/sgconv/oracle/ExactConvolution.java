@@ -24,6 +24,9 @@ import org.sgconv.tensor.Tensor;
  * }
  * }
  *
+ * <p>Lags that pair no two samples, and what lies beyond a row's length, are exactly zero in every
+ * result: their bound is zero too.
+ *
  * <p>Where an operand is not finite, the rows that it takes part in are unspecified, every other
  * row is not.
  */
@@ -35,6 +38,11 @@ public final class ExactConvolution {
   private final int heads;
   private final int hidden;
   private final int length;
+  private final int kernelLength;
+
+  /** Samples of each row of the batch. */
+  private final int[] samples;
+
   private final double[] u;
   private final double @Nullable [] pre;
   private final double @Nullable [] post;
@@ -50,6 +58,7 @@ public final class ExactConvolution {
       int heads,
       int hidden,
       int length,
+      int kernelLength,
       double[] u,
       double[] kernel,
       double @Nullable [] skip,
@@ -61,6 +70,9 @@ public final class ExactConvolution {
     this.heads = heads;
     this.hidden = hidden;
     this.length = length;
+    this.kernelLength = kernelLength;
+    this.samples = new int[batch];
+    Arrays.fill(samples, length);
     this.u = u;
     this.pre = pre;
     this.post = post;
@@ -77,13 +89,57 @@ public final class ExactConvolution {
     product = new LinearProduct(lags[0].length + length - 1);
   }
 
+  /** The same operands in rows of these lengths. */
+  private ExactConvolution(ExactConvolution whole, int[] samples) {
+    mode = whole.mode;
+    batch = whole.batch;
+    heads = whole.heads;
+    hidden = whole.hidden;
+    length = whole.length;
+    kernelLength = whole.kernelLength;
+    this.samples = samples;
+    u = whole.u;
+    pre = whole.pre;
+    post = whole.post;
+    dy = whole.dy;
+    lags = whole.lags;
+    kernelNorms = whole.kernelNorms;
+    product = whole.product;
+  }
+
+  /**
+   * This convolution where each row of the batch has a length of its own: beyond it every operand
+   * counts as zero, whatever it is, and every result is zero.
+   *
+   * @param lengths B values from 1 to L
+   * @throws ShapeMismatchException if there are not B
+   * @throws InvalidArgumentException if one is out of range, or the mode is circular
+   */
+  public ExactConvolution within(long... lengths) {
+    if (mode == ConvolutionMode.CIRCULAR) {
+      throw new InvalidArgumentException("rows of a circular convolution have no lengths");
+    }
+    if (lengths.length != batch) {
+      throw new ShapeMismatchException(
+          String.format(Locale.ROOT, "%d lengths for a batch of %d", lengths.length, batch));
+    }
+    for (long each : lengths) {
+      if (each < 1 || each > length) {
+        throw new InvalidArgumentException(
+            String.format(Locale.ROOT, "a length is %d: must be from 1 to %d", each, length));
+      }
+    }
+    return new ExactConvolution(this, Arrays.stream(lengths).mapToInt(Math::toIntExact).toArray());
+  }
+
   /**
    * A convolution of operands in the host's memory, of any element type.
    *
-   * @param kernel k (C',H,L): C' is the number of heads C, or 2C for bidirectional kernels
+   * @param kernel k (C',H,K): C' is the number of heads C, or 2C for bidirectional kernels
    * @param skip D (C,H), or null
    * @param input u (B,H,L)
    * @throws ShapeMismatchException if a shape does not match the others'
+   * @throws InvalidArgumentException if the mode is circular and K above L
    */
   public static ExactConvolution of(
       ConvolutionMode mode, Tensor kernel, @Nullable Tensor skip, Tensor input) {
@@ -97,6 +153,7 @@ public final class ExactConvolution {
    * @param post gate after (B,H,L), or null
    * @param outputGradient dy (B,C·H,L); without it there are no gradients
    * @throws ShapeMismatchException if a shape does not match the others'
+   * @throws InvalidArgumentException if the mode is circular and K above L
    */
   public static ExactConvolution of(
       ConvolutionMode mode,
@@ -110,7 +167,7 @@ public final class ExactConvolution {
       throw new ShapeMismatchException(
           String.format(
               Locale.ROOT,
-              "the kernel has shape %s and the input %s: expected (C',H,L) and (B,H,L)",
+              "the kernel has shape %s and the input %s: expected (C',H,K) and (B,H,L)",
               kernel.shape(),
               input.shape()));
     }
@@ -125,14 +182,24 @@ public final class ExactConvolution {
     }
     int heads = both ? channels / 2 : channels;
     int hidden = Math.toIntExact(kernel.dim(1));
-    int length = Math.toIntExact(kernel.dim(2));
+    int kernelLength = Math.toIntExact(kernel.dim(2));
     int batch = Math.toIntExact(input.dim(0));
+    int length = Math.toIntExact(input.dim(2));
+    if (mode == ConvolutionMode.CIRCULAR && kernelLength > length) {
+      throw new InvalidArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a circular kernel has %d lags: at most those of the signal, %d",
+              kernelLength,
+              length));
+    }
     return new ExactConvolution(
         mode,
         batch,
         heads,
         hidden,
         length,
+        kernelLength,
         read("input", input, batch, hidden, length),
         kernel.toDoubleArray(),
         skip == null ? null : read("skip", skip, heads, hidden),
@@ -155,7 +222,7 @@ public final class ExactConvolution {
         row -> {
           int b = row / (heads * hidden);
           ExactResult.Row z = z(b, row / hidden % heads, row % hidden);
-          return gated(z, signal(post, b, row % hidden));
+          return cut(gated(z, signal(post, b, row % hidden)), samples[b]);
         });
   }
 
@@ -163,12 +230,22 @@ public final class ExactConvolution {
   public ExactResult inputGradient() {
     return rows(
         batch * hidden,
-        row -> gated(dv(row / hidden, row % hidden), signal(pre, row / hidden, row % hidden)));
+        row -> {
+          int b = row / hidden;
+          int h = row % hidden;
+          return cut(gated(dv(b, h), signal(pre, b, h)), samples[b]);
+        });
   }
 
   /** Gradient of the gate before (B,H,L), whether or not there is one. */
   public ExactResult preGradient() {
-    return rows(batch * hidden, row -> gated(dv(row / hidden, row % hidden), rowOf(u, row)));
+    return rows(
+        batch * hidden,
+        row -> {
+          int b = row / hidden;
+          int h = row % hidden;
+          return cut(gated(dv(b, h), signal(u, b, h)), samples[b]);
+        });
   }
 
   /** Gradient of the gate after (B,H,L), whether or not there is one. */
@@ -182,19 +259,18 @@ public final class ExactConvolution {
           for (int c = 1; c < heads; c++) {
             sum = sum(sum, gated(z(b, c, h), outputRow(b, c, h)));
           }
-          return sum;
+          return cut(sum, samples[b]);
         });
   }
 
-  /** dk (C',H,L). */
+  /** dk (C',H,K). */
   public ExactResult kernelGradient() {
     int rows = heads * hidden;
-    ExactResult forward = rows(rows, row -> forwardLags(correlation(row)));
-    if (mode != ConvolutionMode.BIDIRECTIONAL) {
-      return forward;
-    }
-    return rows(
-        2 * rows, row -> row < rows ? forward.row(row) : backwardLags(correlation(row - rows)));
+    boolean both = mode == ConvolutionMode.BIDIRECTIONAL;
+    return ExactResult.of(
+        both ? 2 * rows : rows,
+        kernelLength,
+        row -> row < rows ? forwardLags(correlation(row)) : backwardLags(correlation(row - rows)));
   }
 
   /** dD (C,H), whether or not there is a skip: the gradient of the kernel at lag 0. */
@@ -203,8 +279,9 @@ public final class ExactConvolution {
         heads * hidden,
         1,
         row -> {
-          ExactResult.Row all = forwardLags(correlation(row));
-          return new ExactResult.Row(new double[] {all.values()[0]}, all.bound().only(0));
+          ProductSum all = correlation(row);
+          double zero = all.values()[firstCorrelated()];
+          return new ExactResult.Row(new double[] {zero}, all.bound().only(0));
         });
   }
 
@@ -249,17 +326,22 @@ public final class ExactConvolution {
     return Arrays.copyOfRange(all, first, first + length);
   }
 
+  /** Index j is lag j; from L on it pairs no two samples. */
   private ExactResult.Row forwardLags(ProductSum all) {
-    return new ExactResult.Row(part(all.values(), firstCorrelated()), all.bound());
+    double[] values = new double[kernelLength];
+    int pairing = Math.min(kernelLength, length);
+    System.arraycopy(all.values(), firstCorrelated(), values, 0, pairing);
+    return cut(new ExactResult.Row(values, all.bound()), pairing);
   }
 
-  /** Index j is lag −1−j; the last pairs no two samples. */
+  /** Index j is lag −1−j; from L−1 on it pairs no two samples. */
   private ExactResult.Row backwardLags(ProductSum all) {
-    double[] values = new double[length];
-    for (int j = 0; j + 1 < length; j++) {
+    double[] values = new double[kernelLength];
+    int pairing = Math.min(kernelLength, length - 1);
+    for (int j = 0; j < pairing; j++) {
       values[j] = all.values()[length - 2 - j];
     }
-    return new ExactResult.Row(values, all.bound());
+    return cut(new ExactResult.Row(values, all.bound()), pairing);
   }
 
   /** In the circular mode the lags modulo L, where element {@code zero} is lag 0. */
@@ -282,13 +364,13 @@ public final class ExactConvolution {
     return reversed;
   }
 
-  /** Lags 0 … L−1, or for bidirectional kernels −(L−1) … L−1. */
+  /** Lags 0 … L−1, or for bidirectional kernels −(L−1) … L−1; those from K on are zero. */
   private double[] lagsOf(double[] k, int row) {
     int zero = zeroLag();
     double[] values = new double[zero + length];
-    System.arraycopy(k, row * length, values, zero, length);
-    for (int j = 0; j < zero; j++) {
-      values[zero - 1 - j] = k[(heads * hidden + row) * length + j];
+    System.arraycopy(k, row * kernelLength, values, zero, Math.min(kernelLength, length));
+    for (int j = 0; j < Math.min(kernelLength, zero); j++) {
+      values[zero - 1 - j] = k[(heads * hidden + row) * kernelLength + j];
     }
     return values;
   }
@@ -298,7 +380,7 @@ public final class ExactConvolution {
   }
 
   private double[] v(int b, int h) {
-    return times(rowOf(u, b * hidden + h), signal(pre, b, h));
+    return times(samplesOf(u, b * hidden + h, b), signal(pre, b, h));
   }
 
   private double[] g(int b, int c, int h) {
@@ -306,18 +388,21 @@ public final class ExactConvolution {
   }
 
   private double @Nullable [] signal(double @Nullable [] of, int b, int h) {
-    return of == null ? null : rowOf(of, b * hidden + h);
+    return of == null ? null : samplesOf(of, b * hidden + h, b);
   }
 
   private double[] outputRow(int b, int c, int h) {
     if (dy == null) {
       throw new InvalidArgumentException("gradients need an output gradient: give it to 'of'");
     }
-    return rowOf(dy, (b * heads + c) * hidden + h);
+    return samplesOf(dy, (b * heads + c) * hidden + h, b);
   }
 
-  private double[] rowOf(double[] values, int row) {
-    return Arrays.copyOfRange(values, row * length, (row + 1) * length);
+  /** One row, zero beyond the length of row {@code b} of the batch. */
+  private double[] samplesOf(double[] values, int row, int b) {
+    double[] copy = new double[length];
+    System.arraycopy(values, row * length, copy, 0, samples[b]);
+    return copy;
   }
 
   private static double[] times(double[] row, double @Nullable [] factors) {
@@ -332,6 +417,18 @@ public final class ExactConvolution {
     return factors == null
         ? row
         : new ExactResult.Row(times(row.values(), factors), row.bound().gated(factors));
+  }
+
+  /** A row of which only the first {@code count} elements are not exactly zero. */
+  private static ExactResult.Row cut(ExactResult.Row row, int count) {
+    int length = row.values().length;
+    if (count == length) {
+      return row;
+    }
+    double[] kept = new double[length];
+    Arrays.fill(kept, 0, count, 1);
+    double[] values = Arrays.copyOf(Arrays.copyOf(row.values(), count), length);
+    return new ExactResult.Row(values, row.bound().gated(kept));
   }
 
   private static ExactResult.Row sum(ExactResult.Row a, ExactResult.Row b) {

@@ -155,6 +155,7 @@ public enum SignalClass {
             heads,
             hidden,
             length,
+            length,
             drawn.input(),
             drawn.kernel(),
             null,

@@ -7,7 +7,7 @@ import org.sgconv.tensor.Tensor;
  * Where gradients go; null where one is not wanted.
  *
  * @param input du (B,H,L)
- * @param kernel dk (C',H,L)
+ * @param kernel dk (C',H,K)
  * @param skip dD (C,H)
  * @param pre gradient of the gate before the convolution (B,H,L)
  * @param post gradient of the gate after it (B,H,L)

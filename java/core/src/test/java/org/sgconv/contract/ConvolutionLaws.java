@@ -210,8 +210,7 @@ interface ConvolutionLaws extends BackendUnderTest {
   }
 
   private static Operands with(Operands other, double[] u) {
-    return new Operands(
-        other.at(), u, other.kernel(), other.skip(), other.pre(), other.post(), other.dy());
+    return other.withInput(u);
   }
 
   private static double kernelAtLag(Operands operands, int row, int lag) {

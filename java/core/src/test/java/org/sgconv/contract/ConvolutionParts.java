@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.conv.OptionalOperands;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -21,15 +22,14 @@ final class ConvolutionParts implements AutoCloseable {
   ConvolutionParts(Backend backend, DType type, Operands operands) {
     ConvolutionCase at = operands.at();
     this.type = type;
-    convolution =
-        LongConvolution.create(backend, at.mode(), at.heads(), at.hidden(), at.length(), type);
+    convolution = at.convolution(backend, type);
     long[] signal = {at.batch(), at.hidden(), at.length()};
     u = tensor(operands.u(), signal);
-    kernel = kernelTensor(operands.kernel(), at.channels(), at.hidden(), at.length());
+    kernel = kernelTensor(operands.kernel(), at.channels(), at.hidden(), at.kernelLength());
     dy = tensor(operands.dy(), at.batch(), (long) at.heads() * at.hidden(), at.length());
     skip = at.skip() ? kernelTensor(operands.skip(), at.heads(), at.hidden()) : null;
     gates =
-        new Gates(
+        OptionalOperands.gates(
             at.pre() ? tensor(operands.pre(), signal) : null,
             at.post() ? tensor(operands.post(), signal) : null);
   }
@@ -68,7 +68,7 @@ final class ConvolutionParts implements AutoCloseable {
 
   @Override
   public void close() {
-    Tensor.closeAll(u, kernel, dy, skip, gates.pre(), gates.post());
+    Tensor.closeAll(u, kernel, dy, skip, gates.pre().orElse(null), gates.post().orElse(null));
     convolution.close();
   }
 }

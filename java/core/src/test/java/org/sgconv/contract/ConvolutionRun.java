@@ -7,6 +7,8 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.conv.OptionalOperands;
+import org.sgconv.conv.RowLengths;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
@@ -26,19 +28,17 @@ record ConvolutionRun(
   static ConvolutionRun of(Backend backend, DType type, Operands operands) {
     ConvolutionCase at = operands.at();
     try (Tensors tensors = new Tensors(backend, type, at.unaligned());
-        LongConvolution convolution =
-            LongConvolution.create(
-                backend, at.mode(), at.heads(), at.hidden(), at.length(), type)) {
+        LongConvolution convolution = at.convolution(backend, type)) {
       long[] signal = {at.batch(), at.hidden(), at.length()};
       long[] output = {at.batch(), (long) at.heads() * at.hidden(), at.length()};
-      long[] kernelShape = {at.channels(), at.hidden(), at.length()};
+      long[] kernelShape = {at.channels(), at.hidden(), at.kernelLength()};
       long[] skipShape = {at.heads(), at.hidden()};
       Tensor u = tensors.input(operands.u(), signal);
       Tensor dy = tensors.input(operands.dy(), output);
       Tensor kernel = tensors.kernelInput(operands.kernel(), kernelShape);
       Tensor skip = at.skip() ? tensors.kernelInput(operands.skip(), skipShape) : null;
       Gates gates =
-          new Gates(
+          OptionalOperands.gates(
               at.pre() ? tensors.input(operands.pre(), signal) : null,
               at.post() ? tensors.input(operands.post(), signal) : null);
       Tensor y = tensors.output(output);
@@ -47,11 +47,17 @@ record ConvolutionRun(
       Tensor dskip = at.skip() ? tensors.kernelOutput(skipShape) : null;
       Tensor dpre = at.pre() ? tensors.output(signal) : null;
       Tensor dpost = at.post() ? tensors.output(signal) : null;
-      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
-        convolution.forward(spectrum, u, gates, y);
+      try (KernelSpectrum spectrum = OptionalOperands.prepare(convolution, kernel, skip)) {
         // Not closed: its tensors belong to `tensors`.
-        Gradients gradients = Gradients.of(du, dk, dskip, dpre, dpost);
-        convolution.backward(spectrum, u, gates, dy, gradients);
+        Gradients gradients = OptionalOperands.gradients(du, dk, dskip, dpre, dpost);
+        RowLengths lengths = operands.rowLengths().orElse(null);
+        if (lengths == null) {
+          convolution.forward(spectrum, u, gates, y);
+          convolution.backward(spectrum, u, gates, dy, gradients);
+        } else {
+          convolution.forward(spectrum, u, gates, lengths, y);
+          convolution.backward(spectrum, u, gates, lengths, dy, gradients);
+        }
       }
       tensors.requireMarginsIntact(backend.name() + " " + at + Seed.replay());
       return new ConvolutionRun(

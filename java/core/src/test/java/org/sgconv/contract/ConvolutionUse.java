@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.OptionalOperands;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -35,7 +36,7 @@ interface ConvolutionUse extends BackendUnderTest {
         KernelSpectrum spectrum = parts.convolution.prepare(oldKernel, skip)) {
       assertThat(spectrum.hasSkip()).isTrue();
       assertThat(spectrum.byteSize()).isPositive();
-      parts.convolution.prepare(parts.kernel, null, spectrum);
+      spectrum.prepare(parts.kernel);
       assertThat(spectrum.hasSkip()).isFalse();
       try (Tensor y = parts.convolution.forward(spectrum, parts.u)) {
         Bits.requireSame(
@@ -75,7 +76,7 @@ interface ConvolutionUse extends BackendUnderTest {
         KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel, parts.skip)) {
       for (int subset = 1; subset < 32; subset++) {
         try (Gradients some =
-            Gradients.of(
+            OptionalOperands.gradients(
                 (subset & 1) == 0 ? null : parts.poisoned(3, 2, 300),
                 (subset & 2) == 0 ? null : parts.poisonedKernel(at.channels(), 2, 300),
                 (subset & 4) == 0 ? null : parts.poisonedKernel(2, 2),

@@ -73,7 +73,7 @@ class FiniteDifferenceTest {
         Tensor dy = normal(random, BATCH, HEADS * HIDDEN, length)) {
       KernelSynthesis synthesis = KernelSynthesis.on(backend);
       synthesis.normalize(parameters);
-      Gates gates = new Gates(pre, post);
+      Gates gates = Gates.of(pre, post);
       Supplier<Double> loss =
           () -> {
             try (Tensor kernel = synthesis.forward(parameters, length);

@@ -24,6 +24,7 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.conv.OptionalOperands;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -62,11 +63,11 @@ interface Misuse extends BackendUnderTest {
             refuses(
                 ShapeMismatchException.class,
                 batch,
-                () -> it.forward(spectrum, parts.u, new Gates(batch, null)));
+                () -> it.forward(spectrum, parts.u, Gates.pre(batch)));
             refuses(
                 ShapeMismatchException.class,
                 batch,
-                () -> it.forward(spectrum, parts.u, new Gates(null, batch)));
+                () -> it.forward(spectrum, parts.u, Gates.post(batch)));
             refuses(
                 ShapeMismatchException.class, wrongY, () -> it.backward(spectrum, parts.u, wrongY));
           }
@@ -124,9 +125,10 @@ interface Misuse extends BackendUnderTest {
           gone.close(); // closing twice does nothing
           assertThatThrownBy(() -> it.forward(spectrum, gone))
               .isInstanceOf(TensorClosedException.class);
-          assertThatThrownBy(() -> it.forward(spectrum, parts.u, new Gates(gone, null)))
+          assertThatThrownBy(() -> it.forward(spectrum, parts.u, Gates.pre(gone)))
               .isInstanceOf(TensorClosedException.class);
-          try (Gradients gradients = Gradients.of(tensor(2, 3, 10), null, null, null, null)) {
+          try (Gradients gradients =
+              OptionalOperands.gradients(tensor(2, 3, 10), null, null, null, null)) {
             Tensor closedDy = tensor(2, 6, 10);
             closedDy.close();
             assertThatThrownBy(
@@ -135,12 +137,12 @@ interface Misuse extends BackendUnderTest {
           }
           KernelSpectrum ended = it.prepare(parts.kernel);
           ended.close();
-          assertThatThrownBy(ended::close).isInstanceOf(ClosedException.class);
+          ended.close();
           assertThatThrownBy(() -> it.forward(ended, parts.u)).isInstanceOf(ClosedException.class);
           LongConvolution over =
               LongConvolution.create(backend(), ConvolutionMode.CAUSAL, 1, 3, 10, type());
           over.close();
-          assertThatThrownBy(over::close).isInstanceOf(ClosedException.class);
+          over.close();
           assertThatThrownBy(() -> over.prepare(parts.kernel)).isInstanceOf(SgConvException.class);
         });
   }
@@ -164,7 +166,8 @@ interface Misuse extends BackendUnderTest {
   default void whatACallHasNotHasNoGradient() {
     withParts(
         (parts, spectrum) -> {
-          try (Gradients pre = Gradients.of(null, null, null, tensor(2, 3, 10), null)) {
+          try (Gradients pre =
+              OptionalOperands.gradients(null, null, null, tensor(2, 3, 10), null)) {
             assertThatThrownBy(
                     () ->
                         parts.convolution.backward(spectrum, parts.u, Gates.none(), parts.dy, pre))

@@ -4,7 +4,8 @@ import org.sgconv.ConvolutionMode;
 
 /**
  * The convolution and its gradients element by element, as the sums are defined and no cleverer. v
- * = pre ⊙ u, z = conv(v) + D ⊙ v, y = post ⊙ z.
+ * = pre ⊙ u, z = conv(v) + D ⊙ v, y = post ⊙ z. Lags from K on are zero, and so are all samples
+ * beyond a row's length.
  */
 final class NaiveConvolution {
 
@@ -17,6 +18,9 @@ final class NaiveConvolution {
   }
 
   double y(int b, int c, int h, int t) {
+    if (isBeyond(b, t)) {
+      return 0;
+    }
     return operands.post()[signal(b, h, t)] * z(b, c, h, t);
   }
 
@@ -47,14 +51,23 @@ final class NaiveConvolution {
   }
 
   double du(int b, int h, int s) {
+    if (isBeyond(b, s)) {
+      return 0;
+    }
     return operands.pre()[signal(b, h, s)] * dv(b, h, s);
   }
 
   double dpre(int b, int h, int s) {
+    if (isBeyond(b, s)) {
+      return 0;
+    }
     return operands.u()[signal(b, h, s)] * dv(b, h, s);
   }
 
   double dpost(int b, int h, int t) {
+    if (isBeyond(b, t)) {
+      return 0;
+    }
     double sum = 0;
     for (int c = 0; c < at.heads(); c++) {
       sum += operands.dy()[output(b, c, h, t)] * z(b, c, h, t);
@@ -125,17 +138,28 @@ final class NaiveConvolution {
     return sum;
   }
 
+  private boolean isBeyond(int b, int t) {
+    return t >= operands.lengths()[b];
+  }
+
   private double v(int b, int h, int t) {
+    if (isBeyond(b, t)) {
+      return 0;
+    }
     int index = signal(b, h, t);
     return operands.pre()[index] * operands.u()[index];
   }
 
   private double dz(int b, int c, int h, int t) {
+    if (isBeyond(b, t)) {
+      return 0;
+    }
     return operands.post()[signal(b, h, t)] * operands.dy()[output(b, c, h, t)];
   }
 
   private double k(int channel, int h, int j) {
-    return operands.kernel()[(channel * at.hidden() + h) * at.length() + j];
+    int lags = at.kernelLength();
+    return j >= lags ? 0 : operands.kernel()[(channel * at.hidden() + h) * lags + j];
   }
 
   private int signal(int b, int h, int t) {

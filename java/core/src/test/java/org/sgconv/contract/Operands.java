@@ -1,7 +1,9 @@
 package org.sgconv.contract;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
+import org.sgconv.conv.RowLengths;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.SignalClass;
 import org.sgconv.oracle.TestSignals;
@@ -10,10 +12,12 @@ import org.sgconv.tensor.Tensor;
 
 /**
  * Random operands of one case, as float64; exactly representable in the type under test, so that
- * oracle and candidate see the same numbers.
+ * oracle and candidate see the same numbers. Where rows have lengths, everything beyond them is
+ * NaN.
  *
+ * @param lengths of the rows, L each unless they are ragged
  * @param u (B,H,L)
- * @param kernel (C',H,L)
+ * @param kernel (C',H,K)
  * @param skip (C,H), zeros if the case has none
  * @param pre (B,H,L), ones if the case has none
  * @param post (B,H,L), ones if the case has none
@@ -22,6 +26,7 @@ import org.sgconv.tensor.Tensor;
 @SuppressWarnings("ArrayRecordComponent") // plain carriers of test values, never compared
 record Operands(
     ConvolutionCase at,
+    long[] lengths,
     double[] u,
     double[] kernel,
     double[] skip,
@@ -51,7 +56,46 @@ record Operands(
       int signal = i / row / at.heads() * row + i % row;
       dy[i] = in(type, dy[i] + share * u[signal] * pre[signal] * post[signal]);
     }
-    return new Operands(at, u, kernel, skip, pre, post, dy);
+    long[] lengths = lengths(at, random);
+    for (double[] rows : new double[][] {u, pre, post, dy}) {
+      poisonBeyond(lengths, at, rows);
+    }
+    return new Operands(at, lengths, u, kernel, skip, pre, post, dy);
+  }
+
+  /** The least and the greatest there are among them, if there are as many rows. */
+  private static long[] lengths(ConvolutionCase at, Random random) {
+    long[] lengths = new long[at.batch()];
+    Arrays.setAll(lengths, b -> at.ragged() ? 1 + random.nextInt(at.length()) : at.length());
+    if (at.ragged() && at.batch() > 2) {
+      lengths[0] = at.length();
+      lengths[1] = 1;
+    }
+    return lengths;
+  }
+
+  private static void poisonBeyond(long[] lengths, ConvolutionCase at, double[] rows) {
+    int ofOneSignal = rows.length / at.batch();
+    for (int i = 0; i < rows.length; i++) {
+      if (i % at.length() >= lengths[i / ofOneSignal]) {
+        rows[i] = Double.NaN;
+      }
+    }
+  }
+
+  /** As a call takes them; none where every row has L. */
+  Optional<RowLengths> rowLengths() {
+    return at.ragged() ? Optional.of(RowLengths.of(lengths)) : Optional.empty();
+  }
+
+  /** The same with another kernel. */
+  Operands withKernel(double[] other) {
+    return new Operands(at, lengths, u, other, skip, pre, post, dy);
+  }
+
+  /** The same with another signal. */
+  Operands withInput(double[] other) {
+    return new Operands(at, lengths, other, kernel, skip, pre, post, dy);
   }
 
   /**
@@ -63,6 +107,7 @@ record Operands(
     Operands other = random(at, type, random);
     return new Operands(
         at,
+        other.lengths,
         rounded(type, drawn.input()),
         rounded(type.kernelType(), drawn.kernel()),
         other.skip,
@@ -79,19 +124,21 @@ record Operands(
   ExactConvolution exact() {
     long[] signal = {at.batch(), at.hidden(), at.length()};
     try (Tensor input = Tensor.of(u, signal);
-        Tensor lags = Tensor.of(kernel, at.channels(), at.hidden(), at.length());
+        Tensor lags = Tensor.of(kernel, at.channels(), at.hidden(), at.kernelLength());
         Tensor skips = Tensor.of(skip, at.heads(), at.hidden());
         Tensor before = Tensor.of(pre, signal);
         Tensor after = Tensor.of(post, signal);
         Tensor gradient = Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
-      return ExactConvolution.of(
-          at.mode(),
-          lags,
-          at.skip() ? skips : null,
-          input,
-          at.pre() ? before : null,
-          at.post() ? after : null,
-          gradient);
+      ExactConvolution exact =
+          ExactConvolution.of(
+              at.mode(),
+              lags,
+              at.skip() ? skips : null,
+              input,
+              at.pre() ? before : null,
+              at.post() ? after : null,
+              gradient);
+      return at.ragged() ? exact.within(lengths) : exact;
     }
   }
 

@@ -4,7 +4,7 @@ import org.sgconv.tensor.DType;
 
 /** The reference with float32 tensors: rounds once, on the way out. */
 class ReferenceFloat32Test
-    implements ConvolutionSweep,
+    implements KernelsAndRows,
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,

@@ -5,6 +5,7 @@ import org.sgconv.tensor.DType;
 /** The reference in float64. */
 class ReferenceFloat64Test
     implements MillionSamples,
+        KernelsAndRows,
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,

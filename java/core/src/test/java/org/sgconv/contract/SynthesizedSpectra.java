@@ -22,6 +22,7 @@ import org.sgconv.TensorClosedException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.conv.OptionalOperands;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -92,25 +93,32 @@ interface SynthesizedSpectra extends BackendUnderTest {
           new NaiveKernel(
               spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
       double[] values = naive.kernel(length, naive.norm());
-      Operands operands =
-          new Operands(at, drawn.u(), values, drawn.skip(), drawn.pre(), drawn.post(), drawn.dy());
+      Operands operands = drawn.withKernel(values);
       try (ConvolutionParts parts = new ConvolutionParts(backend(), type(), operands);
           Guarded written =
               Guarded.output(
                   backend(), type().kernelType(), at.unaligned(), at.channels(), HIDDEN, length)) {
         LongConvolution it = parts.convolution;
         assertThat(parameters.norm()).isEmpty();
-        try (KernelSpectrum spectrum = it.prepare(parameters, parts.skip);
+        try (KernelSpectrum spectrum = OptionalOperands.prepare(it, parameters, parts.skip);
             Tensor kernel = KernelSynthesis.on(backend()).forward(parameters, length);
-            KernelSpectrum inTwoSteps = it.prepare(kernel, parts.skip)) {
+            KernelSpectrum inTwoSteps = OptionalOperands.prepare(it, kernel, parts.skip)) {
           assertThat(parameters.norm()).isPresent();
           assertThat(spectrum.hasSkip()).isEqualTo(withSkip);
           double[] y = forward(parts, spectrum);
           requireDefinition(what, operands, y);
           Judged.check(ofBoth(), what + " y", forward(parts, inTwoSteps), y);
-          it.prepare(parameters, parts.skip, spectrum);
+          if (parts.skip == null) {
+            spectrum.prepare(parameters);
+          } else {
+            spectrum.prepare(parameters, parts.skip);
+          }
           Bits.requireSame(what + " y, prepared anew", y, forward(parts, spectrum));
-          it.prepare(parameters, parts.skip, written.tensor(), spectrum);
+          if (parts.skip == null) {
+            spectrum.synthesize(parameters, written.tensor());
+          } else {
+            spectrum.synthesize(parameters, parts.skip, written.tensor());
+          }
           Bits.requireSame(what + " y, with the kernel", y, forward(parts, spectrum));
           written.requireMarginsIntact(what);
           Judged.check(
@@ -197,7 +205,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
       try (Tensor placed = skip.copyTo(backend());
           KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel, placed);
           KernelSpectrum fresh = parts.convolution.prepare(parameters)) {
-        parts.convolution.prepare(parameters, null, spectrum);
+        spectrum.prepare(parameters);
         assertThat(spectrum.hasSkip()).isFalse();
         Bits.requireSame(label("anew"), forward(parts, fresh), forward(parts, spectrum));
       }
@@ -249,7 +257,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
           KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
         double[] before = forward(parts, spectrum);
         refuses(parts, parameters, InvalidArgumentException.class, "norm");
-        assertThatThrownBy(() -> parts.convolution.prepare(parameters, null, spectrum))
+        assertThatThrownBy(() -> spectrum.prepare(parameters))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("norm");
         Bits.requireSame(label("as before"), before, forward(parts, spectrum));
@@ -265,7 +273,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
       double[] before = forward(parts, spectrum);
       KernelSynthesis.on(backend()).normalize(parameters).close();
       refuses(parts, parameters, TensorClosedException.class, "closed");
-      assertThatThrownBy(() -> parts.convolution.prepare(parameters, null, spectrum))
+      assertThatThrownBy(() -> spectrum.prepare(parameters))
           .isInstanceOf(TensorClosedException.class);
       Bits.requireSame(label("as before"), before, forward(parts, spectrum));
     }
@@ -288,8 +296,8 @@ interface SynthesizedSpectra extends BackendUnderTest {
                 decay(),
                 null);
         Tensor overlapping = memory.slice(0, HEADS * HIDDEN * 40L).reshape(HEADS, HIDDEN, 40)) {
-      refusesKernel(parts, parameters, overlapping, spectrum, "overlap");
-      refusesKernel(parts, parameters, shorter, spectrum, "(2, 3, 39)");
+      refusesKernel(parameters, overlapping, spectrum, "overlap");
+      refusesKernel(parameters, shorter, spectrum, "(2, 3, 39)");
     }
   }
 
@@ -314,9 +322,9 @@ interface SynthesizedSpectra extends BackendUnderTest {
                   drawn.weights().copy(),
                   drawn.decay().copy(),
                   memory.slice(0, HEADS * HIDDEN).reshape(HEADS, HIDDEN))) {
-        refusesKernel(parts, decayInside, kernel, spectrum, "overlaps decay");
-        refusesKernel(parts, normInside, kernel, spectrum, "overlaps norm");
-        assertThatThrownBy(() -> parts.convolution.prepare(drawn, skip, kernel, spectrum))
+        refusesKernel(decayInside, kernel, spectrum, "overlaps decay");
+        refusesKernel(normInside, kernel, spectrum, "overlaps norm");
+        assertThatThrownBy(() -> spectrum.synthesize(drawn, skip, kernel))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("kernel overlaps skip");
       }
@@ -333,12 +341,8 @@ interface SynthesizedSpectra extends BackendUnderTest {
   }
 
   private static void refusesKernel(
-      ConvolutionParts parts,
-      KernelParameters parameters,
-      Tensor kernel,
-      KernelSpectrum spectrum,
-      String text) {
-    assertThatThrownBy(() -> parts.convolution.prepare(parameters, null, kernel, spectrum))
+      KernelParameters parameters, Tensor kernel, KernelSpectrum spectrum, String text) {
+    assertThatThrownBy(() -> spectrum.synthesize(parameters, kernel))
         .isInstanceOf(SgConvException.class)
         .hasMessageContaining("kernel")
         .hasMessageContaining(text);

@@ -39,17 +39,16 @@ class AllocationTest {
         Tensor u = Tensor.zeros(DType.FLOAT32, 3, 4, 16);
         Tensor y = Tensor.zeros(DType.FLOAT32, 3, 8, 16);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
-      Gates gates = new Gates(u, u);
+      Gates gates = Gates.of(u, u);
       try (Gradients gradients = Gradients.allocate(convolution, spectrum, 3, gates)) {
         assertAllocatesNothing("synthesis", () -> synthesis.forward(parameters, kernel));
         assertAllocatesNothing(
             "synthesis backward", () -> synthesis.backward(parameters, kernel, kernelGradients));
-        assertAllocatesNothing("prepare", () -> convolution.prepare(kernel, skip, spectrum));
-        assertAllocatesNothing(
-            "prepare from parameters", () -> convolution.prepare(parameters, skip, spectrum));
+        assertAllocatesNothing("prepare", () -> spectrum.prepare(kernel, skip));
+        assertAllocatesNothing("prepare from parameters", () -> spectrum.prepare(parameters, skip));
         assertAllocatesNothing(
             "prepare from parameters, with the kernel",
-            () -> convolution.prepare(parameters, skip, kernel, spectrum));
+            () -> spectrum.synthesize(parameters, skip, kernel));
         assertAllocatesNothing("forward", () -> convolution.forward(spectrum, u, gates, y));
         assertAllocatesNothing(
             "backward", () -> convolution.backward(spectrum, u, gates, y, gradients));

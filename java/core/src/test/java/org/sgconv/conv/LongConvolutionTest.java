@@ -76,12 +76,12 @@ class LongConvolutionTest {
     try (KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT32, 1);
         Tensor readOnly = Tensor.wrap(kernel.segment().asReadOnly(), DType.FLOAT32, 6, 4, 5)) {
       backend.calls.clear();
-      assertThatThrownBy(() -> convolution.prepare(parameters, skip, readOnly, spectrum))
+      assertThatThrownBy(() -> spectrum.synthesize(parameters, skip, readOnly))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("kernel")
           .hasMessageContaining("read-only");
       assertThat(backend.calls).isEmpty();
-      convolution.prepare(parameters, skip, kernel, spectrum);
+      spectrum.synthesize(parameters, skip, kernel);
       assertThat(backend.calls).containsExactly("norm", "prepare from parameters with skip");
     }
   }
@@ -91,9 +91,9 @@ class LongConvolutionTest {
     try (Tensor made = convolution.forward(spectrum, u)) {
       assertThat(made.shape()).isEqualTo(Shape.of(2, 12, 5));
     }
-    convolution.forward(spectrum, u, new Gates(gate, null), y);
-    convolution.forward(spectrum, u, new Gates(gate, gate), y);
-    convolution.prepare(kernel, null, spectrum);
+    convolution.forward(spectrum, u, Gates.pre(gate), y);
+    convolution.forward(spectrum, u, Gates.of(gate, gate), y);
+    spectrum.prepare(kernel);
     assertThat(spectrum.hasSkip()).isFalse();
     try (KernelSpectrum second = convolution.prepare(kernel)) {
       assertThat(second.hasSkip()).isFalse();
@@ -109,6 +109,115 @@ class LongConvolutionTest {
             "prepare");
   }
 
+  /** Kernels of another length than the signals, from a spec, and what is said by default. */
+  @Test
+  void buildersSayWhatIsNotTheDefault() {
+    try (LongConvolution least = LongConvolution.builder(backend).length(9).build();
+        LongConvolution other =
+            LongConvolution.builder(backend)
+                .mode(ConvolutionMode.BIDIRECTIONAL)
+                .heads(3)
+                .hidden(4)
+                .length(5)
+                .kernelLength(2)
+                .type(DType.FLOAT32)
+                .build();
+        LongConvolution ofSpec =
+            LongConvolution.create(
+                backend,
+                KernelSpec.builder()
+                    .mode(ConvolutionMode.BIDIRECTIONAL)
+                    .heads(2)
+                    .hidden(7)
+                    .maxLength(64)
+                    .build(),
+                33);
+        Tensor shorter = zeros(6, 4, 2);
+        KernelSpectrum prepared = other.prepare(shorter)) {
+      assertThat(least)
+          .hasToString("LongConvolution[recording, CAUSAL, heads=1, hidden=1, length=9, FLOAT32]");
+      assertThat(least.kernelLength()).isEqualTo(9);
+      assertThat(other.kernelLength()).isEqualTo(2);
+      assertThat(other)
+          .hasToString(
+              "LongConvolution[recording, BIDIRECTIONAL, heads=3, hidden=4, length=5,"
+                  + " kernelLength=2, FLOAT32]");
+      assertThat(ofSpec)
+          .hasToString(
+              "LongConvolution[recording, BIDIRECTIONAL, heads=2, hidden=7, length=33, FLOAT32]");
+      assertThatThrownBy(() -> other.prepare(kernel))
+          .isInstanceOf(ShapeMismatchException.class)
+          .hasMessage("kernel (C',H,K) has shape (6, 4, 5), expected (6, 4, 2)");
+      try (Gradients gradients = other.backward(prepared, u, y)) {
+        assertThat(gradients.kernel().shape()).isEqualTo(Shape.of(6, 4, 2));
+      }
+    }
+    assertThatThrownBy(() -> LongConvolution.builder(backend).build())
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("give it with length(...)");
+  }
+
+  @Test
+  void lengthsReachTheBackend() {
+    RowLengths lengths = RowLengths.of(5, 3);
+    convolution.forward(spectrum, u, Gates.none(), lengths, y);
+    assertThat(backend.lengths).isEqualTo(lengths.segment());
+    convolution.forward(spectrum, u, Gates.none(), y);
+    assertThat(backend.lengths).isNull();
+    convolution.forward(spectrum, u, lengths).close();
+    assertThat(backend.lengths).isEqualTo(lengths.segment());
+    convolution.backward(spectrum, u, y).close();
+    assertThat(backend.lengths).isNull();
+    convolution.backward(spectrum, u, lengths, y).close();
+    assertThat(backend.lengths).isEqualTo(lengths.segment());
+  }
+
+  @Test
+  void lentTensorsStayOpen() {
+    try (Tensor du = zeros(2, 4, 5)) {
+      Gradients lent = Gradients.into().input(du).build();
+      convolution.backward(spectrum, u, Gates.none(), y, lent);
+      lent.close();
+      assertThat(du.isClosed()).isFalse();
+      convolution.backward(spectrum, u, Gates.none(), y, lent);
+    }
+  }
+
+  /** Operands that were checked once are checked no more, but must still be open. */
+  @Test
+  void theSameOperandsAgainMustStillBeOpen() {
+    Tensor gone = zeros(2, 4, 5);
+    convolution.forward(spectrum, gone, Gates.none(), y);
+    gone.close();
+    backend.calls.clear();
+    assertThatThrownBy(() -> convolution.forward(spectrum, gone, Gates.none(), y))
+        .isInstanceOf(TensorClosedException.class);
+    assertThat(backend.calls).isEmpty();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a program that is not checked for null does
+  void nullIsNamed() {
+    assertThatThrownBy(() -> LongConvolution.create(null, ConvolutionMode.CAUSAL, 1, 1, 4))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("backend");
+    assertThatThrownBy(() -> convolution.prepare((Tensor) null)).hasMessage("kernel");
+    assertThatThrownBy(() -> convolution.prepare(kernel, null)).hasMessage("skip");
+    assertThatThrownBy(() -> convolution.prepare((KernelParameters) null)).hasMessage("parameters");
+    assertThatThrownBy(() -> convolution.forward(null, u)).hasMessage("spectrum");
+    assertThatThrownBy(() -> convolution.forward(spectrum, null)).hasMessage("u");
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, (Gates) null)).hasMessage("gates");
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, (RowLengths) null))
+        .hasMessage("lengths");
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), (Tensor) null))
+        .hasMessage("y");
+    assertThatThrownBy(() -> convolution.backward(spectrum, u, (Tensor) null)).hasMessage("dy");
+    assertThatThrownBy(() -> convolution.backward(spectrum, u, Gates.none(), y, (Gradients) null))
+        .hasMessage("into");
+    assertThatThrownBy(() -> Gates.pre(null)).hasMessage("pre");
+    assertThatThrownBy(() -> Gradients.into().kernel(null)).hasMessage("kernel");
+  }
+
   @Test
   void backwardAllocatesWhatTheCallHas() {
     try (Gradients gradients = convolution.backward(spectrum, u, y)) {
@@ -119,8 +228,8 @@ class LongConvolutionTest {
       assertThat(gradients.post()).isEmpty();
       assertThat(backend.targets).isSameAs(gradients.targets());
     }
-    convolution.prepare(kernel, null, spectrum);
-    try (Gradients gradients = convolution.backward(spectrum, u, new Gates(gate, gate), y)) {
+    spectrum.prepare(kernel);
+    try (Gradients gradients = convolution.backward(spectrum, u, Gates.of(gate, gate), y)) {
       assertThat(gradients.skip()).isEmpty();
       assertThat(gradients.pre().orElseThrow().shape()).isEqualTo(Shape.of(2, 4, 5));
       assertThat(gradients.post().orElseThrow().shape()).isEqualTo(Shape.of(2, 4, 5));
@@ -129,7 +238,7 @@ class LongConvolutionTest {
 
   @Test
   void onlyWhatIsWantedIsAskedFor() {
-    try (Gradients wanted = Gradients.of(null, zeros(6, 4, 5), null, null, null)) {
+    try (Gradients wanted = OptionalOperands.gradients(null, zeros(6, 4, 5), null, null, null)) {
       convolution.backward(spectrum, u, Gates.none(), y, wanted);
       assertThat(backend.targets.input()).isNull();
       assertThat(backend.targets.kernel()).isSameAs(wanted.kernel());
@@ -137,8 +246,7 @@ class LongConvolutionTest {
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("the gradient of the input was not asked for");
     }
-    assertThatThrownBy(() -> Gradients.of(null, null, null, null, null))
-        .isInstanceOf(InvalidArgumentException.class);
+    assertThatThrownBy(() -> Gradients.into().build()).isInstanceOf(InvalidArgumentException.class);
   }
 
   @Test
@@ -157,10 +265,10 @@ class LongConvolutionTest {
       assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), batch))
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessageContaining("y has shape (3, 12, 5) with batch size 3, expected that of u: 2");
-      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(wrong, null), y))
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.pre(wrong), y))
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessageContaining("pre");
-      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, y), y))
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.post(y), y))
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessageContaining("post");
       assertThatThrownBy(() -> convolution.backward(spectrum, u, batch))
@@ -168,7 +276,7 @@ class LongConvolutionTest {
           .hasMessageContaining("dy");
       assertThatThrownBy(() -> convolution.prepare(u))
           .isInstanceOf(ShapeMismatchException.class)
-          .hasMessage("kernel (C',H,L) has shape (2, 4, 5), expected (6, 4, 5)");
+          .hasMessage("kernel (C',H,K) has shape (2, 4, 5), expected (6, 4, 5)");
       assertThatThrownBy(() -> convolution.prepare(kernel, single))
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessage("skip (C,H) has shape (4, 5), expected (3, 4)");
@@ -187,8 +295,8 @@ class LongConvolutionTest {
 
   private void assertRefused(
       Tensor input, Tensor ofKernel, Tensor ofSkip, Tensor pre, Tensor post, String name) {
-    try (Gradients wrong = Gradients.of(input, ofKernel, ofSkip, pre, post)) {
-      assertThatThrownBy(() -> convolution.backward(spectrum, u, new Gates(gate, gate), y, wrong))
+    try (Gradients wrong = OptionalOperands.gradients(input, ofKernel, ofSkip, pre, post)) {
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, Gates.of(gate, gate), y, wrong))
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessageStartingWith(name);
     }
@@ -205,7 +313,7 @@ class LongConvolutionTest {
           .hasMessage("u is FLOAT64, expected FLOAT32: convert it with to(FLOAT32)");
       assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), wideOutput))
           .isInstanceOf(TypeMismatchException.class);
-      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, wide), y))
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.post(wide), y))
           .isInstanceOf(TypeMismatchException.class);
       assertThatThrownBy(() -> convolution.backward(spectrum, u, wideOutput))
           .isInstanceOf(TypeMismatchException.class);
@@ -227,30 +335,40 @@ class LongConvolutionTest {
       assertThatThrownBy(() -> convolution.forward(spectrum, signal, Gates.none(), output))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("y overlaps u in memory: give it memory of its own");
-      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(signal, null), output))
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.pre(signal), output))
           .hasMessageContaining("y overlaps pre");
-      assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(null, signal), output))
+      assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.post(signal), output))
           .hasMessageContaining("y overlaps post");
       // Inputs may share memory with each other.
-      convolution.forward(spectrum, signal, new Gates(signal, signal), y);
+      convolution.forward(spectrum, signal, Gates.of(signal, signal), y);
       convolution.forward(spectrum, signal, Gates.none(), pool.slice(7, 13).reshape(2, 12, 5));
       Tensor target = pool.slice(4, 6);
-      assertOverlap(signal, Gates.none(), y, Gradients.of(target, null, null, null, null), "u");
-      assertOverlap(u, Gates.none(), output, Gradients.of(target, null, null, null, null), "dy");
+      assertOverlap(
+          signal, Gates.none(), y, OptionalOperands.gradients(target, null, null, null, null), "u");
+      assertOverlap(
+          u,
+          Gates.none(),
+          output,
+          OptionalOperands.gradients(target, null, null, null, null),
+          "dy");
       assertOverlap(
           u,
           Gates.none(),
           y,
-          Gradients.of(target, pool.slice(0, 6).reshape(6, 4, 5), null, null, null),
+          OptionalOperands.gradients(target, pool.slice(0, 6).reshape(6, 4, 5), null, null, null),
           "gradient of kernel");
       assertOverlap(
           u,
-          new Gates(gate, gate),
+          Gates.of(gate, gate),
           y,
-          Gradients.of(null, null, null, target, signal),
+          OptionalOperands.gradients(null, null, null, target, signal),
           "gradient of post");
       assertOverlap(
-          u, new Gates(signal, null), y, Gradients.of(null, null, null, target, null), "pre");
+          u,
+          Gates.pre(signal),
+          y,
+          OptionalOperands.gradients(null, null, null, target, null),
+          "pre");
     }
   }
 
@@ -262,13 +380,14 @@ class LongConvolutionTest {
 
   @Test
   void refusesGradientsThatTheCallDoesNotHave() {
-    try (Gradients gates = Gradients.of(null, null, null, zeros(2, 4, 5), zeros(2, 4, 5));
-        Gradients ofSkip = Gradients.of(null, null, zeros(3, 4), null, null)) {
-      assertThatThrownBy(() -> convolution.backward(spectrum, u, new Gates(gate, null), y, gates))
+    try (Gradients gates =
+            OptionalOperands.gradients(null, null, null, zeros(2, 4, 5), zeros(2, 4, 5));
+        Gradients ofSkip = OptionalOperands.gradients(null, null, zeros(3, 4), null, null)) {
+      assertThatThrownBy(() -> convolution.backward(spectrum, u, Gates.pre(gate), y, gates))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("gradient of the gate 'post' is asked for");
       convolution.backward(spectrum, u, Gates.none(), y, ofSkip);
-      convolution.prepare(kernel, null, spectrum);
+      spectrum.prepare(kernel);
       assertThatThrownBy(() -> convolution.backward(spectrum, u, Gates.none(), y, ofSkip))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("the spectrum was prepared without one");
@@ -287,7 +406,7 @@ class LongConvolutionTest {
         .isInstanceOf(TensorClosedException.class);
     assertThatThrownBy(() -> convolution.forward(spectrum, closed))
         .isInstanceOf(TensorClosedException.class);
-    assertThatThrownBy(() -> convolution.forward(spectrum, u, new Gates(closed, null), y))
+    assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.pre(closed), y))
         .isInstanceOf(TensorClosedException.class);
     assertThatThrownBy(() -> convolution.forward(spectrum, u, Gates.none(), closedOutput))
         .isInstanceOf(TensorClosedException.class);
@@ -364,12 +483,12 @@ class LongConvolutionTest {
     assertThatThrownBy(() -> convolution.forward(spectrum, u)).hasMessage("injected");
     assertThatThrownBy(() -> convolution.backward(spectrum, u, y)).hasMessage("injected");
     assertThat(Tensor.openCount()).isEqualTo(open);
-    assertThatThrownBy(() -> convolution.prepare(kernel, null, spectrum)).hasMessage("injected");
+    assertThatThrownBy(() -> spectrum.prepare(kernel)).hasMessage("injected");
     backend.inside = () -> {};
     assertThatThrownBy(() -> convolution.forward(spectrum, u))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("holds no kernel");
-    convolution.prepare(kernel, null, spectrum);
+    spectrum.prepare(kernel);
     convolution.forward(spectrum, u, Gates.none(), y);
   }
 }

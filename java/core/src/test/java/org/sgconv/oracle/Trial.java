@@ -50,7 +50,7 @@ final class Trial implements AutoCloseable {
   /** The part of its bound that the worst result of this convolution uses. */
   double fractionOfBound(LongConvolution convolution) {
     Tolerance tolerance = Tolerance.of(DType.FLOAT32);
-    try (KernelSpectrum spectrum = convolution.prepare(kernel, null);
+    try (KernelSpectrum spectrum = convolution.prepare(kernel);
         Tensor y = convolution.forward(spectrum, u);
         Gradients gradients = convolution.backward(spectrum, u, dy)) {
       return Stream.of(

@@ -1,5 +1,6 @@
 package org.sgconv.spi;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -36,6 +37,9 @@ public final class RecordingBackend implements ComputeBackend {
 
   /** Targets of the last backward call. */
   public volatile GradientTargets targets = new GradientTargets(null, null, null, null, null);
+
+  /** Lengths of the last forward or backward call. */
+  public volatile MemorySegment lengths;
 
   private final Set<DType> types;
   private final KernelOperations kernels = new Kernels();
@@ -168,6 +172,7 @@ public final class RecordingBackend implements ComputeBackend {
     public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
       requireOpen(spectrum);
       resolve(operands.u(), operands.pre(), operands.post());
+      lengths = operands.lengths();
       reach("forward", operands.pre(), operands.post());
       requireOpen(spectrum);
       operands.y().fill(1);
@@ -177,6 +182,7 @@ public final class RecordingBackend implements ComputeBackend {
     public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
       requireOpen(spectrum);
       resolve(operands.u(), operands.pre(), operands.post());
+      lengths = operands.lengths();
       operands.dy().requireOpen();
       reach("backward", operands.pre(), operands.post());
       requireOpen(spectrum);

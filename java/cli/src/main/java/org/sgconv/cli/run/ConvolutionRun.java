@@ -94,7 +94,7 @@ public final class ConvolutionRun implements AutoCloseable {
     switch (step) {
       case KERNEL -> {
         synthesis.forward(layer.parameters(), kernel);
-        convolution.prepare(kernel, layer.skip(), spectrum);
+        spectrum.prepare(kernel, layer.skip());
       }
       case FORWARD -> convolution.forward(spectrum, u, Gates.none(), output);
       case BACKWARD -> convolution.backward(spectrum, u, Gates.none(), output, gradients);

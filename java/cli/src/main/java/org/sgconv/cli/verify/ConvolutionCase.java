@@ -107,6 +107,13 @@ record ConvolutionCase(
     }
   }
 
+  private static Gates gates(@Nullable Tensor pre, @Nullable Tensor post) {
+    if (pre == null) {
+      return post == null ? Gates.none() : Gates.post(post);
+    }
+    return post == null ? Gates.pre(pre) : Gates.of(pre, post);
+  }
+
   @Override
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
     requireHeap();
@@ -126,18 +133,25 @@ record ConvolutionCase(
       @Nullable Tensor pre = withPre ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
       @Nullable Tensor post = withPost ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
       Tensor y = of.poisoned(batch, rows, length);
-      Gradients gradients =
-          Gradients.of(
-              of.poisoned(batch, hidden, length),
-              of.poisoned(convolution.channels(), hidden, length),
-              withSkip ? of.poisoned(heads, hidden) : null,
-              withPre ? of.poisoned(batch, hidden, length) : null,
-              withPost ? of.poisoned(batch, hidden, length) : null);
+      Tensor lags = of.given(kernel);
+      Gates gates = gates(pre == null ? null : of.given(pre), post == null ? null : of.given(post));
+      Gradients.Builder into =
+          Gradients.into()
+              .input(of.poisoned(batch, hidden, length))
+              .kernel(of.poisoned(convolution.channels(), hidden, length));
+      if (withSkip) {
+        into.skip(of.poisoned(heads, hidden));
+      }
+      if (withPre) {
+        into.pre(of.poisoned(batch, hidden, length));
+      }
+      if (withPost) {
+        into.post(of.poisoned(batch, hidden, length));
+      }
+      Gradients gradients = into.build();
       try (KernelSpectrum spectrum =
-          convolution.prepare(of.given(kernel), skip == null ? null : of.given(skip))) {
+          skip == null ? convolution.prepare(lags) : convolution.prepare(lags, of.given(skip))) {
         Tensor input = of.given(u);
-        Gates gates =
-            new Gates(pre == null ? null : of.given(pre), post == null ? null : of.given(post));
         convolution.forward(spectrum, input, gates, y);
         convolution.backward(spectrum, input, gates, of.given(dy), gradients);
       }

@@ -116,6 +116,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
+    Shapes.requireWholeRows(operands.lengths());
     try {
       plan.forward(
           own(spectrum),
@@ -131,6 +132,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
+    Shapes.requireWholeRows(operands.lengths());
     GradientTargets targets = operands.targets();
     try {
       plan.backward(

@@ -136,6 +136,7 @@ abstract class StreamPlan implements ConvolutionPlan {
 
   @Override
   public final void forward(PlanSpectrum spectrum, ForwardOperands operands) {
+    Shapes.requireWholeRows(operands.lengths());
     stream.submit(
         "forward",
         geometry,
@@ -147,6 +148,7 @@ abstract class StreamPlan implements ConvolutionPlan {
 
   @Override
   public final void backward(PlanSpectrum spectrum, BackwardOperands operands) {
+    Shapes.requireWholeRows(operands.lengths());
     stream.submit(
         "backward",
         geometry,

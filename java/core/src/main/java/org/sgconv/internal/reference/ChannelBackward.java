@@ -34,7 +34,7 @@ final class ChannelBackward {
     Lags[] dg = new Lags[rows.heads()];
     for (int head = 0; head < rows.heads(); head++) {
       g[head] = spectrum.lags(head, rows.channel());
-      dg[head] = new Lags(geometry.mode(), rows.length());
+      dg[head] = new Lags(geometry.mode(), rows.length(), geometry.kernelLength());
     }
     for (long b = 0; b < in.batch(); b++) {
       row(b, g, dg, in);
@@ -48,15 +48,16 @@ final class ChannelBackward {
     Tensor pre = in.pre();
     Tensor post = in.post();
     GradientTargets targets = in.targets();
-    double[] signal = rows.readSignal(in.u(), b);
-    double[] preGate = pre == null ? ones() : rows.readSignal(pre, b);
-    double[] postGate = post == null ? ones() : rows.readSignal(post, b);
+    int samples = rows.samples(in.lengths(), b);
+    double[] signal = rows.readSignal(in.u(), b, samples);
+    double[] preGate = pre == null ? ones() : rows.readSignal(pre, b, samples);
+    double[] postGate = post == null ? ones() : rows.readSignal(post, b, samples);
     double[] v = signal.clone();
     Rows.scale(v, preGate);
     double[] dv = new double[rows.length()];
     double[] dpost = new double[rows.length()];
     for (int head = 0; head < rows.heads(); head++) {
-      double[] dyRow = rows.readOutput(in.dy(), b, head);
+      double[] dyRow = rows.readOutput(in.dy(), b, head, samples);
       if (targets.post() != null) {
         double[] z = new double[rows.length()];
         products.convolve(g[head], v, z);
@@ -73,6 +74,8 @@ final class ChannelBackward {
         products.addCorrelation(dz, v, dg[head]);
       }
     }
+    Arrays.fill(dv, samples, dv.length, 0);
+    Arrays.fill(dpost, samples, dpost.length, 0);
     writeProduct(dv, preGate, targets.input(), b);
     writeProduct(dv, signal, targets.pre(), b);
     writeProduct(dpost, ones(), targets.post(), b);
@@ -81,17 +84,24 @@ final class ChannelBackward {
   private void writeKernelGradients(int head, Lags dg, GradientTargets targets) {
     if (targets.kernel() != null) {
       boolean both = geometry.mode().directions() == 2;
-      double[] forward = new double[rows.length()];
-      double[] backward = new double[both ? rows.length() : 0];
+      double[] forward = new double[dg.end()];
+      double[] backward = new double[both ? -dg.lowest() : 0];
       dg.kernelGradient(forward, backward);
-      Rows.write(forward, targets.kernel(), rows.kernelRow(head));
+      writeLags(forward, targets.kernel(), rows.kernelRow(head));
       if (both) {
-        Rows.write(backward, targets.kernel(), rows.kernelRow(rows.heads() + head));
+        writeLags(backward, targets.kernel(), rows.kernelRow(rows.heads() + head));
       }
     }
     if (targets.skip() != null) {
       Rows.write(new double[] {dg.get(0)}, targets.skip(), rows.kernelRow(head));
     }
+  }
+
+  /** Writes a row of dk, zeros where the kernel was cut. */
+  private void writeLags(double[] values, Tensor target, long row) {
+    long lags = geometry.kernelLength();
+    Rows.writeFrom(values, target, row * lags);
+    Rows.clear(target, row * lags + values.length, lags - values.length);
   }
 
   private void writeProduct(double[] a, double[] b, @Nullable Tensor target, long batch) {

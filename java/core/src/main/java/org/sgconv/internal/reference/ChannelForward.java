@@ -1,5 +1,6 @@
 package org.sgconv.internal.reference;
 
+import java.util.Arrays;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ForwardOperands;
 import org.sgconv.tensor.Tensor;
@@ -21,15 +22,17 @@ final class ChannelForward {
     for (int head = 0; head < rows.heads(); head++) {
       Lags g = spectrum.lags(head, rows.channel());
       for (long b = 0; b < in.batch(); b++) {
-        double[] v = rows.readSignal(in.u(), b);
+        int samples = rows.samples(in.lengths(), b);
+        double[] v = rows.readSignal(in.u(), b, samples);
         if (pre != null) {
-          Rows.scale(v, rows.readSignal(pre, b));
+          Rows.scale(v, rows.readSignal(pre, b, samples));
         }
         double[] z = new double[v.length];
         products.convolve(g, v, z);
         if (post != null) {
-          Rows.scale(z, rows.readSignal(post, b));
+          Rows.scale(z, rows.readSignal(post, b, samples));
         }
+        Arrays.fill(z, samples, z.length, 0);
         Rows.write(z, in.y(), rows.outputRow(b, head));
       }
     }

@@ -1,6 +1,6 @@
 package org.sgconv.internal.reference;
 
-/** The sums as they are written, L² operations. */
+/** The sums as they are written, over the lags that there are. */
 final class DirectProducts implements LagProducts {
 
   @Override
@@ -9,7 +9,7 @@ final class DirectProducts implements LagProducts {
     for (int t = 0; t < length; t++) {
       int last = Math.min(length - 1, t - g.lowest());
       double sum = 0;
-      for (int s = 0; s <= last; s++) {
+      for (int s = Math.max(0, t - g.end() + 1); s <= last; s++) {
         sum += g.get(t - s) * x[s];
       }
       y[t] = sum;
@@ -21,7 +21,7 @@ final class DirectProducts implements LagProducts {
     int length = g.length();
     for (int s = 0; s < length; s++) {
       double sum = 0;
-      for (int t = Math.max(0, s + g.lowest()); t < length; t++) {
+      for (int t = Math.max(0, s + g.lowest()); t < Math.min(length, s + g.end()); t++) {
         sum += g.get(t - s) * dy[t];
       }
       dx[s] += sum;
@@ -31,7 +31,7 @@ final class DirectProducts implements LagProducts {
   @Override
   public void addCorrelation(double[] dy, double[] x, Lags dg) {
     int length = dg.length();
-    for (int n = dg.lowest(); n < length; n++) {
+    for (int n = dg.lowest(); n < dg.end(); n++) {
       double sum = 0;
       for (int t = Math.max(0, n); t < Math.min(length, length + n); t++) {
         sum += dy[t] * x[t - n];

@@ -41,7 +41,7 @@ final class FourierProducts implements LagProducts {
   public void addCorrelation(double[] dy, double[] x, Lags dg) {
     Transform product = transform(dy, dg.length()).times(transform(x, dg.length()), true);
     product.invert();
-    for (int n = dg.lowest(); n < dg.length(); n++) {
+    for (int n = dg.lowest(); n < dg.end(); n++) {
       dg.add(n, product.re[Math.floorMod(n, fourier.size())]);
     }
   }
@@ -55,7 +55,7 @@ final class FourierProducts implements LagProducts {
 
   private Transform transform(Lags g) {
     Transform transform = new Transform();
-    for (int n = g.lowest(); n < g.length(); n++) {
+    for (int n = g.lowest(); n < g.end(); n++) {
       transform.re[Math.floorMod(n, fourier.size())] = g.get(n);
     }
     fourier.forward(transform.re, transform.im);

@@ -8,81 +8,103 @@ import org.sgconv.ConvolutionMode;
  *
  * <ul>
  *   <li>causal: g[n] = k[n], n ≥ 0;
- *   <li>bidirectional: also g[−1−j] = k'[j]; k'[L−1] has no pair of samples and is left out;
+ *   <li>bidirectional: also g[−1−j] = k'[j];
  *   <li>circular: also g[n] = k[n+L] for n &lt; 0.
  * </ul>
  *
- * The skip D is added at lag 0.
+ * Lags that no two of L samples are apart are left out: those from L on, and k'[L−1]. The skip D is
+ * added at lag 0.
  */
 final class Lags {
 
   private final ConvolutionMode mode;
   private final int length;
+  private final int lowest;
   private final double[] values;
 
-  /** All zero, for signals of {@code length} samples. */
-  Lags(ConvolutionMode mode, int length) {
+  /** All zero, for signals of {@code length} samples and kernels of {@code kernelLength} lags. */
+  Lags(ConvolutionMode mode, int length, long kernelLength) {
     this.mode = mode;
     this.length = length;
-    this.values = new double[length - lowest()];
+    this.lowest =
+        switch (mode) {
+          case CAUSAL -> 0;
+          case BIDIRECTIONAL -> -(int) Math.min(kernelLength, length - 1);
+          case CIRCULAR -> 1 - length;
+        };
+    this.values = new double[(int) Math.min(kernelLength, length) - lowest];
   }
 
-  /** L. Lags are below it. */
+  /** L. */
   int length() {
     return length;
   }
 
-  /** The lowest lag: 0 when causal, otherwise 1 − L. */
+  /** The lowest lag that may not be zero; at most 0, above −L. */
   int lowest() {
-    return mode == ConvolutionMode.CAUSAL ? 0 : 1 - length;
+    return lowest;
+  }
+
+  /** The lag after the highest that may not be zero: at most L. */
+  int end() {
+    return lowest + values.length;
   }
 
   double get(int lag) {
-    return values[lag - lowest()];
+    return values[lag - lowest];
   }
 
   void add(int lag, double value) {
-    values[lag - lowest()] += value;
+    values[lag - lowest] += value;
   }
 
   /**
    * Adds a kernel.
    *
-   * @param forward k, L values
-   * @param backward k', L values; read only when bidirectional
+   * @param forward k, of which min(K, L) values are read
+   * @param backward k', of which as many as there are lags below 0 are read when bidirectional
    * @param skip D
    */
   void addKernel(double[] forward, double[] backward, double skip) {
-    for (int j = 0; j < length; j++) {
+    for (int j = 0; j < end(); j++) {
       add(j, forward[j]);
     }
-    for (int j = 0; j < length - 1; j++) {
-      switch (mode) {
-        case CAUSAL -> {}
-        case BIDIRECTIONAL -> add(-1 - j, backward[j]);
-        case CIRCULAR -> add(j + 1 - length, forward[j + 1]);
+    switch (mode) {
+      case CAUSAL -> {}
+      case BIDIRECTIONAL -> {
+        for (int j = 0; j < -lowest; j++) {
+          add(-1 - j, backward[j]);
+        }
+      }
+      case CIRCULAR -> {
+        for (int j = 1; j < end(); j++) {
+          add(j - length, forward[j]);
+        }
       }
     }
     add(0, skip);
   }
 
   /**
-   * With this as ∂loss/∂g, writes ∂loss/∂k and, when bidirectional, ∂loss/∂k'. ∂loss/∂D is {@code
-   * get(0)}.
+   * With this as ∂loss/∂g, writes ∂loss/∂k and, when bidirectional, ∂loss/∂k', as far as there are
+   * lags. ∂loss/∂D is {@code get(0)}.
    */
   void kernelGradient(double[] forward, double[] backward) {
-    for (int j = 0; j < length; j++) {
+    for (int j = 0; j < end(); j++) {
       forward[j] = get(j);
     }
-    for (int j = 0; j < length - 1; j++) {
-      switch (mode) {
-        case CAUSAL -> {}
-        case BIDIRECTIONAL -> backward[j] = get(-1 - j);
-        case CIRCULAR -> forward[j + 1] += get(j + 1 - length);
+    switch (mode) {
+      case CAUSAL -> {}
+      case BIDIRECTIONAL -> {
+        for (int j = 0; j < -lowest; j++) {
+          backward[j] = get(-1 - j);
+        }
       }
-    }
-    if (mode == ConvolutionMode.BIDIRECTIONAL) {
-      backward[length - 1] = 0;
+      case CIRCULAR -> {
+        for (int j = 1; j < end(); j++) {
+          forward[j] += get(j - length);
+        }
+      }
     }
   }
 }

@@ -6,7 +6,7 @@ import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
-/** A copy of kernel (C',H,L) and skip (C,H); the reference keeps no transforms. */
+/** A copy of kernel (C',H,K) and skip (C,H); the reference keeps no transforms. */
 final class ReferenceSpectrum implements PlanSpectrum {
 
   final ConvolutionGeometry geometry;
@@ -17,7 +17,7 @@ final class ReferenceSpectrum implements PlanSpectrum {
     this.geometry = geometry;
     skip = Tensor.zeros(type, geometry.heads(), geometry.hidden());
     try {
-      kernel = Tensor.zeros(type, geometry.channels(), geometry.hidden(), geometry.length());
+      kernel = Tensor.zeros(type, geometry.channels(), geometry.hidden(), geometry.kernelLength());
     } catch (RuntimeException e) {
       skip.close();
       throw e;
@@ -27,7 +27,7 @@ final class ReferenceSpectrum implements PlanSpectrum {
   /** Bytes of one, without making it; Long.MAX_VALUE for more. */
   static long byteSize(ConvolutionGeometry geometry, DType type) {
     long rows = (long) geometry.channels() * geometry.hidden();
-    long bytesOfRow = (geometry.length() + 1) * type.byteSize(); // the skip takes less
+    long bytesOfRow = (geometry.kernelLength() + 1) * type.byteSize(); // the skip takes less
     return rows > Long.MAX_VALUE / bytesOfRow ? Long.MAX_VALUE : rows * bytesOfRow;
   }
 
@@ -49,14 +49,16 @@ final class ReferenceSpectrum implements PlanSpectrum {
             ? kernelRow(geometry.heads() + head, channel)
             : new double[0];
     double d = Rows.read(skip, (long) head * geometry.hidden() + channel, 1)[0];
-    Lags lags = new Lags(geometry.mode(), length);
+    Lags lags = new Lags(geometry.mode(), length, geometry.kernelLength());
     lags.addKernel(forward, backward, d);
     return lags;
   }
 
+  /** What matters of a row of the kernel. */
   private double[] kernelRow(int kernelChannel, int channel) {
-    return Rows.read(
-        kernel, (long) kernelChannel * geometry.hidden() + channel, (int) geometry.length());
+    long row = (long) kernelChannel * geometry.hidden() + channel;
+    long lags = geometry.kernelLength();
+    return Rows.readFrom(kernel, row * lags, (int) Math.min(lags, geometry.length()));
   }
 
   @Override

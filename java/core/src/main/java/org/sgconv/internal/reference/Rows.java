@@ -46,6 +46,12 @@ final class Rows {
     }
   }
 
+  /** Overwrites {@code count} elements from element {@code first} on with zeros. */
+  static void clear(Tensor tensor, long first, long count) {
+    long bytes = tensor.type().byteSize();
+    tensor.segment().asSlice(first * bytes, count * bytes).fill((byte) 0);
+  }
+
   /** a[i] ← a[i]·b[i]. */
   static void scale(double[] a, double[] b) {
     for (int i = 0; i < a.length; i++) {

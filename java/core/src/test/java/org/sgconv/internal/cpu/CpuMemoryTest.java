@@ -132,7 +132,7 @@ class CpuMemoryTest {
       System.clearProperty(HostMemory.PROPERTY);
       it.prepare(kernel).close();
       it.close();
-      assertThatThrownBy(it::close).isInstanceOf(org.sgconv.ClosedException.class);
+      assertThatThrownBy(() -> it.prepare(kernel)).isInstanceOf(org.sgconv.ClosedException.class);
     }
   }
 

@@ -47,9 +47,9 @@ final class Pass {
         Tensor dy = tensor(stream, 5, batch, 2 * hidden, length);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip);
         KernelSpectrum direct = convolution.prepare(parameters, skip);
-        Tensor y = convolution.forward(spectrum, u, new Gates(pre, post));
-        Tensor again = convolution.forward(direct, u, new Gates(pre, post));
-        Gradients gradients = convolution.backward(spectrum, u, new Gates(pre, post), dy)) {
+        Tensor y = convolution.forward(spectrum, u, Gates.of(pre, post));
+        Tensor again = convolution.forward(direct, u, Gates.of(pre, post));
+        Gradients gradients = convolution.backward(spectrum, u, Gates.of(pre, post), dy)) {
       return sum(y) + sum(again) + sum(gradients.input()) + sum(gradients.kernel());
     }
   }

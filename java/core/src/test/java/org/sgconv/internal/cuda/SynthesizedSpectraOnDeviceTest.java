@@ -97,8 +97,8 @@ class SynthesizedSpectraOnDeviceTest {
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       long bytes = device.allocatedBytes();
       long calls = EmulatedMachine.count("allocation");
-      convolution.prepare(parameters, skip, spectrum);
-      convolution.prepare(parameters, null, spectrum);
+      spectrum.prepare(parameters, skip);
+      spectrum.prepare(parameters);
       stream.synchronize();
       assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
       assertThat(device.allocatedBytes()).isEqualTo(bytes);
@@ -125,13 +125,13 @@ class SynthesizedSpectraOnDeviceTest {
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
       long without = device.allocatedBytes();
-      convolution.prepare(parameters, skip, kernel, spectrum);
+      spectrum.synthesize(parameters, skip, kernel);
       assertThat(device.allocatedBytes()).isEqualTo(without);
-      convolution.prepare(parameters, skip, spectrum);
+      spectrum.prepare(parameters, skip);
       long bytes = device.allocatedBytes();
       assertThat(bytes - without).isBetween(kernel.byteSize() - 512, kernel.byteSize() + 512);
       long calls = EmulatedMachine.count("allocation");
-      convolution.prepare(parameters, skip, spectrum);
+      spectrum.prepare(parameters, skip);
       assertThat(EmulatedMachine.count("allocation")).isEqualTo(calls);
       assertThat(device.allocatedBytes()).isEqualTo(bytes);
     }
@@ -197,17 +197,16 @@ class SynthesizedSpectraOnDeviceTest {
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       float[] expected = forward(convolution, spectrum);
       try (Tensor weights = parameters.weights().copy();
-          Recording alone = stream.record(() -> convolution.prepare(parameters, skip, spectrum));
-          Recording both =
-              stream.record(() -> convolution.prepare(parameters, skip, kernel, spectrum))) {
+          Recording alone = stream.record(() -> spectrum.prepare(parameters, skip));
+          Recording both = stream.record(() -> spectrum.synthesize(parameters, skip, kernel))) {
         parameters.weights().copyFrom(zeros);
-        convolution.prepare(parameters, null, spectrum);
+        spectrum.prepare(parameters);
         assertThat(forward(convolution, spectrum)).containsOnly(0);
         parameters.weights().copyFrom(weights);
         alone.replay();
         assertThat(forward(convolution, spectrum)).containsExactly(expected);
         assertThat(kernel.toFloatArray()).containsOnly(0);
-        convolution.prepare(parameters, null, spectrum);
+        spectrum.prepare(parameters);
         both.replay();
         assertThat(forward(convolution, spectrum)).containsExactly(expected);
         try (Tensor synthesized =
@@ -228,16 +227,15 @@ class SynthesizedSpectraOnDeviceTest {
       float[] before = forward(convolution, spectrum);
       for (Runnable work :
           List.<Runnable>of(
-              () -> convolution.prepare(parameters, skip, spectrum),
-              () -> convolution.prepare(kernel, skip, spectrum))) {
+              () -> spectrum.prepare(parameters, skip), () -> spectrum.prepare(kernel, skip))) {
         assertThatThrownBy(() -> stream.record(work))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("prepare the spectrum that way once before it is recorded");
       }
       assertThat(spectrum.hasSkip()).isFalse();
       assertThat(forward(convolution, spectrum)).containsExactly(before);
-      convolution.prepare(parameters, skip, spectrum);
-      assertThatThrownBy(() -> stream.record(() -> convolution.prepare(kernel, null, spectrum)))
+      spectrum.prepare(parameters, skip);
+      assertThatThrownBy(() -> stream.record(() -> spectrum.prepare(kernel)))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("without a skip in a spectrum with one");
       assertThat(spectrum.hasSkip()).isTrue();
@@ -261,7 +259,7 @@ class SynthesizedSpectraOnDeviceTest {
               () -> synthesis.normalize(mixed),
               () -> synthesis.forward(mixed, LENGTH),
               () -> convolution.prepare(mixed),
-              () -> convolution.prepare(mixed, skip, spectrum))) {
+              () -> spectrum.prepare(mixed, skip))) {
         assertThatThrownBy(use)
             .isInstanceOf(WrongDeviceException.class)
             .hasMessageContaining("norm");
@@ -276,11 +274,11 @@ class SynthesizedSpectraOnDeviceTest {
     try (LongConvolution convolution = convolution(LENGTH);
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel)) {
-      assertThatThrownBy(() -> stream.record(() -> convolution.prepare(parameters, skip, spectrum)))
+      assertThatThrownBy(() -> stream.record(() -> spectrum.prepare(parameters, skip)))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("run the work once before it is recorded");
       assertThat(parameters.norm()).isEmpty();
-      convolution.prepare(parameters, skip, spectrum);
+      spectrum.prepare(parameters, skip);
       assertThat(parameters.norm()).isPresent();
     }
   }
