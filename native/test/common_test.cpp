@@ -124,7 +124,7 @@ void lengths() {
   expect(SGCONV_OK, "", [&] { sgconv::check_lengths(g, 2, samples); });
   expect(SGCONV_OK, "", [&] { sgconv::check_lengths(g, 4, nullptr); });
   refuse("lengths[2] = 0, expected 1 to 16", [&] { sgconv::check_lengths(g, 4, samples); });
-  refuse("lengths[1] = 17, expected 1 to 16", [&] { sgconv::check_lengths(g, 2, samples + 2); });
+  refuse("lengths[0] = 17, expected 1 to 16", [&] { sgconv::check_lengths(g, 1, samples + 3); });
   g.mode = SGCONV_CIRCULAR;
   refuse("lengths must be NULL: rows of a circular convolution have one length, its period",
          [&] { sgconv::check_lengths(g, 1, samples); });
