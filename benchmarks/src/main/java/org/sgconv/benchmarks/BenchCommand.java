@@ -1,33 +1,24 @@
 package org.sgconv.benchmarks;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.benchmarks.cpu.BenchmarkCase;
-import org.sgconv.benchmarks.cpu.CpuJson;
-import org.sgconv.benchmarks.cpu.CpuPlan;
-import org.sgconv.benchmarks.cpu.CpuPlot;
-import org.sgconv.benchmarks.cpu.CpuResults;
-import org.sgconv.benchmarks.cpu.CpuRun;
-import org.sgconv.benchmarks.cpu.CpuTable;
-import org.sgconv.benchmarks.cpu.Machine;
-import org.sgconv.benchmarks.cpu.Operation;
-import org.sgconv.benchmarks.peers.Library;
-import org.sgconv.benchmarks.peers.Workload;
+import org.sgconv.benchmarks.host.HostBench;
+import org.sgconv.benchmarks.measure.Bench;
+import org.sgconv.benchmarks.measure.Run;
+import org.sgconv.benchmarks.model.Machine;
+import org.sgconv.benchmarks.model.Results;
+import org.sgconv.benchmarks.model.Workload;
+import org.sgconv.benchmarks.report.Reports;
+import org.sgconv.benchmarks.report.ResultsJson;
 import org.sgconv.cli.ExitStatus;
 import org.sgconv.cli.Subcommand;
 import org.sgconv.cli.Terminal;
 import org.sgconv.cli.Version;
-import org.sgconv.cli.plot.ConvolutionPlot;
-import org.sgconv.cli.plot.FontsMissingException;
 import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.report.Progress;
 import picocli.CommandLine.Command;
@@ -48,13 +39,6 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Subcommand {
 
   private static final String HOME_PROPERTY = "sgconv.home";
-  private static final List<Workload> QUICK_SHAPES = BenchmarkCase.SHAPES.subList(0, 3);
-  private static final List<Operation> QUICK_OPERATIONS =
-      List.of(
-          Operation.FORWARD,
-          Operation.STEP,
-          Operation.SYNTHESIS_FORWARD,
-          Operation.SYNTHESIS_BACKWARD);
 
   @SuppressWarnings("NullAway.Init") // Set by picocli before call().
   @Spec
@@ -67,10 +51,8 @@ public final class BenchCommand implements Subcommand {
       names = "--gpu",
       description =
           "Measure the CUDA backend, copy bandwidth of the device and, where python3 has it,"
-              + " PyTorch. Of the options below --quick, --shapes and --output apply.")
+              + " PyTorch.")
   private boolean gpu;
-
-  @Mixin private final GpuBenchOptions gpuOptions = new GpuBenchOptions();
 
   @Option(
       names = "--quick",
@@ -85,39 +67,10 @@ public final class BenchCommand implements Subcommand {
   private List<String> shapes = List.of();
 
   @Option(
-      names = "--operations",
-      split = ",",
-      paramLabel = "NAME",
-      description =
-          "Any of forward, forward-new-kernel, backward, step, synthesis-forward,"
-              + " synthesis-backward.")
-  private List<String> operations = List.of();
-
-  @Option(
-      names = "--peers",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Any of pytorch, jtransforms, fftw, mkl, java. Default: all.")
-  private List<String> peers = List.of();
-
-  @Option(
-      names = "--peers-at-best",
-      description =
-          "Also run PyTorch and MKL with an allocator that keeps large blocks, for MKL on huge"
-              + " pages.")
-  private boolean peersAtBest;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of every library. Default: 2.")
-  private @Nullable Integer threads;
-
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "Rounds over all libraries. Default: 3, with --quick 1.")
-  private @Nullable Integer rounds;
+      names = "--from",
+      paramLabel = "FILE",
+      description = "Measure nothing, make table and plot from this cpu.json or gpu.json.")
+  private @Nullable Path from;
 
   @Option(
       names = "--output",
@@ -128,6 +81,10 @@ public final class BenchCommand implements Subcommand {
               + " benchmarks/target/bench.")
   private @Nullable Path output;
 
+  @Mixin private final HostBenchOptions hostOptions = new HostBenchOptions();
+
+  @Mixin private final DeviceBenchOptions deviceOptions = new DeviceBenchOptions();
+
   @Override
   public Integer call() throws IOException {
     if (cpu == gpu) {
@@ -136,43 +93,45 @@ public final class BenchCommand implements Subcommand {
     if (output != null && output.toString().isEmpty()) {
       throw new InvalidArgumentException("--output is empty: expected the name of a folder");
     }
-    if (output != null && !gpu) {
-      // Not after an hour of measuring; with --gpu the first case is written at once.
-      OutputFile.createFolder(output);
+    Results results = from == null ? measure() : ResultsJson.read(from);
+    boolean ofGpu = results.machine().gpu() != null;
+    if (ofGpu != gpu) {
+      throw new InvalidArgumentException(
+          from + " is of a " + (ofGpu ? "GPU: say --gpu" : "CPU: say --cpu") + " with it");
     }
-    if (gpu) {
-      List<Workload> given = shapes.isEmpty() ? List.of() : shapes();
-      return gpuOptions.run(given, quick, output, home(), spec.commandLine().getOut());
-    }
-    CpuPlan plan = plan();
-    warnIfUnavailable(Backends.cpu());
-    CpuRun run;
-    CpuResults results;
-    boolean terminal = Terminal.isStandardError();
-    try (Progress progress = Progress.onStandardError("bench", plan.processes(), terminal)) {
-      run = new CpuRun(plan, progress);
-      results = run.run();
-    }
-    run.logs()
-        .ifPresent(
-            logs -> spec.commandLine().getErr().println("logs of what was not measured: " + logs));
-    String table = new CpuTable(results).render();
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(table);
-    Path folder = OutputFile.createFolder(folder(results.machine()));
-    OutputFile.write(
-        folder.resolve("cpu.txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
-    OutputFile.write(folder.resolve("cpu.json"), new CpuJson(results)::writeTo);
-    out.println("wrote cpu.txt and cpu.json to " + folder);
-    try {
-      ConvolutionPlot.requireFonts();
-      OutputFile.write(folder.resolve("cpu.png"), new CpuPlot(results)::writeTo);
-      out.println("wrote cpu.png");
-    } catch (FontsMissingException missing) {
-      out.println(missing.getMessage());
-    }
-    out.flush();
+    Reports.write(results, folder(results.machine()), spec.commandLine().getOut());
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
+  }
+
+  private Results measure() throws IOException {
+    List<Workload> given = shapes.stream().map(Workload::parse).distinct().toList();
+    if (gpu) {
+      try (Bench bench = deviceOptions.bench(given, quick)) {
+        return measure(bench);
+      }
+    }
+    try (HostBench bench = hostOptions.bench(given, quick)) {
+      if (output != null) {
+        // Not after some minutes of measuring; with --gpu the first case is written at once.
+        OutputFile.createFolder(output);
+      }
+      warnIfUnavailable(Backends.cpu());
+      Results results = measure(bench);
+      bench
+          .logs()
+          .ifPresent(
+              logs ->
+                  spec.commandLine().getErr().println("logs of what was not measured: " + logs));
+      return results;
+    }
+  }
+
+  private Results measure(Bench bench) throws IOException {
+    try (Progress progress =
+        Progress.onStandardError("bench", Run.turns(bench), Terminal.isStandardError())) {
+      Run.Keeper keeper = soFar -> Reports.keep(soFar, folder(soFar.machine()));
+      return new Run(bench, progress, keeper).run();
+    }
   }
 
   /** The others are measured; this library is what it is about. */
@@ -183,73 +142,25 @@ public final class BenchCommand implements Subcommand {
             cause -> spec.commandLine().getErr().println("sgconv: warning: " + cause.getMessage()));
   }
 
-  private CpuPlan plan() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int team = threads == null ? 2 : threads;
-    if (team < 1 || team > processors) {
-      throw new InvalidArgumentException(
-          "--threads is " + team + ": must be from 1 to the " + processors + " processors here");
-    }
-    int count = rounds == null ? (quick ? 1 : 3) : rounds;
-    if (count < 1) {
-      throw new InvalidArgumentException("--rounds is " + count + ": must be ≥ 1");
-    }
-    return new CpuPlan(
-        operations(),
-        shapes(),
-        libraries(),
-        team,
-        count,
-        Duration.ofMillis(quick ? 900 : 2400),
-        peersAtBest);
-  }
-
-  private List<Operation> operations() {
-    if (operations.isEmpty()) {
-      return quick ? QUICK_OPERATIONS : List.of(Operation.values());
-    }
-    return operations.stream().map(Operation::parse).distinct().toList();
-  }
-
-  private List<Workload> shapes() {
-    if (shapes.isEmpty()) {
-      return quick ? QUICK_SHAPES : BenchmarkCase.SHAPES;
-    }
-    return shapes.stream().map(Workload::parse).distinct().toList();
-  }
-
-  /** This library always takes part. */
-  private List<Library> libraries() {
-    if (peers.isEmpty()) {
-      return List.of(Library.values());
-    }
-    List<Library> libraries = new ArrayList<>();
-    libraries.add(Library.SGCONV);
-    peers.stream().map(Library::parse).filter(Library::isPeer).distinct().forEach(libraries::add);
-    return libraries;
-  }
-
+  /** Where reports go. */
   private Path folder(Machine machine) {
     if (output != null) {
       return output;
     }
-    Path home = home();
-    return isFull()
-        ? home.resolve(Path.of("results", "cpu", machine.folderName()))
-        : home.resolve(Path.of("target", "bench"));
+    if (from != null) {
+      return from.toAbsolutePath().resolveSibling("");
+    }
+    Path home = Path.of(System.getProperty(HOME_PROPERTY, "."), "benchmarks");
+    if (!isFull() || machine.isEmulated()) {
+      return home.resolve(Path.of("target", "bench"));
+    }
+    Path results = home.resolve(Reports.RESULTS);
+    return (cpu ? results.resolve("cpu") : results).resolve(machine.folderName());
   }
 
   /** Whether nothing given makes this another run than those that are kept. */
   boolean isFull() {
-    return !quick
-        && shapes.isEmpty()
-        && operations.isEmpty()
-        && peers.isEmpty()
-        && threads == null
-        && rounds == null;
-  }
-
-  private static Path home() {
-    return Path.of(System.getProperty(HOME_PROPERTY, "."), "benchmarks");
+    boolean defaults = gpu ? deviceOptions.areDefault() : hostOptions.areDefault();
+    return !quick && shapes.isEmpty() && defaults;
   }
 }

@@ -10,10 +10,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.Backends;
-import org.sgconv.benchmarks.gpu.GpuMeasurement;
-import org.sgconv.benchmarks.gpu.GpuResults;
-import org.sgconv.benchmarks.gpu.RepeatCheck;
-import org.sgconv.benchmarks.gpu.ResultCheck;
+import org.sgconv.benchmarks.model.Measurement;
+import org.sgconv.benchmarks.model.Operation;
+import org.sgconv.benchmarks.model.RepeatCheck;
+import org.sgconv.benchmarks.model.ResultCheck;
+import org.sgconv.benchmarks.model.Results;
+import org.sgconv.benchmarks.model.Workload;
+import org.sgconv.benchmarks.report.ResultsJson;
 import org.sgconv.cli.Cli;
 import org.sgconv.cli.ExitStatus;
 import org.sgconv.device.Device;
@@ -49,26 +52,27 @@ class CudaBenchTest {
     assertThat(cli.status()).as(cli.out() + cli.err()).isZero();
     assertThat(cli.out())
         .startsWith("EMULATED DEVICE: these times say nothing about any GPU")
-        .contains("PyTorch: not measured: not asked for", "sgconv cufft", "sgconv fused");
+        .contains("pytorch: not measured: not asked for", "sgconv cufft", "sgconv fused");
     assertThat(Tensor.openCount()).isEqualTo(tensors);
     assertThat(device.allocationCount()).as("the workspace alone").isLessThanOrEqualTo(1);
 
-    GpuResults results = GpuResults.read(folder.resolve("gpu.json"));
-    assertThat(results.machine().emulated()).isTrue();
-    assertThat(results.copyBytesPerSecond()).isPositive();
+    Results results = ResultsJson.read(folder.resolve("gpu.json"));
+    assertThat(results.machine().isEmulated()).isTrue();
+    assertThat(results.limits().copyBandwidth()).isPositive();
     assertThat(results.measurements()).hasSize(2 * 3 * 2 * 2);
-    for (GpuMeasurement each : results.measurements()) {
+    for (Measurement each : results.measurements()) {
       assertThat(each.failure()).isNull();
-      assertThat(each.leastMs()).isPositive();
-      assertThat(each.medianMs()).isBetween(each.leastMs(), each.mostMs());
-      assertThat(each.partOfLimit()).isPositive();
-      long signals = each.operation().equals("forward") ? 2 : 3;
-      long bytes = each.type().equals("float32") ? 4 : 2;
-      assertThat(each.heldBytes())
-          .isGreaterThan(signals * bytes * each.batch() * each.hidden() * each.length());
+      assertThat(each.times().samplesMs()).hasSizeGreaterThanOrEqualTo(5).allMatch(ms -> ms > 0);
+      assertThat(each.times().spread()).isGreaterThanOrEqualTo(1);
+      assertThat(results.partOfLimit(each)).isPositive();
+      Workload shape = each.what().shape();
+      String type = each.what().typeName();
+      long signals = each.what().operation() == Operation.FORWARD ? 2 : 3;
+      long bytes = each.what().type().byteSize();
+      assertThat(each.heldBytes()).isGreaterThan(signals * bytes * shape.signalSize());
       // The tensors of one set, whole: they are small.
-      long elements = (long) each.batch() * each.hidden() * each.length();
-      long gradients = 4L * each.hidden() * (each.length() + 1);
+      long elements = shape.signalSize();
+      long gradients = 4L * shape.hidden() * (shape.length() + 1);
       assertThat(each.repeated())
           .isEqualTo(new RepeatCheck(elements * bytes + (signals == 2 ? 0 : gradients), null));
       assertThat(each.checks())
@@ -78,9 +82,7 @@ class CudaBenchTest {
         // Gradients of parameters are float32, whatever the signals are.
         boolean narrow = check.result().equals("y") || check.result().equals("du");
         double bound =
-            !narrow || each.type().equals("float32")
-                ? 1e-6
-                : each.type().equals("bfloat16") ? 2.5e-3 : 4e-4;
+            !narrow || type.equals("float32") ? 1e-6 : type.equals("bfloat16") ? 2.5e-3 : 4e-4;
         assertThat(check.relativeError()).as(each.toString()).isLessThan(bound);
         assertThat(check.ofBound()).as(each.toString()).isBetween(0.0, 1.0);
         if (!check.result().equals("dD")) { // a single value may be exact
@@ -98,9 +100,9 @@ class CudaBenchTest {
     assertThat(ImageIO.read(folder.resolve("gpu.png").toFile()).getWidth()).isPositive();
   }
 
-  private static List<Double> single(GpuResults results, String result) {
+  private static List<Double> single(Results results, String result) {
     return results.measurements().stream()
-        .filter(each -> each.type().equals("float32"))
+        .filter(each -> each.what().typeName().equals("float32"))
         .flatMap(each -> each.checks().stream())
         .filter(check -> check.result().equals(result))
         .map(ResultCheck::relativeError)
@@ -143,9 +145,9 @@ class CudaBenchTest {
             "--output",
             folder);
     assertThat(cli.status()).as(cli.out() + cli.err()).isZero();
-    for (GpuMeasurement each : GpuResults.read(folder.resolve("gpu.json")).measurements()) {
-      assertThat(each.batch()).isBetween(1, 256);
-      assertThat(each.length()).isEqualTo(256);
+    for (Measurement each : ResultsJson.read(folder.resolve("gpu.json")).measurements()) {
+      assertThat(each.what().shape().batch()).isBetween(1, 256);
+      assertThat(each.what().shape().length()).isEqualTo(256);
     }
   }
 }

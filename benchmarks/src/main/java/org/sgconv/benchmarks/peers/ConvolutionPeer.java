@@ -1,6 +1,7 @@
 package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.MemorySegment;
+import org.sgconv.benchmarks.model.Output;
 
 /**
  * One library's causal convolution with skip, as its best user would write it. Construction plans

@@ -10,6 +10,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.benchmarks.model.Output;
+import org.sgconv.benchmarks.model.Workload;
 
 /**
  * PyTorch through DJL: rfft, product, irfft over the whole batch. The skip is added to the kernel's

@@ -3,6 +3,8 @@ package org.sgconv.benchmarks.peers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.sgconv.benchmarks.model.Output;
+import org.sgconv.benchmarks.model.Workload;
 
 /**
  * Convolution through any real transform, one row at a time so that a row stays in its core's

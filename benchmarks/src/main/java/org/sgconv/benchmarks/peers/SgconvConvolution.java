@@ -3,6 +3,8 @@ package org.sgconv.benchmarks.peers;
 import java.lang.foreign.MemorySegment;
 import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.benchmarks.model.Output;
+import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;

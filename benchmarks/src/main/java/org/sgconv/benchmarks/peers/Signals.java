@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
+import org.sgconv.benchmarks.model.Workload;
 
 /**
  * The inputs of a workload, float32 in native memory, a pure function of the seed: every process

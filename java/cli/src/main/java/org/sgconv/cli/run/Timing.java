@@ -1,6 +1,7 @@
 package org.sgconv.cli.run;
 
 import java.util.Arrays;
+import org.sgconv.cli.report.Median;
 
 /**
  * How long a step took.
@@ -26,8 +27,7 @@ public record Timing(double seconds, int calls) {
       seconds[calls] = measure(step);
       spent += seconds[calls++];
     }
-    Arrays.sort(seconds, 0, calls);
-    return new Timing((seconds[(calls - 1) / 2] + seconds[calls / 2]) / 2, calls);
+    return new Timing(Median.of(Arrays.copyOf(seconds, calls)), calls);
   }
 
   private static double measure(Runnable step) {

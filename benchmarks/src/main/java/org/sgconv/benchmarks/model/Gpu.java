@@ -1,0 +1,75 @@
+package org.sgconv.benchmarks.model;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.sgconv.BackendInfo;
+import org.sgconv.device.Device;
+import org.sgconv.device.DeviceBackend;
+
+/**
+ * A GPU and the libraries that use it.
+ *
+ * @param product and driver, as nvidia-smi gives them, or the device's name
+ * @param emulated whether there was no GPU but the emulated device of the tests, whose times mean
+ *     nothing
+ * @param libraries CUDA runtime, CUDA kernels and cuFFT: files and versions
+ * @param version of the CUDA backend
+ */
+public record Gpu(
+    String product,
+    String device,
+    boolean emulated,
+    long memoryBytes,
+    List<String> libraries,
+    String version) {
+
+  private static final Pattern PCI = Pattern.compile("PCI ([0-9A-Fa-f:.]+)");
+
+  /** That of the backend. */
+  public static Gpu describe(DeviceBackend backend) {
+    BackendInfo info = backend.info();
+    Device device = backend.stream().device();
+    boolean emulated = info.instructionSet().equals("emulated");
+    return new Gpu(
+        emulated ? "emulated device" : product(device),
+        device.name(),
+        emulated,
+        device.totalMemory(),
+        info.libraries(),
+        info.version());
+  }
+
+  /** The CUDA runtime does not give the product's name in a form that bindings can take. */
+  private static String product(Device device) {
+    Matcher address = PCI.matcher(device.name());
+    if (!address.find()) {
+      return device.name();
+    }
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "nvidia-smi",
+                  "--query-gpu=name,driver_version",
+                  "--format=csv,noheader",
+                  "--id=" + address.group(1))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      // Waited for first: on a broken driver it may hang for ever. What it prints is one line.
+      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        return device.name();
+      }
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return text.isBlank() ? device.name() : text.strip().replace(", ", ", driver ");
+    } catch (IOException absent) {
+      return device.name();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return device.name();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package org.sgconv.benchmarks.report;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.benchmarks.model.Results;
+import org.sgconv.cli.plot.ConvolutionPlot;
+import org.sgconv.cli.plot.FontsMissingException;
+import org.sgconv.cli.report.OutputFile;
+
+/**
+ * The files of a run: {@code cpu} or {@code gpu} with {@code .json}, {@code .txt}, {@code .png}.
+ */
+public final class Reports {
+
+  /** Folder of those that are kept. */
+  public static final String RESULTS = "results";
+
+  private Reports() {}
+
+  private static String name(Results results) {
+    return results.machine().gpu() == null ? "cpu" : "gpu";
+  }
+
+  /** Writes the JSON alone. */
+  public static void keep(Results results, Path folder) {
+    OutputFile.write(
+        prepared(results, folder).resolve(name(results) + ".json"),
+        to -> ResultsJson.write(results, to));
+  }
+
+  /** Writes all and prints the table. */
+  public static void write(Results results, Path folder, PrintWriter out) {
+    keep(results, folder);
+    String name = name(results);
+    String table = new Table(results).render();
+    out.println(table);
+    OutputFile.write(
+        folder.resolve(name + ".txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
+    out.println("wrote " + name + ".txt and " + name + ".json to " + folder);
+    out.println(plot(results, folder.resolve(name + ".png")));
+    out.flush();
+  }
+
+  private static String plot(Results results, Path file) {
+    if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
+      return "no plot: this Java cannot draw; 'sgconv bench --"
+          + name(results)
+          + " --from "
+          + name(results)
+          + ".json' does elsewhere";
+    }
+    try {
+      ConvolutionPlot.requireFonts();
+    } catch (FontsMissingException missing) {
+      return String.valueOf(missing.getMessage());
+    }
+    OutputFile.write(file, new Plot(results)::writeTo);
+    return "wrote " + file.getFileName();
+  }
+
+  /** The folder, which is there. Numbers of the emulated device must not be taken for results. */
+  private static Path prepared(Results results, Path folder) {
+    boolean kept =
+        Arrays.stream(folder.toAbsolutePath().normalize().toString().split("/", -1))
+            .anyMatch(RESULTS::equals);
+    if (kept && results.machine().isEmulated()) {
+      throw new InvalidArgumentException(
+          "these are times of the emulated device, which say nothing about any GPU: they are not"
+              + " written below a folder named '"
+              + RESULTS
+              + "' ("
+              + folder
+              + ")");
+    }
+    return OutputFile.createFolder(folder);
+  }
+}
