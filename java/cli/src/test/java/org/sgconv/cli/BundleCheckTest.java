@@ -2,125 +2,14 @@ package org.sgconv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * check.sh of the GPU bundle, with a stand-in for Java that ends as it is told to: what stops it,
- * what does not, and what it leaves. The bundle itself needs nvcc and minutes to build.
- */
-class BundleCheckTest {
-
-  /** What each call prints and how it ends is in a file of the stage's name. */
-  private static final String JAVA =
-      """
-      #!/bin/sh
-      case "$*" in
-        *-version*) exit 0 ;;
-        *"info --json"*) echo '{"version": "1"}'; exit 0 ;;
-        *"info --require"*) stage=info ;;
-        *ConsoleLauncher*) stage=tests ;;
-        *"verify --backend cuda"*) stage=verify ;;
-        *"bench --gpu"*"/quick"*) stage=quick ;;
-        *"bench --gpu"*) stage=throughput ;;
-        *) echo "unexpected: $*" >&2; exit 99 ;;
-      esac
-      echo "$*" >>"$FAKE/calls"
-      if [ -f "$FAKE/$stage" ]; then . "$FAKE/$stage"; fi
-      """;
-
-  private static final String PASSING_TESTS =
-      "echo '[         7 tests found           ]'; echo '[         7 tests successful      ]'\n";
-
-  @TempDir Path folder;
-
-  private Path bundle;
-  private Path fake;
-  private Path output;
-
-  private record Outcome(int status, String out) {}
-
-  @BeforeEach
-  void assemble() throws IOException {
-    bundle = Files.createDirectory(folder.resolve("bundle"));
-    fake = Files.createDirectory(folder.resolve("fake"));
-    output = folder.resolve("out");
-    Path source = Path.of(System.getProperty("sgconv.root"), "tools", "bundle", "check.sh");
-    executable(bundle.resolve("check.sh"), Files.readString(source));
-    Files.createDirectories(bundle.resolve("runtime/bin"));
-    executable(bundle.resolve("runtime/bin/java"), JAVA);
-    Files.writeString(bundle.resolve("COMMIT"), "abc123\n");
-    Path natives = Files.createDirectory(bundle.resolve("native"));
-    for (String test : List.of("cuda_synthesis_test", "cuda_fused_test", "cuda_long_test")) {
-      executable(natives.resolve(test), "#!/bin/sh\necho \"$0 $*\"\n");
-    }
-    stage("tests", PASSING_TESTS);
-  }
-
-  private static void executable(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  /** Shell text that a stage runs. */
-  private void stage(String name, String text) throws IOException {
-    Files.writeString(fake.resolve(name), text);
-  }
-
-  private Outcome check(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("sh", bundle.resolve("check.sh").toString()));
-    command.addAll(List.of(arguments));
-    return run(command);
-  }
-
-  private Outcome run(List<String> program) throws Exception {
-    List<String> command = new ArrayList<>(program);
-    command.set(0, bareTools().resolve(program.getFirst()).toString());
-    command.addAll(2, List.of("--output", output.toString()));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-    // Whatever GPU and toolkit this machine has, the stand-in decides.
-    builder.environment().put("FAKE", fake.toString());
-    builder.environment().put("PATH", bareTools().toString());
-    builder.environment().keySet().removeIf(name -> name.startsWith("CUDA_"));
-    Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(out).isTrue();
-    return new Outcome(process.exitValue(), out);
-  }
-
-  /** A PATH with the core utilities that the script may use, and no others. */
-  private Path bareTools() throws IOException {
-    Path tools = folder.resolve("tools");
-    if (Files.notExists(tools)) {
-      Files.createDirectory(tools);
-      for (String tool :
-          List.of(
-              "cat", "date", "dirname", "env", "head", "ln", "mkdir", "mktemp", "mv", "rm", "sh",
-              "sleep", "tail", "tar", "gzip", "timeout", "tr", "uname", "wc")) {
-        Path place =
-            Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin") : Path.of("/bin");
-        executable(
-            tools.resolve(tool), "#!/bin/sh\nexec %s \"$@\"\n".formatted(place.resolve(tool)));
-      }
-    }
-    return tools;
-  }
-
-  private JsonNode json() throws IOException {
-    return new ObjectMapper().readTree(output.resolve("check.json").toFile());
-  }
+/** What check.sh runs, what stops it and what does not. */
+class BundleCheckTest extends BundleTrial {
 
   @Test
   void runsEveryStageAndSaysSo() throws Exception {
@@ -249,82 +138,6 @@ class BundleCheckTest {
   }
 
   @Test
-  void ofTestsThatAreCutOffTheCountIsKept() throws Exception {
-    stage(
-        "tests",
-        """
-        echo 'JUnit Jupiter > CudaTest > first() :: STARTED'
-        echo 'JUnit Jupiter > CudaTest > first() :: SUCCESSFUL'
-        echo 'JUnit Jupiter > CudaTest > each(int) > [1] 2 :: STARTED'
-        echo 'JUnit Jupiter > CudaTest > each(int) > [1] 2 :: SUCCESSFUL'
-        echo 'JUnit Jupiter > CudaTest > each(int) > [2] 3 :: STARTED'
-        exec sleep 60
-        """);
-    Outcome outcome = check("--only", "tests", "--limit", "tests=1");
-    assertThat(outcome.out()).containsPattern("(?m)^tests +OUT OF TIME .*2 of 3 tests passed");
-    assertThat(json().get("tests").get("found").asInt()).isEqualTo(3);
-    assertThat(json().get("tests").get("passed").asInt()).isEqualTo(2);
-    assertThat(json().get("stages").get(0).get("lastLine").asText()).endsWith("[2] 3 :: STARTED");
-  }
-
-  @Test
-  void aStageThatTakesTooLongIsEndedAndTheNextRuns() throws Exception {
-    stage("quick", "exec sleep 60\n");
-    executable(bundle.resolve("native/cuda_fused_test"), "#!/bin/sh\nexec sleep 60\n");
-    Outcome outcome =
-        check("--only", "native,quick,verify", "--limit", "native=1", "--limit", "quick=1");
-    assertThat(outcome.status()).isEqualTo(1);
-    assertThat(outcome.out())
-        .containsPattern("(?m)^native +OUT OF TIME")
-        .containsPattern("(?m)^quick +OUT OF TIME")
-        .containsPattern("(?m)^verify +passed ");
-    assertThat(output.resolve("native.log"))
-        .content()
-        .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
-    assertThat(json().get("stages").findValuesAsText("limit")).containsExactly("1", "1", "120");
-    assertThat(json().get("stages").get(1).get("status").asInt()).isEqualTo(124);
-  }
-
-  @Test
-  void ofABenchmarkThatIsCutOffTheTableIsPrinted() throws Exception {
-    stage(
-        "quick",
-        """
-        case "$*" in
-          *"--from "*/out/quick/gpu.json*) echo 'CUT OFF, one case' >"$FAKE/../out/quick/gpu.txt" ;;
-          *)
-            mkdir -p "$FAKE/../out/quick"
-            echo '{"ms": 1}' >"$FAKE/../out/quick/gpu.json"
-            exec sleep 60
-            ;;
-        esac
-        """);
-    Outcome outcome = check("--only", "quick", "--limit", "quick=1");
-    assertThat(outcome.out()).contains("CUT OFF, one case").containsPattern("(?m)^quick +OUT OF");
-    assertThat(json().get("quickThroughput").get("ms").asInt()).isEqualTo(1);
-    assertThat(json().get("stages").get(0).get("limit").asInt()).isEqualTo(1);
-  }
-
-  /** What had ended before is in check.json, which is whole at any time. */
-  @Test
-  void aRunThatIsCutOffLeavesWhatItHad() throws Exception {
-    stage(
-        "quick",
-        "mkdir -p \"$FAKE/../out/quick\"; echo '{\"ms\": 1}' >\"$FAKE/../out/quick/gpu.json\"\n");
-    // Stands for whoever ends the script: nothing of it can be caught.
-    stage("tests", "kill -9 $(cat \"$FAKE/pid\"); exit 1\n");
-    executable(
-        bareTools().resolve("sh-noting-itself"),
-        "#!/bin/sh\necho $$ >\"$FAKE/pid\"\nexec sh \"$@\"\n");
-    Outcome outcome = run(List.of("sh-noting-itself", bundle.resolve("check.sh").toString()));
-    assertThat(outcome.status()).isEqualTo(128 + 9);
-    assertThat(json().get("complete").asBoolean()).isFalse();
-    assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native", "quick");
-    assertThat(json().get("running").asText()).isEqualTo("tests");
-    assertThat(json().get("quickThroughput").get("ms").asInt()).isEqualTo(1);
-  }
-
-  @Test
   void whatIsTimedIsPassedOn() throws Exception {
     Outcome outcome =
         check(
@@ -348,55 +161,6 @@ class BundleCheckTest {
     assertThat(Files.readAllLines(fake.resolve("calls")))
         .anyMatch(call -> call.contains("--quick --torch-limit 75 "))
         .anyMatch(call -> call.contains("bench --gpu --torch-limit 3 "));
-  }
-
-  @Test
-  void theArchiveHasEverythingButWhatWasExtracted() throws Exception {
-    Path archive = folder.resolve("result files.tar.gz");
-    stage("verify", "head -c 3000000 /dev/zero | tr '\\0' 'x'; echo; echo the end; exit 1\n");
-    Outcome outcome = check("--only", "native,verify", "--archive", archive.toString());
-    assertThat(outcome.status()).isEqualTo(1);
-    assertThat(listing(archive))
-        .contains("./check.json", "./native.log", "./verify.log", "./info.txt")
-        .noneMatch(name -> name.contains("cache") || name.contains("lib"));
-    assertThat(archive).satisfies(file -> assertThat(file.toFile().length()).isLessThan(1 << 20));
-    assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tar.gz."));
-    // Of an endless log both ends stay.
-    assertThat(Files.size(output.resolve("verify.log"))).isBetween(2L << 20, (2L << 20) + 100);
-    assertThat(output.resolve("verify.log"))
-        .content()
-        .contains("left out here")
-        .endsWith("the end\n");
-    assertThat(check("--archive", folder + "/no/such.tgz").out())
-        .contains("there is no such folder");
-  }
-
-  private static List<String> listing(Path archive) throws Exception {
-    Process process = new ProcessBuilder("tar", "-tzf", archive.toString()).start();
-    List<String> names = process.inputReader(StandardCharsets.UTF_8).lines().toList();
-    assertThat(process.waitFor()).isZero();
-    return names;
-  }
-
-  /** What a signal ends is said, nothing goes on, and all there is lies in the archive. */
-  @Test
-  void aSignalEndsTheRunAndLeavesWhatThereWas() throws Exception {
-    Path archive = folder.resolve("results.tar.gz");
-    stage("tests", "kill -TERM $(cat \"$FAKE/pid\"); exec sleep 60\n");
-    executable(
-        bareTools().resolve("sh-noting-itself"),
-        "#!/bin/sh\necho $$ >\"$FAKE/pid\"\nexec sh \"$@\"\n");
-    Outcome outcome =
-        run(
-            List.of(
-                "sh-noting-itself",
-                bundle.resolve("check.sh").toString(),
-                "--archive",
-                archive.toString()));
-    assertThat(outcome.status()).isEqualTo(143);
-    assertThat(outcome.out()).contains("check.sh: ended by SIGTERM in the stage tests");
-    assertThat(json().get("running").asText()).isEqualTo("tests");
-    assertThat(listing(archive)).contains("./check.json", "./quick.log", "./tests.log");
   }
 
   @Test
