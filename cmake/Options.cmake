@@ -25,7 +25,7 @@ add_library(sgconv_options INTERFACE)
 target_compile_options(
   sgconv_options
   INTERFACE $<$<COMPILE_LANGUAGE:C,CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion ${cxx_gate}>
-            $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra ${cuda_gate}>
+            $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wconversion,-Wsign-conversion ${cuda_gate}>
             # Builds of one commit are equal wherever they are made.
             $<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>)
 target_link_options(sgconv_options INTERFACE -Wl,--no-undefined)

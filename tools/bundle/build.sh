@@ -53,7 +53,7 @@ rm -rf java/core/target/bundle benchmarks/target/bundle
 SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
   die "the build failed; the lines above say why"
 tree=$home/native/target/cmake-bundle
-cmake --build "$tree" --target cuda_synthesis_test cuda_fused_test cuda_long_test >&2
+cmake --build "$tree" --target cuda_synthesis_test cuda_block_test cuda_four_step_test >&2
 
 example=java/core/src/test/java/org/sgconv/example
 mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"
@@ -79,8 +79,8 @@ for module in $needed; do
   esac
 done
 # They load the library that the jar has.
-cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_fused_test" \
-  "$tree/native/test/cuda/cuda_long_test" "$bundle/native/"
+cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_block_test" \
+  "$tree/native/test/cuda/cuda_four_step_test" "$bundle/native/"
 cp README.md "$bundle/project/"
 cp "$example/TenLines.java" "$bundle/project/$example/"
 cp tools/bundle/check.sh LICENSE NOTICE "$bundle/"

@@ -16,7 +16,7 @@ foreach(test IN LISTS TESTS)
   endif()
 endforeach()
 
-file(GLOB files "${SOURCES}/*.cu" "${SOURCES}/*.h")
+file(GLOB_RECURSE files "${SOURCES}/*.cu" "${SOURCES}/*.h")
 set(count 0)
 set(survivors "")
 foreach(file IN LISTS files)

@@ -34,14 +34,15 @@ static void synthesis(void) {
   refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "geometry.scales = 0", "S");
   g = good;
   g.init_scale = 60;
-  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "geometry.dim = 4", "M");
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "exceeds 2^56", "M");
   g = good;
-  g.init_scale = 62;
-  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "scales = 3, expected 1 to 1",
-         "S with r");
+  g.init_scale = 63;
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL),
+         "init_scale = 63, expected 0 to 62", "r");
   g = good;
   g.hidden = INT64_MAX / 2;
-  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "weights has more", "overflow");
+  refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL),
+         "weights (scales, channels, hidden, dim) would have more", "overflow");
   g = good;
   g.reserved = 1;
   refuse(sgconv_cuda_kernel_norm(&g, memory, memory, memory, NULL), "reserved = 1", "reserved");
@@ -59,34 +60,37 @@ static void synthesis(void) {
 static void rows(void) {
   const sgconv_cuda_rows good = {2, 3, 10, 12, 0, 1, 0, 3};
   sgconv_cuda_rows r = good;
-  refuse(sgconv_cuda_twist(NULL, -1, 0, memory, NULL, memory, NULL), "rows is NULL", "NULL");
+  refuse(sgconv_cuda_twist(NULL, NULL, -1, 0, memory, NULL, memory, NULL), "rows is NULL", "NULL");
   r.size = 9;
-  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "size = 9, expected 10", "N");
+  refuse(sgconv_cuda_twist(&r, NULL, -1, 0, memory, NULL, memory, NULL), "size = 9, expected 10",
+         "N");
   r = good;
   r.hidden_first = 1;
-  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL),
+  refuse(sgconv_cuda_twist(&r, NULL, -1, 0, memory, NULL, memory, NULL),
          "hidden_count = 3, expected 1 to 2", "h");
   r = good;
   r.batch_count = 0;
-  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "batch_count = 0", "b");
+  refuse(sgconv_cuda_twist(&r, NULL, -1, 0, memory, NULL, memory, NULL), "batch_count = 0", "b");
   r = good;
   r.batch_first = INT64_MAX / 3;
-  refuse(sgconv_cuda_twist(&r, -1, 0, memory, NULL, memory, NULL), "signal has more", "overflow");
-  refuse(sgconv_cuda_twist(&good, 2, 0, memory, NULL, memory, NULL), "head = 2, expected -1 to 1",
-         "head");
-  refuse(sgconv_cuda_twist(&good, -1, 3, memory, NULL, memory, NULL), "dtype = 3", "dtype");
-  refuse(sgconv_cuda_twist(&good, -1, 0, memory, NULL, memory + 1, NULL), "z is not aligned to 8",
-         "complex alignment");
+  refuse(sgconv_cuda_twist(&r, NULL, -1, 0, memory, NULL, memory, NULL),
+         "signal (batch, heads, hidden, length) would have more", "overflow");
+  refuse(sgconv_cuda_twist(&good, NULL, 2, 0, memory, NULL, memory, NULL),
+         "head = 2, expected -1 to 1", "head");
+  refuse(sgconv_cuda_twist(&good, NULL, -1, 3, memory, NULL, memory, NULL), "dtype = 3", "dtype");
+  refuse(sgconv_cuda_twist(&good, NULL, -1, 0, memory, NULL, memory + 1, NULL),
+         "z is not aligned to 8", "complex alignment");
   refuse(sgconv_cuda_spectrum_multiply(&good, -1, memory, memory, memory, NULL), "head = -1",
          "head");
-  refuse(sgconv_cuda_untwist(&good, 0, 0, memory, NULL, memory, memory, NULL, NULL),
+  refuse(sgconv_cuda_untwist(&good, NULL, 0, 0, memory, NULL, memory, memory, NULL, NULL),
          "factor and product", "product");
-  refuse(sgconv_cuda_untwist(&good, 0, 0, memory, NULL, NULL, NULL, NULL, NULL), "both NULL", "y");
-  refuse(sgconv_cuda_gate_gradient(&good, 0, 0, memory, memory, NULL, memory, NULL), "sum is NULL",
-         "sum");
+  refuse(sgconv_cuda_untwist(&good, NULL, 0, 0, memory, NULL, NULL, NULL, NULL, NULL), "both NULL",
+         "y");
+  refuse(sgconv_cuda_gate_gradient(&good, NULL, 0, 0, memory, memory, NULL, memory, NULL),
+         "sum is NULL", "sum");
   r = good;
   r.heads = 1;
-  refuse(sgconv_cuda_gate_gradient(&r, 0, 0, memory, memory, memory, memory, NULL),
+  refuse(sgconv_cuda_gate_gradient(&r, NULL, 0, 0, memory, memory, memory, memory, NULL),
          "sum must be NULL", "sum");
   refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, memory, memory, NULL, NULL, NULL),
          "both NULL", "results");
@@ -96,9 +100,17 @@ static void rows(void) {
          "needs x", "x");
   refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, memory, memory, memory, NULL, NULL),
          "must not be g", "in place");
-  refuse(sgconv_cuda_kernel_gradient(&good, 3, 0, memory, memory, NULL, NULL), "mode = 3", "mode");
-  refuse(sgconv_cuda_kernel_gradient(&good, 0, 0, memory, NULL, NULL, NULL), "both NULL",
+  refuse(sgconv_cuda_kernel_gradient(&good, 10, 3, 0, memory, memory, NULL, NULL), "mode = 3",
+         "mode");
+  refuse(sgconv_cuda_kernel_gradient(&good, 10, 0, 0, memory, NULL, NULL, NULL), "both NULL",
          "results");
+  refuse(sgconv_cuda_kernel_gradient(&good, 0, 0, 0, memory, memory, NULL, NULL),
+         "kernel_length = 0", "K");
+  refuse(sgconv_cuda_kernel_gradient(&good, 11, SGCONV_CIRCULAR, 0, memory, memory, NULL, NULL),
+         "kernel_length = 11, expected 1 to 10", "circular K");
+  const int64_t lengths[] = {11};
+  refuse(sgconv_cuda_twist(&good, lengths, -1, 0, memory, NULL, memory, NULL),
+         "lengths[0] = 11, expected 1 to 10", "a signal beyond its row");
 }
 
 static void place(void) {
@@ -110,98 +122,153 @@ static void place(void) {
   refuse(sgconv_cuda_kernel_place(&good, 9, 0, 1, memory, NULL, memory, NULL), "size = 9", "N");
 }
 
-static void fused(void) {
-  const sgconv_convolution_geometry g = {1, 3, 10, 10, SGCONV_CAUSAL, 0};
-  sgconv_cuda_rows r = {1, 3, 10, 300, 0, 1, 0, 3};
-  int64_t size = 0;
-  expect(sgconv_cuda_fused_prepare(&g, 300, 0, 3, memory, NULL, memory, NULL), SGCONV_UNSUPPORTED,
-         "size = 300", "no power of two");
-  expect(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL, 0, NULL),
-         SGCONV_UNSUPPORTED, "size = 300", "no power of two");
-  expect(sgconv_cuda_fused_size((16 << 20) + 1, &size), SGCONV_UNSUPPORTED, "256 to 16777216",
-         "too long");
-  refuse(sgconv_cuda_fused_size(0, &size), "length = 0", "no length");
-  sgconv_path path = SGCONV_PATH_FUSED;
-  refuse(sgconv_cuda_choose_path(0, SGCONV_FLOAT32, &path), "length = 0", "no length");
-  refuse(sgconv_cuda_choose_path(10, 3, &path), "dtype = 3", "no type");
-  refuse(sgconv_cuda_choose_path(10, SGCONV_FLOAT32, NULL), "path is NULL", "NULL");
-  r.size = 24576;
-  int64_t bytes = 0;
-  expect(sgconv_cuda_fused_forward_workspace(&r, &bytes), SGCONV_OK, "", "workspace");
-  refuse(sgconv_cuda_fused_forward_workspace(&r, NULL), "bytes is NULL", "NULL");
-  refuse(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, NULL, bytes, NULL),
-         "workspace is NULL", "no workspace");
-  refuse(sgconv_cuda_fused_forward(&r, 0, memory, memory, NULL, NULL, memory, memory, 24575, NULL),
-         "sgconv_cuda_fused_forward_workspace", "a short workspace");
-  r.size = 512;
-  expect(sgconv_cuda_fused_forward_workspace(&r, &bytes), SGCONV_OK, "", "workspace");
-  if (bytes != 0) {
-    ++failures;
-    fprintf(stderr, "FAILED: one block needs %lld bytes of workspace\n", (long long)bytes);
-  }
-  refuse(sgconv_cuda_fused_backward_workspace(&r, 0, 1, 0, &size), "batch = 0",
-         "a batch that rows exceed");
-  refuse(sgconv_cuda_fused_backward_workspace(&r, 1, 2, 0, &size), "kernel = 2", "not a flag");
-  refuse(sgconv_cuda_fused_backward_workspace(&r, 1, 1, 2, &size), "dpost = 2", "not a flag");
-  expect(sgconv_cuda_fused_backward_workspace(&r, r.batch_count, 1, 0, &bytes), SGCONV_OK, "",
-         "workspace");
-  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 2, memory, memory, NULL, NULL, memory,
-                                    memory, NULL, NULL, memory, bytes, NULL),
-         "kernel = 2", "not a flag");
-  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, NULL, NULL, memory,
-                                    memory, NULL, NULL, memory, bytes - 1, NULL),
-         "workspace_bytes", "a short workspace");
-  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, NULL, memory, memory,
-                                    memory, memory, NULL, memory, bytes, NULL),
-         "pre is NULL", "dpre without pre");
-  refuse(sgconv_cuda_fused_backward(&r, r.batch_count, 0, 1, memory, memory, memory, NULL, memory,
-                                    memory, NULL, memory, memory, bytes, NULL),
-         "post is NULL", "dpost without post");
-  refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 3, memory, bytes, memory, NULL, NULL),
-         "mode = 3", "no mode");
-  refuse(sgconv_cuda_fused_kernel_gradient(&r, r.batch_count, 0, memory, bytes, NULL, NULL, NULL),
-         "NULL", "no gradient");
+static sgconv_cuda_plan *planned(int64_t length, sgconv_mode mode) {
+  const sgconv_convolution_geometry g = {2, 3, length, length, mode, 0};
+  sgconv_cuda_plan *plan = NULL;
+  expect(sgconv_cuda_plan_create(&g, SGCONV_FLOAT32, &plan), SGCONV_OK, "", "plan_create");
+  return plan;
 }
 
-static void fused_synthesis(void) {
-  const sgconv_convolution_geometry g = {2, 3, 10, 10, SGCONV_BIDIRECTIONAL, 0};
+static void plan_create(void) {
+  const sgconv_convolution_geometry good = {1, 3, 10, 4, SGCONV_CAUSAL, 0};
+  sgconv_convolution_geometry g = good;
+  sgconv_cuda_plan *plan = NULL;
+  refuse(sgconv_cuda_plan_create(NULL, 0, &plan), "geometry is NULL", "NULL");
+  refuse(sgconv_cuda_plan_create(&good, 3, &plan), "dtype = 3", "no type");
+  refuse(sgconv_cuda_plan_create(&good, 0, NULL), "plan is NULL", "NULL");
+  g.length = 0;
+  refuse(sgconv_cuda_plan_create(&g, 0, &plan), "geometry.length = 0", "L");
+  g = good;
+  g.kernel_length = 0;
+  refuse(sgconv_cuda_plan_create(&g, 0, &plan), "geometry.kernel_length = 0", "K");
+  g.kernel_length = 11;
+  g.mode = SGCONV_CIRCULAR;
+  refuse(sgconv_cuda_plan_create(&g, 0, &plan), "geometry.kernel_length = 11, expected 1 to 10",
+         "a circular kernel beyond its period");
+  g = good;
+  g.length = (16 << 20) + 1;
+  expect(sgconv_cuda_plan_create(&g, 0, &plan), SGCONV_UNSUPPORTED,
+         "geometry.length = 16777217, fused convolution takes at most 16777216", "too long");
+  g = good;
+  g.heads = 1 << 10;
+  g.hidden = 1 << 11;
+  expect(sgconv_cuda_plan_create(&g, 0, &plan), SGCONV_UNSUPPORTED,
+         "geometry.heads * geometry.hidden = 2097152", "too many rows");
+  if (plan != NULL) {
+    ++failures;
+    fprintf(stderr, "FAILED: a plan from a refused call\n");
+  }
+  sgconv_cuda_plan_destroy(NULL);
+  int64_t number = 0;
+  refuse(sgconv_cuda_plan_transform_size(NULL, &number), "plan is NULL", "NULL");
+  refuse(sgconv_cuda_plan_spectrum_bytes(NULL, &number), "plan is NULL", "NULL");
+  refuse(sgconv_cuda_plan_prepare(NULL, memory, NULL, memory, NULL), "plan is NULL", "NULL");
+}
+
+static void workspace(void) {
+  sgconv_cuda_plan *const block = planned(300, SGCONV_CAUSAL);
+  sgconv_cuda_plan *const four_step = planned(20000, SGCONV_CAUSAL);
+  int64_t least = -1, most = -1;
+  float *const m = memory;
+  refuse(sgconv_cuda_plan_workspace_bytes(block, 0, 0, &least, &most), "batch = 0", "no batch");
+  refuse(sgconv_cuda_plan_workspace_bytes(block, (1 << 30) + 1LL, 0, &least, &most),
+         "batch = 1073741825", "too many members");
+  refuse(sgconv_cuda_plan_workspace_bytes(block, 1, 8, &least, &most), "gradients = 8",
+         "no gradient");
+  refuse(sgconv_cuda_plan_workspace_bytes(block, 1, 0, NULL, &most), "least is NULL", "NULL");
+  refuse(sgconv_cuda_plan_workspace_bytes(block, 1, 0, &least, NULL), "most is NULL", "NULL");
+  expect(sgconv_cuda_plan_workspace_bytes(block, 1, 0, &least, &most), SGCONV_OK, "", "workspace");
+  if (least != 0 || most != 0) {
+    ++failures;
+    fprintf(stderr, "FAILED: one block needs %lld bytes of workspace\n", (long long)least);
+  }
+  expect(sgconv_cuda_plan_workspace_bytes(four_step, 1, 0, &least, &most), SGCONV_OK, "",
+         "workspace");
+  refuse(sgconv_cuda_plan_forward(four_step, m, 1, NULL, m, NULL, NULL, m, NULL, least, NULL),
+         "workspace is NULL", "no workspace");
+  refuse(sgconv_cuda_plan_forward(four_step, m, 1, NULL, m, NULL, NULL, m, m, least - 1, NULL),
+         "sgconv_cuda_plan_workspace_bytes", "a short workspace");
+  refuse(sgconv_cuda_plan_forward(four_step, m, 1, NULL, m, NULL, NULL, m, m + 1, least, NULL),
+         "workspace is not aligned to 8", "alignment");
+  expect(sgconv_cuda_plan_workspace_bytes(block, 1, SGCONV_GRADIENT_KERNEL, &least, &most),
+         SGCONV_OK, "", "workspace");
+  refuse(sgconv_cuda_plan_backward(block, m, 1, NULL, m, m, NULL, NULL, NULL, m, NULL, NULL, NULL,
+                                   m, least - 1, NULL),
+         "workspace_bytes", "a short workspace");
+  sgconv_cuda_plan_destroy(block);
+  sgconv_cuda_plan_destroy(four_step);
+}
+
+static void plan_operands(void) {
+  sgconv_cuda_plan *const plan = planned(300, SGCONV_CAUSAL);
+  sgconv_cuda_plan *const circular = planned(300, SGCONV_CIRCULAR);
+  const int64_t lengths[] = {300, 301, 0};
+  const int64_t enough = 1 << 30;
+  float *const m = memory;
+  refuse(sgconv_cuda_plan_prepare(plan, NULL, NULL, m, NULL), "kernel is NULL", "NULL");
+  refuse(sgconv_cuda_plan_prepare(plan, m, NULL, m + 1, NULL), "spectrum is not aligned to 8",
+         "alignment");
+  refuse(sgconv_cuda_plan_forward(plan, m, 0, NULL, m, NULL, NULL, m, NULL, 0, NULL), "batch = 0",
+         "no batch");
+  refuse(sgconv_cuda_plan_forward(plan, m, 1 << 30, NULL, NULL, NULL, NULL, m, NULL, 0, NULL),
+         "u is NULL", "NULL");
+  refuse(sgconv_cuda_plan_forward(plan, m, 1, NULL, m, NULL, NULL, NULL, NULL, 0, NULL),
+         "y is NULL", "NULL");
+  refuse(sgconv_cuda_plan_forward(plan, m, 2, lengths, m, NULL, NULL, m, NULL, 0, NULL),
+         "lengths[1] = 301, expected 1 to 300", "a signal beyond its row");
+  refuse(sgconv_cuda_plan_forward(plan, m, 1, lengths + 2, m, NULL, NULL, m, NULL, 0, NULL),
+         "lengths[0] = 0, expected 1 to 300", "no signal");
+  refuse(sgconv_cuda_plan_forward(plan, m, 1, (const int64_t *)4, m, NULL, NULL, m, NULL, 0, NULL),
+         "lengths is not aligned to 8", "alignment");
+  refuse(sgconv_cuda_plan_forward(circular, m, 1, lengths, m, NULL, NULL, m, NULL, 0, NULL),
+         "lengths must be NULL", "circular");
+  refuse(sgconv_cuda_plan_backward(plan, m, 1, NULL, m, m, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                   m, enough, NULL),
+         "no gradient is asked for", "nothing to do");
+  refuse(sgconv_cuda_plan_backward(plan, m, 1, NULL, m, m, NULL, m, NULL, NULL, NULL, m, NULL, m,
+                                   enough, NULL),
+         "pre is NULL", "dpre without pre");
+  refuse(sgconv_cuda_plan_backward(plan, m, 1, NULL, m, m, m, NULL, NULL, NULL, NULL, NULL, m, m,
+                                   enough, NULL),
+         "post is NULL", "dpost without post");
+  sgconv_cuda_plan_destroy(plan);
+  sgconv_cuda_plan_destroy(circular);
+}
+
+static void plan_synthesis(void) {
+  sgconv_cuda_plan *const plan = planned(10, SGCONV_BIDIRECTIONAL);
   const sgconv_kernel_geometry good = {4, 3, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_POWER, 0};
   sgconv_kernel_geometry k = good;
   float *const m = memory;
   float *const odd = (float *)4098;
-  refuse(sgconv_cuda_fused_synthesize(NULL, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         "kernel_geometry is NULL", "NULL");
-  refuse(sgconv_cuda_fused_synthesize(&good, NULL, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         "geometry is NULL", "NULL");
+  refuse(sgconv_cuda_plan_synthesize(NULL, &good, m, m, m, NULL, NULL, m, NULL), "plan is NULL",
+         "NULL");
+  refuse(sgconv_cuda_plan_synthesize(plan, NULL, m, m, m, NULL, NULL, m, NULL), "kernels is NULL",
+         "NULL");
   k.channels = 2;
-  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         "kernel_geometry.channels = 2, expected 4, twice geometry.heads", "one direction only");
+  refuse(sgconv_cuda_plan_synthesize(plan, &k, m, m, m, NULL, NULL, m, NULL),
+         "kernels.channels = 2, expected 4, twice geometry.heads", "one direction only");
   k = good;
   k.hidden = 2;
-  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         "kernel_geometry.hidden = 2, expected 3", "another width");
+  refuse(sgconv_cuda_plan_synthesize(plan, &k, m, m, m, NULL, NULL, m, NULL),
+         "kernels.hidden = 2, expected 3", "another width");
   k = good;
   k.scales = 0;
-  refuse(sgconv_cuda_fused_synthesize(&k, &g, 256, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         "geometry.scales = 0", "S");
-  expect(sgconv_cuda_fused_synthesize(&good, &g, 300, 0, 6, m, m, m, NULL, NULL, m, NULL),
-         SGCONV_UNSUPPORTED, "size = 300", "no such size");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 6, 1, m, m, m, NULL, NULL, m, NULL),
-         "row_first = 6, expected 0 to 5", "rows");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 4, 3, m, m, m, NULL, NULL, m, NULL),
-         "row_count = 3, expected 1 to 2", "rows");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, NULL, m, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_plan_synthesize(plan, &k, m, m, m, NULL, NULL, m, NULL), "kernels.scales = 0",
+         "S");
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, NULL, m, m, NULL, NULL, m, NULL),
          "weights is NULL", "weights");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, odd, m, NULL, NULL, m, NULL),
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, m, odd, m, NULL, NULL, m, NULL),
          "decay is not aligned to 4", "decay");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, NULL, NULL, NULL, m, NULL),
-         "norm is NULL", "norm");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, odd, NULL, m, NULL),
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, m, m, NULL, NULL, NULL, m, NULL), "norm is NULL",
+         "norm");
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, m, m, m, odd, NULL, m, NULL),
          "skip is not aligned to 4", "skip");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, NULL, odd, m, NULL),
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, m, m, m, NULL, odd, m, NULL),
          "kernel is not aligned to 4", "kernel");
-  refuse(sgconv_cuda_fused_synthesize(&good, &g, 256, 0, 6, m, m, m, NULL, NULL, m + 1, NULL),
+  refuse(sgconv_cuda_plan_synthesize(plan, &good, m, m, m, NULL, NULL, m + 1, NULL),
          "spectrum is not aligned to 8", "spectrum");
+  sgconv_cuda_plan_destroy(plan);
 }
 
 static void sizes(void) {
@@ -246,8 +313,10 @@ int main(void) {
   synthesis();
   rows();
   place();
-  fused();
-  fused_synthesis();
+  plan_create();
+  workspace();
+  plan_operands();
+  plan_synthesis();
   sizes();
   device();
   return failures == 0 ? 0 : 1;

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "check.h"
-#include "cuda/columns.h"
+#include "cuda/four_step/columns.h"
 #include "device.h"
 #include "oracle.h"
 

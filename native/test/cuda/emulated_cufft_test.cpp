@@ -2,8 +2,8 @@
 #include <complex>
 #include <random>
 
-#include "cufft_path.h"
 #include "emulation/control.h"
+#include "ring_path.h"
 
 namespace {
 

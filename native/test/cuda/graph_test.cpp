@@ -1,18 +1,13 @@
-// A forward pass can be captured into a CUDA graph and replayed on new inputs.
+// What is launched can be captured into a CUDA graph and replayed on new inputs.
 #include <random>
 
 #include "cases.h"
-#include "cufft_path.h"
+#include "plan_path.h"
+#include "ring_path.h"
 
 namespace {
 
 using namespace sgconv::test;
-using sgconv::test::ok;
-
-constexpr int64_t kLength = 48;
-constexpr sgconv_cuda_rows kRows{1, 2, kLength, kLength, 0, 3, 0, 2};
-
-void ok(cufftResult result, const char *what) { check_equal(result, CUFFT_SUCCESS, what); }
 
 Doubles random(std::mt19937_64 &source, int64_t count) {
   std::normal_distribution<double> normal;
@@ -23,102 +18,111 @@ Doubles random(std::mt19937_64 &source, int64_t count) {
   return oracle::rounded(values, oracle::Type::kFloat32);
 }
 
-// The same beyond one block, where one call is many launches.
-void long_rows() {
-  const Problem problem{SGCONV_CAUSAL, 3, 1, 2, 17000};
-  const sgconv_convolution_geometry geometry{1, 2, problem.length, problem.length, SGCONV_CAUSAL,
-                                             0};
-  sgconv_cuda_rows rows{1, 2, problem.length, 0, 0, 3, 0, 2};
-  ok(sgconv_cuda_fused_size(problem.length, &rows.size), "fused_size");
-  int64_t bytes = 0;
-  ok(sgconv_cuda_fused_forward_workspace(&rows, &bytes), "workspace");
+// A captured graph, and the stream that it was captured from.
+class Graph {
+ public:
+  template <class Work>
+  explicit Graph(Work &&work) {
+    require(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream");
+    cudaGraph_t graph = nullptr;
+    require(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeGlobal), "begin");
+    work(stream_);
+    require(cudaStreamEndCapture(stream_, &graph), "end");
+    require(cudaGraphInstantiate(&executable_, graph, 0), "instantiate");
+    require(cudaGraphDestroy(graph), "destroy");
+  }
+  ~Graph() {
+    require(cudaGraphExecDestroy(executable_), "destroy");
+    require(cudaStreamDestroy(stream_), "destroy");
+  }
+  Graph(const Graph &) = delete;
+  Graph &operator=(const Graph &) = delete;
+
+  void replay() {
+    require(cudaGraphLaunch(executable_, stream_), "launch");
+    require(cudaStreamSynchronize(stream_), "synchronize");
+  }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+  cudaGraphExec_t executable_ = nullptr;
+};
+
+// Forward passes of `problem` on new inputs each time.
+void replay(Graph &graph, const Problem &problem, Signals &signals, DeviceArray<float> &u,
+            const DeviceArray<float> &y, std::mt19937_64 &source) {
+  for (int turn = 0; turn < 2; ++turn) {
+    signals.u = random(source, problem.inputs());
+    const std::vector<float> input = narrow<float>(signals.u);
+    require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
+    graph.replay();
+    expect("replayed " + problem.text(),
+           oracle::ExactConvolution(problem, signals).judge({widen(y.host()), {}, {}, {}, {}, {}}));
+  }
+}
+
+// Beyond one block one call is many launches. Lengths are read during the call, not at the replay.
+void plan(const Problem &problem) {
   std::mt19937_64 source(2);
   Signals signals;
-  signals.kernel = random(source, 2 * problem.length);
+  signals.kernel = random(source, problem.kernels());
   const auto count = static_cast<std::size_t>(problem.inputs());
+  const Plan made(problem, SGCONV_FLOAT32);
+  const int64_t bytes = made.workspace_bytes(problem.batch, 0, 1);
   DeviceArray<float> kernel(narrow<float>(signals.kernel)), u(count), y(count);
-  DeviceArray<float> spectrum(static_cast<std::size_t>(4 * rows.size));
-  DeviceArray<float> workspace(static_cast<std::size_t>(bytes / 4));
-  ok(sgconv_cuda_fused_prepare(&geometry, rows.size, 0, 2, kernel.get(), nullptr, spectrum.get(),
-                               nullptr),
-     "fused_prepare");
-  cudaStream_t stream = nullptr;
-  require(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t executable = nullptr;
-  require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal), "begin");
-  ok(sgconv_cuda_fused_forward(&rows, SGCONV_FLOAT32, spectrum.get(), u.get(), nullptr, nullptr,
-                               y.get(), workspace.get(), bytes, stream),
-     "fused_forward");
-  require(cudaStreamEndCapture(stream, &graph), "end");
-  require(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
-  signals.u = random(source, problem.inputs());
-  const std::vector<float> input = narrow<float>(signals.u);
-  require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
-  require(cudaGraphLaunch(executable, stream), "launch");
-  require(cudaStreamSynchronize(stream), "synchronize");
-  expect("replayed long rows",
-         oracle::ExactConvolution(problem, signals).judge({widen(y.host()), {}, {}, {}, {}, {}}));
-  require(cudaGraphExecDestroy(executable), "destroy");
-  require(cudaGraphDestroy(graph), "destroy");
-  require(cudaStreamDestroy(stream), "destroy");
+  DeviceArray<float> spectrum(poison<float>(made.spectrum_bytes() / 4));
+  DeviceArray<float> workspace(poison<float>(bytes / 4));
+  ok(sgconv_cuda_plan_prepare(made.get(), kernel.get(), nullptr, spectrum.get(), nullptr),
+     "plan_prepare");
+  Graph graph([&](cudaStream_t stream) {
+    std::vector<int64_t> lengths = problem.lengths;
+    ok(sgconv_cuda_plan_forward(made.get(), spectrum.get(), problem.batch,
+                                lengths.empty() ? nullptr : lengths.data(), u.get(), nullptr,
+                                nullptr, y.get(), workspace.get(), bytes, stream),
+       "plan_forward");
+    std::fill(lengths.begin(), lengths.end(), 1);
+  });
+  replay(graph, problem, signals, u, y, source);
+}
+
+void ring_steps() {
+  constexpr int64_t kLength = 48;
+  const Problem problem{SGCONV_CAUSAL, 3, 1, 2, kLength};
+  const sgconv_cuda_rows rows{1, 2, kLength, kLength, 0, 3, 0, 2};
+  const sgconv_convolution_geometry geometry = problem.geometry();
+  std::mt19937_64 source(1);
+  Signals signals;
+  signals.kernel = random(source, 2 * kLength);
+  DeviceArray<float> kernel(narrow<float>(signals.kernel)), spectrum(2 * 2 * kLength);
+  DeviceArray<float> u(6 * kLength), y(6 * kLength), z(2 * 6 * kLength);
+  ok(sgconv_cuda_kernel_place(&geometry, kLength, 0, 2, kernel.get(), nullptr, spectrum.get(),
+                              nullptr),
+     "kernel_place");
+  CufftPlan(kLength, 2).run(spectrum.get(), CUFFT_FORWARD);
+  CufftPlan transform(kLength, 6);
+  Graph graph([&](cudaStream_t stream) {
+    transform.set_stream(stream);
+    ok(sgconv_cuda_twist(&rows, nullptr, -1, SGCONV_FLOAT32, u.get(), nullptr, z.get(), stream),
+       "twist");
+    transform.run(z.get(), CUFFT_FORWARD);
+    ok(sgconv_cuda_spectrum_multiply(&rows, 0, spectrum.get(), z.get(), z.get(), stream),
+       "multiply");
+    transform.run(z.get(), CUFFT_INVERSE);
+    ok(sgconv_cuda_untwist(&rows, nullptr, 0, SGCONV_FLOAT32, z.get(), nullptr, nullptr, y.get(),
+                           nullptr, stream),
+       "untwist");
+  });
+  replay(graph, problem, signals, u, y, source);
 }
 
 }  // namespace
 
 int main() {
-  long_rows();
-  const Problem problem{SGCONV_CAUSAL, 3, 1, 2, kLength};
-  const sgconv_convolution_geometry geometry{1, 2, kLength, kLength, SGCONV_CAUSAL, 0};
-  std::mt19937_64 source(1);
-  Signals signals;
-  signals.kernel = random(source, 2 * kLength);
-  DeviceArray<float> kernel(narrow<float>(signals.kernel)), spectrum(2 * 2 * kLength);
-  DeviceArray<float> u(6 * kLength), y(6 * kLength), z(2 * 6 * kLength), area(2 * 6 * kLength);
-  ok(sgconv_cuda_kernel_place(&geometry, kLength, 0, 2, kernel.get(), nullptr, spectrum.get(),
-                              nullptr),
-     "kernel_place");
-  CufftPlan(kLength, 2).run(spectrum.get(), CUFFT_FORWARD);
-
-  cudaStream_t stream = nullptr;
-  require(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
-  cufftHandle plan = 0;
-  long long n = kLength;
-  std::size_t bytes = 0;
-  ok(cufftCreate(&plan), "create");
-  ok(cufftSetAutoAllocation(plan, 0), "auto allocation");
-  ok(cufftMakePlanMany64(plan, 1, &n, nullptr, 1, n, nullptr, 1, n, CUFFT_C2C, 6, &bytes), "plan");
-  ok(cufftSetWorkArea(plan, area.get()), "work area");
-  ok(cufftSetStream(plan, stream), "stream");
-  auto *rows = reinterpret_cast<cufftComplex *>(z.get());
-
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t executable = nullptr;
-  require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal), "begin");
-  ok(sgconv_cuda_twist(&kRows, -1, SGCONV_FLOAT32, u.get(), nullptr, z.get(), stream), "twist");
-  ok(cufftExecC2C(plan, rows, rows, CUFFT_FORWARD), "forward");
-  ok(sgconv_cuda_spectrum_multiply(&kRows, 0, spectrum.get(), z.get(), z.get(), stream),
-     "multiply");
-  ok(cufftExecC2C(plan, rows, rows, CUFFT_INVERSE), "inverse");
-  ok(sgconv_cuda_untwist(&kRows, 0, SGCONV_FLOAT32, z.get(), nullptr, nullptr, y.get(), nullptr,
-                         stream),
-     "untwist");
-  require(cudaStreamEndCapture(stream, &graph), "end");
-  require(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
-
-  for (int turn = 0; turn < 2; ++turn) {
-    signals.u = random(source, problem.inputs());
-    const std::vector<float> input = narrow<float>(signals.u);
-    require(cudaMemcpy(u.get(), input.data(), input.size() * 4, cudaMemcpyHostToDevice), "copy");
-    require(cudaGraphLaunch(executable, stream), "launch");
-    require(cudaStreamSynchronize(stream), "synchronize");
-    expect("replayed forward pass",
-           oracle::ExactConvolution(problem, signals).judge({widen(y.host()), {}, {}, {}, {}, {}}));
-  }
-  require(cudaGraphExecDestroy(executable), "destroy");
-  require(cudaGraphDestroy(graph), "destroy");
-  ok(cufftDestroy(plan), "destroy");
-  require(cudaStreamDestroy(stream), "destroy");
+  plan({SGCONV_CAUSAL, 3, 1, 2, 300});
+  plan({SGCONV_CAUSAL, 3, 1, 2, 300, 0, {300, 120, 120}});
+  plan({SGCONV_CAUSAL, 3, 1, 2, 17000});
+  plan({SGCONV_CAUSAL, 3, 1, 2, 17000, 500, {16000, 17000, 9}});
+  ring_steps();
   print_worst("graphs");
   return failures() == 0 ? 0 : 1;
 }

@@ -1,6 +1,9 @@
-// What a launch asks of the runtime beside the launch: once a device and CUDA kernel, not each
-// time.
+// What a plan asks of the runtime: once a device and CUDA kernel, not for each plan, and nothing
+// for each launch.
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "check.h"
 #include "device.h"
@@ -18,13 +21,32 @@ int64_t attributes() { return sgconv_emulation_count("attribute"); }
 
 void select(int device) { require(cudaSetDevice(device), "cudaSetDevice"); }
 
-// Makes a spectrum of one channel on the current device, and waits.
-sgconv_status prepare(int64_t size) {
+// A block's four CUDA kernels.
+constexpr int64_t kKernels = 4;
+
+struct PlanCloser {
+  void operator()(sgconv_cuda_plan *plan) const { sgconv_cuda_plan_destroy(plan); }
+};
+using Plan = std::unique_ptr<sgconv_cuda_plan, PlanCloser>;
+
+sgconv_status create(int64_t size, Plan &plan) {
   const sgconv_convolution_geometry geometry{1, 1, size, size, SGCONV_CIRCULAR, 0};
+  sgconv_cuda_plan *made = nullptr;
+  const sgconv_status status = sgconv_cuda_plan_create(&geometry, SGCONV_FLOAT32, &made);
+  plan.reset(made);
+  return status;
+}
+
+// Plans a convolution on the current device, makes a spectrum of one channel, and waits.
+sgconv_status prepare(int64_t size) {
+  Plan plan;
+  if (const sgconv_status status = create(size, plan); status != SGCONV_OK) {
+    return status;
+  }
   const auto count = static_cast<std::size_t>(size);
-  DeviceArray<float> kernel(std::vector<float>(count, 1.0f)), spectrum(2 * count);
-  const sgconv_status status = sgconv_cuda_fused_prepare(&geometry, size, 0, 1, kernel.get(),
-                                                         nullptr, spectrum.get(), nullptr);
+  DeviceArray<float> kernel(std::vector<float>(count, 1.0f)), spectrum(4 * count);
+  const sgconv_status status =
+      sgconv_cuda_plan_prepare(plan.get(), kernel.get(), nullptr, spectrum.get(), nullptr);
   require(cudaDeviceSynchronize(), "synchronize");
   return status;
 }
@@ -33,28 +55,29 @@ void a_failed_attribute_is_asked_for_again() {
   select(0);
   for (int64_t nth = 1; nth <= 2; ++nth) {
     check_equal(sgconv_emulation_fail("attribute", nth, cudaErrorInvalidValue), 0, "fail");
-    check_equal(prepare(kSizes[0]), SGCONV_DEVICE, "a launch whose attribute is refused");
+    check_equal(prepare(kSizes[0]), SGCONV_DEVICE, "a plan whose attribute is refused");
     check_equal(sgconv_cuda_last_device_error(), cudaErrorInvalidValue, "its error");
   }
-  check_equal(prepare(kSizes[0]), SGCONV_OK, "the next launch");
+  check_equal(prepare(kSizes[0]), SGCONV_OK, "the next plan");
 }
 
 void attributes_are_set_once_a_device_and_kernel() {
   select(0);
-  check_equal(prepare(kSizes[1]), SGCONV_OK, "first launch");
+  check_equal(prepare(kSizes[1]), SGCONV_OK, "first plan");
   const int64_t before = attributes();
   const int64_t queries = sgconv_emulation_count("query");
-  check_equal(prepare(kSizes[1]), SGCONV_OK, "second launch");
-  check_equal(attributes(), before, "attributes of the second launch");
+  check_equal(prepare(kSizes[1]), SGCONV_OK, "second plan");
+  check_equal(attributes(), before, "attributes of the second plan");
   check_equal(sgconv_emulation_count("query"), queries, "questions about a device that is known");
   select(1);
   const int64_t carveouts = sgconv_emulation_live("carveout");
-  check_equal(prepare(kSizes[1]), SGCONV_OK, "first launch on another device");
-  check_equal(attributes(), before + 2, "attributes on another device: bytes and carveout");
-  check_equal(sgconv_emulation_live("carveout"), carveouts + 1,
+  check_equal(prepare(kSizes[1]), SGCONV_OK, "first plan on another device");
+  check_equal(attributes(), before + 2 * kKernels,
+              "attributes on another device: bytes and carveout");
+  check_equal(sgconv_emulation_live("carveout"), carveouts + kKernels,
               "kernels that prefer shared memory");
-  check_equal(prepare(kSizes[1]), SGCONV_OK, "second launch there");
-  check_equal(attributes(), before + 2, "attributes of the second launch there");
+  check_equal(prepare(kSizes[1]), SGCONV_OK, "second plan there");
+  check_equal(attributes(), before + 2 * kKernels, "attributes of the second plan there");
 }
 
 // Little shared memory needs no leave, but as many blocks at a time as fit.
@@ -63,8 +86,8 @@ void the_carveout_is_for_every_kernel_with_shared_memory() {
   const int64_t before = attributes();
   const int64_t carveouts = sgconv_emulation_live("carveout");
   check_equal(prepare(1024), SGCONV_OK, "a size within 48 KiB");
-  check_equal(attributes(), before + 1, "attributes: the carveout alone");
-  check_equal(sgconv_emulation_live("carveout"), carveouts + 1,
+  check_equal(attributes(), before + kKernels, "attributes: the carveout alone");
+  check_equal(sgconv_emulation_live("carveout"), carveouts + kKernels,
               "kernels that prefer shared memory");
 }
 
@@ -80,7 +103,21 @@ void threads_share_what_was_set() {
   for (std::thread &each : threads) {
     each.join();
   }
-  check_equal(attributes(), before + 4, "attributes of eight threads on two devices");
+  check_equal(attributes(), before + 2 * 2 * kKernels,
+              "attributes of eight threads on two devices");
+}
+
+// A plan belongs to the device that was current.
+void another_device_is_refused() {
+  select(0);
+  Plan plan;
+  check_equal(create(256, plan), SGCONV_OK, "plan_create");
+  DeviceArray<float> kernel(std::size_t{256}), spectrum(std::size_t{512});
+  select(1);
+  check_equal(sgconv_cuda_plan_prepare(plan.get(), kernel.get(), nullptr, spectrum.get(), nullptr),
+              SGCONV_INVALID_ARGUMENT, "a plan of another device");
+  check(std::string(sgconv_cuda_last_error()).find("the plan is for device 0") != std::string::npos,
+        sgconv_cuda_last_error());
 }
 
 }  // namespace
@@ -90,5 +127,6 @@ int main() {
   attributes_are_set_once_a_device_and_kernel();
   the_carveout_is_for_every_kernel_with_shared_memory();
   threads_share_what_was_set();
+  another_device_is_refused();
   return failures() == 0 ? 0 : 1;
 }

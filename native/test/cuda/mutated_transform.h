@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "cuda/block_transform.h"
+#include "cuda/transform/block_transform.h"
 #include "mutations/mutation.h"
 
 namespace sgconv::cuda {

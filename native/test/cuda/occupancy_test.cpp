@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "check.h"
-#include "cuda/column_transform.h"
-#include "cuda/fused_shape.h"
-#include "cuda/synthesis.h"
+#include "cuda/block/block_shape.h"
+#include "cuda/four_step/column_transform.h"
+#include "cuda/synthesis/synthesis.h"
 
 namespace {
 
@@ -52,32 +52,32 @@ struct Expected {
 
 template <int N>
 void check_size(const Expected &sm80, const Expected &sm90) {
-  using Shape = sgconv::cuda::FusedShape<N>;
+  using Shape = sgconv::cuda::BlockShape<N>;
   for (const Multiprocessor &device : kDevices) {
     const Expected &expected = device.architecture == 80 ? sm80 : sm90;
     const std::string where =
         "N=" + std::to_string(N) + " on sm_" + std::to_string(device.architecture);
     check(Shape::kSharedBytes <= device.shared_bytes_of_block,
           where + ": shared memory of a block");
-    for (const char *kernel : {"fused_prepare", "fused_forward", "fused_kernel_gradient"}) {
+    for (const char *kernel : {"block_prepare", "block_forward", "block_kernel_gradient"}) {
       check_equal(resident(device, registers_of(kernel, N), Shape::kThreads, Shape::kSharedBytes),
                   expected.forward, where + ", " + kernel);
     }
     const int synthesis = Shape::kSharedBytes + Shape::synthesis_bytes(2 * kScales);
-    check_equal(resident(device, registers_of("fused_prepare", N), Shape::kThreads, synthesis),
+    check_equal(resident(device, registers_of("block_prepare", N), Shape::kThreads, synthesis),
                 expected.forward, where + ", synthesis");
     check(Shape::kSharedBytes + Shape::synthesis_bytes(2 * sgconv::cuda::kMaxScales) <=
               device.shared_bytes_of_block,
           where + ": shared memory of the longest synthesis");
     check_equal(
-        resident(device, registers_of("fused_backward", N), Shape::kThreads, Shape::kSharedBytes),
-        expected.backward, where + ", fused_backward");
+        resident(device, registers_of("block_backward", N), Shape::kThreads, Shape::kSharedBytes),
+        expected.backward, where + ", block_backward");
   }
   // What the compiler is told leaves at least as many.
-  check(resident(kDevices[1], registers_of("fused_forward", N), Shape::kThreads, 0) >=
+  check(resident(kDevices[1], registers_of("block_forward", N), Shape::kThreads, 0) >=
             Shape::kResident,
         std::to_string(N) + ": launch bounds");
-  check(resident(kDevices[1], registers_of("fused_backward", N), Shape::kThreads, 0) >=
+  check(resident(kDevices[1], registers_of("block_backward", N), Shape::kThreads, 0) >=
             Shape::kBackwardResident,
         std::to_string(N) + ": launch bounds of backward");
 }
@@ -85,16 +85,16 @@ void check_size(const Expected &sm80, const Expected &sm90) {
 // Blocks a multiprocessor on both architectures, of rows of M beyond one block.
 template <int M>
 void check_rows(int forward, int backward) {
-  using Shape = sgconv::cuda::FusedShape<M>;
+  using Shape = sgconv::cuda::BlockShape<M>;
   for (const Multiprocessor &device : kDevices) {
     const std::string where =
         "M=" + std::to_string(M) + " on sm_" + std::to_string(device.architecture);
     check_equal(
-        resident(device, registers_of("long_rows", M), Shape::kThreads, Shape::kSharedBytes),
-        forward, where + ", long_rows");
-    check_equal(resident(device, registers_of("long_rows_backward", M), Shape::kThreads,
+        resident(device, registers_of("middle_rows", M), Shape::kThreads, Shape::kSharedBytes),
+        forward, where + ", middle_rows");
+    check_equal(resident(device, registers_of("middle_rows_backward", M), Shape::kThreads,
                          Shape::kSharedBytes),
-                backward, where + ", long_rows_backward");
+                backward, where + ", middle_rows_backward");
   }
   check(forward >= Shape::kResident && backward >= Shape::kResident,
         std::to_string(M) + ": launch bounds of rows");

@@ -2,8 +2,10 @@
 #include <random>
 
 #include "cases.h"
-#include "cufft_path.h"
+#include "check.h"
+#include "device.h"
 #include "exact_synthesis.h"
+#include "values.h"
 
 namespace {
 

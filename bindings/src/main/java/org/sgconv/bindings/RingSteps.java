@@ -105,6 +105,7 @@ public final class RingSteps {
           "sgconv_cuda_twist",
           SgconvCuda.sgconv_cuda_twist(
               struct(rows),
+              MemorySegment.NULL,
               head,
               element.code(),
               in.input("signal", signal, signalBytes(rows, head), element.bytes()),
@@ -129,6 +130,7 @@ public final class RingSteps {
           "sgconv_cuda_untwist",
           SgconvCuda.sgconv_cuda_untwist(
               struct(rows),
+              MemorySegment.NULL,
               head,
               element.code(),
               in.input("z", z, complexBytes(rows), FLOAT),
@@ -149,6 +151,7 @@ public final class RingSteps {
           "sgconv_cuda_gate_gradient",
           SgconvCuda.sgconv_cuda_gate_gradient(
               struct(rows),
+              MemorySegment.NULL,
               head,
               element.code(),
               in.input("z", z, complexBytes(rows), FLOAT),
@@ -221,6 +224,7 @@ public final class RingSteps {
           "sgconv_cuda_kernel_gradient",
           SgconvCuda.sgconv_cuda_kernel_gradient(
               struct(rows),
+              shape.length(),
               shape.mode().code(),
               head,
               in.input("correlation", correlation, kernelRowBytes(rows), FLOAT),

@@ -606,6 +606,617 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
+    private static class sgconv_cuda_plan_create {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_create");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_create(const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cuda_plan **plan)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_create$descriptor() {
+        return sgconv_cuda_plan_create.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_create(const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cuda_plan **plan)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_create$handle() {
+        return sgconv_cuda_plan_create.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_create(const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cuda_plan **plan)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_create$address() {
+        return sgconv_cuda_plan_create.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_create(const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cuda_plan **plan)
+     * }
+     */
+    public static int sgconv_cuda_plan_create(MemorySegment geometry, int dtype, MemorySegment plan) {
+        var mh$ = sgconv_cuda_plan_create.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_create", geometry, dtype, plan);
+            }
+            return (int)mh$.invokeExact(geometry, dtype, plan);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_destroy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_destroy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void sgconv_cuda_plan_destroy(sgconv_cuda_plan *plan)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_destroy$descriptor() {
+        return sgconv_cuda_plan_destroy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void sgconv_cuda_plan_destroy(sgconv_cuda_plan *plan)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_destroy$handle() {
+        return sgconv_cuda_plan_destroy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void sgconv_cuda_plan_destroy(sgconv_cuda_plan *plan)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_destroy$address() {
+        return sgconv_cuda_plan_destroy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void sgconv_cuda_plan_destroy(sgconv_cuda_plan *plan)
+     * }
+     */
+    public static void sgconv_cuda_plan_destroy(MemorySegment plan) {
+        var mh$ = sgconv_cuda_plan_destroy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_destroy", plan);
+            }
+            mh$.invokeExact(plan);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_transform_size {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_transform_size");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_transform_size(const sgconv_cuda_plan *plan, int64_t *size)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_transform_size$descriptor() {
+        return sgconv_cuda_plan_transform_size.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_transform_size(const sgconv_cuda_plan *plan, int64_t *size)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_transform_size$handle() {
+        return sgconv_cuda_plan_transform_size.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_transform_size(const sgconv_cuda_plan *plan, int64_t *size)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_transform_size$address() {
+        return sgconv_cuda_plan_transform_size.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_transform_size(const sgconv_cuda_plan *plan, int64_t *size)
+     * }
+     */
+    public static int sgconv_cuda_plan_transform_size(MemorySegment plan, MemorySegment size) {
+        var mh$ = sgconv_cuda_plan_transform_size.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_transform_size", plan, size);
+            }
+            return (int)mh$.invokeExact(plan, size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_spectrum_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_spectrum_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_spectrum_bytes(const sgconv_cuda_plan *plan, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_spectrum_bytes$descriptor() {
+        return sgconv_cuda_plan_spectrum_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_spectrum_bytes(const sgconv_cuda_plan *plan, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_spectrum_bytes$handle() {
+        return sgconv_cuda_plan_spectrum_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_spectrum_bytes(const sgconv_cuda_plan *plan, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_spectrum_bytes$address() {
+        return sgconv_cuda_plan_spectrum_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_spectrum_bytes(const sgconv_cuda_plan *plan, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cuda_plan_spectrum_bytes(MemorySegment plan, MemorySegment bytes) {
+        var mh$ = sgconv_cuda_plan_spectrum_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_spectrum_bytes", plan, bytes);
+            }
+            return (int)mh$.invokeExact(plan, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int SGCONV_GRADIENT_INPUT = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_gradients.SGCONV_GRADIENT_INPUT = 1
+     * }
+     */
+    public static int SGCONV_GRADIENT_INPUT() {
+        return SGCONV_GRADIENT_INPUT;
+    }
+    private static final int SGCONV_GRADIENT_KERNEL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_gradients.SGCONV_GRADIENT_KERNEL = 2
+     * }
+     */
+    public static int SGCONV_GRADIENT_KERNEL() {
+        return SGCONV_GRADIENT_KERNEL;
+    }
+    private static final int SGCONV_GRADIENT_POST = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_gradients.SGCONV_GRADIENT_POST = 4
+     * }
+     */
+    public static int SGCONV_GRADIENT_POST() {
+        return SGCONV_GRADIENT_POST;
+    }
+
+    private static class sgconv_cuda_plan_workspace_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_workspace_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_workspace_bytes(const sgconv_cuda_plan *plan, int64_t batch, int32_t gradients, int64_t *least, int64_t *most)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_workspace_bytes$descriptor() {
+        return sgconv_cuda_plan_workspace_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_workspace_bytes(const sgconv_cuda_plan *plan, int64_t batch, int32_t gradients, int64_t *least, int64_t *most)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_workspace_bytes$handle() {
+        return sgconv_cuda_plan_workspace_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_workspace_bytes(const sgconv_cuda_plan *plan, int64_t batch, int32_t gradients, int64_t *least, int64_t *most)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_workspace_bytes$address() {
+        return sgconv_cuda_plan_workspace_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_workspace_bytes(const sgconv_cuda_plan *plan, int64_t batch, int32_t gradients, int64_t *least, int64_t *most)
+     * }
+     */
+    public static int sgconv_cuda_plan_workspace_bytes(MemorySegment plan, long batch, int gradients, MemorySegment least, MemorySegment most) {
+        var mh$ = sgconv_cuda_plan_workspace_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_workspace_bytes", plan, batch, gradients, least, most);
+            }
+            return (int)mh$.invokeExact(plan, batch, gradients, least, most);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_prepare(const sgconv_cuda_plan *plan, const float *kernel, const float *skip, void *spectrum, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_prepare$descriptor() {
+        return sgconv_cuda_plan_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_prepare(const sgconv_cuda_plan *plan, const float *kernel, const float *skip, void *spectrum, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_prepare$handle() {
+        return sgconv_cuda_plan_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_prepare(const sgconv_cuda_plan *plan, const float *kernel, const float *skip, void *spectrum, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_prepare$address() {
+        return sgconv_cuda_plan_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_prepare(const sgconv_cuda_plan *plan, const float *kernel, const float *skip, void *spectrum, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_plan_prepare(MemorySegment plan, MemorySegment kernel, MemorySegment skip, MemorySegment spectrum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_plan_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_prepare", plan, kernel, skip, spectrum, stream);
+            }
+            return (int)mh$.invokeExact(plan, kernel, skip, spectrum, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_synthesize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_synthesize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_synthesize(const sgconv_cuda_plan *plan, const sgconv_kernel_geometry *kernels, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, void *spectrum, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_synthesize$descriptor() {
+        return sgconv_cuda_plan_synthesize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_synthesize(const sgconv_cuda_plan *plan, const sgconv_kernel_geometry *kernels, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, void *spectrum, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_synthesize$handle() {
+        return sgconv_cuda_plan_synthesize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_synthesize(const sgconv_cuda_plan *plan, const sgconv_kernel_geometry *kernels, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, void *spectrum, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_synthesize$address() {
+        return sgconv_cuda_plan_synthesize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_synthesize(const sgconv_cuda_plan *plan, const sgconv_kernel_geometry *kernels, const float *weights, const float *decay, const float *norm, const float *skip, float *kernel, void *spectrum, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_plan_synthesize(MemorySegment plan, MemorySegment kernels, MemorySegment weights, MemorySegment decay, MemorySegment norm, MemorySegment skip, MemorySegment kernel, MemorySegment spectrum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_plan_synthesize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_synthesize", plan, kernels, weights, decay, norm, skip, kernel, spectrum, stream);
+            }
+            return (int)mh$.invokeExact(plan, kernels, weights, decay, norm, skip, kernel, spectrum, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_forward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_forward$descriptor() {
+        return sgconv_cuda_plan_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_forward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_forward$handle() {
+        return sgconv_cuda_plan_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_forward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_forward$address() {
+        return sgconv_cuda_plan_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_forward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_plan_forward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y, MemorySegment workspace, long workspace_bytes, MemorySegment stream) {
+        var mh$ = sgconv_cuda_plan_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_forward", plan, spectrum, batch, lengths, u, pre, post, y, workspace, workspace_bytes, stream);
+            }
+            return (int)mh$.invokeExact(plan, spectrum, batch, lengths, u, pre, post, y, workspace, workspace_bytes, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_plan_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_plan_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_backward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, float *dk, float *dskip, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_plan_backward$descriptor() {
+        return sgconv_cuda_plan_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_backward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, float *dk, float *dskip, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_plan_backward$handle() {
+        return sgconv_cuda_plan_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_backward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, float *dk, float *dskip, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_plan_backward$address() {
+        return sgconv_cuda_plan_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_plan_backward(const sgconv_cuda_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, float *dk, float *dskip, void *dpre, void *dpost, void *workspace, int64_t workspace_bytes, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_plan_backward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment dy, MemorySegment pre, MemorySegment post, MemorySegment du, MemorySegment dk, MemorySegment dskip, MemorySegment dpre, MemorySegment dpost, MemorySegment workspace, long workspace_bytes, MemorySegment stream) {
+        var mh$ = sgconv_cuda_plan_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_plan_backward", plan, spectrum, batch, lengths, u, dy, pre, post, du, dk, dskip, dpre, dpost, workspace, workspace_bytes, stream);
+            }
+            return (int)mh$.invokeExact(plan, spectrum, batch, lengths, u, dy, pre, post, du, dk, dskip, dpre, dpost, workspace, workspace_bytes, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class sgconv_cuda_transform_size {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
@@ -738,6 +1349,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
             SgconvCuda.C_INT,
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
@@ -754,7 +1366,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
+     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_twist$descriptor() {
@@ -764,7 +1376,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
+     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_twist$handle() {
@@ -774,7 +1386,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
+     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_twist$address() {
@@ -783,16 +1395,16 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
+     * sgconv_status sgconv_cuda_twist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const void *signal, const void *gate, float *z, void *stream)
      * }
      */
-    public static int sgconv_cuda_twist(MemorySegment rows, int head, int dtype, MemorySegment signal, MemorySegment gate, MemorySegment z, MemorySegment stream) {
+    public static int sgconv_cuda_twist(MemorySegment rows, MemorySegment lengths, int head, int dtype, MemorySegment signal, MemorySegment gate, MemorySegment z, MemorySegment stream) {
         var mh$ = sgconv_cuda_twist.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_twist", rows, head, dtype, signal, gate, z, stream);
+                traceDowncall("sgconv_cuda_twist", rows, lengths, head, dtype, signal, gate, z, stream);
             }
-            return (int)mh$.invokeExact(rows, head, dtype, signal, gate, z, stream);
+            return (int)mh$.invokeExact(rows, lengths, head, dtype, signal, gate, z, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -803,6 +1415,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     private static class sgconv_cuda_untwist {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
             SgconvCuda.C_POINTER,
             SgconvCuda.C_INT,
             SgconvCuda.C_INT,
@@ -822,7 +1435,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
+     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_untwist$descriptor() {
@@ -832,7 +1445,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
+     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_untwist$handle() {
@@ -842,7 +1455,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
+     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_untwist$address() {
@@ -851,16 +1464,16 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
+     * sgconv_status sgconv_cuda_untwist(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *gate, const void *factor, void *y, void *product, void *stream)
      * }
      */
-    public static int sgconv_cuda_untwist(MemorySegment rows, int head, int dtype, MemorySegment z, MemorySegment gate, MemorySegment factor, MemorySegment y, MemorySegment product, MemorySegment stream) {
+    public static int sgconv_cuda_untwist(MemorySegment rows, MemorySegment lengths, int head, int dtype, MemorySegment z, MemorySegment gate, MemorySegment factor, MemorySegment y, MemorySegment product, MemorySegment stream) {
         var mh$ = sgconv_cuda_untwist.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_untwist", rows, head, dtype, z, gate, factor, y, product, stream);
+                traceDowncall("sgconv_cuda_untwist", rows, lengths, head, dtype, z, gate, factor, y, product, stream);
             }
-            return (int)mh$.invokeExact(rows, head, dtype, z, gate, factor, y, product, stream);
+            return (int)mh$.invokeExact(rows, lengths, head, dtype, z, gate, factor, y, product, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -871,6 +1484,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     private static class sgconv_cuda_gate_gradient {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
             SgconvCuda.C_POINTER,
             SgconvCuda.C_INT,
             SgconvCuda.C_INT,
@@ -889,7 +1503,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
+     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_gate_gradient$descriptor() {
@@ -899,7 +1513,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
+     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_gate_gradient$handle() {
@@ -909,7 +1523,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
+     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_gate_gradient$address() {
@@ -918,16 +1532,16 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
+     * sgconv_status sgconv_cuda_gate_gradient(const sgconv_cuda_rows *rows, const int64_t *lengths, int32_t head, int32_t dtype, const float *z, const void *dy, float *sum, void *dpost, void *stream)
      * }
      */
-    public static int sgconv_cuda_gate_gradient(MemorySegment rows, int head, int dtype, MemorySegment z, MemorySegment dy, MemorySegment sum, MemorySegment dpost, MemorySegment stream) {
+    public static int sgconv_cuda_gate_gradient(MemorySegment rows, MemorySegment lengths, int head, int dtype, MemorySegment z, MemorySegment dy, MemorySegment sum, MemorySegment dpost, MemorySegment stream) {
         var mh$ = sgconv_cuda_gate_gradient.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_gate_gradient", rows, head, dtype, z, dy, sum, dpost, stream);
+                traceDowncall("sgconv_cuda_gate_gradient", rows, lengths, head, dtype, z, dy, sum, dpost, stream);
             }
-            return (int)mh$.invokeExact(rows, head, dtype, z, dy, sum, dpost, stream);
+            return (int)mh$.invokeExact(rows, lengths, head, dtype, z, dy, sum, dpost, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1071,6 +1685,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
             SgconvCuda.C_INT,
             SgconvCuda.C_INT,
             SgconvCuda.C_POINTER,
@@ -1087,7 +1702,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int64_t kernel_length, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
      * }
      */
     public static FunctionDescriptor sgconv_cuda_kernel_gradient$descriptor() {
@@ -1097,7 +1712,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int64_t kernel_length, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
      * }
      */
     public static MethodHandle sgconv_cuda_kernel_gradient$handle() {
@@ -1107,7 +1722,7 @@ public class SgconvCuda extends SgconvCudaSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int64_t kernel_length, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
      * }
      */
     public static MemorySegment sgconv_cuda_kernel_gradient$address() {
@@ -1116,16 +1731,16 @@ public class SgconvCuda extends SgconvCudaSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
+     * sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int64_t kernel_length, int32_t mode, int32_t head, const float *correlation, float *dk, float *dskip, void *stream)
      * }
      */
-    public static int sgconv_cuda_kernel_gradient(MemorySegment rows, int mode, int head, MemorySegment correlation, MemorySegment dk, MemorySegment dskip, MemorySegment stream) {
+    public static int sgconv_cuda_kernel_gradient(MemorySegment rows, long kernel_length, int mode, int head, MemorySegment correlation, MemorySegment dk, MemorySegment dskip, MemorySegment stream) {
         var mh$ = sgconv_cuda_kernel_gradient.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cuda_kernel_gradient", rows, mode, head, correlation, dk, dskip, stream);
+                traceDowncall("sgconv_cuda_kernel_gradient", rows, kernel_length, mode, head, correlation, dk, dskip, stream);
             }
-            return (int)mh$.invokeExact(rows, mode, head, correlation, dk, dskip, stream);
+            return (int)mh$.invokeExact(rows, kernel_length, mode, head, correlation, dk, dskip, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1759,6 +2374,15 @@ public class SgconvCuda extends SgconvCudaSymbols {
             "sgconv_cuda_kernel_norm",
             "sgconv_cuda_kernel_forward",
             "sgconv_cuda_kernel_backward",
+            "sgconv_cuda_plan_create",
+            "sgconv_cuda_plan_destroy",
+            "sgconv_cuda_plan_transform_size",
+            "sgconv_cuda_plan_spectrum_bytes",
+            "sgconv_cuda_plan_workspace_bytes",
+            "sgconv_cuda_plan_prepare",
+            "sgconv_cuda_plan_synthesize",
+            "sgconv_cuda_plan_forward",
+            "sgconv_cuda_plan_backward",
             "sgconv_cuda_transform_size",
             "sgconv_cuda_kernel_place",
             "sgconv_cuda_twist",

@@ -31,7 +31,7 @@ class BundleCheckTest extends BundleTrial {
     // The whole sweeps, on a GPU they are short.
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_synthesis_test \n", "cuda_fused_test \n", "cuda_long_test \n")
+        .contains("cuda_synthesis_test \n", "cuda_block_test \n", "cuda_four_step_test \n")
         .doesNotContain("brief");
   }
 
@@ -95,7 +95,7 @@ class BundleCheckTest extends BundleTrial {
   void wrongKernelsStopTheRunAndTheLogIsKept() throws Exception {
     executable(
         bundle.resolve("native/cuda_synthesis_test"), "#!/bin/sh\necho wrong at 3; exit 4\n");
-    executable(bundle.resolve("native/cuda_fused_test"), "#!/bin/sh\nexec sleep 60\n");
+    executable(bundle.resolve("native/cuda_block_test"), "#!/bin/sh\nexec sleep 60\n");
     Outcome outcome = check("--limit", "native=1");
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.out())
@@ -107,7 +107,7 @@ class BundleCheckTest extends BundleTrial {
     assertThat(output.resolve("native.log"))
         .content()
         .contains("wrong at 3", "cuda_synthesis_test ended with status 4")
-        .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
+        .contains("cuda_block_test was ended after 1 s", "cuda_four_step_test \n");
     assertThat(json().get("stages").findValuesAsText("name")).containsExactly("native");
     assertThat(json().get("complete").asBoolean()).isFalse();
     assertThat(json().get("stopped").asText()).contains("native.log");
@@ -118,11 +118,11 @@ class BundleCheckTest extends BundleTrial {
   @Test
   void programsThatDoNotStartStopNothing() throws Exception {
     executable(
-        bundle.resolve("native/cuda_long_test"), "#!/bin/sh\necho no libstdc++ >&2; exit 127\n");
+        bundle.resolve("native/cuda_four_step_test"), "#!/bin/sh\necho no libstdc++ >&2; exit 127\n");
     Outcome outcome = check("--only", "native,verify");
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.out())
-        .containsPattern("(?m)^native +CANNOT RUN .*cuda_long_test does not start")
+        .containsPattern("(?m)^native +CANNOT RUN .*cuda_four_step_test does not start")
         .containsPattern("(?m)^verify +passed ");
     assertThat(output.resolve("native.log")).content().contains("no libstdc++");
   }
@@ -217,7 +217,7 @@ class BundleCheckTest extends BundleTrial {
     assertThat(outcome.status()).as(outcome.out()).isZero();
     assertThat(output.resolve("profile.log"))
         .content()
-        .contains("--kernel-id ::regex:fused_forward|fused_backward|columns_in|long_rows:3 ")
+        .contains("--kernel-id ::regex:block_forward|block_backward|columns_in|middle_rows:3 ")
         .contains("--shapes 64,768,4096", "--shapes 64,768,32768");
   }
 
@@ -250,7 +250,7 @@ class BundleCheckTest extends BundleTrial {
     assertThat(output.resolve("memcheck.log"))
         .content()
         .contains("sanitizer --tool memcheck --error-exitcode 9 " + bundle.toRealPath())
-        .contains("cuda_fused_test brief large", "cuda_long_test brief");
+        .contains("cuda_block_test brief large", "cuda_four_step_test brief");
   }
 
   @Test

@@ -33,7 +33,7 @@ class BundleCutOffTest extends BundleTrial {
   @Test
   void aStageThatTakesTooLongIsEndedAndTheNextRuns() throws Exception {
     stage("quick", "exec sleep 60\n");
-    executable(bundle.resolve("native/cuda_fused_test"), "#!/bin/sh\nexec sleep 60\n");
+    executable(bundle.resolve("native/cuda_block_test"), "#!/bin/sh\nexec sleep 60\n");
     Outcome outcome =
         check("--only", "native,quick,verify", "--limit", "native=1", "--limit", "quick=1");
     assertThat(outcome.status()).isEqualTo(1);
@@ -43,7 +43,7 @@ class BundleCutOffTest extends BundleTrial {
         .containsPattern("(?m)^verify +passed ");
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_fused_test was ended after 1 s", "cuda_long_test \n");
+        .contains("cuda_block_test was ended after 1 s", "cuda_four_step_test \n");
     assertThat(json().get("stages").findValuesAsText("limit")).containsExactly("1", "1", "120");
     assertThat(json().get("stages").get(1).get("status").asInt()).isEqualTo(124);
   }

@@ -1,0 +1,42 @@
+// Rows of the one-block CUDA kernels: who works on which, and how they are read and written.
+#pragma once
+
+#include "cuda/block/block.h"
+#include "cuda/block/block_shape.h"
+#include "cuda/device/samples.h"
+
+namespace sgconv::cuda {
+
+template <int N>
+__device__ __forceinline__ int slot_of_thread() {
+  return static_cast<int>(threadIdx.x) / BlockTransform<N>::kThreads;
+}
+
+// Of this thread's slot. Blocks hold what fits into 31 bits, and less than one block more.
+template <int N>
+__device__ __forceinline__ int item_of_slot() {
+  return static_cast<int>(blockIdx.x * static_cast<unsigned>(BlockShape<N>::kRows)) +
+         slot_of_thread<N>();
+}
+
+// Called by all threads of the block, once.
+template <int N>
+__device__ __forceinline__ BlockTransform<N> transform_of_thread(Complex *shared) {
+  Complex *const roots = shared + BlockShape<N>::kRows * BlockTransform<N>::kShared;
+  BlockTransform<N>::make_roots(roots);
+  __syncthreads();
+  return {shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
+          static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads};
+}
+
+// Those of one thread of a row, or none.
+template <int N>
+struct BlockRow : Samples<BlockTransform<N>::kR> {
+  __device__ __forceinline__ BlockRow(int32_t type, bool active, const BlockRows &rows, int64_t row,
+                                      int thread)
+      : Samples<BlockTransform<N>::kR>{type, BlockTransform<N>::kThreads,
+                                       active ? rows.samples - thread : 0,
+                                       row * rows.length + thread} {}
+};
+
+}  // namespace sgconv::cuda

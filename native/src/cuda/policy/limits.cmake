@@ -1,0 +1,42 @@
+# Registers a thread of each CUDA kernel may use, <kernel>[@<size>]=<registers>[/<bytes of stack frame and of
+# spill stores>]: the build fails above, at any other spill, and at a kernel that is not listed. Streaming kernels have up
+# to 256 threads a block: 64 registers leave room for 1024 threads a multiprocessor, 48 for 1280, 40 for
+# 1536, which keep enough bytes in flight. The one-block convolutions and what they leave room for are in
+# shapes.h; test/cuda/occupancy_test.cpp holds both against each other.
+set(SGCONV_REGISTER_LIMITS
+    backward_rows=64
+    columns_in=128
+    columns_out=128
+    columns_within=128
+    decay_gradient=64
+    block_backward=128
+    block_backward@384=168
+    block_backward@768=168
+    block_backward@1536=168
+    block_backward@3072=168
+    block_backward@6144=255
+    block_backward@8192=255
+    # 512 threads of 24 or 32 numbers leave 128 registers each: the only spills there are.
+    block_backward@12288=128/768
+    block_backward@16384=128/768
+    block_forward=128
+    block_kernel_gradient=128
+    block_prepare=128
+    gate_gradient=40
+    kernel_gradient=48
+    middle_rows=80
+    middle_rows@8192=128
+    middle_rows@16384=128
+    middle_rows_backward=88
+    middle_rows_backward@8192=128
+    middle_rows_backward@16384=128
+    multiply_rows=40
+    norm_rows=48
+    clear_rows=40
+    place_rows=48
+    place_synthesized=64
+    synthesize_rows=48
+    twist_rows=40
+    untwist_rows=48
+    # Four powers in flight a thread; bound by arithmetic, 512 threads a multiprocessor suffice.
+    weight_gradient=128)

@@ -1,0 +1,90 @@
+// Tuning of launches, apart from the algorithms: how many threads and blocks, how much at a time.
+// What is compiled into the CUDA kernels is in shapes.h, which sizes there are in sizes.h.
+//
+// No figure here has been measured on a GPU yet: each says what it was reasoned from.
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/device/device.h"
+
+namespace sgconv::cuda {
+
+// Threads of a block of the CUDA kernels that stream and of those that sum; the first are compiled
+// for it (__launch_bounds__). 2048 threads a multiprocessor, of 16 bytes each, have the 32 KiB in
+// flight that memory needs; blocks of 256 reach that with up to 32 registers and lose little with
+// up to 64.
+constexpr int kMaxThreads = 256;
+constexpr int kWarp = 32;
+
+// One thread of a streaming kernel moves two signal elements and, as one 16-byte access, two
+// complex numbers, so that a warp's accesses are contiguous on both sides.
+constexpr unsigned kPair = 2;
+
+// Blocks a multiprocessor before a block of a CUDA kernel that sums takes a second share: as many
+// as it can hold of 256 threads.
+constexpr int64_t kReductionBlocks = 8;
+
+// The current device.
+struct Target {
+  int device;
+  int architecture;  // compute capability, major * 10 + minor
+  int64_t
+      stream_blocks;  // a multiprocessor, before a block of a streaming kernel takes a second share
+  int64_t multiprocessors;
+  int64_t shared_bytes;  // that a block may ask for
+  int64_t cache_bytes;   // second level
+};
+
+// Asked of each device once. Throws Failure(SGCONV_DEVICE) when there is none.
+Target current_target();
+// Number of the current device.
+int current_device();
+
+// Rows (b, c, h) that one launch may count in 32 bits, and channels C * H of a plan, of which one
+// launch has at least one member: more are left to the ring steps.
+constexpr int64_t kMostRows = int64_t{1} << 30;
+constexpr int64_t kMostChannels = int64_t{1} << 20;
+
+// One block a row.
+namespace block_policy {
+
+// Signals of the batch that a block convolves at most: it makes its roots of unity once for all of
+// them (350 to 400 of the 1600 to 4100 instructions of a row) and keeps the channel's spectrum
+// where that lies in registers. More would leave blocks of different length at the end.
+constexpr int64_t kMostTurns = 4;
+
+// Items for each place that a multiprocessor has: with two the device stays busy to the last wave.
+constexpr int64_t kItemsPerPlace = 2;
+
+// One channel's share of the backward pass's workspace is at most this, or of one slice of the
+// batch: far below what any caller allows for scratch memory.
+constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
+
+}  // namespace block_policy
+
+// Four steps.
+namespace four_step_policy {
+
+// What a chunk of signals takes of the second-level cache: half of it, because what streams
+// through, inputs and outputs, takes room too.
+constexpr int64_t cache_share(const Target &target) { return target.cache_bytes / 2; }
+
+// Blocks of one backward launch for each place that a multiprocessor has.
+constexpr int64_t kBlocksPerPlace = 2;
+
+}  // namespace four_step_policy
+
+// Grid for a (rows, columns) array: x over columns, y over rows, grid-stride in both.
+struct RowGrid {
+  dim3 grid, block;
+};
+RowGrid row_grid(const Target &target, int64_t rows, int64_t columns);
+
+// Like row_grid, but every block works on one row: y over rows, x over columns.
+RowGrid block_row_grid(const Target &target, int64_t rows, int64_t columns);
+
+// One block a row for sums; `rows` may exceed the grid (grid-stride).
+RowGrid reduction_grid(const Target &target, int64_t rows);
+
+}  // namespace sgconv::cuda
