@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.process.LostHandles;
 
 /**
  * A native object that is ended once, and the lock that every call on it holds. Calls look like

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
+import org.sgconv.bindings.process.LostHandles;
 
 /**
  * What a stream that is never closed holds, so that it is given back when the stream is lost: with

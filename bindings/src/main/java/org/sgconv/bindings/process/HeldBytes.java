@@ -30,6 +30,9 @@ public final class HeldBytes {
 
   private static final MemorySegment CELL = cell();
 
+  private static final MethodHandle NEGATE =
+      LostHandles.findStatic(Math.class, "negateExact", long.class, long.class);
+
   private HeldBytes() {}
 
   private static MemorySegment cell() {
@@ -66,6 +69,13 @@ public final class HeldBytes {
   public static void subtract(long bytes) {
     long before = (long) COUNT.getAndAdd(CELL, 0L, -bytes);
     assert before >= bytes : "gave back " + bytes + " of " + before;
+  }
+
+  /** As {@link #subtract}, made of classes of the JDK alone: takes a long, returns nothing. */
+  static MethodHandle subtracting() {
+    MethodHandle add = COUNT.toMethodHandle(VarHandle.AccessMode.GET_AND_ADD);
+    return MethodHandles.dropReturn(
+        MethodHandles.filterArguments(MethodHandles.insertArguments(add, 0, CELL, 0L), 0, NEGATE));
   }
 
   /**

@@ -92,8 +92,8 @@ public final class Gradients implements AutoCloseable {
   }
 
   /**
-   * New tensors of zeros for every gradient that such a call has: of input and kernel always, of
-   * the skip if the spectrum has one, of the gates that are given.
+   * New tensors of arbitrary content for every gradient that such a call has: of input and kernel
+   * always, of the skip if the spectrum has one, of the gates that are given.
    *
    * @param batch B ≥ 1
    * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
@@ -106,21 +106,21 @@ public final class Gradients implements AutoCloseable {
     long hidden = convolution.hidden();
     long length = convolution.length();
     try (Closer made = Closer.onFailure()) {
-      Tensor input = made.add(convolution.signalZeros(batch, hidden, length));
+      Tensor input = made.add(convolution.newSignal(batch, hidden, length));
       Tensor kernel =
           made.add(
-              convolution.kernelZeros(convolution.channels(), hidden, convolution.kernelLength()));
+              convolution.newKernel(convolution.channels(), hidden, convolution.kernelLength()));
       Tensor skip = null;
       if (spectrum.hasSkip()) {
-        skip = made.add(convolution.kernelZeros(convolution.heads(), hidden));
+        skip = made.add(convolution.newKernel(convolution.heads(), hidden));
       }
       Tensor pre = null;
       if (gates.preOrNull() != null) {
-        pre = made.add(convolution.signalZeros(batch, hidden, length));
+        pre = made.add(convolution.newSignal(batch, hidden, length));
       }
       Tensor post = null;
       if (gates.postOrNull() != null) {
-        post = made.add(convolution.signalZeros(batch, hidden, length));
+        post = made.add(convolution.newSignal(batch, hidden, length));
       }
       made.keep();
       return new Gradients(new GradientTargets(input, kernel, skip, pre, post), false);

@@ -274,7 +274,7 @@ public final class LongConvolution implements AutoCloseable {
       KernelSpectrum spectrum, Tensor u, Gates gates, @Nullable RowLengths lengths) {
     long batch = check.inputs(u, gates, lengths);
     try (Closer made = Closer.onFailure()) {
-      Tensor y = made.add(signalZeros(batch, geometry.outputRows(), geometry.length()));
+      Tensor y = made.add(newSignal(batch, geometry.outputRows(), geometry.length()));
       run(spectrum, Operands.ofForward(u, gates, lengths, y));
       made.keep();
       return y;
@@ -481,14 +481,14 @@ public final class LongConvolution implements AutoCloseable {
     }
   }
 
-  /** A new tensor like a signal, where the convolution computes. */
-  Tensor signalZeros(long... dims) {
-    return backend.zeros(type, dims);
+  /** A new tensor like a signal of arbitrary content, where the convolution computes. */
+  Tensor newSignal(long... dims) {
+    return backend.uninitialized(type, dims);
   }
 
-  /** A new tensor like a kernel, where the convolution computes. */
-  Tensor kernelZeros(long... dims) {
-    return backend.zeros(kernelType(), dims);
+  /** A new tensor like a kernel of arbitrary content, where the convolution computes. */
+  Tensor newKernel(long... dims) {
+    return backend.uninitialized(kernelType(), dims);
   }
 
   /** Call under the plan's lock. */

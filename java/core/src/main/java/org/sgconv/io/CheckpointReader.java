@@ -134,7 +134,8 @@ final class CheckpointReader {
 
   private Tensor weights(Closer made) {
     int d = spec.kernelDim();
-    Tensor weights = made.add(Tensor.zeros(type, spec.scales(), spec.channels(), spec.hidden(), d));
+    Tensor weights =
+        made.add(Tensor.uninitialized(type, spec.scales(), spec.channels(), spec.hidden(), d));
     for (int scale = 0; scale < spec.scales(); scale++) {
       try (Tensor stored = file.read(prefix + KERNEL + scale, type);
           Tensor target = weights.slice(scale)) {
@@ -154,7 +155,7 @@ final class CheckpointReader {
 
   /** A copy of a tensor in another shape of as many elements. */
   private Tensor values(Closer made, String name, long... dims) {
-    Tensor values = made.add(Tensor.zeros(type, dims));
+    Tensor values = made.add(Tensor.uninitialized(type, dims));
     try (Tensor stored = file.read(prefix + name, type);
         Tensor view = stored.reshape(dims)) {
       values.copyFrom(view);

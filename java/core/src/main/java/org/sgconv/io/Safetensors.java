@@ -184,7 +184,7 @@ public final class Safetensors implements AutoCloseable {
       throw unreadable(entry, "has shape " + entry.shapeText() + ", expected at least one element");
     }
     try (Closer made = Closer.onFailure()) {
-      Tensor tensor = made.add(Tensor.zeros(type, entry.dimArray()));
+      Tensor tensor = made.add(Tensor.uninitialized(type, entry.dimArray()));
       withBytes(entry, bytes -> ElementConversion.copy(bytes, stored, tensor));
       made.keep();
       return tensor;

@@ -88,7 +88,8 @@ public final class KernelSynthesis {
     KernelSpec spec = parameters.spec();
     try (Closer made = Closer.onFailure()) {
       Tensor kernel =
-          made.add(backend.zeros(parameters.type(), spec.channels(), spec.hidden(), length));
+          made.add(
+              backend.uninitialized(parameters.type(), spec.channels(), spec.hidden(), length));
       forward(parameters, kernel);
       made.keep();
       return kernel;

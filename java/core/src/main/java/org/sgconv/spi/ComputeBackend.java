@@ -60,9 +60,9 @@ public interface ComputeBackend extends Backend {
     }
   }
 
-  /** A new tensor of zeros where this backend computes. */
-  default Tensor zeros(DType type, long... dims) {
-    return Tensor.zeros(type, dims);
+  /** A new tensor of arbitrary content where this backend computes. */
+  default Tensor uninitialized(DType type, long... dims) {
+    return Tensor.uninitialized(type, dims);
   }
 
   /**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.SizeProperty;
+import org.sgconv.bindings.process.BlockPool;
 import org.sgconv.bindings.process.HeldBytes;
 
 /**
@@ -16,6 +17,11 @@ import org.sgconv.bindings.process.HeldBytes;
  * pages are first written; the JVM puts no bound on native memory either. The count is one for the
  * process, whatever number of class loaders has loaded this library, and does not forget what a
  * class loader that is gone has left open.
+ *
+ * <p>Memory of tensors that were closed is kept for the next ones, up to {@link #POOL_PROPERTY}:
+ * its pages need not be faulted in anew. It counts against the limit, is given back to the
+ * operating system before anything is refused, and is not among {@link #heldBytes()} but among
+ * {@link #spareBytes()}.
  */
 public final class HostMemory {
 
@@ -26,11 +32,20 @@ public final class HostMemory {
    */
   public static final String PROPERTY = "sgconv.host.memory";
 
+  /**
+   * Most bytes that are kept for tensors to come, such as {@code 256m}; 0 keeps none. Without this
+   * property an eighth of {@link #limit()}.
+   */
+  public static final String POOL_PROPERTY = "sgconv.host.pool";
+
   /** Below this total, asking the operating system is not worth its time. */
   private static final long UNCHECKED = 64L << 20;
 
   /** The last value of the property and what it means. */
   private static volatile @Nullable Setting setting;
+
+  /** Likewise of the pool's. */
+  private static volatile @Nullable Setting poolSetting;
 
   private record Setting(String text, long bytes) {}
 
@@ -71,9 +86,16 @@ public final class HostMemory {
       throw new InvalidArgumentException(purpose + ": " + bytes + " bytes, expected at least 0");
     }
     String property = System.getProperty(PROPERTY);
-    for (long held = heldBytes(); ; held = heldBytes()) {
+    for (long held = HeldBytes.get(); ; held = HeldBytes.get()) {
       boolean unchecked = property == null && bytes <= UNCHECKED - held;
       if (!unchecked && bytes > limit(property) - held) {
+        if (spareBytes() > 0) {
+          trim();
+          held = HeldBytes.get();
+        }
+        if (bytes <= limit(property) - held) {
+          continue;
+        }
         throw new HostMemoryException(
             String.valueOf(purpose),
             bytes,
@@ -92,9 +114,44 @@ public final class HostMemory {
     HeldBytes.subtract(bytes);
   }
 
-  /** Bytes that are held now, through whichever class loader. */
+  /**
+   * Bytes that are held now, through whichever class loader; what other class loaders than this one
+   * keep for tensors to come is among them.
+   */
   public static long heldBytes() {
-    return HeldBytes.get();
+    return HeldBytes.get() - BlockPool.spareBytes();
+  }
+
+  /** Bytes that this class loader keeps for tensors to come. */
+  public static long spareBytes() {
+    return BlockPool.spareBytes();
+  }
+
+  /** Gives what is kept for tensors to come back to the operating system. */
+  public static void trim() {
+    BlockPool.trim(0);
+  }
+
+  /**
+   * Most bytes that are kept for tensors to come.
+   *
+   * @throws InvalidArgumentException if {@link #POOL_PROPERTY} is no number of bytes
+   */
+  static long mostSpare() {
+    String property = System.getProperty(POOL_PROPERTY);
+    if (property == null) {
+      return limit() / 8;
+    }
+    Setting known = poolSetting;
+    if (known == null || !Objects.equals(known.text, property)) {
+      long bytes =
+          property.strip().equals("0")
+              ? 0
+              : SizeProperty.parse(POOL_PROPERTY, property, "bytes", 0, "an eighth of the limit");
+      known = new Setting(property, bytes);
+      poolSetting = known;
+    }
+    return known.bytes;
   }
 
   /**

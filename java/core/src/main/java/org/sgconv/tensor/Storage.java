@@ -1,11 +1,9 @@
 package org.sgconv.tensor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
@@ -20,9 +18,6 @@ import org.sgconv.device.Stream;
  * used.
  */
 final class Storage {
-
-  /** Widest vector register and cache line of the processors in reach. */
-  static final long ALIGNMENT = 64;
 
   private static final int ENDED = -1;
 
@@ -68,26 +63,10 @@ final class Storage {
     this.allocated = allocated;
   }
 
-  /** New zeroed memory of its own. */
-  static Storage allocate(String label, long bytes) {
-    String purpose = "tensor " + label;
-    HostMemory.reserve(purpose, bytes);
-    Site site = Site.here();
-    Arena arena = Arena.ofShared();
-    MemorySegment memory;
-    try {
-      memory = arena.allocate(bytes, ALIGNMENT);
-    } catch (OutOfMemoryError error) {
-      arena.close();
-      HostMemory.release(bytes);
-      throw new HostMemoryException(purpose, bytes, error);
-    }
-    Runnable release =
-        () -> {
-          arena.close();
-          HostMemory.release(bytes);
-        };
-    return own(label, bytes, memory, null, null, release, site);
+  /** New memory of the host, of zeros or of arbitrary content. */
+  static Storage allocate(String label, long bytes, boolean zeroed) {
+    HostAllocation made = HostAllocation.of("tensor " + label, bytes, zeroed);
+    return own(label, bytes, made.memory(), null, null, made.release(), Site.here());
   }
 
   /** New zeroed page-locked memory of the host. */
@@ -110,13 +89,15 @@ final class Storage {
     return own(label, bytes, pinned.segment(), null, pinned, release, Site.here());
   }
 
-  /** New zeroed memory of a device. */
-  static Storage allocate(Stream stream, String label, long bytes) {
+  /** New memory of a device, of zeros or of arbitrary content. */
+  static Storage allocate(Stream stream, String label, long bytes, boolean zeroed) {
     DeviceMemory device = stream.allocate("tensor " + label, bytes);
-    try (Closer made = Closer.onFailure()) {
-      made.add(device::free);
-      device.zero(0, bytes);
-      made.keep();
+    if (zeroed) {
+      try (Closer made = Closer.onFailure()) {
+        made.add(device::free);
+        device.zero(0, bytes);
+        made.keep();
+      }
     }
     return own(label, bytes, MemorySegment.NULL, device, null, device::free, Site.here());
   }

@@ -70,7 +70,22 @@ public final class Tensor extends TensorElements implements AutoCloseable {
 
   /** As {@link #zeros(DType, long...)}. */
   public static Tensor zeros(DType type, Shape shape) {
-    Storage storage = Storage.allocate(type + " " + shape, shape.byteSize(type));
+    return allocate(type, shape, true);
+  }
+
+  /**
+   * A new tensor of arbitrary content, for an output that is overwritten as a whole: larger memory
+   * is neither zeroed first nor asked of the operating system each time.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws HostMemoryException if the host has no such memory
+   */
+  public static Tensor uninitialized(DType type, long... dims) {
+    return allocate(type, Shape.of(dims), false);
+  }
+
+  private static Tensor allocate(DType type, Shape shape, boolean zeroed) {
+    Storage storage = Storage.allocate(type + " " + shape, shape.byteSize(type), zeroed);
     return new Tensor(storage, storage.memory(), 0, type, shape, true);
   }
 
@@ -81,9 +96,23 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
    */
   public static Tensor zeros(Stream stream, DType type, long... dims) {
-    Shape shape = Shape.of(dims);
-    Storage storage =
-        Storage.allocate(stream, type + " " + shape + " on " + stream, shape.byteSize(type));
+    return allocate(stream, type, Shape.of(dims), true);
+  }
+
+  /**
+   * A new tensor of arbitrary content on a stream's device, for an output that is overwritten as a
+   * whole.
+   *
+   * @throws InvalidArgumentException if a size is below 1 or the size in bytes overflows a long
+   * @throws org.sgconv.device.DeviceMemoryException if the device has no such memory
+   */
+  public static Tensor uninitialized(Stream stream, DType type, long... dims) {
+    return allocate(stream, type, Shape.of(dims), false);
+  }
+
+  private static Tensor allocate(Stream stream, DType type, Shape shape, boolean zeroed) {
+    String label = type + " " + shape + " on " + stream;
+    Storage storage = Storage.allocate(stream, label, shape.byteSize(type), zeroed);
     return new Tensor(storage, storage.memory(), 0, type, shape, true);
   }
 
@@ -134,7 +163,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    */
   public static Tensor of(float[] values, long... dims) {
     Shape shape = Shape.of(dims).requireCount(values.length);
-    Tensor tensor = zeros(DType.FLOAT32, shape);
+    Tensor tensor = allocate(DType.FLOAT32, shape, false);
     tensor.copyFrom(values);
     return tensor;
   }
@@ -146,7 +175,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    */
   public static Tensor of(double[] values, long... dims) {
     Shape shape = Shape.of(dims).requireCount(values.length);
-    Tensor tensor = zeros(DType.FLOAT64, shape);
+    Tensor tensor = allocate(DType.FLOAT64, shape, false);
     tensor.copyFrom(values);
     return tensor;
   }
@@ -254,7 +283,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    */
   public Tensor copyTo(Stream stream) {
     requireOpen();
-    return Transfer.copyInto(zeros(stream, type, shape.toArray()), this);
+    return Transfer.copyInto(allocate(stream, type, shape, false), this);
   }
 
   /**
@@ -300,7 +329,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
    */
   public Tensor toHost() {
     requireOpen();
-    return Transfer.copyInto(zeros(type, shape), this);
+    return Transfer.copyInto(allocate(type, shape, false), this);
   }
 
   /**
@@ -338,13 +367,14 @@ public final class Tensor extends TensorElements implements AutoCloseable {
       }
     }
     requireOpen();
-    return Transfer.convertInto(zeros(target, shape), this);
+    return Transfer.convertInto(allocate(target, shape, false), this);
   }
 
   /** As {@link #to(DType)} with its own type; on a device in the stream's order, not waited for. */
   public Tensor copy() {
     requireOpen();
-    return isOnHost() ? to(type) : Transfer.copyInto(zerosBeside(shape.toArray()), this);
+    Stream stream = stream().orElse(null);
+    return stream == null ? to(type) : copyTo(stream);
   }
 
   /**

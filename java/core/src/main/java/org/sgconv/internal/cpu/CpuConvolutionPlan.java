@@ -108,7 +108,8 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     Tensor known = scratch;
     if (known == null) {
       known =
-          Tensor.zeros(DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.length());
+          Tensor.uninitialized(
+              DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.length());
       scratch = known;
     }
     return known;

@@ -18,7 +18,7 @@ final class CpuPlanSpectrum implements PlanSpectrum {
   }
 
   static CpuPlanSpectrum allocate(CpuPlan plan) {
-    Tensor memory = Tensor.zeros(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES);
+    Tensor memory = Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES);
     try {
       return new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
     } catch (RuntimeException e) {

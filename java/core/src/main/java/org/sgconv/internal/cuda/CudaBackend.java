@@ -115,8 +115,8 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
-  public Tensor zeros(DType type, long... dims) {
-    return Tensor.zeros(stream(), type, dims);
+  public Tensor uninitialized(DType type, long... dims) {
+    return Tensor.uninitialized(stream(), type, dims);
   }
 
   @Override

@@ -249,7 +249,7 @@ class CpuBackendTest {
       spectrum.close();
       assertThatThrownBy(() -> plan.forward(spectrum, into(u, y)))
           .isInstanceOf(TensorClosedException.class);
-      assertThatThrownBy(spectrum::close).isInstanceOf(TensorClosedException.class);
+      spectrum.close(); // does nothing
       plan.close();
       assertThatThrownBy(plan::close)
           .isInstanceOf(ClosedException.class)

@@ -1,0 +1,135 @@
+package org.sgconv.bindings.process;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Host memory that is lent to one tensor after another, so that its pages need not be faulted in
+ * and zeroed anew each time. Every loan has an arena of its own: a segment that is kept beyond the
+ * loan is as dead as one whose memory was freed.
+ *
+ * <p>One pool a class loader. {@link HeldBytes} counts all of its blocks; what of that is not lent
+ * is {@link #spareBytes}. When the class loader goes, its spare blocks are unmapped and taken off
+ * the count; blocks that are lent and lost stay, as all memory of lost tensors does.
+ */
+public final class BlockPool {
+
+  /** Smaller memory is cheaper to allocate than to look after. */
+  public static final long LEAST = 64L << 10;
+
+  /** Spare blocks, the oldest first; of classes of the JDK alone, for the end of the loader. */
+  private static final Set<MemorySegment> SPARE = new LinkedHashSet<>();
+
+  /** The same by size, those of one size the oldest first. */
+  private static final TreeMap<Long, Deque<MemorySegment>> BY_SIZE = new TreeMap<>();
+
+  /** Lives as long as the class loader. */
+  private static final Object LOADER = new Object();
+
+  /** What is counted as held and not lent: spare blocks, and the ends of lent ones. */
+  private static long spareBytes;
+
+  static {
+    MappedBlocks blocks = MappedBlocks.instance();
+    if (blocks != null) {
+      MethodHandle size =
+          LostHandles.find(MemorySegment.class, "byteSize", MethodType.methodType(long.class));
+      MethodHandle uncount = MethodHandles.filterArguments(HeldBytes.subtracting(), 0, size);
+      MethodHandle free = MethodHandles.foldArguments(uncount, blocks.unmapping());
+      LostHandles.watch(LOADER, LostHandles.each(SPARE, free));
+    }
+  }
+
+  private BlockPool() {}
+
+  /**
+   * Memory of a loan.
+   *
+   * @param memory until its arena is closed
+   * @param isFresh whether it is zeroed; otherwise it holds what the last borrower left
+   */
+  public record Loan(MemorySegment memory, boolean isFresh) {}
+
+  /** Whether there is a pool here: on Linux, with native access. */
+  public static boolean isUsable() {
+    return MappedBlocks.instance() != null;
+  }
+
+  /**
+   * Lends a spare block, whose bytes need not be counted, or returns null if none fits.
+   *
+   * @param mostSpare what may be spare when the loan ends, at arena's close; see {@link #trim}
+   */
+  public static synchronized @Nullable Loan lendSpare(long bytes, Arena arena, long mostSpare) {
+    Map.Entry<Long, Deque<MemorySegment>> fit = BY_SIZE.ceilingEntry(bytes);
+    if (fit == null || fit.getKey() - bytes > bytes / 8 + MappedBlocks.PAGE) {
+      return null;
+    }
+    MemorySegment block = fit.getValue().removeLast(); // the likeliest to be in a cache
+    dropped(block, fit.getValue());
+    spareBytes -= bytes;
+    return new Loan(lend(block, bytes, arena, mostSpare), false);
+  }
+
+  /**
+   * Lends a new block, or returns null if the operating system has no memory.
+   *
+   * @param bytes which the caller has counted in {@link HeldBytes}; they stay counted until the
+   *     block is freed
+   */
+  public static @Nullable Loan lendFresh(long bytes, Arena arena, long mostSpare) {
+    MappedBlocks blocks = MappedBlocks.instance();
+    MemorySegment block = blocks == null ? null : blocks.map(bytes);
+    return block == null ? null : new Loan(lend(block, bytes, arena, mostSpare), true);
+  }
+
+  private static MemorySegment lend(MemorySegment block, long bytes, Arena arena, long mostSpare) {
+    return MappedBlocks.lend(block, bytes, arena, () -> takeBack(block, bytes, mostSpare));
+  }
+
+  private static synchronized void takeBack(MemorySegment block, long bytes, long mostSpare) {
+    spareBytes += bytes;
+    SPARE.add(block);
+    BY_SIZE.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).addLast(block);
+    trim(mostSpare);
+  }
+
+  /** Frees the oldest spare blocks until no more than that is spare. */
+  public static synchronized void trim(long mostSpare) {
+    MappedBlocks blocks = MappedBlocks.instance();
+    while (blocks != null && spareBytes > mostSpare && !SPARE.isEmpty()) {
+      MemorySegment oldest = SPARE.iterator().next();
+      Deque<MemorySegment> same = BY_SIZE.get(oldest.byteSize());
+      if (same == null) {
+        throw new IllegalStateException("a spare block of " + oldest.byteSize() + " bytes");
+      }
+      same.removeFirst();
+      dropped(oldest, same);
+      spareBytes -= oldest.byteSize();
+      HeldBytes.subtract(oldest.byteSize());
+      blocks.unmap(oldest);
+    }
+  }
+
+  private static void dropped(MemorySegment block, Deque<MemorySegment> same) {
+    SPARE.remove(block);
+    if (same.isEmpty()) {
+      BY_SIZE.remove(block.byteSize());
+    }
+  }
+
+  /** Bytes that are counted as held by this class loader's pool and lent to nobody. */
+  public static synchronized long spareBytes() {
+    return spareBytes;
+  }
+}

@@ -1,0 +1,99 @@
+package org.sgconv.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.HostMemoryException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.bindings.process.BlockPool;
+
+/**
+ * Memory of the host for one tensor, under an arena of its own: closing that is the end of every
+ * segment of it. Larger memory comes from a pool and goes back there.
+ *
+ * @param memory aligned to {@link #ALIGNMENT}
+ * @param release gives the memory back
+ */
+record HostAllocation(MemorySegment memory, Runnable release) {
+
+  /** Widest vector register and cache line of the processors in reach. */
+  static final long ALIGNMENT = 64;
+
+  /**
+   * Fills memory whose content is arbitrary with NaN of every type, so that tests see what is not
+   * written.
+   */
+  private static final boolean POISON = Boolean.getBoolean("sgconv.host.poison");
+
+  private static final byte NAN = -1;
+
+  /**
+   * Allocates.
+   *
+   * @param zeroed whether it must hold zeros; otherwise its content is arbitrary
+   * @throws HostMemoryException if the host has no such memory
+   */
+  static HostAllocation of(String purpose, long bytes, boolean zeroed) {
+    Arena arena = Arena.ofShared();
+    try (Closer made = Closer.onFailure()) {
+      made.add(arena);
+      boolean pooled = bytes >= BlockPool.LEAST && BlockPool.isUsable();
+      HostAllocation allocation =
+          pooled ? lent(purpose, bytes, arena, zeroed) : own(purpose, bytes, arena);
+      if (POISON && !zeroed) {
+        allocation.memory.fill(NAN);
+      }
+      made.keep();
+      return allocation;
+    }
+  }
+
+  private static HostAllocation own(String purpose, long bytes, Arena arena) {
+    try (Closer made = Closer.onFailure()) {
+      HostMemory.reserve(purpose, bytes);
+      made.add(() -> HostMemory.release(bytes));
+      MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+      made.keep();
+      return new HostAllocation(
+          memory,
+          () -> {
+            arena.close();
+            HostMemory.release(bytes);
+          });
+    } catch (OutOfMemoryError error) {
+      throw new HostMemoryException(purpose, bytes, error);
+    }
+  }
+
+  private static HostAllocation lent(String purpose, long bytes, Arena arena, boolean zeroed) {
+    long mostSpare = HostMemory.mostSpare();
+    BlockPool.Loan loan =
+        bytes <= HostMemory.limit() - HostMemory.heldBytes()
+            ? BlockPool.lendSpare(bytes, arena, mostSpare)
+            : null;
+    if (loan == null) {
+      loan = fresh(purpose, bytes, arena, mostSpare);
+    }
+    if (zeroed && !loan.isFresh()) {
+      loan.memory().fill((byte) 0);
+    }
+    return new HostAllocation(loan.memory(), arena::close);
+  }
+
+  private static BlockPool.Loan fresh(String purpose, long bytes, Arena arena, long mostSpare) {
+    try (Closer made = Closer.onFailure()) {
+      HostMemory.reserve(purpose, bytes);
+      made.add(() -> HostMemory.release(bytes));
+      BlockPool.@Nullable Loan loan = BlockPool.lendFresh(bytes, arena, mostSpare);
+      if (loan == null) {
+        HostMemory.trim();
+        loan = BlockPool.lendFresh(bytes, arena, mostSpare);
+      }
+      if (loan == null) {
+        throw new HostMemoryException(purpose, bytes);
+      }
+      made.keep();
+      return loan;
+    }
+  }
+}
