@@ -3,6 +3,8 @@ package org.sgconv.io;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.sgconv.Backend;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidFileException;
 import org.sgconv.bindings.closing.Closer;
@@ -63,6 +65,31 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
   }
 
   /**
+   * This checkpoint where a backend computes, as {@link KernelParameters#moveTo}: itself if it is
+   * there; otherwise a copy, for which this one is closed. If the method throws, no copy is left
+   * and what is open of this is still the caller's to close.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   * @throws org.sgconv.HostMemoryException if the host has not the memory
+   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
+   */
+  public Checkpoint moveTo(Backend backend) {
+    try (Closer made = Closer.onFailure()) {
+      boolean there = skip.isOn(backend);
+      Tensor movedSkip = there ? skip : made.add(skip.copyTo(backend));
+      KernelParameters moved = parameters.moveTo(backend);
+      if (!moved.equals(parameters)) {
+        made.add(moved);
+      }
+      if (!there) {
+        skip.close();
+      }
+      made.keep();
+      return there && moved.equals(parameters) ? this : new Checkpoint(moved, movedSkip, ignored);
+    }
+  }
+
+  /**
    * Writes a file that the published code loads, with the names that a layer of its own has.
    *
    * @throws InvalidFileException if it cannot be written; nothing is left behind
@@ -77,6 +104,24 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
    * @throws InvalidFileException if it cannot be written; nothing is left behind
    */
   public void write(Path path, String prefix) {
+    withWriter(
+        prefix,
+        writer -> {
+          writer.write(path);
+          return path;
+        });
+  }
+
+  /**
+   * The bytes of the file that {@link #write(Path)} writes.
+   *
+   * @throws org.sgconv.InvalidArgumentException if they are too many for an array
+   */
+  public byte[] toBytes() {
+    return withWriter("", SafetensorsWriter::toBytes);
+  }
+
+  private <T> T withWriter(String prefix, Function<SafetensorsWriter, T> write) {
     KernelSpec spec = parameters.spec();
     SafetensorsWriter writer = Safetensors.writer();
     for (int scale = 0; scale < spec.scales(); scale++) {
@@ -99,7 +144,7 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
       writer.add(
           prefix + "kernel_norm",
           norm.map(taken -> taken.reshape(spec.channels(), spec.hidden(), 1)).orElse(noNorm));
-      writer.write(path);
+      return write.apply(writer);
     }
   }
 

@@ -3,6 +3,7 @@ package org.sgconv.io;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -27,8 +28,9 @@ import org.sgconv.tensor.Tensor;
 
 /**
  * A safetensors file, validated as a whole before its tensors are mapped into memory. Tensors are
- * copied out, so they outlive the file. Any thread may read, and any thread may close: that waits
- * for reads that are under way. An interrupted thread reads as any other does.
+ * copied out, so they outlive the file; a file that is in memory already is read there. Any thread
+ * may read, and any thread may close: that waits for reads that are under way. An interrupted
+ * thread reads as any other does.
  *
  * <p>Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes, row-major
  * and little-endian (github.com/huggingface/safetensors). What that library opens is opened here,
@@ -71,8 +73,64 @@ public final class Safetensors implements AutoCloseable {
   /** Held for reading by reads of the mapping, for writing by its end. */
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
-  /** The bytes after the header. */
+  /** The bytes after the header, which can be read while the arena is open. */
   private record Mapping(Arena arena, MemorySegment bytes) {}
+
+  /** Where the bytes are. */
+  private interface Content {
+    long size() throws IOException;
+
+    /** A buffer with an array of that many bytes. */
+    ByteBuffer read(long position, int count) throws IOException;
+
+    Mapping map(long start, long size) throws IOException;
+  }
+
+  private record OnDisk(Path path, FileChannel channel) implements Content {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public ByteBuffer read(long position, int count) throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(count);
+      while (bytes.position() < count) {
+        bytes.limit(Math.min(count, bytes.position() + CHUNK_BYTES));
+        if (channel.read(bytes, position + bytes.position()) < 0) {
+          throw new InvalidFileException(path, "was truncated while it was read");
+        }
+      }
+      return bytes.flip();
+    }
+
+    @Override
+    public Mapping map(long start, long size) throws IOException {
+      try (Closer made = Closer.onFailure()) {
+        Arena arena = made.add(Arena.ofShared());
+        MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, start, size, arena);
+        made.keep();
+        return new Mapping(arena, bytes);
+      }
+    }
+  }
+
+  private record InMemory(MemorySegment bytes) implements Content {
+    @Override
+    public long size() {
+      return bytes.byteSize();
+    }
+
+    @Override
+    public ByteBuffer read(long position, int count) {
+      return ByteBuffer.wrap(bytes.asSlice(position, count).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    @Override
+    public Mapping map(long start, long size) {
+      return new Mapping(Arena.ofShared(), bytes.asSlice(start, size).asReadOnly());
+    }
+  }
 
   private Safetensors(Path path, SafetensorsHeader header, Mapping mapping) {
     this.path = path;
@@ -101,14 +159,42 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens and validates a file that is in memory already; the caller closes it.
+   *
+   * @param name what messages call it, and what {@link #path} is
+   * @param bytes the whole file; they are not copied and must stay as they are until it is closed
+   * @throws InvalidFileException if its header is not sound; the message names the tensor and what
+   *     was expected
+   */
+  public static Safetensors of(String name, byte[] bytes) {
+    return of(name, ByteBuffer.wrap(bytes));
+  }
+
+  /** As {@link #of(String, byte[])}: the bytes of a buffer from position to limit. */
+  public static Safetensors of(String name, ByteBuffer bytes) {
+    MemorySegment all = MemorySegment.ofBuffer(bytes);
+    try {
+      return openContent(Path.of(name), new InMemory(all));
+    } catch (IOException e) {
+      throw new IllegalStateException("memory cannot fail to be read", e);
+    }
+  }
+
   private static Safetensors openRegular(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = channel.size();
-      int headerBytes = headerBytes(path, channel, size);
+      return openContent(path, new OnDisk(path, channel));
+    }
+  }
+
+  private static Safetensors openContent(Path path, Content content) throws IOException {
+    try {
+      long size = content.size();
+      int headerBytes = headerBytes(path, content, size);
       long dataStart = PREFIX_BYTES + (long) headerBytes;
-      byte[] json = read(path, channel, PREFIX_BYTES, headerBytes).array();
+      byte[] json = content.read(PREFIX_BYTES, headerBytes).array();
       SafetensorsHeader header = SafetensorsHeader.parse(json, size - dataStart);
-      return new Safetensors(path, header, map(channel, dataStart, size - dataStart));
+      return new Safetensors(path, header, content.map(dataStart, size - dataStart));
     } catch (JsonException e) {
       throw new InvalidFileException(path, "is not a sound safetensors file: " + e.getMessage(), e);
     }
@@ -119,7 +205,7 @@ public final class Safetensors implements AutoCloseable {
     return new SafetensorsWriter();
   }
 
-  /** The file. */
+  /** The file, or the name of one that is in memory. */
   public Path path() {
     return path;
   }
@@ -294,15 +380,15 @@ public final class Safetensors implements AutoCloseable {
         path, "tensor " + PrintableText.quote(entry.name()) + " " + what);
   }
 
-  private static int headerBytes(Path path, FileChannel channel, long size) throws IOException {
+  private static int headerBytes(Path path, Content content, long size) throws IOException {
     if (size < PREFIX_BYTES) {
       throw new InvalidFileException(
           path, "has " + size + " bytes, expected at least the 8 of a header length");
     }
-    long length = read(path, channel, 0, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    long length = content.read(0, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
     long most = Math.min(size - PREFIX_BYTES, MAX_HEADER_BYTES);
     if (length < 0 || length > most) {
-      if (beginsWith(LFS_POINTER, path, channel, size)) {
+      if (beginsWith(LFS_POINTER, content, size)) {
         throw new InvalidFileException(
             path,
             "is a Git LFS pointer and not the file itself: run 'git lfs pull' in its repository");
@@ -320,31 +406,9 @@ public final class Safetensors implements AutoCloseable {
     return (int) length;
   }
 
-  private static boolean beginsWith(String start, Path path, FileChannel channel, long size)
-      throws IOException {
+  private static boolean beginsWith(String start, Content content, long size) throws IOException {
     byte[] expected = start.getBytes(StandardCharsets.US_ASCII);
     return size >= expected.length
-        && read(path, channel, 0, expected.length).equals(ByteBuffer.wrap(expected));
-  }
-
-  private static ByteBuffer read(Path path, FileChannel channel, long position, int count)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(count);
-    while (bytes.position() < count) {
-      bytes.limit(Math.min(count, bytes.position() + CHUNK_BYTES));
-      if (channel.read(bytes, position + bytes.position()) < 0) {
-        throw new InvalidFileException(path, "was truncated while it was read");
-      }
-    }
-    return bytes.flip();
-  }
-
-  private static Mapping map(FileChannel channel, long start, long size) throws IOException {
-    try (Closer made = Closer.onFailure()) {
-      Arena arena = made.add(Arena.ofShared());
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, start, size, arena);
-      made.keep();
-      return new Mapping(arena, bytes);
-    }
+        && content.read(0, expected.length).equals(ByteBuffer.wrap(expected));
   }
 }

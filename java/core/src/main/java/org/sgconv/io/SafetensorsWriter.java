@@ -1,5 +1,6 @@
 package org.sgconv.io;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,9 @@ import org.sgconv.tensor.Tensor;
 public final class SafetensorsWriter {
 
   private static final int CHUNK_BYTES = 1 << 18;
+
+  /** Leaves an array room for the longest header. */
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 16 - Safetensors.MAX_HEADER_BYTES;
 
   private final Map<String, Item> items = new TreeMap<>();
   private final Map<String, String> metadata = new TreeMap<>();
@@ -149,6 +153,31 @@ public final class SafetensorsWriter {
     for (Item item : ordered) {
       item.body().writeTo(out);
     }
+  }
+
+  /**
+   * The bytes of the file.
+   *
+   * @throws InvalidArgumentException if they are too many for an array, or names and metadata make
+   *     a header of more than 100 MB
+   */
+  public byte[] toBytes() {
+    long data = items.values().stream().mapToLong(Item::bytes).reduce(0, Math::addExact);
+    if (data > MOST_BYTES) {
+      throw new InvalidArgumentException(
+          "the tensors have "
+              + data
+              + " bytes, expected at most "
+              + MOST_BYTES
+              + " for an array: write them to a file");
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream((int) data);
+    try {
+      write(out);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory cannot fail to be written", e);
+    }
+    return out.toByteArray();
   }
 
   private SafetensorsWriter add(Item item) {

@@ -1,5 +1,9 @@
 package org.sgconv.kernel;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Composition;
@@ -15,12 +19,19 @@ import org.sgconv.spi.KernelGeometry;
  * (SGConv, arXiv 2210.09298, section 4; names of the published code in brackets). Immutable.
  *
  * <p>{@link #hidden()} and one of {@link #maxLength()} and {@link #scales()} must be given; the
- * rest has the published code's defaults.
+ * rest has the published code's defaults. It can be serialized.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
-public final class KernelSpec {
+public final class KernelSpec implements Serializable {
 
-  private final KernelGeometry geometry;
+  private static final long serialVersionUID = 1L;
+
+  /** What is written instead; the record is not {@link Serializable}. */
+  private final transient KernelGeometry geometry;
+
+  /** Whether S follows from the maximum length, so that it changes with that. */
+  private final boolean scalesFollow;
+
   private final ConvolutionMode mode;
   private final int heads;
   private final long maxLength;
@@ -50,6 +61,7 @@ public final class KernelSpec {
             from.composition,
             from.interpolation,
             from.decay);
+    scalesFollow = from.scales == null;
     maxLength = from.maxLength == null ? geometry.fullLength() : from.maxLength;
     decayMin = from.decayMin;
     decayMax = from.decayMax;
@@ -60,6 +72,31 @@ public final class KernelSpec {
   /** A builder with the published defaults: one causal head, d = 64, multiplier 2. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * A builder with the values of this spec, to change some of them: a preset for another length,
+   * for example. Scales that followed from the maximum length follow from the new one.
+   *
+   * {@snippet :
+   * KernelSpec longer = spec.toBuilder().maxLength(100_000).build();
+   * }
+   */
+  public Builder toBuilder() {
+    Builder builder =
+        new Builder()
+            .hidden(hidden())
+            .heads(heads)
+            .mode(mode)
+            .maxLength(maxLength)
+            .kernelDim(kernelDim())
+            .initScale(initScale())
+            .composition(composition())
+            .interpolation(interpolation())
+            .decay(decay())
+            .decayRange(decayMin, decayMax)
+            .initialization(initialization);
+    return scalesFollow ? builder : builder.scales(scales());
   }
 
   /** H: signals side by side ({@code d_model}). */
@@ -211,6 +248,71 @@ public final class KernelSpec {
               + max
               + ": must be finite and ascending"
               + (law == DecayLaw.POWER ? "" : ", and multipliers must be above 0"));
+    }
+  }
+
+  @Serial
+  private Object writeReplace() {
+    return new Serialized(
+        hidden(),
+        heads,
+        mode,
+        maxLength,
+        kernelDim(),
+        initScale(),
+        scalesFollow ? 0 : scales(),
+        composition(),
+        interpolation(),
+        decay(),
+        decayMin,
+        decayMax,
+        initialization);
+  }
+
+  @Serial
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a KernelSpec is written as its values, not as it is");
+  }
+
+  /** The values, which are checked again when they are read. */
+  private record Serialized(
+      int hidden,
+      int heads,
+      ConvolutionMode mode,
+      long maxLength,
+      int kernelDim,
+      int initScale,
+      int scales,
+      Composition composition,
+      Interpolation interpolation,
+      DecayLaw decay,
+      double decayMin,
+      double decayMax,
+      Initialization initialization)
+      implements Serializable {
+
+    @Serial
+    private Object readResolve() throws InvalidObjectException {
+      try {
+        Builder builder =
+            builder()
+                .hidden(hidden)
+                .heads(heads)
+                .mode(mode)
+                .maxLength(maxLength)
+                .kernelDim(kernelDim)
+                .initScale(initScale)
+                .composition(composition)
+                .interpolation(interpolation)
+                .decay(decay)
+                .decayRange(decayMin, decayMax)
+                .initialization(initialization);
+        return (scales == 0 ? builder : builder.scales(scales)).build();
+      } catch (InvalidArgumentException | NullPointerException unsound) {
+        InvalidObjectException failure = new InvalidObjectException("an unsound KernelSpec");
+        failure.initCause(unsound);
+        throw failure;
+      }
     }
   }
 

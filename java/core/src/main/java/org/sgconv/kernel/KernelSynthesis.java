@@ -168,11 +168,11 @@ public final class KernelSynthesis {
     KernelOperands operands = operands(parameters);
     Tensor norm = operands.norm();
     weights.requireDisjoint("gradient of weights", norm, "norm");
-    Tensor decay = into.decay();
+    Tensor decay = into.decayIfWanted();
     if (decay != null) {
       if (parameters.spec().decay() == DecayLaw.GEOMETRIC) {
         throw new InvalidArgumentException(
-            "gradient of decay: the multipliers of the geometric law have none; pass null");
+            "gradient of decay: the multipliers of the geometric law have none; give none");
       }
       decay.requireShape("gradient of decay", parameters.decay().shape());
       requireOutput("gradient of decay", decay, parameters);

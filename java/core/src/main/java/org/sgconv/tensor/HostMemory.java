@@ -122,6 +122,19 @@ public final class HostMemory {
     return HeldBytes.get() - BlockPool.spareBytes();
   }
 
+  /**
+   * Sets most bytes that may be held at a time, for the whole process, as {@link #PROPERTY} does.
+   * What is held beyond that stays.
+   *
+   * @throws InvalidArgumentException if it is not above 0
+   */
+  public static void setLimit(long bytes) {
+    if (bytes <= 0) {
+      throw new InvalidArgumentException("the limit of host memory is " + bytes + ": must be > 0");
+    }
+    System.setProperty(PROPERTY, Long.toString(bytes));
+  }
+
   /** Bytes that this class loader keeps for tensors to come. */
   public static long spareBytes() {
     return BlockPool.spareBytes();

@@ -95,8 +95,8 @@ class FiniteDifferenceTest {
         check("pre", loss, pre, gradients.pre().orElseThrow(), 1, LINEAR);
         check("post", loss, post, gradients.post().orElseThrow(), 1, LINEAR);
         check("weights", loss, parameters.weights(), parameterGradients.weights(), 1, LINEAR);
-        Tensor exponents = parameterGradients.decay();
         if (decay == DecayLaw.POWER) {
+          Tensor exponents = parameterGradients.decay().orElseThrow();
           check("decay", loss, parameters.decay(), exponents, 1e-4, CURVED);
         }
       }

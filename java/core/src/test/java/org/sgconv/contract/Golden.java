@@ -61,7 +61,7 @@ interface Golden extends BackendUnderTest {
         }
         // The published layer can keep its exponents fixed: then it has no gradient of them.
         if (golden.has("grad.decay")) {
-          near(golden, "grad.decay", ofParameters.decay().toDoubleArray());
+          near(golden, "grad.decay", ofParameters.decay().orElseThrow().toDoubleArray());
         }
         nearNorm(backend, golden, parameters);
       }

@@ -147,7 +147,10 @@ interface KernelContract extends BackendUnderTest {
         Guarded again = Guarded.output(backend(), type(), !odd, shape);
         Guarded decay = Guarded.output(backend(), type(), odd, spec.hidden())) {
       // Not closed: their tensors belong to the guards.
-      KernelGradients into = new KernelGradients(weights.tensor(), power ? decay.tensor() : null);
+      KernelGradients into =
+          power
+              ? KernelGradients.of(weights.tensor(), decay.tensor())
+              : KernelGradients.of(weights.tensor());
       synthesis.backward(parameters, gradient.tensor(), into);
       weights.requireMarginsIntact(what);
       decay.requireMarginsIntact(what);
@@ -157,7 +160,7 @@ interface KernelContract extends BackendUnderTest {
         double[] exponents = naive.exponentGradient(gradKernel, length, norm);
         Judged.check(tolerance(), what + " gradient of exponents", exponents, decay.values());
       }
-      synthesis.backward(parameters, gradient.tensor(), new KernelGradients(again.tensor(), null));
+      synthesis.backward(parameters, gradient.tensor(), KernelGradients.of(again.tensor()));
       Bits.requireSame(what + " gradient, repeated", weights.values(), again.values());
     }
   }
@@ -219,7 +222,7 @@ interface KernelContract extends BackendUnderTest {
         throw new AssertionError(
             label(parameters.spec()) + ": <w, dw> misses <G, k> = " + expected + " by " + error);
       }
-      Tensor exponents = gradients.decay();
+      Tensor exponents = gradients.decay().orElse(null);
       if (exponents != null) {
         double[] terms = new double[kernel.length];
         Arrays.setAll(terms, t -> -gradKernel[t] * kernel[t] * Math.log1p(t));

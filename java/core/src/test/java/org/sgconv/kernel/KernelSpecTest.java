@@ -189,4 +189,47 @@ class KernelSpecTest {
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining(text);
   }
+
+  @Test
+  void aBuilderOfASpecMakesTheSameSpec() {
+    KernelSpec given =
+        KernelSpec.builder()
+            .hidden(3)
+            .heads(2)
+            .mode(org.sgconv.ConvolutionMode.BIDIRECTIONAL)
+            .scales(4)
+            .kernelDim(8)
+            .initScale(1)
+            .composition(org.sgconv.Composition.SUM)
+            .interpolation(org.sgconv.Interpolation.NEAREST)
+            .decay(org.sgconv.DecayLaw.POWER)
+            .decayRange(0.25, 1.5)
+            .initialization(org.sgconv.Initialization.COSINE)
+            .build();
+    assertThat(given.toBuilder().build()).isEqualTo(given);
+    // Scales that were given stay; those that followed follow the new length.
+    assertThat(given.toBuilder().maxLength(100_000).build().scales()).isEqualTo(4);
+    KernelSpec following = KernelSpec.builder().hidden(1).maxLength(1000).kernelDim(8).build();
+    assertThat(following.toBuilder().maxLength(2000).build())
+        .isEqualTo(KernelSpec.builder().hidden(1).maxLength(2000).kernelDim(8).build());
+  }
+
+  @Test
+  void aSpecCanBeSerialized() throws Exception {
+    KernelSpec following = KernelSpec.builder().hidden(1).maxLength(1000).kernelDim(8).build();
+    KernelSpec given = KernelSpec.builder().hidden(2).scales(3).kernelDim(4).build();
+    for (KernelSpec spec : new KernelSpec[] {following, given}) {
+      java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+      try (java.io.ObjectOutputStream out = new java.io.ObjectOutputStream(bytes)) {
+        out.writeObject(spec);
+      }
+      try (java.io.ObjectInputStream in =
+          new java.io.ObjectInputStream(new java.io.ByteArrayInputStream(bytes.toByteArray()))) {
+        KernelSpec read = (KernelSpec) in.readObject();
+        assertThat(read).isEqualTo(spec);
+        assertThat(read.toBuilder().maxLength(5000).build())
+            .isEqualTo(spec.toBuilder().maxLength(5000).build());
+      }
+    }
+  }
 }

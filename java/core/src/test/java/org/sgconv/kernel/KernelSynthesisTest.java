@@ -143,12 +143,11 @@ class KernelSynthesisTest {
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 9)) {
       try (KernelGradients gradients = synthesis.backward(geometric, gradKernel)) {
         assertThat(gradients.weights().shape()).isEqualTo(geometric.weights().shape());
-        assertThat(gradients.decay()).isNull();
+        assertThat(gradients.decay()).isEmpty();
       }
       try (KernelGradients gradients = synthesis.backward(power, gradKernel)) {
-        assertThat(gradients.decay()).isNotNull();
-        assertThat(gradients.decay().shape()).isEqualTo(Shape.of(3));
-        KernelGradients fixed = new KernelGradients(gradients.weights(), null);
+        assertThat(gradients.decay().orElseThrow().shape()).isEqualTo(Shape.of(3));
+        KernelGradients fixed = KernelGradients.of(gradients.weights());
         synthesis.backward(power, gradKernel, fixed);
       }
       assertThat(backend.calls)
@@ -161,7 +160,7 @@ class KernelSynthesisTest {
     try (KernelParameters geometric = parameters(DecayLaw.GEOMETRIC);
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 9);
         KernelGradients into =
-            new KernelGradients(
+            KernelGradients.of(
                 Tensor.zeros(DType.FLOAT64, 3, 2, 3, 4), Tensor.zeros(DType.FLOAT64, 3))) {
       assertThatThrownBy(() -> synthesis.backward(geometric, gradKernel, into))
           .isInstanceOf(InvalidArgumentException.class)
@@ -226,15 +225,13 @@ class KernelSynthesisTest {
       synthesis.forward(parameters, gradKernel);
       for (int start : new int[] {7, 8, 9, 14}) {
         Tensor gradWeights = pool.slice(start, start + 8).reshape(1, 1, 1, 8);
-        KernelGradients into = new KernelGradients(gradWeights, null);
+        KernelGradients into = KernelGradients.of(gradWeights);
         assertThatThrownBy(() -> synthesis.backward(parameters, gradKernel, into))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("gradient of weights overlaps ");
       }
       synthesis.backward(
-          parameters,
-          gradKernel,
-          new KernelGradients(pool.slice(15, 23).reshape(1, 1, 1, 8), null));
+          parameters, gradKernel, KernelGradients.of(pool.slice(15, 23).reshape(1, 1, 1, 8)));
       assertThat(backend.calls).containsExactly("synthesize", "gradient");
     }
   }

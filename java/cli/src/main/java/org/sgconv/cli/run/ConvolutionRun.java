@@ -155,7 +155,7 @@ public final class ConvolutionRun implements AutoCloseable {
 
   /** Gradient of the exponents (H) of a power law. */
   public Optional<Tensor> decayGradient() {
-    return Optional.ofNullable(parameterGradients.decay()).map(this::onHost);
+    return parameterGradients.decay().map(this::onHost);
   }
 
   /** The tensor itself, or a copy that lasts until the next step. */

@@ -60,8 +60,8 @@ final class ExactSynthesis {
         KernelGradients terms = synthesis.backward(magnitudes, magnitude)) {
       ExactResult weights =
           result(values.weights(), terms.weights(), parameters.spec().kernelDim());
-      @Nullable Tensor decay = values.decay();
-      @Nullable Tensor decayTerms = terms.decay();
+      @Nullable Tensor decay = values.decay().orElse(null);
+      @Nullable Tensor decayTerms = terms.decay().orElse(null);
       return new Gradients(
           weights,
           decay == null || decayTerms == null

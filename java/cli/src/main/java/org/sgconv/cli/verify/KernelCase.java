@@ -147,8 +147,9 @@ record KernelCase(
       }
       boolean power = decay == DecayLaw.POWER;
       KernelGradients gradients =
-          new KernelGradients(
-              of.poisoned(scales, channels, hidden, dim), power ? of.poisoned(hidden) : null);
+          power
+              ? KernelGradients.of(of.poisoned(scales, channels, hidden, dim), of.poisoned(hidden))
+              : KernelGradients.of(of.poisoned(scales, channels, hidden, dim));
       synthesis.backward(parameters, of.given(gradKernel), gradients);
       try (KernelGradients expectedGradients = exact.backward(wide, of.wide(gradKernel))) {
         return compare(of, type, kernel, expected, gradients, expectedGradients);
@@ -172,8 +173,8 @@ record KernelCase(
     deviations.put(
         Result.WEIGHT_GRADIENT,
         tolerance.measure(together(exact.weights()), of.result(gradients.weights())));
-    @Nullable Tensor decay = gradients.decay();
-    @Nullable Tensor exactDecay = exact.decay();
+    @Nullable Tensor decay = gradients.decay().orElse(null);
+    @Nullable Tensor exactDecay = exact.decay().orElse(null);
     if (decay != null && exactDecay != null) {
       deviations.put(
           Result.DECAY_GRADIENT, tolerance.measure(together(exactDecay), of.result(decay)));

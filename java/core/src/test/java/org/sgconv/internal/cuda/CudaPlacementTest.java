@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
+import org.sgconv.io.Checkpoint;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -150,5 +152,22 @@ class CudaPlacementTest {
   private String inventory() {
     cuda.stream().synchronize();
     return EmulatedMachine.inventory();
+  }
+
+  @Test
+  void checkpointsMoveAsAWhole() {
+    KernelSpec spec = KernelSpec.builder().hidden(2).maxLength(8).kernelDim(4).build();
+    Tensor skip = Tensor.of(new float[] {1, -2}, 1, 2);
+    Checkpoint host =
+        new Checkpoint(KernelParameters.random(spec, DType.FLOAT32, 1), skip, List.of("other"));
+    float[] weights = host.parameters().weights().toFloatArray();
+    try (Checkpoint there = host.moveTo(cuda)) {
+      assertThat(skip.isClosed() && host.parameters().isClosed()).isTrue();
+      assertThat(there.skip().isOn(cuda) && there.parameters().weights().isOn(cuda)).isTrue();
+      assertThat(there.skip().toFloatArray()).containsExactly(1, -2);
+      assertThat(there.parameters().weights().toFloatArray()).containsExactly(weights);
+      assertThat(there.ignored()).containsExactly("other");
+      assertThat(there.moveTo(cuda)).isSameAs(there);
+    }
   }
 }
