@@ -41,11 +41,26 @@ public interface Backend {
   }
 
   /**
-   * What the backend runs on.
+   * What the backend runs on. {@link Object#toString} has it in a line, or why the backend cannot
+   * be used.
    *
    * @throws BackendUnavailableException if it is not available
    */
   BackendInfo info();
+
+  /**
+   * This backend with so many threads, in a pool of its own that lasts as long as the process.
+   * Asked for the same number again, it is the same. Callers of one backend share its pool, and
+   * wait for each other: whoever has a share of the processors, such as a task of several in one
+   * process, takes a backend with as many threads.
+   *
+   * @throws InvalidArgumentException if the number is not from 1 to 1024, or the backend has no
+   *     threads that could be set
+   */
+  default Backend withThreads(int threads) {
+    throw new InvalidArgumentException(
+        "backend '" + name() + "' has no number of threads that could be set to " + threads);
+  }
 
   /** {@link Backends#best()} takes the available backend with the highest rank. */
   int rank();

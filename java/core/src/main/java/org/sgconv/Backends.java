@@ -70,4 +70,24 @@ public final class Backends {
   public static Backend cpu() {
     return named("cpu");
   }
+
+  /**
+   * The C++ backend for the host's processor with so many threads: see {@link Backend#withThreads}.
+   *
+   * @throws InvalidArgumentException if the number is not from 1 to 1024
+   * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
+   */
+  public static Backend cpu(int threads) {
+    return cpu().withThreads(threads);
+  }
+
+  /**
+   * The backend for NVIDIA GPUs, usable here or not: {@link Backend#unavailabilityCause()} says
+   * which.
+   *
+   * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
+   */
+  public static Backend cuda() {
+    return named("cuda");
+  }
 }

@@ -3,6 +3,7 @@ package org.sgconv.conv;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
@@ -405,6 +406,15 @@ public final class LongConvolution implements AutoCloseable {
     } finally {
       shared.unlock();
     }
+  }
+
+  /**
+   * The element types of signals that a backend takes.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   */
+  public static Set<DType> supportedTypes(Backend backend) {
+    return ComputeBackend.of(backend).supportedTypes();
   }
 
   /** Where it runs. */

@@ -194,6 +194,18 @@ public final class Shape {
     return new Shape(copy, elementCount / dims[0] * size);
   }
 
+  /** This shape with its last two axes swapped. */
+  Shape transposed() {
+    if (dims.length < 2) {
+      throw new ShapeMismatchException(
+          "shape " + this + " has no two axes to swap: reshape it to a matrix first");
+    }
+    long[] copy = dims.clone();
+    copy[dims.length - 2] = dims[dims.length - 1];
+    copy[dims.length - 1] = dims[dims.length - 2];
+    return new Shape(copy, elementCount);
+  }
+
   static String format(long[] values) {
     String sizes =
         Arrays.stream(values)

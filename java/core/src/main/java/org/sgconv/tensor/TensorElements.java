@@ -2,11 +2,15 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.device.WrongDeviceException;
 
-/** The elements of a tensor, one by one, as Java arrays, and as views of a part. */
+/** The elements of a tensor: one by one, as Java arrays, as views of a part, and computed with. */
 abstract sealed class TensorElements extends TensorForm permits Tensor {
 
   TensorElements(DType type, Shape shape) {
@@ -212,5 +216,116 @@ abstract sealed class TensorElements extends TensorForm permits Tensor {
           Elements.requireFinite(name, host);
           return host;
         });
+  }
+
+  /**
+   * A new tensor with the value of a function at every element: {@code u.map(x -> Math.max(x, 0))}
+   * is a ReLU. The host computes, in double, and rounds to the nearest of this type.
+   *
+   * @throws WrongDeviceException if this tensor is on a device: copy it with {@link Tensor#toHost}
+   */
+  public Tensor map(DoubleUnaryOperator function) {
+    return filled(shape, into -> map(function, into));
+  }
+
+  /**
+   * As {@link #map(DoubleUnaryOperator)}, into a tensor of the same shape and type, which may be
+   * this one.
+   *
+   * @throws ShapeMismatchException if the shapes differ
+   * @throws TypeMismatchException if the types differ
+   * @throws InvalidArgumentException if {@code into} is read-only or overlaps this tensor in part
+   */
+  public void map(DoubleUnaryOperator function, Tensor into) {
+    requireTarget(self(), "this tensor", into, shape);
+    HostAccess.run(this, () -> Arithmetic.map(self(), function, into), self(), into);
+  }
+
+  /**
+   * A new tensor with the sums of the elements of two tensors of one shape and type. The host
+   * computes.
+   *
+   * @throws ShapeMismatchException if the shapes differ
+   * @throws TypeMismatchException if the types differ
+   * @throws WrongDeviceException if a tensor is on a device: copy it with {@link Tensor#toHost}
+   */
+  public Tensor add(Tensor other) {
+    return filled(shape, into -> add(other, into));
+  }
+
+  /**
+   * As {@link #add(Tensor)}, into a tensor of the same shape and type, which may be one of the two.
+   *
+   * @throws InvalidArgumentException if {@code into} is read-only or overlaps one of them in part
+   */
+  public void add(Tensor other, Tensor into) {
+    other.requireShape("other", shape);
+    other.requireType("other", type);
+    requireTarget(self(), "this tensor", into, shape);
+    requireTarget(other, "other", into, shape);
+    HostAccess.run(this, () -> Arithmetic.add(self(), other, into), self(), other, into);
+  }
+
+  /**
+   * A new tensor with every element times a factor. The host computes, in double, and rounds to the
+   * nearest of this type.
+   *
+   * @throws WrongDeviceException if this tensor is on a device: copy it with {@link Tensor#toHost}
+   */
+  public Tensor scale(double factor) {
+    return map(value -> value * factor);
+  }
+
+  /** As {@link #scale(double)}, with the tensors of {@link #map(DoubleUnaryOperator, Tensor)}. */
+  public void scale(double factor, Tensor into) {
+    map(value -> value * factor, into);
+  }
+
+  /**
+   * A new tensor with the last two axes swapped: (B,L,H), as most frameworks have signals, from
+   * (B,H,L) and back. The host copies.
+   *
+   * @throws ShapeMismatchException if there are fewer than two axes
+   * @throws WrongDeviceException if this tensor is on a device: copy it with {@link Tensor#toHost}
+   */
+  public Tensor transpose() {
+    return filled(shape.transposed(), this::transpose);
+  }
+
+  /**
+   * As {@link #transpose()}, into a tensor of that shape and this type.
+   *
+   * @throws ShapeMismatchException if its shape is another
+   * @throws TypeMismatchException if the types differ
+   * @throws InvalidArgumentException if {@code into} is read-only or overlaps this tensor
+   */
+  public void transpose(Tensor into) {
+    Shape transposed = shape.transposed();
+    into.requireDisjoint("into", self(), "this tensor");
+    requireTarget(self(), "this tensor", into, transposed);
+    long rows = shape.dim(shape.rank() - 2);
+    long columns = shape.dim(shape.rank() - 1);
+    HostAccess.run(this, () -> Arithmetic.transpose(self(), into, rows, columns), self(), into);
+  }
+
+  /** The same memory from the same element on is no overlap: each element is read before. */
+  private void requireTarget(Tensor source, String name, Tensor into, Shape expected) {
+    into.requireShape("into", expected);
+    into.requireType("into", type);
+    into.requireWritable("into");
+    boolean same = source.segment().address() == into.segment().address();
+    if (!same) {
+      into.requireDisjoint("into", source, name);
+    }
+  }
+
+  private Tensor filled(Shape target, Consumer<Tensor> fill) {
+    segment(); // on the host, and open
+    try (Closer made = Closer.onFailure()) {
+      Tensor into = made.add(Tensor.uninitialized(type, target.toArray()));
+      fill.accept(into);
+      made.keep();
+      return into;
+    }
   }
 }

@@ -1,8 +1,10 @@
 package org.sgconv.internal.cpu;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
@@ -32,6 +34,9 @@ public final class CpuBackend implements ComputeBackend {
   private final Supplier<CpuLibrary> libraries;
   private final Supplier<@Nullable String> threadsProperty;
 
+  /** Those with a number of threads that a program has asked for; shared by all of them. */
+  private final Map<Integer, CpuBackend> withThreads;
+
   /** Set once; a failure is not kept, since it may pass and what does not is known below. */
   private volatile @Nullable Started started;
 
@@ -43,8 +48,16 @@ public final class CpuBackend implements ComputeBackend {
   }
 
   CpuBackend(Supplier<CpuLibrary> libraries, Supplier<@Nullable String> threadsProperty) {
+    this(libraries, threadsProperty, new ConcurrentHashMap<>());
+  }
+
+  private CpuBackend(
+      Supplier<CpuLibrary> libraries,
+      Supplier<@Nullable String> threadsProperty,
+      Map<Integer, CpuBackend> withThreads) {
     this.libraries = libraries;
     this.threadsProperty = threadsProperty;
+    this.withThreads = withThreads;
   }
 
   @Override
@@ -98,6 +111,18 @@ public final class CpuBackend implements ComputeBackend {
       // The one thing that this processor may not support is the instruction set that was named.
       throw e.status() == NativeStatus.UNSUPPORTED ? new InvalidSettingException(e.text(), e) : e;
     }
+  }
+
+  @Override
+  public CpuBackend withThreads(int threads) {
+    ThreadCount.require(threads);
+    return withThreads.computeIfAbsent(
+        threads, count -> new CpuBackend(libraries, () -> count.toString(), withThreads));
+  }
+
+  @Override
+  public String toString() {
+    return BackendInfo.describe(this);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.sgconv.internal.cpu;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidSettingException;
 
 /** How many threads the CPU backend computes with. */
@@ -32,6 +33,17 @@ final class ThreadCount {
       throw invalid(value, e);
     }
     throw invalid(value, null);
+  }
+
+  /**
+   * Returns normally only if a program can have so many.
+   *
+   * @throws InvalidArgumentException if it is no number from 1 to 1024
+   */
+  static void require(int threads) {
+    if (threads < 1 || threads > MOST) {
+      throw new InvalidArgumentException("threads is " + threads + ": must be from 1 to " + MOST);
+    }
   }
 
   private static InvalidSettingException invalid(String value, @Nullable Throwable cause) {

@@ -85,6 +85,11 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
+  public String toString() {
+    return BackendInfo.describe(this);
+  }
+
+  @Override
   public BackendInfo info() {
     ensureAvailable();
     CudaRuntime runtime = CudaRuntime.open();

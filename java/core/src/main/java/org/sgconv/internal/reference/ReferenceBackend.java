@@ -44,6 +44,11 @@ public final class ReferenceBackend implements ComputeBackend {
   }
 
   @Override
+  public String toString() {
+    return BackendInfo.describe(this);
+  }
+
+  @Override
   public BackendInfo info() {
     return new BackendInfo(
         name(),

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.Backend;
 import org.sgconv.BackendFailureException;
 import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
+import org.sgconv.Backends;
 import org.sgconv.ClosedException;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
@@ -26,6 +31,7 @@ import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.CpuLibrary;
 import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.NativeLibraryException;
+import org.sgconv.conv.LongConvolution;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
@@ -251,10 +257,54 @@ class CpuBackendTest {
           .isInstanceOf(TensorClosedException.class);
       spectrum.close(); // does nothing
       plan.close();
-      assertThatThrownBy(plan::close)
-          .isInstanceOf(ClosedException.class)
-          .hasMessageContaining("CpuPlan is closed");
+      plan.close(); // does nothing
       assertThatThrownBy(plan::createSpectrum).isInstanceOf(ClosedException.class);
     }
+  }
+
+  @Test
+  void programsMayHaveThreadsOfTheirOwn() {
+    NativeBackend.get();
+    Backend two = Backends.cpu(2);
+    assertThat(two.info().threads()).isEqualTo(2);
+    assertThat(Backends.cpu(2)).isSameAs(two);
+    assertThat(two.withThreads(3)).isSameAs(Backends.cpu(3));
+    assertThat(two.toString()).startsWith("cpu (").contains(", 2 threads, host processor");
+    assertThat(Backends.cpu(1).toString()).contains(", 1 thread, ");
+    float[] ones = new float[2 * 33];
+    Arrays.fill(ones, 1);
+    List<float[]> results = new ArrayList<>();
+    for (Backend backend : List.of(two, Backends.cpu(3), Backends.cpu())) {
+      try (var convolution = LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 2, 33);
+          Tensor u = Tensor.of(ones, 1, 2, 33);
+          var spectrum = convolution.prepare(u);
+          Tensor y = convolution.forward(spectrum, u)) {
+        results.add(y.toFloatArray());
+      }
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(2)).isEqualTo(results.get(0));
+    for (int wrong : new int[] {0, -1, 1025}) {
+      assertThatThrownBy(() -> Backends.cpu(wrong))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessage("threads is " + wrong + ": must be from 1 to 1024");
+    }
+    assertThatThrownBy(() -> Backends.reference().withThreads(2))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("'reference' has no number of threads");
+  }
+
+  @Test
+  void aBackendThatCannotBeUsedSaysSo() {
+    CpuBackend broken =
+        new CpuBackend(
+            () -> {
+              throw new IllegalStateException("gone");
+            },
+            () -> null);
+    assertThat(broken.toString()).startsWith("cpu (not available: ").contains("gone");
+    assertThat(Backends.reference().toString()).startsWith("reference (java ");
+    assertThat(LongConvolution.supportedTypes(Backends.reference()))
+        .containsExactly(DType.FLOAT32, DType.FLOAT64);
   }
 }

@@ -17,6 +17,7 @@ import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
+import org.sgconv.device.WrongDeviceException;
 import org.sgconv.io.Checkpoint;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
@@ -169,5 +170,32 @@ class CudaPlacementTest {
       assertThat(there.ignored()).containsExactly("other");
       assertThat(there.moveTo(cuda)).isSameAs(there);
     }
+  }
+
+  @Test
+  void theHostComputesWithTensorsOfTheHostAlone() {
+    try (Tensor there = Tensor.of(cuda, VALUES, 2, 3);
+        Tensor host = Tensor.of(VALUES, 2, 3)) {
+      List<Runnable> calls =
+          List.of(
+              () -> there.map(Math::abs),
+              () -> there.scale(2),
+              () -> there.add(there),
+              () -> host.add(there),
+              () -> host.scale(2, there),
+              there::transpose);
+      for (Runnable call : calls) {
+        assertThatThrownBy(call::run)
+            .isInstanceOf(WrongDeviceException.class)
+            .hasMessageContaining("copy it with toHost()");
+      }
+    }
+  }
+
+  @Test
+  void theBackendSaysWhereItComputes() {
+    assertThat(Backends.cuda().toString())
+        .startsWith("cuda (")
+        .contains(cuda.devices().get(0).name());
   }
 }
