@@ -8,6 +8,8 @@ import java.util.Optional;
  * <p>Backends come from {@link Backends}. A backend that cannot work on this machine is still
  * listed and says why; using it throws {@link BackendUnavailableException} with that reason, never
  * a silent switch to another backend.
+ *
+ * @since 0.1.0
  */
 public interface Backend {
 

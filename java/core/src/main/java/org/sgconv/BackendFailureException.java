@@ -4,6 +4,8 @@ package org.sgconv;
  * A backend could not do what was asked: its native code reported a failure of its own, or does not
  * support this operation with this build, instruction set or device. As {@link
  * Backend#unavailabilityCause()} it says that the backend is there and cannot be used.
+ *
+ * @since 0.1.0
  */
 public final class BackendFailureException extends SgConvException {
 

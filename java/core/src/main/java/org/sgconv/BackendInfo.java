@@ -12,6 +12,7 @@ import java.util.List;
  * @param devices the devices it can use, one line each
  * @param leftOut devices that are there and cannot be used, each with the reason, one line each
  * @param libraries native libraries in use: absolute path and version, one line each
+ * @since 0.1.0
  */
 public record BackendInfo(
     String name,

@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** A backend was asked for by name, or used, and cannot work on this machine. */
+/**
+ * A backend was asked for by name, or used, and cannot work on this machine.
+ *
+ * @since 0.1.0
+ */
 public final class BackendUnavailableException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

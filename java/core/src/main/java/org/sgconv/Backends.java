@@ -7,6 +7,8 @@ import java.util.ServiceLoader;
  * The backends on the class or module path, found once through {@link ServiceLoader}.
  *
  * <p>All methods may be called from any thread.
+ *
+ * @since 0.1.0
  */
 public final class Backends {
 

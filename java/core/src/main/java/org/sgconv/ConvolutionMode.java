@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** Which lags a convolution uses, and what happens at the ends of the signal. */
+/**
+ * Which lags a convolution uses, and what happens at the ends of the signal.
+ *
+ * @since 0.1.0
+ */
 public enum ConvolutionMode {
   /** {@code y[t] = Σ_{j=0..t} k[j]·u[t−j]}: linear, nothing wraps. */
   CAUSAL,

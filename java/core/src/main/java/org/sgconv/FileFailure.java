@@ -10,7 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong with a file, in words: many exceptions of the JDK hold its name and no more. */
+/**
+ * What went wrong with a file, in words: many exceptions of the JDK hold its name and no more.
+ *
+ * @since 0.1.0
+ */
 public final class FileFailure {
 
   private FileFailure() {}

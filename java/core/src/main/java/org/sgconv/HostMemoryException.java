@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** The host has no memory for what was asked; nothing was changed and everything stays usable. */
+/**
+ * The host has no memory for what was asked; nothing was changed and everything stays usable.
+ *
+ * @since 0.1.0
+ */
 public final class HostMemoryException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

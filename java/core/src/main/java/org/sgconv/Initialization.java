@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** How the parameters of a new kernel are drawn (SGConv, published code, {@code mode}). */
+/**
+ * How the parameters of a new kernel are drawn (SGConv, published code, {@code mode}).
+ *
+ * @since 0.1.0
+ */
 public enum Initialization {
   /** Independent standard normal values. */
   NORMAL,

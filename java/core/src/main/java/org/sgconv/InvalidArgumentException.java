@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** A value is outside its documented range, or two values contradict each other. */
+/**
+ * A value is outside its documented range, or two values contradict each other.
+ *
+ * @since 0.1.0
+ */
 public sealed class InvalidArgumentException extends SgConvException
     permits InvalidSettingException {
 

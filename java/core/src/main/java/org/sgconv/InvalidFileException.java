@@ -3,7 +3,11 @@ package org.sgconv;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file cannot be read or written, or what it holds is not what it should be. */
+/**
+ * A file cannot be read or written, or what it holds is not what it should be.
+ *
+ * @since 0.1.0
+ */
 public final class InvalidFileException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

@@ -3,6 +3,8 @@ package org.sgconv;
 /**
  * A system property or environment variable that cannot be met here. Nothing else is taken instead,
  * neither by {@link Backends#best()} nor by anyone who names a backend.
+ *
+ * @since 0.1.0
  */
 public final class InvalidSettingException extends InvalidArgumentException {
 

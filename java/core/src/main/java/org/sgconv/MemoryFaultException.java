@@ -6,6 +6,8 @@ package org.sgconv;
  *
  * <p>This is what becomes of such a fault in Java code. In native code, where the cpu backend
  * computes and the cuda backend copies from, the operating system ends the process (SIGBUS).
+ *
+ * @since 0.1.0
  */
 public final class MemoryFaultException extends SgConvException {
 

@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
  * Text from outside, such as a tensor's name, made safe to print: nothing in it moves a terminal's
  * cursor, turns the direction of writing, breaks a line or is invisible, and it is never endless.
  * Messages and listings pass every such text through here.
+ *
+ * @since 0.1.0
  */
 public final class PrintableText {
 

@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** Base of every exception this library throws on purpose. */
+/**
+ * Base of every exception this library throws on purpose.
+ *
+ * @since 0.1.0
+ */
 public class SgConvException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

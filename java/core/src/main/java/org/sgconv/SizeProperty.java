@@ -3,7 +3,11 @@ package org.sgconv;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** System properties that limit a size: bytes of memory, lags of a norm. */
+/**
+ * System properties that limit a size: bytes of memory, lags of a norm.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class SizeProperty {
 

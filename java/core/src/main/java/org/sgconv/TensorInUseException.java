@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** A tensor was closed while another thread's operation was using its memory; it stays open. */
+/**
+ * A tensor was closed while another thread's operation was using its memory; it stays open.
+ *
+ * @since 0.1.0
+ */
 public final class TensorInUseException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

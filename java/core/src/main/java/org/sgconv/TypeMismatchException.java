@@ -1,6 +1,10 @@
 package org.sgconv;
 
-/** A tensor holds another element type than the operation needs; nothing is converted silently. */
+/**
+ * A tensor holds another element type than the operation needs; nothing is converted silently.
+ *
+ * @since 0.1.0
+ */
 public final class TypeMismatchException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

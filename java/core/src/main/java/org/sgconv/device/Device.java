@@ -1,6 +1,10 @@
 package org.sgconv.device;
 
-/** A device that computes apart from the host and has memory of its own. */
+/**
+ * A device that computes apart from the host and has memory of its own.
+ *
+ * @since 0.1.0
+ */
 public interface Device {
 
   /**

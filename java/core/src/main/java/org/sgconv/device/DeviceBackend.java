@@ -4,7 +4,11 @@ import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 
-/** A backend that computes on devices; its work goes to one stream. */
+/**
+ * A backend that computes on devices; its work goes to one stream.
+ *
+ * @since 0.1.0
+ */
 public interface DeviceBackend extends Backend {
 
   /**

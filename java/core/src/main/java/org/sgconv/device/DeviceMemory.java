@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Memory of a device behind a tensor. Applications use {@code org.sgconv.tensor.Tensor}; this is
  * what a backend gives it to work with. Offsets and sizes are in bytes.
+ *
+ * @since 0.1.0
  */
 public interface DeviceMemory {
 

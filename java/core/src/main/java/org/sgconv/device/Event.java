@@ -3,6 +3,8 @@ package org.sgconv.device;
 /**
  * A place among the work of a stream: the host, or another stream, waits for the work before it,
  * and the time between two of them can be taken. Any thread may use it.
+ *
+ * @since 0.1.0
  */
 public interface Event extends AutoCloseable {
 

@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Page-locked memory of the host, which devices copy from and to by themselves. Applications use
  * {@code Tensor.pinned}; this is what a backend gives it to work with.
+ *
+ * @since 0.1.0
  */
 public interface PinnedMemory {
 

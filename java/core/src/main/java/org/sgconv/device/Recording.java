@@ -3,6 +3,8 @@ package org.sgconv.device;
 /**
  * Work of a stream that is submitted again with one call, at almost no cost for the host. It reads
  * and writes the very tensors that it was recorded with: they must stay open.
+ *
+ * @since 0.1.0
  */
 public interface Recording extends AutoCloseable {
 

@@ -9,6 +9,8 @@ import org.sgconv.Backend;
  * on the device shows in a later call on its stream, at the latest in {@link #synchronize}.
  *
  * <p>Any thread may use a stream.
+ *
+ * @since 0.1.0
  */
 public interface Stream extends AutoCloseable {
 

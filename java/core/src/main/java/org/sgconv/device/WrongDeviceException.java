@@ -2,7 +2,11 @@ package org.sgconv.device;
 
 import org.sgconv.SgConvException;
 
-/** A tensor is on the host, on another device or on another stream than the call works on. */
+/**
+ * A tensor is on the host, on another device or on another stream than the call works on.
+ *
+ * @since 0.1.0
+ */
 public final class WrongDeviceException extends SgConvException {
 
   private static final long serialVersionUID = 1L;

@@ -20,6 +20,8 @@ import org.sgconv.PrintableText;
  *
  * <p>An interrupted thread writes as any other does and stays interrupted. A JVM that ends in the
  * middle (SIGINT, SIGTERM, SIGHUP) leaves an older file as it was and no temporary one.
+ *
+ * @since 0.1.0
  */
 public final class AtomicFile {
 

@@ -31,6 +31,7 @@ import org.sgconv.tensor.Tensor;
  * @param parameters with the norm of the file, or one taken at import if the file has none yet
  * @param skip D (C,H)
  * @param ignored names of the file's other tensors
+ * @since 0.1.0
  */
 public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> ignored)
     implements AutoCloseable {

@@ -4,7 +4,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.sgconv.tensor.DType;
 
-/** Element types of the safetensors format, little-endian. A file may have tensors of others. */
+/**
+ * Element types of the safetensors format, little-endian. A file may have tensors of others.
+ *
+ * @since 0.1.0
+ */
 public enum ElementType {
   /** A byte, 0 or 1. */
   BOOL(8),

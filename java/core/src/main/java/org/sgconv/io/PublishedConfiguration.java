@@ -19,6 +19,8 @@ import org.sgconv.kernel.KernelSpec;
 
 /**
  * The constructor arguments of a layer of the published code (SGConv, class {@code GConv}) as JSON.
+ *
+ * @since 0.1.0
  */
 public final class PublishedConfiguration {
 

@@ -22,6 +22,8 @@ import org.sgconv.tensor.DType;
  * }
  *
  * <p>Immutable.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Recipe implements Serializable {

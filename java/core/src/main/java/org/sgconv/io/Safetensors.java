@@ -49,6 +49,8 @@ import org.sgconv.tensor.Tensor;
  * </ul>
  *
  * A header takes no more than 8 times its own size in memory, whatever is in it.
+ *
+ * @since 0.1.0
  */
 public final class Safetensors implements AutoCloseable {
 

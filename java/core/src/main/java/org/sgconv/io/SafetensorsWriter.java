@@ -25,6 +25,8 @@ import org.sgconv.tensor.Tensor;
 /**
  * Collects tensors and writes them as one safetensors file. The same content gives the same bytes:
  * wider element types first, so that everything is aligned, then by name.
+ *
+ * @since 0.1.0
  */
 public final class SafetensorsWriter {
 

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param dims sizes of the axes, outermost first; none for a scalar, 0 where there are no elements
  * @param begin its first byte, counted from the end of the header
  * @param end the byte after its last
+ * @since 0.1.0
  */
 public record TensorEntry(String name, String dtype, List<Long> dims, long begin, long end) {
 

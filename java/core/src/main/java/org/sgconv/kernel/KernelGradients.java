@@ -6,7 +6,11 @@ import org.sgconv.DecayLaw;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.tensor.Tensor;
 
-/** Gradients of {@link KernelParameters}, or where to write them. Owns its tensors. */
+/**
+ * Gradients of {@link KernelParameters}, or where to write them. Owns its tensors.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelGradients implements AutoCloseable {
 

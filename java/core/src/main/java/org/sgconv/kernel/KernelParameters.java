@@ -22,6 +22,8 @@ import org.sgconv.tensor.Tensor;
  * <p>The norm is set at most once, by {@link #of} or by {@link KernelSynthesis}, and then stays.
  * Several threads may read the parameters and take the norm; changing weights or decay while
  * another thread uses them is the caller's to prevent.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelParameters implements AutoCloseable {

@@ -20,6 +20,8 @@ import org.sgconv.spi.KernelGeometry;
  *
  * <p>{@link #hidden()} and one of {@link #maxLength()} and {@link #scales()} must be given; the
  * rest has the published code's defaults. It can be serialized.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelSpec implements Serializable {

@@ -27,6 +27,8 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>Any thread may call; the variants that write into given tensors allocate none, but for a norm
  * that is to be taken.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelSynthesis {

@@ -15,6 +15,8 @@ import org.sgconv.Initialization;
  * and the signal length, save for {@link #IMAGE} and {@link #TEXT}, to the task's default in the S4
  * code base that they extend: 2048 for ListOps, 4000 for Retrieval, resolution squared for
  * Pathfinder and Path-X. All are bidirectional, concatenated and linearly interpolated.
+ *
+ * @since 0.1.0
  */
 public enum LongRangeArena {
   /** Nested list expressions, 2048 tokens: H 128, d 1, multiplier 2. */

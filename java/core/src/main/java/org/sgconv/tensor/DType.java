@@ -2,7 +2,11 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.ValueLayout;
 
-/** Element type of a tensor. */
+/**
+ * Element type of a tensor.
+ *
+ * @since 0.1.0
+ */
 public enum DType {
   /** IEEE 754 binary32. */
   FLOAT32(ValueLayout.JAVA_FLOAT),

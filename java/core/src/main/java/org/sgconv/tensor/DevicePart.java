@@ -10,6 +10,7 @@ import org.sgconv.device.WrongDeviceException;
  * @param memory the device's memory that the tensor, or the one that it views, owns
  * @param offset of the first element, in bytes
  * @param byteSize of all elements
+ * @since 0.1.0
  */
 public record DevicePart(DeviceMemory memory, long offset, long byteSize) {
 

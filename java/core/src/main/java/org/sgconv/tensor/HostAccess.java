@@ -8,6 +8,8 @@ import org.sgconv.TensorClosedException;
  * Java code's access to the memory of tensors. While it lasts, no other thread can close them: the
  * JVM would end the access with an exception of its own and leave the thread interrupted. Faults of
  * mapped files are handled as in {@link MemoryFaults}. Native calls need none of this.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class HostAccess {

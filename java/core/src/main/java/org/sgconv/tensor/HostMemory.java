@@ -22,6 +22,8 @@ import org.sgconv.bindings.process.HeldBytes;
  * its pages need not be faulted in anew. It counts against the limit, is given back to the
  * operating system before anything is refused, and is not among {@link #heldBytes()} but among
  * {@link #spareBytes()}.
+ *
+ * @since 0.1.0
  */
 public final class HostMemory {
 

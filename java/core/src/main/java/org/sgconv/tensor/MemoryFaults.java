@@ -10,6 +10,8 @@ import org.sgconv.MemoryFaultException;
  * <p>It does so with an {@link InternalError} that compiled code throws not at the access but at
  * its next chance, which may lie behind the {@code catch} that waits for it. {@link #settle()} is
  * such a chance.
+ *
+ * @since 0.1.0
  */
 public final class MemoryFaults {
 

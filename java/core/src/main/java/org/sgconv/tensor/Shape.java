@@ -8,6 +8,8 @@ import org.sgconv.ShapeMismatchException;
 /**
  * Sizes of a tensor's axes, outermost first. Every size is at least 1; rank 0 is one element. The
  * number of elements fits a long.
+ *
+ * @since 0.1.0
  */
 public final class Shape {
 

@@ -37,6 +37,8 @@ import org.sgconv.device.Stream;
  * Using a closed tensor throws {@link TensorClosedException}; if another thread closes it in the
  * middle of a call, that call may instead fail with {@link IllegalStateException} from the memory
  * session. It never touches freed memory. Reads and writes are not synchronized.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Tensor extends TensorElements implements AutoCloseable {

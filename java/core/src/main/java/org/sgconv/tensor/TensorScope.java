@@ -23,6 +23,8 @@ import org.sgconv.bindings.closing.Closer;
  * }
  *
  * <p>Any thread may use a scope.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class TensorScope implements AutoCloseable {
