@@ -28,6 +28,10 @@ SGCONV_INLINE void wait(const Team &team) {
   if (team.count > 1) team.wait(team.state);
 }
 
+SGCONV_OUTLINE inline void clear_share(const Team &team, float *samples, std::int64_t count) {
+  clear(samples, count * team.index / team.count, count * (team.index + 1) / team.count);
+}
+
 // A row of real samples, what they are multiplied with, or null, and how many there are.
 struct ConstRow {
   const float *samples;
@@ -98,12 +102,10 @@ struct RowPasses {
     root_inverse(t, columns.first, columns.last, work, samples);
   }
 
-  // Zeros from the end of a row's samples on, a share of them.
+  // Zeros from the end of a row's samples on, a share of them. Apart from the callers' loops.
   void clear_tail(float *samples, std::int64_t length, std::int64_t end) const {
-    if (length == end) return;
-    const std::int64_t count = end - length;
-    clear(samples, length + count * team.index / team.count,
-          length + count * (team.index + 1) / team.count);
+    if (length != end) [[unlikely]]
+      clear_share(team, samples + length, end - length);
   }
 
   void store_row(const Row &row, bool streamed) const {
