@@ -13,8 +13,8 @@ import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.report.Progress;
-import org.sgconv.cli.run.ConvolutionRun;
 import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.ReferenceCheck;
 import org.sgconv.cli.run.RunOutput;
 import org.sgconv.cli.run.RunPlan;
@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
       try (Layer layer = kernel.layer(form);
           LongConvolution plan = RunPlan.create(backend, layer, form, checkedRows(backend));
           Signal signal = signal(source);
-          ConvolutionRun run = new ConvolutionRun(plan, layer, signal.values())) {
+          LayerRun run = new LayerRun(plan, layer, signal.values())) {
         report(form, run, backend, files);
       }
     }
@@ -133,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void report(SignalForm signal, ConvolutionRun run, Backend backend, OutputOptions files) {
+  private void report(SignalForm signal, LayerRun run, Backend backend, OutputOptions files) {
     Map<RunOutput, Deviation> deviations = compute(run, backend);
     // A result in the middle of a report would be neither.
     PrintWriter out =
@@ -188,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
     FailureReport.line(spec.commandLine(), "note: " + text);
   }
 
-  private Map<RunOutput, Deviation> compute(ConvolutionRun run, Backend backend) {
+  private Map<RunOutput, Deviation> compute(LayerRun run, Backend backend) {
     int steps = Step.values().length + 1;
     boolean terminal = Terminal.isStandardError();
     try (Progress progress = Progress.onStandardError("run", steps, terminal)) {

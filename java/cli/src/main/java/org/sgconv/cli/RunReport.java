@@ -10,7 +10,7 @@ import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;
 import org.sgconv.cli.report.TextTable;
-import org.sgconv.cli.run.ConvolutionRun;
+import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.RunOutput;
 import org.sgconv.cli.run.Step;
 import org.sgconv.cli.run.Timing;
@@ -24,7 +24,7 @@ import org.sgconv.tensor.Tensor;
 final class RunReport {
 
   private final SignalForm signal;
-  private final ConvolutionRun run;
+  private final LayerRun run;
   private final BackendInfo backend;
   private final String place;
   private final Map<RunOutput, Deviation> deviations;
@@ -35,10 +35,7 @@ final class RunReport {
    * @param deviations of each result, or none if the reference itself ran
    */
   RunReport(
-      SignalForm signal,
-      ConvolutionRun run,
-      Backend backend,
-      Map<RunOutput, Deviation> deviations) {
+      SignalForm signal, LayerRun run, Backend backend, Map<RunOutput, Deviation> deviations) {
     this.signal = signal;
     this.run = run;
     this.backend = backend.info();

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.sgconv.cli.audio.Sound;
 import org.sgconv.cli.plot.ConvolutionPlot;
 import org.sgconv.cli.report.OutputFile;
-import org.sgconv.cli.run.ConvolutionRun;
+import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.signal.SignalForm;
 import org.sgconv.cli.signal.SignalWriter;
 import org.sgconv.tensor.Tensor;
@@ -16,7 +16,7 @@ import org.sgconv.tensor.Tensor;
  *
  * @param kernel what the kernel is, in words
  */
-record RunResult(SignalForm signal, ConvolutionRun run, String kernel) {
+record RunResult(SignalForm signal, LayerRun run, String kernel) {
 
   /** Every output row as a channel, batch by batch. */
   Sound sound() {

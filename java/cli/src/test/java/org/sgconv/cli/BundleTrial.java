@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * check.sh of the GPU bundle, with a stand-in for Java that ends as it is told to. The bundle itself
- * needs nvcc and minutes to build.
+ * check.sh of the GPU bundle, with a stand-in for Java that ends as it is told to. The bundle
+ * itself needs nvcc and minutes to build.
  */
 abstract class BundleTrial {
 

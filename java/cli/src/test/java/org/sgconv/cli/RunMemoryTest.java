@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.HostMemoryException;
-import org.sgconv.cli.run.ConvolutionRun;
 import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.Preset;
 import org.sgconv.cli.run.RunPlan;
 import org.sgconv.cli.signal.Signal;
@@ -182,7 +182,7 @@ class RunMemoryTest {
         try (LongConvolution plan = RunPlan.create(Backends.cpu(), layer, form, 0)) {
           long before = HostMemory.heldBytes();
           try (Signal signal = source.read();
-              ConvolutionRun run = new ConvolutionRun(plan, layer, signal.values())) {
+              LayerRun run = new LayerRun(plan, layer, signal.values())) {
             long after = HostMemory.heldBytes();
             try (KernelSpectrum spectrum = plan.prepare(run.kernel())) {
               long taken = after - before - (HostMemory.heldBytes() - after);

@@ -13,20 +13,20 @@ import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
 
 /**
- * Computes some hidden rows of a {@link ConvolutionRun} once more in float64 and measures how far
- * the run is from that. Each step is judged by itself, on what it was given: forward on the run's
- * kernel, backward on its kernel and its output, which is dy, the parameters' gradients on its dk.
+ * Computes some hidden rows of a {@link LayerRun} once more in float64 and measures how far the run
+ * is from that. Each step is judged by itself, on what it was given: forward on the run's kernel,
+ * backward on its kernel and its output, which is dy, the parameters' gradients on its dk.
  */
 public final class ReferenceCheck {
 
-  private final ConvolutionRun run;
+  private final LayerRun run;
   private final Backend reference;
   private final HiddenRows rows;
   private final KernelSpec spec;
   private final Tolerance tolerance;
 
   /** Checks about {@code count} hidden rows, evenly spread, the first and the last among them. */
-  public ReferenceCheck(ConvolutionRun run, Backend reference, int count) {
+  public ReferenceCheck(LayerRun run, Backend reference, int count) {
     this.run = run;
     this.reference = reference;
     KernelSpec whole = run.layer().parameters().spec();

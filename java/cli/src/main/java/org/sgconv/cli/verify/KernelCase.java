@@ -127,7 +127,7 @@ record KernelCase(
             : DType.FLOAT64;
     KernelSynthesis synthesis = KernelSynthesis.on(candidate);
     KernelSynthesis exact = KernelSynthesis.on(reference);
-    try (Operands of = new Operands(candidate, type, random(seed))) {
+    try (CaseTensors of = new CaseTensors(candidate, type, random(seed))) {
       Tensor weights = of.normal(scales, channels, hidden, dim);
       // Steeper power laws make the first lags hundreds of times rms; where their terms cancel, the
       // rounding of the terms alone would exceed a bound that is stated in rms.
@@ -159,7 +159,7 @@ record KernelCase(
 
   /** Nothing cancels here: errors are relative to what is computed. */
   private static Map<Result, Deviation> compare(
-      Operands of,
+      CaseTensors of,
       DType type,
       Tensor kernel,
       Tensor expected,

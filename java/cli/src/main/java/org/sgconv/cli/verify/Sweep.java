@@ -88,7 +88,7 @@ public final class Sweep {
       int batch = 2 + random.nextInt(most);
       int hidden = 1 + random.nextInt(most);
       int heads = 1 + random.nextInt(most);
-      cases.add(new ConvolutionCase(mode, batch, hidden, heads, length, signals));
+      cases.add(new SignalCase(mode, batch, hidden, heads, length, signals));
     }
   }
 
@@ -102,7 +102,7 @@ public final class Sweep {
       int batch = random.nextInt(1, most + 1);
       int hidden = Math.max(rows, random.nextInt(1, most + 1));
       int heads = random.nextInt(1, Math.min(3, most) + 1);
-      cases.add(new ConvolutionCase(mode, batch, hidden, heads, length, SignalClass.UNIFORM));
+      cases.add(new SignalCase(mode, batch, hidden, heads, length, SignalClass.UNIFORM));
     }
   }
 

@@ -9,7 +9,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.oracle.Deviation;
 
 /** One computation of a backend that is compared with the reference's. */
-public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
+public sealed interface VerifyCase permits SignalCase, KernelCase {
 
   /** Most elements of a Java array. */
   long MOST_VALUES = Integer.MAX_VALUE - 8;
@@ -121,7 +121,7 @@ public sealed interface VerifyCase permits ConvolutionCase, KernelCase {
    */
   static VerifyCase parse(String id) {
     try {
-      return id.startsWith(KernelCase.PREFIX) ? KernelCase.parse(id) : ConvolutionCase.parse(id);
+      return id.startsWith(KernelCase.PREFIX) ? KernelCase.parse(id) : SignalCase.parse(id);
     } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException malformed) {
       throw new InvalidArgumentException(
           "'"

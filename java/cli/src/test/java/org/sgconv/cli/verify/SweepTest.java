@@ -34,15 +34,15 @@ class SweepTest {
   @Test
   void meetsEveryClassOfSignalsInEveryMode() {
     for (boolean quick : new boolean[] {true, false}) {
-      List<ConvolutionCase> convolutions =
+      List<SignalCase> convolutions =
           Sweep.cases(1, quick).stream()
-              .filter(ConvolutionCase.class::isInstance)
-              .map(ConvolutionCase.class::cast)
+              .filter(SignalCase.class::isInstance)
+              .map(SignalCase.class::cast)
               .toList();
       for (SignalClass signals : SignalClass.values()) {
-        List<ConvolutionCase> of =
+        List<SignalCase> of =
             convolutions.stream().filter(each -> each.signals() == signals).toList();
-        assertThat(of.stream().map(ConvolutionCase::mode).distinct()).hasSize(3);
+        assertThat(of.stream().map(SignalCase::mode).distinct()).hasSize(3);
         assertThat(of).anyMatch(each -> each.length() >= 256 && each.batch() > 1);
         assertThat(of).allMatch(each -> !quick || each.length() <= 4097);
       }

@@ -28,11 +28,11 @@ import org.sgconv.tensor.Tensor;
  * @param length L
  * @param signals what u, k and dy are
  */
-record ConvolutionCase(
+record SignalCase(
     ConvolutionMode mode, int batch, int hidden, int heads, int length, SignalClass signals)
     implements VerifyCase {
 
-  ConvolutionCase {
+  SignalCase {
     if (batch < 1 || hidden < 1 || heads < 1 || length < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }
@@ -44,13 +44,13 @@ record ConvolutionCase(
         length);
   }
 
-  static ConvolutionCase parse(String id) {
+  static SignalCase parse(String id) {
     String[] parts = id.split(":", -1);
     String[] sizes = parts[2].split("x", -1);
     if (parts.length > 4 || sizes.length != 3) {
       throw new IllegalArgumentException(id);
     }
-    return new ConvolutionCase(
+    return new SignalCase(
         ConvolutionMode.valueOf(parts[0].toUpperCase(Locale.ROOT)),
         VerifyCase.size(id, sizes[0]),
         VerifyCase.size(id, sizes[1]),
@@ -124,7 +124,7 @@ record ConvolutionCase(
     TestSignals drawn = signals.draw(random, mode, batch, heads, hidden, length);
     try (LongConvolution convolution =
             LongConvolution.create(candidate, mode, heads, hidden, length);
-        Operands of = new Operands(candidate, convolution.type(), random)) {
+        CaseTensors of = new CaseTensors(candidate, convolution.type(), random)) {
       long rows = (long) heads * hidden;
       Tensor u = of.values(drawn.input(), batch, hidden, length);
       Tensor kernel = of.values(drawn.kernel(), convolution.channels(), hidden, length);

@@ -26,7 +26,7 @@ import org.sgconv.tensor.TensorScope;
  * <p>Owns its results and its copies of the inputs; the convolution, the layer and the signal stay
  * the caller's.
  */
-public final class ConvolutionRun implements AutoCloseable {
+public final class LayerRun implements AutoCloseable {
 
   private final TensorScope scope = TensorScope.onHost();
   private final Layer given;
@@ -49,7 +49,7 @@ public final class ConvolutionRun implements AutoCloseable {
    * @param convolution as {@link RunPlan} made it; stays the caller's
    * @param signal u (B,H,L), FLOAT32
    */
-  public ConvolutionRun(LongConvolution convolution, Layer layer, Tensor signal) {
+  public LayerRun(LongConvolution convolution, Layer layer, Tensor signal) {
     this.convolution = convolution;
     this.given = layer;
     Backend backend = convolution.backend();

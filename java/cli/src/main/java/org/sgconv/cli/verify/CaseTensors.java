@@ -15,14 +15,14 @@ import org.sgconv.tensor.TensorScope;
  * computes, and {@link #result} back. They start one element after an aligned address, since
  * callers' slices do too; outputs hold NaN at first, so that an element that nobody wrote is found.
  */
-final class Operands implements AutoCloseable {
+final class CaseTensors implements AutoCloseable {
 
   private final TensorScope scope = TensorScope.onHost();
   private final Backend candidate;
   private final DType type;
   private final SplittableRandom random;
 
-  Operands(Backend candidate, DType type, SplittableRandom random) {
+  CaseTensors(Backend candidate, DType type, SplittableRandom random) {
     this.candidate = candidate;
     this.type = type;
     this.random = random;
