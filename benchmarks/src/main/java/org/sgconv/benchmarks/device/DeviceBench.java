@@ -128,15 +128,12 @@ public final class DeviceBench implements Bench {
       throw new ContenderFailedException(reason, null);
     }
     progress.at("operands and reference, " + what);
+    RandomTensors tensors = new RandomTensors(backend);
     try {
-      DeviceOperands operands = DeviceOperands.allocate(backend, what, sets(what));
-      try {
-        return new PathTrial(operands, ExactRows.of(operands));
-      } catch (RuntimeException failure) {
-        operands.close();
-        throw failure;
-      }
+      DeviceOperands operands = new DeviceOperands(tensors, what, sets(what));
+      return new PathTrial(tensors, operands, ExactRows.of(operands));
     } catch (SgConvException failure) {
+      tensors.close();
       throw failed(failure);
     }
   }
@@ -155,10 +152,12 @@ public final class DeviceBench implements Bench {
   /** Every path on the same operands. */
   private final class PathTrial implements Trial {
 
+    private final RandomTensors tensors;
     private final DeviceOperands operands;
     private final ExactRows exact;
 
-    PathTrial(DeviceOperands operands, ExactRows exact) {
+    PathTrial(RandomTensors tensors, DeviceOperands operands, ExactRows exact) {
+      this.tensors = tensors;
       this.operands = operands;
       this.exact = exact;
     }
@@ -184,7 +183,7 @@ public final class DeviceBench implements Bench {
 
     @Override
     public void close() {
-      operands.close();
+      tensors.close();
     }
   }
 

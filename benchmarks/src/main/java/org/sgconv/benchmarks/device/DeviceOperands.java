@@ -11,7 +11,6 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -19,7 +18,7 @@ import org.sgconv.tensor.Tensor;
  * What a case takes and where its results go, on the device: a kernel and a skip, and sets of
  * signals that are used in turn. Every path through the backend works on the same.
  */
-final class DeviceOperands implements AutoCloseable {
+final class DeviceOperands {
 
   private final BenchmarkCase what;
   private final RandomTensors tensors;
@@ -30,34 +29,20 @@ final class DeviceOperands implements AutoCloseable {
   private final List<Tensor> outputs = new ArrayList<>();
   private final List<Gradients> gradients = new ArrayList<>();
 
-  private DeviceOperands(DeviceBackend backend, BenchmarkCase what) {
-    this.what = what;
-    tensors = new RandomTensors(backend);
-    try {
-      long hidden = what.shape().hidden();
-      long length = what.shape().length();
-      kernel = tensors.normal(DType.FLOAT32, 1 / Math.sqrt((double) length), 1, hidden, length);
-      skip = tensors.normal(DType.FLOAT32, 1, 1, hidden);
-    } catch (RuntimeException failure) {
-      tensors.close();
-      throw failure;
-    }
-  }
-
   /**
    * Random operands and room for the results.
    *
+   * @param tensors makes and closes all of them
    * @param sets of signals, ≥ 1
    */
-  static DeviceOperands allocate(DeviceBackend backend, BenchmarkCase what, int sets) {
-    DeviceOperands operands = new DeviceOperands(backend, what);
-    try {
-      operands.addSets(sets);
-    } catch (RuntimeException failure) {
-      operands.close();
-      throw failure;
-    }
-    return operands;
+  DeviceOperands(RandomTensors tensors, BenchmarkCase what, int sets) {
+    this.what = what;
+    this.tensors = tensors;
+    long hidden = what.shape().hidden();
+    long length = what.shape().length();
+    kernel = tensors.normal(DType.FLOAT32, 1 / Math.sqrt((double) length), 1, hidden, length);
+    skip = tensors.normal(DType.FLOAT32, 1, 1, hidden);
+    addSets(sets);
   }
 
   private void addSets(int sets) {
@@ -139,10 +124,5 @@ final class DeviceOperands implements AutoCloseable {
     } else {
       convolution.backward(spectrum, u.get(set), Gates.none(), dy.get(set), gradients.get(set));
     }
-  }
-
-  @Override
-  public void close() {
-    tensors.close();
   }
 }

@@ -19,6 +19,7 @@ import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /** Results of the emulated device as they are, and after something spoiled them. */
 @Tag("cuda")
@@ -39,9 +40,12 @@ class DeviceChecksTest {
 
   private DeviceChecks check(Operation operation, DevicePath path, Spoiler spoiler) {
     BenchmarkCase what = new BenchmarkCase(operation, new Workload(BATCH, HIDDEN, LENGTH));
-    try (DeviceOperands operands = DeviceOperands.allocate(backend, what, 2);
-        LongConvolution convolution = path.create(backend, what);
-        KernelSpectrum spectrum = convolution.prepare(operands.kernel(), operands.skip())) {
+    try (TensorScope scope = TensorScope.onHost()) {
+      RandomTensors tensors = scope.adopt(new RandomTensors(backend));
+      DeviceOperands operands = new DeviceOperands(tensors, what, 2);
+      LongConvolution convolution = scope.adopt(path.create(backend, what));
+      KernelSpectrum spectrum =
+          scope.adopt(convolution.prepare(operands.kernel(), operands.skip()));
       return DeviceChecks.measure(
           operands,
           ExactRows.of(operands),
@@ -130,9 +134,12 @@ class DeviceChecksTest {
       calls = 0;
       List<String> failures = new ArrayList<>();
       BenchmarkCase what = new BenchmarkCase(operation, new Workload(BATCH, HIDDEN, LENGTH));
-      try (DeviceOperands operands = DeviceOperands.allocate(backend, what, 1);
-          LongConvolution convolution = DevicePath.FUSED.create(backend, what);
-          KernelSpectrum spectrum = convolution.prepare(operands.kernel(), operands.skip())) {
+      try (TensorScope scope = TensorScope.onHost()) {
+        RandomTensors tensors = scope.adopt(new RandomTensors(backend));
+        DeviceOperands operands = new DeviceOperands(tensors, what, 1);
+        LongConvolution convolution = scope.adopt(DevicePath.FUSED.create(backend, what));
+        KernelSpectrum spectrum =
+            scope.adopt(convolution.prepare(operands.kernel(), operands.skip()));
         RepeatCheck repeated =
             RepeatedRuns.measure(
                 operands,
