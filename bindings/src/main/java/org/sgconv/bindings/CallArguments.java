@@ -60,6 +60,16 @@ final class CallArguments {
     return segment == null ? MemorySegment.NULL : checked(name, segment, bytes, true);
   }
 
+  /** {@code batch} 64-bit values of the host's memory; null becomes C's NULL. */
+  MemorySegment lengths(@Nullable MemorySegment segment, long batch) {
+    if (segment == null) {
+      return MemorySegment.NULL;
+    }
+    MemorySegment values = checked("lengths", segment, bytes("batch", batch, Long.BYTES), false);
+    requireAlignment("lengths", values, Long.BYTES);
+    return values;
+  }
+
   /** Memory of the device that is read, holds exactly {@code bytes} and is aligned. */
   MemorySegment input(String name, CudaSpan span, long bytes, long alignment) {
     return checked(name, span, bytes, alignment, false);

@@ -1,17 +1,19 @@
 package org.sgconv.bindings;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.common.SgconvCommon;
 import org.sgconv.bindings.common.sgconv_convolution_geometry;
 
 /**
- * {@code sgconv_convolution_geometry}: signals (B, H, L), kernels (C', H, L), outputs (B, C·H, L).
+ * {@code sgconv_convolution_geometry}: signals (B, H, L), kernels (C', H, K), outputs (B, C·H, L).
  *
  * @param heads C ≥ 1
  * @param hidden H ≥ 1
  * @param length L ≥ 1
+ * @param kernelLength K ≥ 1
  */
-public record ConvolutionShape(long heads, long hidden, long length, Mode mode) {
+public record ConvolutionShape(long heads, long hidden, long length, long kernelLength, Mode mode) {
 
   /** {@code sgconv_mode}. */
   public enum Mode {
@@ -40,7 +42,9 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
     Sizes.requirePositive("heads", heads);
     Sizes.requirePositive("hidden", hidden);
     Sizes.requirePositive("length", length);
-    Sizes.floatBytes("kernel", mode.directions, heads, hidden, length);
+    Sizes.requirePositive("kernelLength", kernelLength);
+    Sizes.floatBytes("kernel", mode.directions, heads, hidden, kernelLength);
+    Sizes.floatBytes("output", 1, heads, hidden, length);
   }
 
   /** Bytes of one signal (H, L). */
@@ -48,14 +52,24 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
     return Sizes.floatBytes("signal", 1, 1, hidden, length);
   }
 
+  /** Bytes of one signal (H, L) of a type. */
+  long signalBytes(CudaElement element) {
+    return signalBytes() / Float.BYTES * element.bytes();
+  }
+
+  /** Bytes of one output (C·H, L) of a type. */
+  long outputBytes(CudaElement element) {
+    return outputBytes() / Float.BYTES * element.bytes();
+  }
+
   /** Bytes of one output (C·H, L). */
   long outputBytes() {
     return Sizes.floatBytes("output", 1, heads, hidden, length);
   }
 
-  /** Bytes of a kernel (C', H, L). */
+  /** Bytes of a kernel (C', H, K). */
   long kernelBytes() {
-    return Sizes.floatBytes("kernel", mode.directions, heads, hidden, length);
+    return Sizes.floatBytes("kernel", mode.directions, heads, hidden, kernelLength);
   }
 
   /** Bytes of a skip (C, H). */
@@ -63,12 +77,15 @@ public record ConvolutionShape(long heads, long hidden, long length, Mode mode) 
     return Sizes.floatBytes("skip", 1, 1, heads, hidden);
   }
 
-  void write(MemorySegment struct) {
+  /** The shape in the libraries' words. */
+  MemorySegment allocate(Arena arena) {
+    MemorySegment struct = arena.allocate(sgconv_convolution_geometry.layout());
     sgconv_convolution_geometry.heads(struct, heads);
     sgconv_convolution_geometry.hidden(struct, hidden);
     sgconv_convolution_geometry.length(struct, length);
-    sgconv_convolution_geometry.kernel_length(struct, length);
+    sgconv_convolution_geometry.kernel_length(struct, kernelLength);
     sgconv_convolution_geometry.mode(struct, mode.code);
     sgconv_convolution_geometry.reserved(struct, 0);
+    return struct;
   }
 }

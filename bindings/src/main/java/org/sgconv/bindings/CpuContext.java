@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.bindings.common.sgconv_convolution_geometry;
 import org.sgconv.bindings.common.sgconv_kernel_geometry;
 import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.process.HeldBytes;
@@ -125,8 +124,7 @@ public final class CpuContext implements AutoCloseable {
   public CpuPlanMemory planMemory(ConvolutionShape shape) {
     try (NativeHandle.Use use = handle.use();
         Arena call = Arena.ofConfined()) {
-      MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
-      shape.write(struct);
+      MemorySegment struct = shape.allocate(call);
       MemorySegment held = call.allocate(ValueLayout.JAVA_LONG);
       MemorySegment building = call.allocate(ValueLayout.JAVA_LONG);
       MemorySegment spectrum = call.allocate(ValueLayout.JAVA_LONG);
@@ -149,8 +147,7 @@ public final class CpuContext implements AutoCloseable {
   public CpuPlan createPlan(ConvolutionShape shape, long heldBytes) {
     try (NativeHandle.Use use = handle.use();
         Arena call = Arena.ofConfined()) {
-      MemorySegment struct = call.allocate(sgconv_convolution_geometry.layout());
-      shape.write(struct);
+      MemorySegment struct = shape.allocate(call);
       MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
       NativeResult.cpu(
           "sgconv_cpu_plan_create", SgconvCpu.sgconv_cpu_plan_create(use.address(), struct, plan));

@@ -88,7 +88,7 @@ public final class CpuPlan implements AutoCloseable {
     }
   }
 
-  /** Transforms kernel (C', H, L) with skip (C, H) or null into {@code spectrum}. */
+  /** Transforms kernel (C', H, K) with skip (C, H) or null into {@code spectrum}. */
   public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
@@ -106,6 +106,8 @@ public final class CpuPlan implements AutoCloseable {
   /**
    * Writes y (batch, C·H, L) = post ⊙ conv(pre ⊙ u).
    *
+   * @param lengths samples of each member of the batch, 64-bit values from 1 to L: what lies beyond
+   *     counts as zero, and y is zero there; null if all have L
    * @param u signals (batch, H, L)
    * @param pre gate (batch, H, L) or null
    * @param post gate (batch, H, L) or null
@@ -113,6 +115,7 @@ public final class CpuPlan implements AutoCloseable {
   public void forward(
       CpuSpectrum spectrum,
       long batch,
+      @Nullable MemorySegment lengths,
       MemorySegment u,
       @Nullable MemorySegment pre,
       @Nullable MemorySegment post,
@@ -121,6 +124,7 @@ public final class CpuPlan implements AutoCloseable {
       CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
+      MemorySegment lengthsOrNull = in.lengths(lengths, batch);
       MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
       MemorySegment preOrNull = in.optionalInput("pre", pre, signal);
@@ -129,7 +133,7 @@ public final class CpuPlan implements AutoCloseable {
       NativeResult.cpu(
           "sgconv_cpu_convolution_forward",
           SgconvCpu.sgconv_cpu_convolution_forward(
-              use.address(), prepared, batch, MemorySegment.NULL, u, preOrNull, postOrNull, y));
+              use.address(), prepared, batch, lengthsOrNull, u, preOrNull, postOrNull, y));
     }
   }
 
@@ -137,12 +141,13 @@ public final class CpuPlan implements AutoCloseable {
    * Writes the gradients that are asked for; null where one is not wanted. The arguments are those
    * of {@code sgconv_cpu_convolution_backward}, one by one so that a call allocates nothing.
    *
+   * @param lengths as in the forward call, or null
    * @param u signals (batch, H, L)
    * @param dy gradient (batch, C·H, L)
    * @param pre gate (batch, H, L) or null
    * @param post gate (batch, H, L) or null
    * @param du (batch, H, L) or null
-   * @param dk (C', H, L) or null
+   * @param dk (C', H, K) or null
    * @param dskip (C, H) or null
    * @param dpre (batch, H, L) or null; needs {@code pre}
    * @param dpost (batch, H, L) or null; needs {@code post}
@@ -150,6 +155,7 @@ public final class CpuPlan implements AutoCloseable {
   public void backward(
       CpuSpectrum spectrum,
       long batch,
+      @Nullable MemorySegment lengths,
       MemorySegment u,
       MemorySegment dy,
       @Nullable MemorySegment pre,
@@ -163,6 +169,7 @@ public final class CpuPlan implements AutoCloseable {
       CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
       long signal = in.bytes("batch", batch, shape.signalBytes());
       long output = in.bytes("batch", batch, shape.outputBytes());
+      MemorySegment lengthsOrNull = in.lengths(lengths, batch);
       MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
       in.input("dy", dy, output);
@@ -172,7 +179,7 @@ public final class CpuPlan implements AutoCloseable {
               use.address(),
               prepared,
               batch,
-              MemorySegment.NULL,
+              lengthsOrNull,
               u,
               dy,
               in.optionalInput("pre", pre, signal),

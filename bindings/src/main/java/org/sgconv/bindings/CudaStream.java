@@ -3,6 +3,7 @@ package org.sgconv.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,16 @@ public final class CudaStream implements AutoCloseable {
   /** Whether {@link #close} was called. */
   public boolean isClosed() {
     return handle.isEnded();
+  }
+
+  /** The handle. Call in a use. */
+  MemorySegment address() {
+    return handle.address();
+  }
+
+  /** A handle that is used only on this stream, in a {@linkplain #use() use} of it. */
+  NativeHandle owned(String owner, MemorySegment owned, MethodHandle destroy) {
+    return NativeHandle.within(handle, owner, owned, destroy);
   }
 
   /** New memory with arbitrary content. */

@@ -21,7 +21,7 @@ import org.sgconv.bindings.process.LostHandles;
  */
 public final class NativeHandle {
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final Use outermost = new Use(true);
   private final Use nested = new Use(false);
   private final String owner;
@@ -32,10 +32,12 @@ public final class NativeHandle {
   private volatile MemorySegment handle;
 
   private NativeHandle(
+      ReentrantLock lock,
       String owner,
       MemorySegment handle,
       @Nullable MethodHandle destroy,
       @Nullable Consumer<MemorySegment> preparation) {
+    this.lock = lock;
     this.owner = owner;
     this.handle = handle;
     this.lost = destroy == null ? null : LostHandles.watch(this, destroy, handle);
@@ -49,7 +51,7 @@ public final class NativeHandle {
    * @param destroy ends it; takes the handle and returns nothing
    */
   static NativeHandle closing(String owner, MemorySegment handle, MethodHandle destroy) {
-    return new NativeHandle(owner, handle, destroy, null);
+    return new NativeHandle(new ReentrantLock(), owner, handle, destroy, null);
   }
 
   /**
@@ -60,7 +62,19 @@ public final class NativeHandle {
    */
   static NativeHandle prepared(
       String owner, MemorySegment handle, Consumer<MemorySegment> preparation) {
-    return new NativeHandle(owner, handle, null, preparation);
+    return new NativeHandle(new ReentrantLock(), owner, handle, null, preparation);
+  }
+
+  /**
+   * Takes over a handle that is used only in a use of another, under the lock of that: both are
+   * then open and prepared.
+   *
+   * @param owner what the exception for a use after its end names
+   * @param destroy ends it; takes the handle and returns nothing
+   */
+  static NativeHandle within(
+      NativeHandle other, String owner, MemorySegment handle, MethodHandle destroy) {
+    return new NativeHandle(other.lock, owner, handle, destroy, _ -> other.prepare());
   }
 
   /**
@@ -77,7 +91,7 @@ public final class NativeHandle {
 
     /** The handle; NULL once it has ended. */
     MemorySegment address() {
-      return handle;
+      return NativeHandle.this.address();
     }
 
     /** Gives the lock back. Until then the handle is not lost, even if its owner is. */
@@ -91,6 +105,11 @@ public final class NativeHandle {
         Reference.reachabilityFence(NativeHandle.this);
       }
     }
+  }
+
+  /** The handle; NULL once it has ended. Call in a use. */
+  MemorySegment address() {
+    return handle;
   }
 
   /** The lock, for those who take it over several calls; reentrant. */
@@ -107,10 +126,7 @@ public final class NativeHandle {
     Use use = hold();
     boolean usable = false;
     try {
-      requireOpen();
-      if (preparation != null) {
-        preparation.accept(handle);
-      }
+      prepare();
       usable = true;
       return use;
     } finally {
@@ -127,6 +143,13 @@ public final class NativeHandle {
     }
     lock.lock();
     return outermost;
+  }
+
+  private void prepare() {
+    requireOpen();
+    if (preparation != null) {
+      preparation.accept(handle);
+    }
   }
 
   private void requireOpen() {

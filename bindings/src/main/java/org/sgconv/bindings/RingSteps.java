@@ -4,14 +4,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.bindings.common.sgconv_convolution_geometry;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
 
 /**
  * What a convolution of one shape does around the transforms of cuFFT, in the ring x^N = i of
  * {@code sgconv/cuda.h}: each step is checked and submitted to one stream. Signals are whole
- * tensors, (B, H, L) or (B, C·H, L); complex rows are those of the call.
+ * tensors, (B, H, L) or (B, C·H, L); complex rows are those of the call. {@code lengths} are the
+ * samples of each member of the batch, 64-bit values of the host's memory, or null if all have L.
  */
 public final class RingSteps {
 
@@ -45,9 +45,8 @@ public final class RingSteps {
     this.element = element;
     this.size = size;
     this.arguments = new CallArguments(stream);
-    this.geometry = arena.allocate(sgconv_convolution_geometry.layout());
+    this.geometry = shape.allocate(arena);
     this.struct = arena.allocate(sgconv_cuda_rows.layout());
-    shape.write(geometry);
   }
 
   /**
@@ -64,6 +63,11 @@ public final class RingSteps {
     }
   }
 
+  /** N: complex values in the transform of one row. */
+  public long transformSize() {
+    return size;
+  }
+
   /** Bytes of a complex row (N). */
   public long rowBytes() {
     return Math.multiplyExact(size, COMPLEX_BYTES);
@@ -74,7 +78,7 @@ public final class RingSteps {
     return Math.multiplyExact(Math.multiplyExact(shape.heads(), shape.hidden()), rowBytes());
   }
 
-  /** Places rows [first, first + count) of kernel (C', H, L) and skip (C, H) in the spectrum. */
+  /** Places rows [first, first + count) of kernel (C', H, K) and skip (C, H) in the spectrum. */
   public void place(
       long first, long count, CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
     try (NativeHandle.Use use = stream.use()) {
@@ -98,14 +102,20 @@ public final class RingSteps {
    *
    * @param head −1 for a signal (B, H, L), else the head of a signal (B, C·H, L)
    */
-  public void twist(RingRows rows, int head, CudaSpan signal, @Nullable CudaSpan gate, CudaSpan z) {
+  public void twist(
+      RingRows rows,
+      @Nullable MemorySegment lengths,
+      int head,
+      CudaSpan signal,
+      @Nullable CudaSpan gate,
+      CudaSpan z) {
     try (NativeHandle.Use use = stream.use()) {
       CallArguments in = arguments.of("sgconv_cuda_twist");
       NativeResult.cuda(
           "sgconv_cuda_twist",
           SgconvCuda.sgconv_cuda_twist(
               struct(rows),
-              MemorySegment.NULL,
+              in.lengths(lengths, rows.batch()),
               head,
               element.code(),
               in.input("signal", signal, signalBytes(rows, head), element.bytes()),
@@ -118,6 +128,7 @@ public final class RingSteps {
   /** y = gate · Re(conj(w) · z) / N, and product = factor · Re(conj(w) · z) / N. */
   public void untwist(
       RingRows rows,
+      @Nullable MemorySegment lengths,
       int head,
       CudaSpan z,
       @Nullable CudaSpan gate,
@@ -130,7 +141,7 @@ public final class RingSteps {
           "sgconv_cuda_untwist",
           SgconvCuda.sgconv_cuda_untwist(
               struct(rows),
-              MemorySegment.NULL,
+              in.lengths(lengths, rows.batch()),
               head,
               element.code(),
               in.input("z", z, complexBytes(rows), FLOAT),
@@ -144,14 +155,20 @@ public final class RingSteps {
 
   /** Adds a head's part to the gradient of the gate after the convolution. */
   public void gateGradient(
-      RingRows rows, int head, CudaSpan z, CudaSpan dy, @Nullable CudaSpan sum, CudaSpan dpost) {
+      RingRows rows,
+      @Nullable MemorySegment lengths,
+      int head,
+      CudaSpan z,
+      CudaSpan dy,
+      @Nullable CudaSpan sum,
+      CudaSpan dpost) {
     try (NativeHandle.Use use = stream.use()) {
       CallArguments in = arguments.of("sgconv_cuda_gate_gradient");
       NativeResult.cuda(
           "sgconv_cuda_gate_gradient",
           SgconvCuda.sgconv_cuda_gate_gradient(
               struct(rows),
-              MemorySegment.NULL,
+              in.lengths(lengths, rows.batch()),
               head,
               element.code(),
               in.input("z", z, complexBytes(rows), FLOAT),
@@ -211,7 +228,7 @@ public final class RingSteps {
     }
   }
 
-  /** Reads dk (C', H, L) and dskip (C, H) of a head from the transformed correlation. */
+  /** Reads dk (C', H, K) and dskip (C, H) of a head from the transformed correlation. */
   public void kernelGradient(
       RingRows rows,
       int head,
@@ -224,7 +241,7 @@ public final class RingSteps {
           "sgconv_cuda_kernel_gradient",
           SgconvCuda.sgconv_cuda_kernel_gradient(
               struct(rows),
-              shape.length(),
+              shape.kernelLength(),
               shape.mode().code(),
               head,
               in.input("correlation", correlation, kernelRowBytes(rows), FLOAT),

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class CpuHandlesTest {
 
   private static final ConvolutionShape SHAPE =
-      new ConvolutionShape(2, 3, 65, ConvolutionShape.Mode.BIDIRECTIONAL);
+      new ConvolutionShape(2, 3, 65, 65, ConvolutionShape.Mode.BIDIRECTIONAL);
 
   private CpuLibrary library;
 
@@ -65,7 +65,7 @@ class CpuHandlesTest {
     }
     CpuPlanMemory huge =
         context.planMemory(
-            new ConvolutionShape(1, 1, 1L << 40, ConvolutionShape.Mode.BIDIRECTIONAL));
+            new ConvolutionShape(1, 1, 1L << 40, 1L << 40, ConvolutionShape.Mode.BIDIRECTIONAL));
     assertThat(huge.spectrum()).isGreaterThanOrEqualTo(8L << 40);
     assertThat(huge.held()).isGreaterThan(huge.building()).isGreaterThan(8L << 40);
     assertThat(context.kernelMemory(kernel(2, 0), 0)).isPositive();
@@ -179,12 +179,12 @@ class CpuHandlesTest {
       MemorySegment u = arena.allocate(SHAPE.signalBytes(), 4);
       MemorySegment y = arena.allocate(SHAPE.outputBytes(), 4);
       for (long batch : new long[] {0, -1, Long.MIN_VALUE}) {
-        assertThatThrownBy(() -> plan.forward(spectrum, batch, u, null, null, y))
+        assertThatThrownBy(() -> plan.forward(spectrum, batch, null, u, null, null, y))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("batch is " + batch);
       }
       for (long batch : new long[] {Long.MAX_VALUE, Long.MAX_VALUE / SHAPE.signalBytes() + 1}) {
-        assertThatThrownBy(() -> plan.forward(spectrum, batch, u, null, null, y))
+        assertThatThrownBy(() -> plan.forward(spectrum, batch, null, u, null, null, y))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("too many");
       }
@@ -215,7 +215,9 @@ class CpuHandlesTest {
         MemorySegment dy = arena.allocate(SHAPE.outputBytes(), 4);
         MemorySegment dpre = arena.allocate(SHAPE.signalBytes(), 4);
         assertThatThrownBy(
-                () -> plan.backward(spectrum, 1, u, dy, null, null, null, null, null, dpre, null))
+                () ->
+                    plan.backward(
+                        spectrum, 1, null, u, dy, null, null, null, null, null, dpre, null))
             .isInstanceOf(NativeStatusException.class)
             .hasMessageContaining("INVALID_ARGUMENT");
       }
@@ -228,7 +230,8 @@ class CpuHandlesTest {
       assertThatThrownBy(
               () ->
                   context.createPlan(
-                      new ConvolutionShape(1, 1, 1L << 50, ConvolutionShape.Mode.CAUSAL), 0))
+                      new ConvolutionShape(1, 1, 1L << 50, 1L << 50, ConvolutionShape.Mode.CAUSAL),
+                      0))
           .isInstanceOf(NativeStatusException.class)
           .extracting(e -> ((NativeStatusException) e).status())
           .isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT);
@@ -292,6 +295,7 @@ class CpuHandlesTest {
     plan.forward(
         spectrum,
         batch,
+        null,
         arena.allocate(batch * SHAPE.signalBytes(), 4),
         null,
         null,
@@ -302,6 +306,7 @@ class CpuHandlesTest {
     plan.backward(
         spectrum,
         batch,
+        null,
         arena.allocate(batch * SHAPE.signalBytes(), 4),
         arena.allocate(batch * SHAPE.outputBytes(), 4),
         null,

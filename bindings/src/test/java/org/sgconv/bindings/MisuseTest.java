@@ -56,7 +56,7 @@ class MisuseTest {
     NativeBuild.assumeNative();
     arena = Arena.ofShared();
     context = CpuLibrary.open().createContext(2);
-    plan = context.createPlan(new ConvolutionShape(C, H, L, ConvolutionShape.Mode.CAUSAL), 0);
+    plan = context.createPlan(new ConvolutionShape(C, H, L, L, ConvolutionShape.Mode.CAUSAL), 0);
     spectrum = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
     plan.prepare(arena.allocate(C * H * L * 4, 4), null, spectrum);
   }
@@ -113,7 +113,9 @@ class MisuseTest {
         new NativeCall(
             "forward",
             List.of(in("u", signal), in("pre", signal), in("post", signal), out("y", output)),
-            a -> plan.forward(spectrum, B, a.get("u"), a.get("pre"), a.get("post"), a.get("y"))),
+            a ->
+                plan.forward(
+                    spectrum, B, null, a.get("u"), a.get("pre"), a.get("post"), a.get("y"))),
         new NativeCall(
             "backward",
             List.of(
@@ -130,6 +132,7 @@ class MisuseTest {
                 plan.backward(
                     spectrum,
                     B,
+                    null,
                     a.get("u"),
                     a.get("dy"),
                     a.get("pre"),

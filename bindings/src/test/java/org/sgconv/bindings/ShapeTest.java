@@ -20,12 +20,12 @@ class ShapeTest {
 
   @Test
   void convolutionSizesAreProductsOfTheirDimensions() {
-    ConvolutionShape causal = new ConvolutionShape(2, 3, 5, ConvolutionShape.Mode.CAUSAL);
+    ConvolutionShape causal = new ConvolutionShape(2, 3, 5, 5, ConvolutionShape.Mode.CAUSAL);
     assertThat(causal.signalBytes()).isEqualTo(4 * 3 * 5);
     assertThat(causal.outputBytes()).isEqualTo(4 * 2 * 3 * 5);
     assertThat(causal.kernelBytes()).isEqualTo(4 * 2 * 3 * 5);
     assertThat(causal.skipBytes()).isEqualTo(4 * 2 * 3);
-    assertThat(new ConvolutionShape(2, 3, 5, ConvolutionShape.Mode.BIDIRECTIONAL).kernelBytes())
+    assertThat(new ConvolutionShape(2, 3, 5, 5, ConvolutionShape.Mode.BIDIRECTIONAL).kernelBytes())
         .isEqualTo(2 * causal.kernelBytes());
   }
 
@@ -48,7 +48,7 @@ class ShapeTest {
   @CsvSource({"0, 1, 1, heads is 0", "1, 0, 1, hidden is 0", "1, 1, -5, length is -5"})
   void convolutionDimensionsMustBePositive(long heads, long hidden, long length, String message) {
     assertThatThrownBy(
-            () -> new ConvolutionShape(heads, hidden, length, ConvolutionShape.Mode.CAUSAL))
+            () -> new ConvolutionShape(heads, hidden, length, length, ConvolutionShape.Mode.CAUSAL))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
@@ -56,13 +56,16 @@ class ShapeTest {
   @Test
   void productsThatOverflowAreRefused() {
     long big = 1L << 40;
-    assertThatThrownBy(() -> new ConvolutionShape(1, big, big, ConvolutionShape.Mode.CAUSAL))
+    assertThatThrownBy(() -> new ConvolutionShape(1, big, big, big, ConvolutionShape.Mode.CAUSAL))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("more than memory can hold");
     // 2^61 values are 2^63 bytes, one more than a long holds.
-    assertThatThrownBy(() -> new ConvolutionShape(1, 1, 1L << 61, ConvolutionShape.Mode.CAUSAL))
+    assertThatThrownBy(
+            () -> new ConvolutionShape(1, 1, 1L << 61, 1L << 61, ConvolutionShape.Mode.CAUSAL))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(new ConvolutionShape(1, 1, 1L << 60, ConvolutionShape.Mode.CAUSAL).signalBytes())
+    assertThat(
+            new ConvolutionShape(1, 1, 1L << 60, 1L << 60, ConvolutionShape.Mode.CAUSAL)
+                .signalBytes())
         .isEqualTo(1L << 62);
     KernelShape shape = kernel(1, big, 1L << 20, 2, 0);
     assertThatThrownBy(shape::weightBytes).isInstanceOf(IllegalArgumentException.class);

@@ -50,6 +50,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   private final @Nullable Site made;
   private volatile boolean closed;
 
+  /**
+   * Made when it is first asked for, so that calls allocate nothing; whichever thread's will do.
+   */
+  private @Nullable DevicePart devicePart;
+
   private Tensor(
       Storage storage, MemorySegment memory, long offset, DType type, Shape shape, boolean root) {
     super(type, shape);
@@ -272,7 +277,12 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   /** Where the elements are on a device. For backends. */
   public DevicePart devicePart() {
     requireOpen();
-    return DevicePart.of(this, storage.device(), offset);
+    DevicePart part = devicePart;
+    if (part == null) {
+      part = DevicePart.of(this, storage.device(), offset);
+      devicePart = part;
+    }
+    return part;
   }
 
   /**

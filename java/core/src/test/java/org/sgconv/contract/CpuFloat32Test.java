@@ -7,6 +7,7 @@ class CpuFloat32Test
     implements MillionSamples,
         ConvolutionLaws,
         ConvolutionUse,
+        KernelsAndRows,
         KernelContract,
         SynthesizedSpectra,
         Golden,

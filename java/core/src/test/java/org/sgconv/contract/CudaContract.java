@@ -20,7 +20,7 @@ import org.sgconv.tensor.Tensor;
  * the longest signals plain.
  */
 interface CudaContract
-    extends ConvolutionSweep, ConvolutionLaws, ConvolutionUse, SynthesizedSpectra, Misuse {
+    extends KernelsAndRows, ConvolutionLaws, ConvolutionUse, SynthesizedSpectra, Misuse {
 
   @Override
   default String backendName() {
@@ -66,6 +66,12 @@ interface CudaContract
           ConvolutionCase.plain(mode, 1, 1, length < 10_000 ? 2 : 1, length).withEverything());
     }
     return tests(cases);
+  }
+
+  /** Few, as each has every mode and kernel length. */
+  @Override
+  default List<Integer> lengthsOfSignals() {
+    return List.of(1, 5, 64, 257);
   }
 
   /** Few, as each mode has every class. */

@@ -9,6 +9,7 @@ import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuPlan;
 import org.sgconv.bindings.CpuPlanMemory;
 import org.sgconv.bindings.CpuSpectrum;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.internal.boundary.NativeFailures;
 import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.internal.boundary.SingleLock;
@@ -32,7 +33,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   private final ReadWriteLock lock;
   private final KernelOperations operations;
 
-  /** A kernel (C',H,L) that nobody asked to see: from the first synthesis until the plan ends. */
+  /** A kernel (C',H,K) that nobody asked to see: from the first synthesis until the plan ends. */
   private @Nullable Tensor scratch;
 
   private CpuConvolutionPlan(
@@ -54,12 +55,11 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     long held = memory.held();
     long passing = saturatedSum(memory.building(), memory.spectrum());
     HostMemory.reserve("a plan and a spectrum for " + geometry, saturatedSum(held, passing));
-    try {
+    try (Closer undo = Closer.onFailure()) {
+      undo.add(() -> HostMemory.release(held));
       CpuPlan plan = context.createPlan(shape, held);
+      undo.keep();
       return new CpuConvolutionPlan(geometry, plan, operations);
-    } catch (RuntimeException | Error failure) {
-      HostMemory.release(held);
-      throw failure;
     } finally {
       HostMemory.release(passing);
     }
@@ -109,7 +109,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     if (known == null) {
       known =
           Tensor.uninitialized(
-              DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.length());
+              DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.kernelLength());
       scratch = known;
     }
     return known;
@@ -117,11 +117,11 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
-    Shapes.requireWholeRows(operands.lengths());
     try {
       plan.forward(
           own(spectrum),
           operands.batch(),
+          operands.lengths(),
           operands.u().segment(),
           segment(operands.pre()),
           segment(operands.post()),
@@ -133,12 +133,12 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
-    Shapes.requireWholeRows(operands.lengths());
     GradientTargets targets = operands.targets();
     try {
       plan.backward(
           own(spectrum),
           operands.batch(),
+          operands.lengths(),
           operands.u().segment(),
           operands.dy().segment(),
           segment(operands.pre()),

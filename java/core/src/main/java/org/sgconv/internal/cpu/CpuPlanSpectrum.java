@@ -2,6 +2,7 @@ package org.sgconv.internal.cpu;
 
 import org.sgconv.bindings.CpuPlan;
 import org.sgconv.bindings.CpuSpectrum;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -18,12 +19,11 @@ final class CpuPlanSpectrum implements PlanSpectrum {
   }
 
   static CpuPlanSpectrum allocate(CpuPlan plan) {
-    Tensor memory = Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES);
-    try {
-      return new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
-    } catch (RuntimeException e) {
-      memory.close();
-      throw e;
+    try (Closer undo = Closer.onFailure()) {
+      Tensor memory = undo.add(Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES));
+      CpuPlanSpectrum made = new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
+      undo.keep();
+      return made;
     }
   }
 

@@ -1,23 +1,18 @@
 package org.sgconv.internal.cuda;
 
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import org.sgconv.bindings.ConvolutionShape;
-import org.sgconv.bindings.CudaRows;
 import org.sgconv.bindings.RingRows;
 import org.sgconv.device.DeviceMemoryException;
 
 /**
- * How many rows (b, h) are worked on at a time, so that the workspace stays within its limit.
+ * How many rows (b, h) cuFFT's path works on at a time, so that the workspace stays within its
+ * limit.
  *
  * @param batch most signals of the batch
  * @param hidden most rows of each signal
  */
 record Chunks(long batch, long hidden) {
-
-  /** Bytes of a complex value. */
-  static final long COMPLEX = 8;
 
   /** Bytes of workspace that chunks of this size take. */
   interface Cost {
@@ -50,13 +45,7 @@ record Chunks(long batch, long hidden) {
     if (hidden > 1) {
       return new Chunks(1, (hidden + 1) / 2);
     }
-    throw new DeviceMemoryException(
-        String.format(
-            Locale.ROOT,
-            "a workspace for one row takes %d bytes, the limit is %d: set -D%s higher",
-            cost.bytes(this),
-            limit.bytes(),
-            WorkspaceLimit.PROPERTY));
+    throw limit.exceeded(cost.bytes(this));
   }
 
   /** Rows of every chunk that so many rows are cut into: whole ones and what is left. */
@@ -70,21 +59,8 @@ record Chunks(long batch, long hidden) {
         .toArray();
   }
 
-  /** What is done with each chunk. */
-  interface Work {
-    void on(CudaRows rows);
-  }
-
   /** Every chunk of the batch for these rows of each signal, in the order of the batch. */
-  void forEachBatch(
-      ConvolutionShape shape, long size, long batches, long first, long count, Work work) {
-    for (long at = 0; at < batches; at += batch) {
-      work.on(new CudaRows(shape, size, batches, at, Math.min(batch, batches - at), first, count));
-    }
-  }
-
-  /** The same for the steps in the ring. */
-  void forEachRing(long batches, long first, long count, Consumer<RingRows> work) {
+  void forEachBatch(long batches, long first, long count, Consumer<RingRows> work) {
     for (long at = 0; at < batches; at += batch) {
       work.accept(new RingRows(batches, at, Math.min(batch, batches - at), first, count));
     }

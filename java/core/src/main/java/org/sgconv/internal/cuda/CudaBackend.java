@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
+import org.sgconv.InvalidSettingException;
 import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.bindings.load.LoadedLibrary;
 import org.sgconv.device.Device;
@@ -15,7 +17,6 @@ import org.sgconv.device.DeviceBackend;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
-import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -27,6 +28,9 @@ import org.sgconv.tensor.Tensor;
 public final class CudaBackend implements ComputeBackend, DeviceBackend {
 
   static final String NAME = "cuda";
+
+  /** Overrides the choice of a path. */
+  static final String PATH = "sgconv.cuda.path";
 
   /** Above the host's backends: where a device is, it is the fastest. */
   private static final int RANK = 20;
@@ -146,7 +150,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
-  public KernelOperations kernels() {
+  public CudaKernels kernels() {
     CudaKernels known = kernels;
     if (known == null) {
       known = new CudaKernels(stream());
@@ -155,14 +159,37 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
     return known;
   }
 
+  /** A plan of the library's, where it has one and the property does not say otherwise. */
   @Override
   public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
     requireType(type);
     GpuStream stream = stream();
+    CudaKernels operations = kernels();
     try {
-      return ConvolutionPath.plan(stream, geometry, type);
+      return fusedIsWanted()
+          ? CudaConvolutionPlan.create(stream, geometry, type, operations)
+              .orElseGet(() -> CufftConvolutionPlan.create(stream, geometry, type, operations))
+          : CufftConvolutionPlan.create(stream, geometry, type, operations);
     } catch (RuntimeException e) {
       throw CudaFailures.translate("a plan for " + geometry, e);
     }
+  }
+
+  private static boolean fusedIsWanted() {
+    String path = System.getProperty(PATH);
+    if (path == null || path.strip().equalsIgnoreCase(CudaConvolutionPlan.PATH)) {
+      return true;
+    }
+    if (path.strip().equalsIgnoreCase(CufftConvolutionPlan.PATH)) {
+      return false;
+    }
+    throw new InvalidSettingException(
+        String.format(
+            Locale.ROOT,
+            "-D%s=%s: expected %s or %s, or no such property for the backend's choice",
+            PATH,
+            path,
+            CudaConvolutionPlan.PATH,
+            CufftConvolutionPlan.PATH));
   }
 }

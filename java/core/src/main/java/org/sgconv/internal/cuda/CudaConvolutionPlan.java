@@ -1,176 +1,166 @@
 package org.sgconv.internal.cuda;
 
-import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.CudaPlan;
 import org.sgconv.bindings.CudaSpan;
-import org.sgconv.bindings.CudaSynthesis;
-import org.sgconv.bindings.FftPlan;
-import org.sgconv.bindings.RingRows;
-import org.sgconv.bindings.RingSteps;
+import org.sgconv.internal.boundary.Shapes;
+import org.sgconv.internal.boundary.SingleLock;
+import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.ForwardOperands;
+import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelOperands;
+import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
 
-/** Convolutions of one geometry through cuFFT, in the ring x^N = i. */
-final class CudaConvolutionPlan extends StreamPlan {
+/**
+ * Convolutions of one geometry through a plan of the library: the fused path, without cuFFT. It
+ * holds no device memory; scratch memory is its stream's.
+ */
+final class CudaConvolutionPlan implements ConvolutionPlan {
 
-  /** sgconv/cuda.h, {@code sgconv_cuda_rows}. */
-  private static final long MOST_POINTS = 1L << 32;
+  /** What this path is called. */
+  static final String PATH = "fused";
 
-  private final RingSteps steps;
-  private final CudaSynthesis synthesis;
-  private final CudaBackwardPass backward;
-  private final long rowBytes;
+  private static final Optional<String> NAME = Optional.of(PATH);
+
+  private final GpuStream stream;
+  private final ConvolutionGeometry geometry;
+  private final CudaPlan plan;
+  private final CudaKernels operations;
+  private final WorkspaceLimit limit = WorkspaceLimit.current();
+  private final ReadWriteLock lock;
 
   private CudaConvolutionPlan(
-      GpuStream stream, ConvolutionGeometry geometry, DType type, long size) {
-    super(stream, geometry, type, size);
-    this.steps = new RingSteps(stream.queue(), shape, element, size);
-    this.synthesis = new CudaSynthesis(stream.queue());
-    this.backward = new CudaBackwardPass(stream, steps, shape, size, limit);
-    this.rowBytes = size * Chunks.COMPLEX;
+      GpuStream stream, ConvolutionGeometry geometry, CudaPlan plan, CudaKernels operations) {
+    this.stream = stream;
+    this.geometry = geometry;
+    this.plan = plan;
+    this.operations = operations;
+    this.lock = new SingleLock(stream.lock());
   }
 
-  static CudaConvolutionPlan create(GpuStream stream, ConvolutionGeometry geometry, DType type) {
-    if (geometry.length() > MOST_POINTS) {
-      throw new InvalidArgumentException(
-          "length is "
-              + geometry.length()
-              + ": the cuda backend takes at most "
-              + MOST_POINTS
-              + " samples");
-    }
-    long size = RingSteps.transformSize(geometry.length());
-    if (size > MOST_POINTS) {
-      throw new InvalidArgumentException(
-          "length is "
-              + geometry.length()
-              + ": its transform would have "
-              + size
-              + " points, the cuda backend takes at most "
-              + MOST_POINTS);
-    }
-    return new CudaConvolutionPlan(stream, geometry, type, size);
+  /** A plan; none if the library has none for such signals on the stream's device. */
+  static Optional<ConvolutionPlan> create(
+      GpuStream stream, ConvolutionGeometry geometry, DType type, CudaKernels operations) {
+    return CudaPlan.create(stream.queue(), Shapes.of(geometry), ElementTypes.of(type))
+        .map(plan -> new CudaConvolutionPlan(stream, geometry, plan, operations));
   }
 
   @Override
-  ConvolutionPath way() {
-    return ConvolutionPath.CUFFT;
+  public Optional<String> path() {
+    return NAME;
   }
 
   @Override
-  void prepare(CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
-    transform(0, scratch -> kernel, skip, spectrum);
+  public ReadWriteLock lock() {
+    return lock;
   }
 
-  /** A kernel that the caller does not want lies in scratch memory until it is placed. */
   @Override
-  void synthesize(
-      KernelSpans parameters,
-      @Nullable CudaSpan skip,
-      @Nullable CudaSpan kernel,
-      CudaSpan spectrum) {
-    transform(
-        kernel == null ? kernelBytes() : 0,
-        scratch -> {
-          CudaSpan target = kernel == null ? scratch : kernel;
-          synthesis.kernelForward(
-              parameters.shape(),
-              parameters.weights(),
-              parameters.decay(),
-              parameters.norm(),
-              shape.length(),
-              target);
-          return target;
-        },
-        skip,
-        spectrum);
+  public PlanSpectrum createSpectrum() {
+    return CudaPlanSpectrum.allocate(this, stream, geometry, plan.spectrumBytes());
   }
 
-  /**
-   * Places a kernel's rows in the spectrum and transforms them there.
-   *
-   * @param kernelBytes of scratch memory for the kernel, besides what the limit is for
-   * @param source submits what makes the kernel, given that memory, and returns where it is
-   */
-  private void transform(
-      long kernelBytes,
-      UnaryOperator<CudaSpan> source,
-      @Nullable CudaSpan skip,
-      CudaSpan spectrum) {
-    long rows = spectrumRows();
-    // The transform is in place; as many rows as in other passes, and their work area.
-    Chunks chunks =
-        Chunks.within(
-            limit,
-            1,
-            rows,
-            it -> Math.max(it.hidden() * rowBytes, Workspace.bytes(workBytes(it.hidden()))));
-    long most = 0;
-    for (long count : chunks.rowCounts(1, rows)) {
-      most = Math.max(most, plan(count).workBytes());
-    }
-    List<CudaSpan> scratch = stream.workspace().reserve(kernelBytes, most);
-    CudaSpan kernel = source.apply(scratch.get(0));
-    for (long first = 0; first < rows; first += chunks.hidden()) {
-      long count = Math.min(chunks.hidden(), rows - first);
-      steps.place(first, count, kernel, skip, spectrum);
-      FftPlan transform = plan(count);
-      CudaSpan part = spectrum.allocation().span(first * rowBytes, count * rowBytes);
-      transform.forward(part, scratch.get(1));
+  @Override
+  public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
+    try {
+      plan.prepare(
+          stream.span("kernel", kernel),
+          stream.optionalSpan("skip", skip),
+          CudaPlanSpectrum.span(spectrum, this, stream));
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("a spectrum of " + geometry, e);
     }
   }
 
   @Override
-  void forward(ForwardSpans call) {
-    boolean several = shape.heads() > 1;
-    Chunks chunks =
-        Chunks.within(
-            limit,
-            call.batch(),
-            shape.hidden(),
-            it -> {
-              long complex = it.rows() * rowBytes;
-              return Workspace.bytes(workBytes(it.rows()), complex, several ? complex : 0);
-            });
-    for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
-      long count = Math.min(chunks.hidden(), shape.hidden() - first);
-      chunks.forEachRing(call.batch(), first, count, rows -> forwardChunk(call, rows));
+  public void synthesize(
+      KernelOperands parameters,
+      @Nullable Tensor skip,
+      @Nullable Tensor kernel,
+      PlanSpectrum spectrum) {
+    try {
+      plan.synthesize(
+          operations.shape(parameters.geometry()),
+          stream.span("weights", parameters.weights()),
+          stream.span("decay", parameters.decay()),
+          stream.span("norm", parameters.norm()),
+          stream.optionalSpan("skip", skip),
+          stream.optionalSpan("kernel", kernel),
+          CudaPlanSpectrum.span(spectrum, this, stream));
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("a spectrum of " + geometry, e);
     }
-  }
-
-  private void forwardChunk(ForwardSpans call, RingRows rows) {
-    long count = rows.batchCount() * rows.hiddenCount();
-    long heads = shape.heads();
-    FftPlan transform = plan(count);
-    List<CudaSpan> scratch =
-        stream
-            .workspace()
-            .reserve(transform.workBytes(), count * rowBytes, heads > 1 ? count * rowBytes : 0);
-    CudaSpan work = scratch.get(0);
-    CudaSpan z = scratch.get(1);
-    steps.twist(rows, -1, call.u(), call.pre(), z);
-    transform.forward(z, work);
-    for (int head = 0; head < heads; head++) {
-      CudaSpan product = head == heads - 1 ? z : scratch.get(2);
-      steps.multiply(rows, head, call.spectrum(), z, product);
-      transform.inverse(product, work);
-      steps.untwist(rows, head, product, call.post(), null, call.y(), null);
-    }
-  }
-
-  private FftPlan plan(long rows) {
-    return stream.workspace().plan(size, rows);
-  }
-
-  /** Of the plan itself, since only cuFFT knows. */
-  private long workBytes(long rows) {
-    return rows * rowBytes > limit.bytes() ? 0 : plan(rows).workBytes();
   }
 
   @Override
-  void backward(BackwardSpans call) {
-    backward.run(call);
+  public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
+    try {
+      long bytes = plan.forwardWorkspace(operands.batch(), limit.bytes());
+      plan.forward(
+          CudaPlanSpectrum.span(spectrum, this, stream),
+          operands.batch(),
+          operands.lengths(),
+          stream.span("u", operands.u()),
+          stream.optionalSpan("pre", operands.pre()),
+          stream.optionalSpan("post", operands.post()),
+          stream.span("y", operands.y()),
+          workspace(bytes));
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("forward " + geometry, e);
+    }
+  }
+
+  @Override
+  public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
+    GradientTargets targets = operands.targets();
+    boolean input = targets.input() != null || targets.pre() != null;
+    boolean kernel = targets.kernel() != null || targets.skip() != null;
+    boolean post = targets.post() != null;
+    if (!input && !kernel && !post) {
+      return;
+    }
+    try {
+      long bytes = plan.backwardWorkspace(operands.batch(), input, kernel, post, limit.bytes());
+      plan.backward(
+          CudaPlanSpectrum.span(spectrum, this, stream),
+          operands.batch(),
+          operands.lengths(),
+          stream.span("u", operands.u()),
+          stream.span("dy", operands.dy()),
+          stream.optionalSpan("pre", operands.pre()),
+          stream.optionalSpan("post", operands.post()),
+          stream.optionalSpan("gradient of u", targets.input()),
+          stream.optionalSpan("gradient of kernel", targets.kernel()),
+          stream.optionalSpan("gradient of skip", targets.skip()),
+          stream.optionalSpan("gradient of pre", targets.pre()),
+          stream.optionalSpan("gradient of post", targets.post()),
+          workspace(bytes));
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("backward " + geometry, e);
+    }
+  }
+
+  /** Scratch memory of at least so many bytes; null for none. */
+  private @Nullable CudaSpan workspace(long bytes) {
+    if (bytes == 0) {
+      return null;
+    }
+    limit.require(bytes);
+    return stream.workspace().reserve(bytes);
+  }
+
+  @Override
+  public void close() {
+    try {
+      plan.close();
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("closing the plan of " + geometry, e);
+    }
   }
 }

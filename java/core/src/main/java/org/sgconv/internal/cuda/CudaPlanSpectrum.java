@@ -2,6 +2,7 @@ package org.sgconv.internal.cuda;
 
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaSpan;
+import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.PlanSpectrum;
 
@@ -12,10 +13,17 @@ final class CudaPlanSpectrum implements PlanSpectrum {
   private final GpuMemory memory;
   private final long bytes;
 
-  CudaPlanSpectrum(ConvolutionPlan plan, GpuMemory memory, long bytes) {
+  private CudaPlanSpectrum(ConvolutionPlan plan, GpuMemory memory, long bytes) {
     this.plan = plan;
     this.memory = memory;
     this.bytes = bytes;
+  }
+
+  /** New memory for a spectrum of a plan. */
+  static CudaPlanSpectrum allocate(
+      ConvolutionPlan plan, GpuStream stream, ConvolutionGeometry geometry, long bytes) {
+    return new CudaPlanSpectrum(
+        plan, GpuMemory.allocate(stream, "a spectrum of " + geometry, bytes), bytes);
   }
 
   /**

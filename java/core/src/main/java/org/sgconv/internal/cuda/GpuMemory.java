@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.NativeHandle;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.DeviceMemory;
 import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
@@ -23,13 +24,15 @@ final class GpuMemory implements DeviceMemory {
   static GpuMemory allocate(GpuStream stream, String purpose, long bytes) {
     stream.requireNoRecording(purpose);
     GpuDevice device = stream.device();
-    device.reserve(purpose, bytes);
-    stream.enter(); // before the memory is there: the stream must not be closed in between
-    try {
-      return new GpuMemory(stream, stream.queue().allocate(bytes));
+    try (Closer undo = Closer.onFailure()) {
+      device.reserve(purpose, bytes);
+      undo.add(() -> device.release(bytes));
+      stream.enter(); // before the memory is there: the stream must not be closed in between
+      undo.add(stream::leave);
+      GpuMemory made = new GpuMemory(stream, stream.queue().allocate(bytes));
+      undo.keep();
+      return made;
     } catch (RuntimeException e) {
-      stream.leave();
-      device.release(bytes);
       throw CudaFailures.translate(purpose + " (" + bytes + " bytes)", e);
     }
   }
@@ -43,8 +46,11 @@ final class GpuMemory implements DeviceMemory {
     return allocation.all();
   }
 
+  /** A part; all of it, as most tensors have it, allocates nothing. */
   CudaSpan span(long offset, long bytes) {
-    return allocation.span(offset, bytes);
+    return offset == 0 && bytes == allocation.byteSize()
+        ? allocation.all()
+        : allocation.span(offset, bytes);
   }
 
   @Override

@@ -9,6 +9,7 @@ import org.sgconv.bindings.CudaErrorException;
 import org.sgconv.bindings.CudaEvent;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.bindings.PageLockedMemory;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.PinnedMemory;
 
 /**
@@ -47,8 +48,10 @@ final class GpuPinnedMemory implements PinnedMemory {
   private void submitInOrder(GpuStream stream, Consumer<PageLockedMemory> copy) {
     CudaEvent last = underWay.get(stream);
     CudaEvent mark = last == null ? stream.device().createEvent(false) : last;
-    boolean submitted = false;
-    try {
+    try (Closer undo = Closer.onFailure()) {
+      if (last == null) {
+        undo.add(mark);
+      }
       underWay.forEach(
           (other, event) -> {
             if (other != stream) {
@@ -57,11 +60,7 @@ final class GpuPinnedMemory implements PinnedMemory {
           });
       copy.accept(memory);
       record(stream, mark);
-      submitted = true;
-    } finally {
-      if (!submitted && last == null) {
-        mark.close();
-      }
+      undo.keep();
     }
     underWay.put(stream, mark);
     busy = true;

@@ -85,20 +85,6 @@ final class GpuStream implements Stream {
     return workspace;
   }
 
-  /**
-   * Submits under the queue's lock, so that nothing is closed between check and submission.
-   *
-   * @param purpose what is submitted, for messages
-   * @param geometry of what; only a message makes text of it
-   */
-  void submit(String purpose, Object geometry, Runnable submission) {
-    try (NativeHandle.Use _ = queue().hold()) {
-      submission.run();
-    } catch (RuntimeException e) {
-      throw CudaFailures.translate(purpose + " " + geometry, e);
-    }
-  }
-
   /** Whether this thread records work of this stream. */
   boolean isRecording() {
     return queue.lock().isHeldByCurrentThread() && recorded != null;

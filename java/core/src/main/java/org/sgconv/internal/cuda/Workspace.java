@@ -28,31 +28,34 @@ final class Workspace {
   private final List<FftPlan> retiredPlans = new ArrayList<>();
   private final List<GpuMemory> retiredMemory = new ArrayList<>();
   private @Nullable GpuMemory memory;
-  private long bytes;
   private int recordings;
 
   Workspace(GpuStream stream) {
     this.stream = stream;
   }
 
-  /** Pieces of these sizes, each aligned; they hold until the next call. */
-  List<CudaSpan> reserve(long... sizes) {
-    long needed = bytes(sizes);
+  /** All of it, once it has at least so many bytes. It holds until the next call. */
+  CudaSpan reserve(long needed) {
     GpuMemory scratch = memory;
-    if (scratch == null || needed > bytes) {
+    if (scratch == null || needed > scratch.all().byteSize()) {
       // The new one first: if there is no memory, everything stays as it was.
       GpuMemory grown = GpuMemory.allocate(stream, "a workspace", needed);
       memory = grown;
-      bytes = needed;
       if (scratch != null) {
         retire(scratch);
       }
       scratch = grown;
     }
+    return scratch.all();
+  }
+
+  /** Pieces of these sizes, each aligned; they hold until the next call. */
+  List<CudaSpan> pieces(long... sizes) {
+    CudaSpan scratch = reserve(bytes(sizes));
     List<CudaSpan> pieces = new ArrayList<>(sizes.length);
     long at = 0;
     for (long size : sizes) {
-      pieces.add(scratch.span(at, Math.max(1, size)));
+      pieces.add(scratch.part(at, Math.max(1, size)));
       at += aligned(size);
     }
     return pieces;
@@ -134,7 +137,6 @@ final class Workspace {
     plans.clear();
     GpuMemory scratch = memory;
     memory = null;
-    bytes = 0;
     if (scratch != null) {
       all.add(scratch::free);
     }

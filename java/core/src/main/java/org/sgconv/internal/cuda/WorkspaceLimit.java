@@ -1,7 +1,9 @@
 package org.sgconv.internal.cuda;
 
+import java.util.Locale;
 import org.sgconv.InvalidSettingException;
 import org.sgconv.SizeProperty;
+import org.sgconv.device.DeviceMemoryException;
 
 /**
  * Most bytes of one stream's workspace. While it grows, and as long as recordings may use the old
@@ -26,5 +28,28 @@ record WorkspaceLimit(long bytes, boolean given) {
         SizeProperty.parse(
             PROPERTY, value, "bytes", DEFAULT_BYTES, "256 MiB, or what one row takes"),
         value != null);
+  }
+
+  /**
+   * Returns normally unless a limit that was given does not allow for what a call needs at least, a
+   * row at a time.
+   *
+   * @throws DeviceMemoryException otherwise
+   */
+  void require(long needed) {
+    if (given && needed > bytes) {
+      throw exceeded(needed);
+    }
+  }
+
+  /** The exception for a row that needs more. */
+  DeviceMemoryException exceeded(long needed) {
+    return new DeviceMemoryException(
+        String.format(
+            Locale.ROOT,
+            "a workspace for one row takes %d bytes, the limit is %d: set -D%s higher",
+            needed,
+            bytes,
+            PROPERTY));
   }
 }

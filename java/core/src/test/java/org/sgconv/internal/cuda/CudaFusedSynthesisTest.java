@@ -8,7 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sgconv.bindings.ConvolutionShape;
-import org.sgconv.bindings.CudaFusedConvolution;
+import org.sgconv.bindings.CudaElement;
+import org.sgconv.bindings.CudaPlan;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaSynthesis;
 import org.sgconv.bindings.InvalidSegmentException;
@@ -32,10 +33,10 @@ class CudaFusedSynthesisTest {
   private static final long LENGTH = 300;
   private static final long SIZE = 384;
   private static final ConvolutionShape SHAPE =
-      new ConvolutionShape(HEADS, HIDDEN, LENGTH, ConvolutionShape.Mode.BIDIRECTIONAL);
+      new ConvolutionShape(HEADS, HIDDEN, LENGTH, LENGTH, ConvolutionShape.Mode.BIDIRECTIONAL);
 
   private GpuStream stream;
-  private CudaFusedConvolution steps;
+  private CudaPlan plan;
   private Tensor weights;
   private Tensor decay;
   private Tensor norm;
@@ -47,7 +48,8 @@ class CudaFusedSynthesisTest {
   void open() {
     Device device = CudaDevice.backend().devices().getFirst();
     stream = (GpuStream) device.createStream();
-    steps = new CudaFusedConvolution(stream.queue());
+    plan = CudaPlan.create(stream.queue(), SHAPE, CudaElement.FLOAT32).orElseThrow();
+    assertThat(plan.transformSize()).isEqualTo(SIZE);
     weights = Pass.tensor(stream, 1, 4, CHANNELS, HIDDEN, 5);
     decay = Pass.tensor(stream, 2, HIDDEN);
     norm = Pass.tensor(stream, 3, CHANNELS, HIDDEN);
@@ -59,6 +61,7 @@ class CudaFusedSynthesisTest {
   @AfterEach
   void close() {
     if (stream != null) {
+      plan.close();
       Tensor.closeAll(weights, decay, norm, skip, kernel, spectrum);
       stream.close();
     }
@@ -87,7 +90,7 @@ class CudaFusedSynthesisTest {
       @Nullable CudaSpan d,
       @Nullable CudaSpan k,
       CudaSpan target) {
-    steps.synthesize(kernels(CHANNELS), SHAPE, SIZE, w, m, z, d, k, target);
+    plan.synthesize(kernels(CHANNELS), w, m, z, d, k, target);
   }
 
   @Test
@@ -95,7 +98,7 @@ class CudaFusedSynthesisTest {
     new CudaSynthesis(stream.queue())
         .kernelForward(
             kernels(CHANNELS), span(weights), span(decay), span(norm), LENGTH, span(kernel));
-    steps.prepare(SHAPE, SIZE, span(kernel), span(skip), span(spectrum));
+    plan.prepare(span(kernel), span(skip), span(spectrum));
     float[] values = kernel.toFloatArray();
     float[] expected = spectrum.toFloatArray();
     assertThat(expected).doesNotContain(Float.NaN);
@@ -132,7 +135,7 @@ class CudaFusedSynthesisTest {
   private static void refused(String name, Runnable call) {
     assertThatThrownBy(call::run)
         .isInstanceOf(InvalidSegmentException.class)
-        .hasMessageContaining("sgconv_cuda_fused_synthesize: " + name + " holds");
+        .hasMessageContaining("sgconv_cuda_plan_synthesize: " + name + " holds");
   }
 
   @Test
@@ -165,10 +168,8 @@ class CudaFusedSynthesisTest {
         Tensor halfNorm = Pass.tensor(stream, 8, HEADS, HIDDEN)) {
       assertThatThrownBy(
               () ->
-                  steps.synthesize(
+                  plan.synthesize(
                       kernels(HEADS),
-                      SHAPE,
-                      SIZE,
                       span(half),
                       span(decay),
                       span(halfNorm),
@@ -178,7 +179,7 @@ class CudaFusedSynthesisTest {
           .isInstanceOfSatisfying(
               NativeStatusException.class,
               e -> assertThat(e.status()).isEqualTo(NativeStatus.INVALID_ARGUMENT))
-          .hasMessageContaining("kernel_geometry.channels = 2, expected 4");
+          .hasMessageContaining("kernels.channels = 2, expected 4");
     }
   }
 }

@@ -9,11 +9,11 @@ final class CufftPath implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    System.setProperty(ConvolutionPath.PROPERTY, "cufft");
+    System.setProperty(CudaBackend.PATH, "cufft");
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    System.clearProperty(ConvolutionPath.PROPERTY);
+    System.clearProperty(CudaBackend.PATH);
   }
 }

@@ -75,7 +75,7 @@ class EmulatedFailureTest {
       int error,
       Class<? extends SgConvException> exception,
       int atLeast) {
-    System.setProperty(ConvolutionPath.PROPERTY, path); // cleared by the extension
+    System.setProperty(CudaBackend.PATH, path); // cleared by the extension
     double whole = onNewStream(batch, hidden, length);
     String before = EmulatedMachine.inventory();
     long tensors = Tensor.openCount();

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sgconv.ClosedException;
 import org.sgconv.bindings.CudaSpan;
-import org.sgconv.bindings.FftPlan;
+import org.sgconv.bindings.NativeHandle;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
 
@@ -15,29 +15,27 @@ import org.sgconv.contract.OnEmulatedDevice;
 @OnEmulatedDevice
 class WorkspaceTest {
 
-  /** A plan that cannot be closed keeps nothing else from being freed. */
+  /** Memory that cannot be freed keeps nothing else from being closed. */
   @Test
   void closingGoesOnAfterAFailure() {
     GpuDevice device = (GpuDevice) CudaDevice.backend().devices().getFirst();
     String before = EmulatedMachine.inventory();
     long bytes = device.allocatedBytes();
     GpuStream stream = (GpuStream) device.createStream();
-    stream.queue().lock().lock();
-    try {
-      List<CudaSpan> pieces = stream.workspace().reserve(1000, 1);
+    long reserved;
+    try (NativeHandle.Use _ = stream.hold()) {
+      List<CudaSpan> pieces = stream.workspace().pieces(1000, 1);
       assertThat(pieces).hasSize(2);
-      FftPlan first = stream.workspace().plan(8, 1);
-      FftPlan second = stream.workspace().plan(16, 1);
-      assertThat(second).isNotSameAs(first);
-      first.close();
-    } finally {
-      stream.queue().lock().unlock();
+      assertThat(stream.workspace().plan(8, 1)).isNotSameAs(stream.workspace().plan(16, 1));
+      reserved = pieces.getFirst().allocation().byteSize();
+      stream.queue().free(pieces.getFirst().allocation()); // so that it cannot be freed
     }
     assertThatThrownBy(stream::close)
         .isInstanceOf(ClosedException.class)
-        .hasMessageContaining("FftPlan");
+        .hasMessageContaining("cudaFreeAsync");
     assertThat(stream.isClosed()).isTrue();
     assertThat(EmulatedMachine.inventory()).isEqualTo(before);
-    assertThat(device.allocatedBytes()).isEqualTo(bytes);
+    assertThat(device.allocatedBytes()).isEqualTo(bytes + reserved);
+    device.release(reserved);
   }
 }
