@@ -51,7 +51,9 @@ import org.sgconv.tensor.Tensor;
  * them; preparing and closing wait for them. Closing also closes the spectra; the order does not
  * matter.
  *
- * <p>Whatever is called, it throws
+ * <p>Creating one throws {@link org.sgconv.BackendUnavailableException} if the backend cannot be
+ * used here, {@link org.sgconv.TypeMismatchException} if it does not take the type, with those that
+ * it takes, and {@link InvalidArgumentException} if a size is out of range. Any other call throws
  *
  * <ul>
  *   <li>{@link org.sgconv.ShapeMismatchException} if a tensor has another shape than is stated, or
@@ -59,7 +61,8 @@ import org.sgconv.tensor.Tensor;
  *   <li>{@link org.sgconv.TypeMismatchException} if a tensor is not of {@link #type()}, or a
  *       kernel, a skip or a gradient of these not of {@link #kernelType()},
  *   <li>{@link InvalidArgumentException} if an output shares memory with another tensor or is
- *       read-only, a length is beyond L, or a spectrum is another convolution's,
+ *       read-only, a length is beyond L, a gradient is asked for that the call does not have, or a
+ *       spectrum is another convolution's,
  *   <li>{@link ClosedException} if the convolution or the spectrum is closed, and {@link
  *       org.sgconv.TensorClosedException} if a tensor is,
  *   <li>{@link org.sgconv.device.WrongDeviceException} if a tensor is not where this computes,
@@ -68,7 +71,8 @@ import org.sgconv.tensor.Tensor;
  *       ended all use of the device.
  * </ul>
  *
- * A call that throws has changed nothing but its outputs, whose contents are then unspecified.
+ * A call that throws has changed nothing but its outputs, whose contents are then unspecified, and
+ * the spectrum that it was to prepare, which may then hold no kernel.
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class LongConvolution implements AutoCloseable {
@@ -110,8 +114,6 @@ public final class LongConvolution implements AutoCloseable {
    * @param heads C ≥ 1
    * @param hidden H ≥ 1
    * @param length L, from 1 to 2^40
-   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
-   * @throws InvalidArgumentException if a size is out of range
    */
   public static LongConvolution create(
       Backend backend, ConvolutionMode mode, int heads, int hidden, long length) {
@@ -125,10 +127,6 @@ public final class LongConvolution implements AutoCloseable {
    * @param hidden H ≥ 1
    * @param length L, from 1 to 2^40
    * @param type of signals, outputs, gates and their gradients
-   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
-   * @throws InvalidArgumentException if a size is out of range
-   * @throws org.sgconv.TypeMismatchException if the backend does not take that type; the message
-   *     lists those that it takes
    */
   public static LongConvolution create(
       Backend backend, ConvolutionMode mode, int heads, int hidden, long length, DType type) {
@@ -146,8 +144,6 @@ public final class LongConvolution implements AutoCloseable {
    * the signal, in FLOAT32, or in the backend's type if it does not take FLOAT32.
    *
    * @param length L, from 1 to 2^40; need not be the spec's
-   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
-   * @throws InvalidArgumentException if the length is out of range
    */
   public static LongConvolution create(Backend backend, KernelSpec spec, long length) {
     return builder(backend).kernels(spec).length(length).build();
@@ -205,9 +201,6 @@ public final class LongConvolution implements AutoCloseable {
    * #prepare(KernelParameters)}.
    *
    * @param skip D (C,H)
-   * @throws InvalidArgumentException if a norm to be taken is zero, not finite or beyond its limit
-   * @throws ClosedException if a norm is to be taken while another thread closes or moves the
-   *     parameters
    */
   public KernelSpectrum prepare(KernelParameters parameters, Tensor skip) {
     return spectra.make(parameters, Objects.requireNonNull(skip, "skip"));
@@ -347,7 +340,6 @@ public final class LongConvolution implements AutoCloseable {
    * @param u (B,H,L), as in the forward call
    * @param gates as in the forward call
    * @param dy gradient of the output, (B,C·H,L)
-   * @throws InvalidArgumentException if a gradient is asked for that the call does not have
    */
   public void backward(KernelSpectrum spectrum, Tensor u, Gates gates, Tensor dy, Gradients into) {
     run(spectrum, operands.backward(u, gates, null, dy, targets(into)));
@@ -361,7 +353,6 @@ public final class LongConvolution implements AutoCloseable {
    * @param gates as in the forward call
    * @param lengths as in the forward call
    * @param dy gradient of the output, (B,C·H,L); beyond the lengths it counts as zero
-   * @throws InvalidArgumentException if a gradient is asked for that the call does not have
    */
   public void backward(
       KernelSpectrum spectrum,

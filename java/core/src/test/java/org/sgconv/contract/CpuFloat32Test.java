@@ -5,9 +5,9 @@ import org.sgconv.tensor.DType;
 /** The CPU library. */
 class CpuFloat32Test
     implements MillionSamples,
+        KernelsAndRows,
         ConvolutionLaws,
         ConvolutionUse,
-        KernelsAndRows,
         KernelContract,
         SynthesizedSpectra,
         Golden,
