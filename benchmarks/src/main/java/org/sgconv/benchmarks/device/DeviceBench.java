@@ -9,7 +9,7 @@ import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.measure.Bench;
 import org.sgconv.benchmarks.measure.ContenderFailedException;
-import org.sgconv.benchmarks.measure.Trial;
+import org.sgconv.benchmarks.measure.StartedCase;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Gpu;
@@ -32,7 +32,7 @@ public final class DeviceBench implements Bench {
 
   private final DeviceBackend backend;
   private final DevicePlan plan;
-  private final DeviceMemory memory;
+  private final CaseMemory memory;
   private final Machine machine;
   private final List<BenchmarkCase> cases;
   private final Map<BenchmarkCase, List<Contender>> contenders = new LinkedHashMap<>();
@@ -44,11 +44,11 @@ public final class DeviceBench implements Bench {
   public DeviceBench(DeviceBackend backend, DevicePlan plan) throws IOException {
     this.backend = backend;
     this.plan = plan;
-    this.memory = new DeviceMemory(backend.stream().device());
+    this.memory = new CaseMemory(backend.stream().device());
     this.machine = Machine.describe(Gpu.describe(backend));
     this.cases =
         plan.cases().stream()
-            .map(what -> DeviceMemory.within(what, memory.available()))
+            .map(what -> CaseMemory.within(what, memory.available()))
             .distinct()
             .toList();
   }
@@ -122,7 +122,7 @@ public final class DeviceBench implements Bench {
   }
 
   @Override
-  public Trial start(BenchmarkCase what, Progress progress) {
+  public StartedCase start(BenchmarkCase what, Progress progress) {
     String reason = withoutPath.get(what);
     if (reason != null) {
       throw new ContenderFailedException(reason, null);
@@ -131,7 +131,7 @@ public final class DeviceBench implements Bench {
     RandomTensors tensors = new RandomTensors(backend);
     try {
       DeviceOperands operands = new DeviceOperands(tensors, what, sets(what));
-      return new PathTrial(tensors, operands, ExactRows.of(operands));
+      return new PathsOfCase(tensors, operands, ExactRows.of(operands));
     } catch (SgConvException failure) {
       tensors.close();
       throw failed(failure);
@@ -145,18 +145,18 @@ public final class DeviceBench implements Bench {
   /** Sets of signals that are used in turn, so that no call finds its signals in a cache. */
   private int sets(BenchmarkCase what) {
     long wanted = Math.clamp(plan.rotation() / what.signalBytes() + 1, 2, MOST_SETS);
-    long possible = (memory.available() - DeviceMemory.needed(what)) / what.signalBytes() + 1;
+    long possible = (memory.available() - CaseMemory.needed(what)) / what.signalBytes() + 1;
     return (int) Math.max(1, Math.min(wanted, possible));
   }
 
   /** Every path on the same operands. */
-  private final class PathTrial implements Trial {
+  private final class PathsOfCase implements StartedCase {
 
     private final RandomTensors tensors;
     private final DeviceOperands operands;
     private final ExactRows exact;
 
-    PathTrial(RandomTensors tensors, DeviceOperands operands, ExactRows exact) {
+    PathsOfCase(RandomTensors tensors, DeviceOperands operands, ExactRows exact) {
       this.tensors = tensors;
       this.operands = operands;
       this.exact = exact;

@@ -13,7 +13,7 @@ import org.sgconv.benchmarks.limit.LimitProbe;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.measure.Bench;
 import org.sgconv.benchmarks.measure.ContenderFailedException;
-import org.sgconv.benchmarks.measure.Trial;
+import org.sgconv.benchmarks.measure.StartedCase;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Library;
@@ -129,7 +129,7 @@ public final class HostBench implements Bench {
   }
 
   @Override
-  public Trial start(BenchmarkCase what, Progress progress) throws IOException {
+  public StartedCase start(BenchmarkCase what, Progress progress) throws IOException {
     Optional<String> misfit = memory.misfit(what);
     if (misfit.isPresent()) {
       failed = true;
@@ -145,7 +145,7 @@ public final class HostBench implements Bench {
     ContenderProcess process =
         new ContenderProcess(
             plan.threads(), plan.measurement(), memory, expectations.path(), work.path());
-    return new Trial() {
+    return new StartedCase() {
       @Override
       public Measurement measure(Contender contender) throws IOException {
         try {

@@ -40,7 +40,7 @@ public interface Bench extends AutoCloseable {
   void begin(Progress progress, Listener listener) throws IOException;
 
   /** Makes ready what all contenders of a case share, until it is closed. */
-  Trial start(BenchmarkCase what, Progress progress) throws IOException;
+  StartedCase start(BenchmarkCase what, Progress progress) throws IOException;
 
   /** Measurements of a case that were taken at the beginning. */
   default List<Measurement> known(BenchmarkCase what) {

@@ -77,11 +77,11 @@ public final class Run {
     List<Contender> contenders = bench.contenders(what);
     Map<Contender, Measurement> measured = new LinkedHashMap<>();
     int rounds = contenders.stream().mapToInt(bench::rounds).max().orElse(0);
-    try (Trial trial = bench.start(what, progress)) {
+    try (StartedCase started = bench.start(what, progress)) {
       for (int round = 0; round < rounds; round++) {
         for (Contender contender : contenders) {
           if (round < bench.rounds(contender)) {
-            take(trial, contender, what, measured);
+            take(started, contender, what, measured);
           }
         }
       }
@@ -97,7 +97,10 @@ public final class Run {
   }
 
   private void take(
-      Trial trial, Contender contender, BenchmarkCase what, Map<Contender, Measurement> measured)
+      StartedCase started,
+      Contender contender,
+      BenchmarkCase what,
+      Map<Contender, Measurement> measured)
       throws IOException {
     Measurement before = measured.get(contender);
     if (before != null && before.failure() != null) {
@@ -108,7 +111,7 @@ public final class Run {
     long start = System.nanoTime();
     Measurement round;
     try {
-      round = trial.measure(contender);
+      round = started.measure(contender);
     } catch (ContenderFailedException failure) {
       round = Measurement.failed(what, contender, failure.reason());
     }

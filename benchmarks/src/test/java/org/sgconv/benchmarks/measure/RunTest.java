@@ -90,9 +90,9 @@ final class RunTest {
     }
 
     @Override
-    public Trial start(BenchmarkCase what, Progress progress) {
+    public StartedCase start(BenchmarkCase what, Progress progress) {
       open(what);
-      return new Trial() {
+      return new StartedCase() {
         @Override
         public Measurement measure(Contender contender) {
           turns.add(contender.toString());

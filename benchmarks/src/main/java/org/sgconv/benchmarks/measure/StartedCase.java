@@ -5,7 +5,7 @@ import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Measurement;
 
 /** A case that contenders have their turns in. */
-public interface Trial extends AutoCloseable {
+public interface StartedCase extends AutoCloseable {
 
   /**
    * One turn.

@@ -5,7 +5,7 @@ import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.device.Device;
 
 /** What cases take of a device's memory, and what there is. In bytes. */
-final class DeviceMemory {
+final class CaseMemory {
 
   /** The backend's own default for the scratch memory of a stream. */
   private static final long WORKSPACE = 256L << 20;
@@ -18,7 +18,7 @@ final class DeviceMemory {
   private final Device device;
   private final long usable;
 
-  DeviceMemory(Device device) {
+  CaseMemory(Device device) {
     this.device = device;
     this.usable = Math.min(device.memoryBudget(), device.freeMemory() + device.allocatedBytes());
   }
