@@ -118,7 +118,8 @@ class BundleCheckTest extends BundleTrial {
   @Test
   void programsThatDoNotStartStopNothing() throws Exception {
     executable(
-        bundle.resolve("native/cuda_four_step_test"), "#!/bin/sh\necho no libstdc++ >&2; exit 127\n");
+        bundle.resolve("native/cuda_four_step_test"),
+        "#!/bin/sh\necho no libstdc++ >&2; exit 127\n");
     Outcome outcome = check("--only", "native,verify");
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.out())
