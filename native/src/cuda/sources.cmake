@@ -17,9 +17,6 @@ set(SGCONV_CUDA_HOST_SOURCES
     block/block.cpp
     device/launch.cpp
     four_step/four_step.cpp
-    old/api_fused.cpp
-    old/fused.cpp
-    old/long_convolution.cpp
     plan/plan.cpp
     policy/policy.cpp)
 list(TRANSFORM SGCONV_CUDA_KERNEL_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

@@ -1,4 +1,4 @@
-// How many blocks of the fused convolutions a multiprocessor holds, from the limits that the
+// How many blocks of our transforms a multiprocessor holds, from the limits that the
 // build enforces (registers) and the shapes (threads, shared memory).
 #include <algorithm>
 #include <cstdlib>
