@@ -20,7 +20,8 @@ final class CpuPlanSpectrum implements PlanSpectrum {
 
   static CpuPlanSpectrum allocate(CpuPlan plan) {
     try (Closer undo = Closer.onFailure()) {
-      Tensor memory = undo.add(Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES));
+      Tensor memory =
+          undo.add(Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES));
       CpuPlanSpectrum made = new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
       undo.keep();
       return made;
