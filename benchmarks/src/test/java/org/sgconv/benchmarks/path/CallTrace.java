@@ -101,7 +101,7 @@ record CallTrace(Set<String> files, List<String> locks, Map<String, Integer> met
   private void enter(MethodEntryEvent entry) throws Exception {
     Method method = entry.method();
     String type = method.declaringType().name();
-    if (type.startsWith(OURS)) {
+    if (type.startsWith(OURS) && !type.startsWith(OURS + "benchmarks.")) {
       methods.merge(type.substring(OURS.length()) + "." + method.name(), 1, Integer::sum);
       addFile(method);
       return;

@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -17,14 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForwardPathTest {
 
   @ParameterizedTest
-  @CsvSource({"into, 20", "allocating, 30"})
+  @CsvSource({"into, 19", "allocating, 29"})
   void onTheCpu(String variant, int most) throws Exception {
     assertShort(trace("cpu", variant, ""), most, variant);
   }
 
   @Tag("cuda")
   @ParameterizedTest
-  @CsvSource({"into, 20", "allocating, 30"})
+  @CsvSource({"into, 28", "allocating, 40"})
   void onCuda(String variant, int most) throws Exception {
     String libraries = "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path");
     assertShort(trace("cuda", variant, libraries), most, variant);
@@ -55,6 +56,7 @@ class ForwardPathTest {
             "--enable-native-access=ALL-UNNAMED " + option + " -cp " + quoted(path),
             backend + " " + variant);
     System.out.printf(
+        Locale.ROOT,
         "%s %s: %d files %s, locks %s%n",
         backend,
         variant,
