@@ -23,11 +23,22 @@ public final class CpuPlan implements AutoCloseable {
   private final ConvolutionShape shape;
   private final long transformSize;
   private final long spectrumBytes;
+
+  // What a call is checked against: bytes of a signal (H, L), an output (C·H, L), a kernel (C', H,
+  // K) and a skip (C, H).
+  private final long signalBytes;
+  private final long outputBytes;
+  private final long kernelBytes;
+  private final long skipBytes;
   private final NativeHandle handle;
 
   private CpuPlan(
       ConvolutionShape shape, MemorySegment handle, MemorySegment sizes, MethodHandle destroy) {
     this.shape = shape;
+    this.signalBytes = shape.signalBytes();
+    this.outputBytes = shape.outputBytes();
+    this.kernelBytes = shape.kernelBytes();
+    this.skipBytes = shape.skipBytes();
     this.transformSize = sizes.getAtIndex(ValueLayout.JAVA_LONG, 0);
     this.spectrumBytes = sizes.getAtIndex(ValueLayout.JAVA_LONG, 1);
     this.handle = NativeHandle.closing("CpuPlan", handle, destroy);
@@ -92,8 +103,8 @@ public final class CpuPlan implements AutoCloseable {
   public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
-      in.input("kernel", kernel, shape.kernelBytes());
-      MemorySegment skipOrNull = in.optionalInput("skip", skip, shape.skipBytes());
+      in.input("kernel", kernel, kernelBytes);
+      MemorySegment skipOrNull = in.optionalInput("skip", skip, skipBytes);
       MemorySegment target = in.output("spectrum", spectrum.memory(this), spectrumBytes);
       spectrum.markPrepared(false); // a failure may leave a part of it written
       NativeResult.cpu(
@@ -122,8 +133,8 @@ public final class CpuPlan implements AutoCloseable {
       MemorySegment y) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
-      long signal = in.bytes("batch", batch, shape.signalBytes());
-      long output = in.bytes("batch", batch, shape.outputBytes());
+      long signal = in.bytes("batch", batch, signalBytes);
+      long output = in.bytes("batch", batch, outputBytes);
       MemorySegment lengthsOrNull = in.lengths(lengths, batch);
       MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
@@ -167,8 +178,8 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment dpost) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
-      long signal = in.bytes("batch", batch, shape.signalBytes());
-      long output = in.bytes("batch", batch, shape.outputBytes());
+      long signal = in.bytes("batch", batch, signalBytes);
+      long output = in.bytes("batch", batch, outputBytes);
       MemorySegment lengthsOrNull = in.lengths(lengths, batch);
       MemorySegment prepared = in.input("spectrum", spectrum.preparedMemory(this), spectrumBytes);
       in.input("u", u, signal);
@@ -185,8 +196,8 @@ public final class CpuPlan implements AutoCloseable {
               in.optionalInput("pre", pre, signal),
               in.optionalInput("post", post, signal),
               in.optionalOutput("du", du, signal),
-              in.optionalOutput("dk", dk, shape.kernelBytes()),
-              in.optionalOutput("dskip", dskip, shape.skipBytes()),
+              in.optionalOutput("dk", dk, kernelBytes),
+              in.optionalOutput("dskip", dskip, skipBytes),
               in.optionalOutput("dpre", dpre, signal),
               in.optionalOutput("dpost", dpost, signal)));
     }

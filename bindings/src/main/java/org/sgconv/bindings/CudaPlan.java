@@ -24,9 +24,16 @@ public final class CudaPlan implements AutoCloseable {
   private final CudaStream stream;
   private final CallArguments arguments;
   private final ConvolutionShape shape;
-  private final CudaElement element;
   private final long transformSize;
   private final long spectrumBytes;
+
+  // What a call is checked against: bytes of a signal (H, L), an output (C·H, L), a kernel (C', H,
+  // K) and a skip (C, H), and of an element of signals.
+  private final long signalBytes;
+  private final long outputBytes;
+  private final long kernelBytes;
+  private final long skipBytes;
+  private final long elementBytes;
   private final NativeHandle handle;
   private final MemorySegment kernelGeometry;
 
@@ -40,7 +47,11 @@ public final class CudaPlan implements AutoCloseable {
     this.stream = stream;
     this.arguments = new CallArguments(stream);
     this.shape = shape;
-    this.element = element;
+    this.signalBytes = shape.signalBytes(element);
+    this.outputBytes = shape.outputBytes(element);
+    this.kernelBytes = shape.kernelBytes();
+    this.skipBytes = shape.skipBytes();
+    this.elementBytes = element.bytes();
     this.kernelGeometry = arena.allocate(sgconv_kernel_geometry.layout());
     this.least = arena.allocate(ValueLayout.JAVA_LONG);
     this.most = arena.allocate(ValueLayout.JAVA_LONG);
@@ -102,8 +113,8 @@ public final class CudaPlan implements AutoCloseable {
           "sgconv_cuda_plan_prepare",
           SgconvCuda.sgconv_cuda_plan_prepare(
               use.address(),
-              in.input("kernel", kernel, shape.kernelBytes(), FLOAT),
-              in.optionalInput("skip", skip, shape.skipBytes(), FLOAT),
+              in.input("kernel", kernel, kernelBytes, FLOAT),
+              in.optionalInput("skip", skip, skipBytes, FLOAT),
               in.output("spectrum", spectrum, spectrumBytes, COMPLEX),
               stream.address()));
     }
@@ -137,8 +148,8 @@ public final class CudaPlan implements AutoCloseable {
               in.input("weights", weights, kernels.weightBytes(), FLOAT),
               in.input("decay", decay, kernels.decayBytes(), FLOAT),
               in.input("norm", norm, kernels.normBytes(), FLOAT),
-              in.optionalInput("skip", skip, shape.skipBytes(), FLOAT),
-              in.optionalOutput("kernel", kernel, shape.kernelBytes(), FLOAT),
+              in.optionalInput("skip", skip, skipBytes, FLOAT),
+              in.optionalOutput("kernel", kernel, kernelBytes, FLOAT),
               in.output("spectrum", spectrum, spectrumBytes, COMPLEX),
               stream.address()));
     }
@@ -201,8 +212,8 @@ public final class CudaPlan implements AutoCloseable {
       @Nullable CudaSpan workspace) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cuda_plan_forward");
-      long signal = in.bytes("batch", batch, shape.signalBytes(element));
-      long output = in.bytes("batch", batch, shape.outputBytes(element));
+      long signal = in.bytes("batch", batch, signalBytes);
+      long output = in.bytes("batch", batch, outputBytes);
       NativeResult.cuda(
           "sgconv_cuda_plan_forward",
           SgconvCuda.sgconv_cuda_plan_forward(
@@ -210,10 +221,10 @@ public final class CudaPlan implements AutoCloseable {
               in.input("spectrum", spectrum, spectrumBytes, COMPLEX),
               batch,
               in.lengths(lengths, batch),
-              in.input("u", u, signal, element.bytes()),
-              in.optionalInput("pre", pre, signal, element.bytes()),
-              in.optionalInput("post", post, signal, element.bytes()),
-              in.output("y", y, output, element.bytes()),
+              in.input("u", u, signal, elementBytes),
+              in.optionalInput("pre", pre, signal, elementBytes),
+              in.optionalInput("post", post, signal, elementBytes),
+              in.output("y", y, output, elementBytes),
               in.scratch("workspace", workspace, 0, COMPLEX),
               workspace == null ? 0 : workspace.byteSize(),
               stream.address()));
@@ -251,8 +262,8 @@ public final class CudaPlan implements AutoCloseable {
       @Nullable CudaSpan workspace) {
     try (NativeHandle.Use use = handle.use()) {
       CallArguments in = arguments.of("sgconv_cuda_plan_backward");
-      long signal = in.bytes("batch", batch, shape.signalBytes(element));
-      long output = in.bytes("batch", batch, shape.outputBytes(element));
+      long signal = in.bytes("batch", batch, signalBytes);
+      long output = in.bytes("batch", batch, outputBytes);
       NativeResult.cuda(
           "sgconv_cuda_plan_backward",
           SgconvCuda.sgconv_cuda_plan_backward(
@@ -260,15 +271,15 @@ public final class CudaPlan implements AutoCloseable {
               in.input("spectrum", spectrum, spectrumBytes, COMPLEX),
               batch,
               in.lengths(lengths, batch),
-              in.input("u", u, signal, element.bytes()),
-              in.input("dy", dy, output, element.bytes()),
-              in.optionalInput("pre", pre, signal, element.bytes()),
-              in.optionalInput("post", post, signal, element.bytes()),
-              in.optionalOutput("du", du, signal, element.bytes()),
-              in.optionalOutput("dk", dk, shape.kernelBytes(), FLOAT),
-              in.optionalOutput("dskip", dskip, shape.skipBytes(), FLOAT),
-              in.optionalOutput("dpre", dpre, signal, element.bytes()),
-              in.optionalOutput("dpost", dpost, signal, element.bytes()),
+              in.input("u", u, signal, elementBytes),
+              in.input("dy", dy, output, elementBytes),
+              in.optionalInput("pre", pre, signal, elementBytes),
+              in.optionalInput("post", post, signal, elementBytes),
+              in.optionalOutput("du", du, signal, elementBytes),
+              in.optionalOutput("dk", dk, kernelBytes, FLOAT),
+              in.optionalOutput("dskip", dskip, skipBytes, FLOAT),
+              in.optionalOutput("dpre", dpre, signal, elementBytes),
+              in.optionalOutput("dpost", dpost, signal, elementBytes),
               in.scratch("workspace", workspace, 0, COMPLEX),
               workspace == null ? 0 : workspace.byteSize(),
               stream.address()));
