@@ -3,8 +3,8 @@ package org.sgconv.internal.cpu;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.KernelShape;
+import org.sgconv.internal.boundary.KernelShapes;
 import org.sgconv.internal.boundary.NativeFailures;
-import org.sgconv.internal.boundary.Shapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
@@ -15,11 +15,7 @@ import org.sgconv.tensor.Tensor;
 final class CpuKernels implements KernelOperations {
 
   private final CpuContext context;
-
-  /** The last geometry, since a model's layers share one: a call then allocates nothing. */
-  private volatile @Nullable Known last;
-
-  private record Known(KernelGeometry geometry, KernelShape shape) {}
+  private final KernelShapes shapes = new KernelShapes();
 
   CpuKernels(CpuContext context) {
     this.context = context;
@@ -30,7 +26,7 @@ final class CpuKernels implements KernelOperations {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
-      KernelShape shape = shape(geometry);
+      KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, 0);
       context.kernelNorm(shape, in.weights().segment(), in.decay().segment(), in.norm().segment());
     } catch (RuntimeException e) {
@@ -45,7 +41,7 @@ final class CpuKernels implements KernelOperations {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
-      KernelShape shape = shape(geometry);
+      KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, kernel.dim(2));
       context.kernelForward(
           shape,
@@ -67,7 +63,7 @@ final class CpuKernels implements KernelOperations {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
     try {
-      KernelShape shape = shape(geometry);
+      KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, gradKernel.dim(2));
       context.kernelBackward(
           shape,
@@ -96,14 +92,5 @@ final class CpuKernels implements KernelOperations {
     long bytes = context.kernelMemory(shape, length);
     HostMemory.reserve(geometry, bytes);
     return bytes;
-  }
-
-  private KernelShape shape(KernelGeometry geometry) {
-    Known known = last;
-    if (known == null || !known.geometry.equals(geometry)) {
-      known = new Known(geometry, Shapes.of(geometry));
-      last = known;
-    }
-    return known.shape;
   }
 }

@@ -5,7 +5,7 @@ import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaSynthesis;
 import org.sgconv.bindings.KernelShape;
 import org.sgconv.bindings.NativeHandle;
-import org.sgconv.internal.boundary.Shapes;
+import org.sgconv.internal.boundary.KernelShapes;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
@@ -16,11 +16,7 @@ final class CudaKernels implements KernelOperations {
 
   private final GpuStream stream;
   private final CudaSynthesis synthesis;
-
-  /** The last geometry, since a model's layers share one: a call then allocates nothing. */
-  private volatile @Nullable Known last;
-
-  private record Known(KernelGeometry geometry, KernelShape shape) {}
+  private final KernelShapes shapes = new KernelShapes();
 
   CudaKernels(GpuStream stream) {
     this.stream = stream;
@@ -80,11 +76,6 @@ final class CudaKernels implements KernelOperations {
 
   /** The geometry in the library's words. */
   KernelShape shape(KernelGeometry geometry) {
-    Known known = last;
-    if (known == null || !known.geometry.equals(geometry)) {
-      known = new Known(geometry, Shapes.of(geometry));
-      last = known;
-    }
-    return known.shape;
+    return shapes.of(geometry);
   }
 }
