@@ -75,14 +75,19 @@ void check_geometry(const char *name, const sgconv_convolution_geometry *geometr
 
 void check_lengths(const sgconv_convolution_geometry &geometry, std::int64_t batch,
                    const std::int64_t *lengths) {
-  if (lengths == nullptr) return;
-  require_pointer("lengths", lengths);
+  require_optional("lengths", lengths);
   if (geometry.mode == SGCONV_CIRCULAR) {
     require_null("lengths", lengths, "rows of a circular convolution have one length, its period");
   }
+  check_lengths(geometry.length, batch, lengths);
+}
+
+void check_lengths(std::int64_t length, std::int64_t batch, const std::int64_t *lengths) {
+  if (lengths == nullptr) return;
+  require_pointer("lengths", lengths);
   for (std::int64_t b = 0; b < batch; ++b) {
-    if (lengths[b] >= 1 && lengths[b] <= geometry.length) continue;
-    require_range(("lengths[" + std::to_string(b) + "]").c_str(), lengths[b], 1, geometry.length);
+    if (lengths[b] >= 1 && lengths[b] <= length) continue;
+    require_range(("lengths[" + std::to_string(b) + "]").c_str(), lengths[b], 1, length);
   }
 }
 

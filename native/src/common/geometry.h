@@ -18,9 +18,11 @@ void check_geometry(const char *name, const sgconv_convolution_geometry *geometr
 // M = d * 2^(S-1+r) of a checked geometry; a failure where it exceeds 2^56.
 std::int64_t full_length(const sgconv_kernel_geometry &geometry);
 
-// Samples of the rows of each of `batch` signals, or null: all L.
+// Samples of the rows of each of `batch` signals, or null: all L. A circular convolution has none.
 void check_lengths(const sgconv_convolution_geometry &geometry, std::int64_t batch,
                    const std::int64_t *lengths);
+// The same where the mode does not matter.
+void check_lengths(std::int64_t length, std::int64_t batch, const std::int64_t *lengths);
 
 // Lags that synthesis is asked for.
 void check_synthesized(const sgconv_kernel_geometry &geometry, std::int64_t length);

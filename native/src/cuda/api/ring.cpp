@@ -21,8 +21,7 @@ constexpr std::size_t kComplex = 2 * sizeof(float);
 
 Members check_members(const sgconv_cuda_rows &rows, const int64_t *lengths) {
   const int64_t batch = rows.batch_first + rows.batch_count;
-  sgconv::check_lengths({rows.heads, rows.hidden, rows.length, rows.length, SGCONV_CAUSAL, 0},
-                        batch, lengths);
+  sgconv::check_lengths(rows.length, batch, lengths);
   return {batch, rows.length, lengths};
 }
 
