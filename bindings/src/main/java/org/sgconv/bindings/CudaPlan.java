@@ -180,7 +180,7 @@ public final class CudaPlan implements AutoCloseable {
   }
 
   private long workspace(long batch, int gradients, long limit) {
-    try (NativeHandle.Use use = handle.use()) {
+    try (NativeHandle.Use use = handle.open()) {
       NativeResult.cuda(
           "sgconv_cuda_plan_workspace_bytes",
           SgconvCuda.sgconv_cuda_plan_workspace_bytes(

@@ -136,6 +136,21 @@ public final class NativeHandle {
     }
   }
 
+  /**
+   * Takes the lock, unless this thread has it, for what the handle answers by itself: nothing is
+   * prepared.
+   *
+   * @throws UseAfterCloseException if the handle has ended
+   */
+  Use open() {
+    Use use = hold();
+    if (isEnded()) {
+      use.close();
+      throw new UseAfterCloseException(owner);
+    }
+    return use;
+  }
+
   /** Takes the lock, unless this thread has it, whether the handle has ended or not. */
   Use hold() {
     if (lock.isHeldByCurrentThread()) {
