@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -109,10 +110,7 @@ public final class BlockPool {
     MappedBlocks blocks = MappedBlocks.instance();
     while (blocks != null && spareBytes > mostSpare && !SPARE.isEmpty()) {
       MemorySegment oldest = SPARE.iterator().next();
-      Deque<MemorySegment> same = BY_SIZE.get(oldest.byteSize());
-      if (same == null) {
-        throw new IllegalStateException("a spare block of " + oldest.byteSize() + " bytes");
-      }
+      Deque<MemorySegment> same = Objects.requireNonNull(BY_SIZE.get(oldest.byteSize()));
       same.removeFirst();
       dropped(oldest, same);
       spareBytes -= oldest.byteSize();

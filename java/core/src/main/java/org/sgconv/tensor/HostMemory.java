@@ -46,9 +46,6 @@ public final class HostMemory {
   /** The last value of the property and what it means. */
   private static volatile @Nullable Setting setting;
 
-  /** Likewise of the pool's. */
-  private static volatile @Nullable Setting poolSetting;
-
   private record Setting(String text, long bytes) {}
 
   /** What the machine has, asked for once. */
@@ -157,16 +154,9 @@ public final class HostMemory {
     if (property == null) {
       return limit() / 8;
     }
-    Setting known = poolSetting;
-    if (known == null || !Objects.equals(known.text, property)) {
-      long bytes =
-          property.strip().equals("0")
-              ? 0
-              : SizeProperty.parse(POOL_PROPERTY, property, "bytes", 0, "an eighth of the limit");
-      known = new Setting(property, bytes);
-      poolSetting = known;
-    }
-    return known.bytes;
+    return property.strip().equals("0")
+        ? 0
+        : SizeProperty.parse(POOL_PROPERTY, property, "bytes", 0, "an eighth of the limit");
   }
 
   /**
