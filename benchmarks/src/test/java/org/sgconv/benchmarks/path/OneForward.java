@@ -32,29 +32,23 @@ final class OneForward {
         Tensor u = ones(backend, BATCH);
         Tensor y = ones(backend, BATCH)) {
       for (int warm = 0; warm < 3; warm++) {
-        forward(convolution, spectrum, u, into ? y : null);
+        Tensor.closeAll(forward(convolution, spectrum, u, into ? y : null));
       }
       mark();
-      Tensor made = null;
-      if (into) {
-        convolution.forward(spectrum, u, Gates.none(), y);
-      } else {
-        made = convolution.forward(spectrum, u);
-      }
+      Tensor made = forward(convolution, spectrum, u, into ? y : null);
       mark();
-      if (made != null) {
-        made.close();
-      }
+      Tensor.closeAll(made);
     }
   }
 
-  private static void forward(
+  /** The result where it is a new tensor, else null. */
+  private static Tensor forward(
       LongConvolution convolution, KernelSpectrum spectrum, Tensor u, Tensor y) {
     if (y == null) {
-      convolution.forward(spectrum, u).close();
-    } else {
-      convolution.forward(spectrum, u, Gates.none(), y);
+      return convolution.forward(spectrum, u);
     }
+    convolution.forward(spectrum, u, Gates.none(), y);
+    return null;
   }
 
   private static Tensor ones(Backend backend, int rows) {

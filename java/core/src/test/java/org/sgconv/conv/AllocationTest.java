@@ -2,10 +2,9 @@ package org.sgconv.conv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.contract.AllocatedBytes;
 import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
@@ -20,8 +19,6 @@ import org.sgconv.tensor.Tensor;
 class AllocationTest {
 
   private static final int CALLS = 20_000;
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   private final RecordingBackend backend = new RecordingBackend(DType.FLOAT32);
 
@@ -71,10 +68,6 @@ class AllocationTest {
   }
 
   private static long allocated(Runnable call) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
+    return AllocatedBytes.in(CALLS, call);
   }
 }

@@ -2,13 +2,12 @@ package org.sgconv.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.contract.AllocatedBytes;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
@@ -26,8 +25,6 @@ class AllocationTest {
 
   private static final int CALLS = 1000;
   private static final int ROUNDS = 60;
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   @Test
   void convolutionsAllocateNothing() {
@@ -101,17 +98,8 @@ class AllocationTest {
     }
   }
 
-  /** The least of many rounds: the first ones still interpret and compile. */
   private static long bytesPerRound(Runnable call) {
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && least > 0; round++) {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
-        call.run();
-      }
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-    }
-    return least;
+    return AllocatedBytes.leastIn(ROUNDS, CALLS, call);
   }
 
   private static Tensor zeros(long... dims) {

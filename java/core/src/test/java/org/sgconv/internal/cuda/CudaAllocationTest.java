@@ -2,14 +2,13 @@ package org.sgconv.internal.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.contract.AllocatedBytes;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.conv.Gates;
@@ -34,8 +33,6 @@ class CudaAllocationTest {
   private static final int CALLS = 200;
 
   private static final int ROUNDS = 100;
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   private static final Stream STREAM = CudaDevice.backend().devices().getFirst().defaultStream();
 
@@ -132,16 +129,8 @@ class CudaAllocationTest {
     }
   }
 
-  /** The least of many rounds: the first ones still interpret and compile. */
   private static long bytesPerRound(Runnable call) {
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && least > 0; round++) {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
-        call.run();
-      }
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-    }
+    long least = AllocatedBytes.leastIn(ROUNDS, CALLS, call);
     STREAM.synchronize();
     return least;
   }
