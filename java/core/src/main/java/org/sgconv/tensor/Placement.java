@@ -7,6 +7,7 @@ import org.sgconv.Backend;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
+import org.sgconv.device.WrongDeviceException;
 
 /** Takes tensors to where a backend computes: the host's memory, or its stream's device. */
 final class Placement {
@@ -55,6 +56,23 @@ final class Placement {
       made.keep();
       return copy;
     }
+  }
+
+  static WrongDeviceException notOnDevice(Tensor tensor) {
+    return new WrongDeviceException(
+        "tensor "
+            + tensor
+            + " is in the host's memory: take it to a device with moveTo(backend) or"
+            + " copyTo(stream)");
+  }
+
+  static WrongDeviceException notOnHost(Tensor tensor) {
+    return new WrongDeviceException(
+        "tensor "
+            + tensor
+            + " is on "
+            + tensor.stream().orElseThrow()
+            + ", where the host cannot reach its elements: copy it with toHost()");
   }
 
   /** A new tensor on the host, moved; closed if it cannot be. */

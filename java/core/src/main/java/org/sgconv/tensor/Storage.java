@@ -95,7 +95,7 @@ final class Storage {
     if (zeroed) {
       try (Closer made = Closer.onFailure()) {
         made.add(device::free);
-        device.zero(0, bytes);
+        device.part(0, bytes).zero();
         made.keep();
       }
     }

@@ -15,6 +15,7 @@ import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.DevicePart;
 import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
 
@@ -279,7 +280,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     requireOpen();
     DevicePart part = devicePart;
     if (part == null) {
-      part = DevicePart.of(this, storage.device(), offset);
+      DeviceMemory device = storage.device();
+      if (device == null) {
+        throw Placement.notOnDevice(this);
+      }
+      part = device.part(offset, byteSize());
       devicePart = part;
     }
     return part;
@@ -401,7 +406,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
   public MemorySegment segment() {
     requireOpen();
     if (!isOnHost()) {
-      throw DevicePart.notOnHost(this);
+      throw Placement.notOnHost(this);
     }
     storage.awaitCopies();
     return memory;

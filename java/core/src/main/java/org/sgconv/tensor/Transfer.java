@@ -3,6 +3,7 @@ package org.sgconv.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
 import org.sgconv.bindings.closing.Closer;
+import org.sgconv.device.DevicePart;
 import org.sgconv.device.PinnedMemory;
 
 /** Copies between host and devices. */
@@ -68,22 +69,20 @@ final class Transfer {
       DevicePart to = target.devicePart();
       PinnedMemory pinned = source.pinned();
       if (pinned == null) {
-        to.memory().upload(source.segment(), to.offset());
+        to.upload(source.segment());
       } else {
-        to.memory().upload(pinned, source.offset(), to.offset(), to.byteSize());
+        to.upload(pinned, source.offset());
       }
     } else if (target.isOnHost()) {
       DevicePart from = source.devicePart();
       PinnedMemory pinned = target.pinned();
       if (pinned == null) {
-        from.memory().download(from.offset(), target.segment());
+        from.download(target.segment());
       } else {
-        from.memory().download(from.offset(), pinned, target.offset(), from.byteSize());
+        from.download(pinned, target.offset());
       }
     } else {
-      DevicePart from = source.devicePart();
-      DevicePart to = target.devicePart();
-      to.memory().copyFrom(from.memory(), from.offset(), to.offset(), from.byteSize());
+      target.devicePart().copyFrom(source.devicePart());
     }
   }
 

@@ -17,12 +17,12 @@ import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.DeviceMemory;
+import org.sgconv.device.DevicePart;
 import org.sgconv.device.Event;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
 import org.sgconv.device.StreamClosedException;
 import org.sgconv.device.WrongDeviceException;
-import org.sgconv.tensor.DevicePart;
 import org.sgconv.tensor.Tensor;
 
 /** A stream of the CUDA runtime, with what convolutions on it share. */
@@ -158,10 +158,10 @@ final class GpuStream implements Stream {
    * @param name what the caller calls the tensor
    */
   void requireHere(String name, Tensor tensor) {
-    part(name, tensor);
+    spanHere(name, tensor);
   }
 
-  private DevicePart part(String name, Tensor tensor) {
+  private CudaSpan spanHere(String name, Tensor tensor) {
     if (tensor.isOnHost()) {
       throw new WrongDeviceException(
           String.format(
@@ -173,17 +173,17 @@ final class GpuStream implements Stream {
               this));
     }
     DevicePart part = tensor.devicePart();
-    if (part.memory().stream() != this) {
-      throw new WrongDeviceException(
-          String.format(
-              Locale.ROOT,
-              "%s %s is on %s, the call works on %s: take it there with moveTo(backend) or copyTo(stream)",
-              name,
-              tensor,
-              part.memory().stream(),
-              this));
+    if (part instanceof GpuPart here && here.stream() == this) {
+      return here.span();
     }
-    return part;
+    throw new WrongDeviceException(
+        String.format(
+            Locale.ROOT,
+            "%s %s is on %s, the call works on %s: take it there with moveTo(backend) or copyTo(stream)",
+            name,
+            tensor,
+            part.stream(),
+            this));
   }
 
   /**
@@ -194,9 +194,7 @@ final class GpuStream implements Stream {
    * @throws WrongDeviceException if that is not on this stream
    */
   CudaSpan span(String name, Tensor tensor) {
-    DevicePart part = part(name, tensor);
-    GpuMemory memory = (GpuMemory) part.memory(); // all of this stream's is
-    return used(memory.span(part.offset(), part.byteSize()));
+    return used(spanHere(name, tensor));
   }
 
   /** As {@link #span(String, Tensor)}; null for null. */

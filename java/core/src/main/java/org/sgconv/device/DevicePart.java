@@ -1,0 +1,44 @@
+package org.sgconv.device;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The part of a {@link DeviceMemory} that a tensor's elements are in: all of it, or that of a view.
+ * Each copy is of the whole part. Immutable, and of no use once the memory is freed.
+ *
+ * @since 0.1.0
+ */
+public interface DevicePart {
+
+  /** The stream in whose order it is used. */
+  Stream stream();
+
+  /** Copies as many bytes as it has from the host, and waits. */
+  void upload(MemorySegment source);
+
+  /** Copies to as many bytes of the host, and waits. */
+  void download(MemorySegment target);
+
+  /**
+   * Copies from the host in the stream's order; returns when that is submitted.
+   *
+   * @param offset where the bytes begin, in bytes
+   */
+  void upload(PinnedMemory source, long offset);
+
+  /**
+   * Copies to the host in the stream's order; returns when that is submitted.
+   *
+   * @param offset where the bytes go, in bytes
+   */
+  void download(PinnedMemory target, long offset);
+
+  /**
+   * Copies from a part of the same size on any stream of the same backend. It waits if that is
+   * another stream than this one's.
+   */
+  void copyFrom(DevicePart source);
+
+  /** Writes zeros, in the stream's order. */
+  void zero();
+}
