@@ -20,6 +20,7 @@ public final class CudaStream implements AutoCloseable {
 
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
+  private final int ordinal;
   private final NativeHandle handle;
   private final CallArguments arguments = new CallArguments(this);
   private final @Nullable StreamBelongings belongings;
@@ -38,6 +39,7 @@ public final class CudaStream implements AutoCloseable {
    */
   CudaStream(CudaDevice device, MemorySegment handle, boolean permanent) {
     this.device = device;
+    this.ordinal = device.ordinal();
     this.handle = NativeHandle.prepared("CudaStream", handle, this::prepare);
     this.belongings = permanent ? StreamBelongings.watch(this, handle) : null;
   }
@@ -264,7 +266,7 @@ public final class CudaStream implements AutoCloseable {
 
   /** Before each use. Call under the lock. */
   private void prepare(MemorySegment stream) {
-    device.select();
+    NativeResult.cudart("cudaSetDevice", Cudart.cudaSetDevice(ordinal));
     if (inCapture) { // else the call would be recorded, and would seem to have done its work
       CudaGraph.abandon(stream);
       inCapture = false;

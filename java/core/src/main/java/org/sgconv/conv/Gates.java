@@ -73,6 +73,10 @@ public final class Gates {
     return post;
   }
 
+  boolean sameAs(Gates other) {
+    return pre == other.pre && post == other.post;
+  }
+
   @Override
   public String toString() {
     return "Gates[pre=" + pre + ", post=" + post + "]";

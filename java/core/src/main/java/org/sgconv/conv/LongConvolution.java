@@ -269,7 +269,7 @@ public final class LongConvolution implements AutoCloseable {
     long batch = check.inputs(u, gates, lengths);
     try (Closer made = Closer.onFailure()) {
       Tensor y = made.add(newSignal(batch, geometry.outputRows(), geometry.length()));
-      run(spectrum, Operands.ofForward(u, gates, lengths, y));
+      run(spectrum, Operands.ofForward(batch, u, gates, lengths, y));
       made.keep();
       return y;
     }
@@ -376,7 +376,7 @@ public final class LongConvolution implements AutoCloseable {
     check.gradientOfOutput(dy, batch);
     try (Closer made = Closer.onFailure()) {
       Gradients gradients = made.add(Gradients.allocate(this, spectrum, batch, gates));
-      run(spectrum, Operands.ofBackward(u, gates, lengths, dy, gradients.targets()));
+      run(spectrum, Operands.ofBackward(batch, u, gates, lengths, dy, gradients.targets()));
       made.keep();
       return gradients;
     }

@@ -91,10 +91,12 @@ final class OperandCheck {
     return batch;
   }
 
-  void forward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
+  /** Checks the tensors of a forward call; returns the batch size. */
+  long forward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
     long batch = inputs(u, gates, lengths);
     batch(batch, rows("y", y, geometry.outputRows(), "(B,C·H,L)"), "y", y);
     output("y", y, u, gates, null);
+    return batch;
   }
 
   void gradientOfOutput(Tensor dy, long batch) {
@@ -102,7 +104,8 @@ final class OperandCheck {
     backend.requireOperand("dy", dy);
   }
 
-  void backward(
+  /** Checks the tensors of a backward call; returns the batch size. */
+  long backward(
       Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
     long batch = inputs(u, gates, lengths);
     gradientOfOutput(dy, batch);
@@ -149,6 +152,7 @@ final class OperandCheck {
     disjoint("gradient of skip", skip, "gradient of pre", pre);
     disjoint("gradient of skip", skip, "gradient of post", post);
     disjoint("gradient of pre", pre, "gradient of post", post);
+    return batch;
   }
 
   private void gate(String name, @Nullable Tensor gate, long batch) {

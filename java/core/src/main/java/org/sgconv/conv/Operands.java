@@ -20,9 +20,16 @@ import org.sgconv.tensor.Tensor;
 final class Operands {
 
   private final OperandCheck check;
-  private @Nullable ForwardOperands lastForward;
-  private @Nullable BackwardOperands lastBackward;
+  private @Nullable Last<ForwardOperands> lastForward;
+  private @Nullable Last<BackwardOperands> lastBackward;
   private @Nullable KernelOperands lastKernel;
+
+  /** The gates as the caller gave them, which come again far more often than others like them. */
+  private record Last<T>(Gates gates, T call) {
+    boolean has(Gates other) {
+      return gates == other || gates.sameAs(other);
+    }
+  }
 
   Operands(OperandCheck check) {
     this.check = check;
@@ -31,18 +38,17 @@ final class Operands {
   /** Of a forward call into a tensor of the caller's. */
   ForwardOperands forward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
     Objects.requireNonNull(gates, "gates");
-    ForwardOperands last = lastForward;
+    Last<ForwardOperands> last = lastForward;
     if (last != null
-        && last.u() == u
-        && last.pre() == gates.preOrNull()
-        && last.post() == gates.postOrNull()
-        && Objects.equals(last.lengths(), segment(lengths))
-        && last.y() == y) {
-      return last;
+        && last.call().u() == u
+        && last.has(gates)
+        && Objects.equals(last.call().lengths(), segment(lengths))
+        && last.call().y() == y) {
+      return last.call();
     }
-    check.forward(u, gates, lengths, y);
-    ForwardOperands made = ofForward(u, gates, lengths, y);
-    lastForward = made;
+    long batch = check.forward(u, gates, lengths, y);
+    ForwardOperands made = ofForward(batch, u, gates, lengths, y);
+    lastForward = new Last<>(gates, made);
     return made;
   }
 
@@ -50,19 +56,18 @@ final class Operands {
   BackwardOperands backward(
       Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
     Objects.requireNonNull(gates, "gates");
-    BackwardOperands last = lastBackward;
+    Last<BackwardOperands> last = lastBackward;
     if (last != null
-        && last.u() == u
-        && last.pre() == gates.preOrNull()
-        && last.post() == gates.postOrNull()
-        && Objects.equals(last.lengths(), segment(lengths))
-        && last.dy() == dy
-        && last.targets().equals(targets)) {
-      return last;
+        && last.call().u() == u
+        && last.has(gates)
+        && Objects.equals(last.call().lengths(), segment(lengths))
+        && last.call().dy() == dy
+        && last.call().targets().equals(targets)) {
+      return last.call();
     }
-    check.backward(u, gates, lengths, dy, targets);
-    BackwardOperands made = ofBackward(u, gates, lengths, dy, targets);
-    lastBackward = made;
+    long batch = check.backward(u, gates, lengths, dy, targets);
+    BackwardOperands made = ofBackward(batch, u, gates, lengths, dy, targets);
+    lastBackward = new Last<>(gates, made);
     return made;
   }
 
@@ -90,15 +95,22 @@ final class Operands {
   }
 
   /** Of tensors that are checked. */
-  static ForwardOperands ofForward(Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
-    return new ForwardOperands(u, gates.preOrNull(), gates.postOrNull(), segment(lengths), y);
+  static ForwardOperands ofForward(
+      long batch, Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor y) {
+    return new ForwardOperands(
+        batch, u, gates.preOrNull(), gates.postOrNull(), segment(lengths), y);
   }
 
   /** Of tensors that are checked. */
   static BackwardOperands ofBackward(
-      Tensor u, Gates gates, @Nullable RowLengths lengths, Tensor dy, GradientTargets targets) {
+      long batch,
+      Tensor u,
+      Gates gates,
+      @Nullable RowLengths lengths,
+      Tensor dy,
+      GradientTargets targets) {
     return new BackwardOperands(
-        u, gates.preOrNull(), gates.postOrNull(), segment(lengths), dy, targets);
+        batch, u, gates.preOrNull(), gates.postOrNull(), segment(lengths), dy, targets);
   }
 
   private static @Nullable MemorySegment segment(@Nullable RowLengths lengths) {

@@ -7,6 +7,7 @@ import org.sgconv.tensor.Tensor;
 /**
  * Tensors of a backward call, checked like those of a {@linkplain ForwardOperands forward call}.
  *
+ * @param batch B
  * @param u (B,H,L)
  * @param pre gate before the convolution (B,H,L), or null for none
  * @param post gate after it (B,H,L), or null for none
@@ -17,15 +18,10 @@ import org.sgconv.tensor.Tensor;
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record BackwardOperands(
+    long batch,
     Tensor u,
     @Nullable Tensor pre,
     @Nullable Tensor post,
     @Nullable MemorySegment lengths,
     Tensor dy,
-    GradientTargets targets) {
-
-  /** B. */
-  public long batch() {
-    return u.dim(0);
-  }
-}
+    GradientTargets targets) {}

@@ -9,6 +9,7 @@ import org.sgconv.tensor.Tensor;
  * and overlaps; the plan that takes them finds out where each lies, once, and so whether it is
  * still open. The same operands may come again in later calls.
  *
+ * @param batch B
  * @param u (B,H,L)
  * @param pre gate before the convolution (B,H,L), or null for none
  * @param post gate after it (B,H,L), or null for none
@@ -19,14 +20,9 @@ import org.sgconv.tensor.Tensor;
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record ForwardOperands(
+    long batch,
     Tensor u,
     @Nullable Tensor pre,
     @Nullable Tensor post,
     @Nullable MemorySegment lengths,
-    Tensor y) {
-
-  /** B. */
-  public long batch() {
-    return u.dim(0);
-  }
-}
+    Tensor y) {}

@@ -28,12 +28,19 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
 
   private static final Optional<String> NAME = Optional.of(PATH);
 
+  private static final int KINDS_OF_CALL = 8;
+
   private final GpuStream stream;
   private final ConvolutionGeometry geometry;
   private final CudaPlan plan;
   private final CudaKernels operations;
   private final WorkspaceLimit limit = WorkspaceLimit.current();
   private final ReadWriteLock lock;
+
+  // Scratch memory that calls of the last batch size take, by the gradients that are asked for.
+  // Guarded by the lock.
+  private final long[] batchOf = new long[KINDS_OF_CALL];
+  private final long[] bytesOf = new long[KINDS_OF_CALL];
 
   private CudaConvolutionPlan(
       GpuStream stream, ConvolutionGeometry geometry, CudaPlan plan, CudaKernels operations) {
@@ -101,7 +108,6 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   @Override
   public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
     try {
-      long bytes = plan.forwardWorkspace(operands.batch(), limit.bytes());
       plan.forward(
           CudaPlanSpectrum.span(spectrum, this, stream),
           operands.batch(),
@@ -110,7 +116,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
           stream.optionalSpan("pre", operands.pre()),
           stream.optionalSpan("post", operands.post()),
           stream.span("y", operands.y()),
-          workspace(bytes));
+          workspace(operands.batch(), false, false, false));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("forward " + geometry, e);
     }
@@ -126,7 +132,6 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
       return;
     }
     try {
-      long bytes = plan.backwardWorkspace(operands.batch(), input, kernel, post, limit.bytes());
       plan.backward(
           CudaPlanSpectrum.span(spectrum, this, stream),
           operands.batch(),
@@ -140,19 +145,29 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
           stream.optionalSpan("gradient of skip", targets.skip()),
           stream.optionalSpan("gradient of pre", targets.pre()),
           stream.optionalSpan("gradient of post", targets.post()),
-          workspace(bytes));
+          workspace(operands.batch(), input, kernel, post));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("backward " + geometry, e);
     }
   }
 
-  /** Scratch memory of at least so many bytes; null for none. */
-  private @Nullable CudaSpan workspace(long bytes) {
-    if (bytes == 0) {
-      return null;
+  /** Scratch memory for a call with these gradients, a forward call with none; null for none. */
+  private @Nullable CudaSpan workspace(long batch, boolean input, boolean kernel, boolean post) {
+    int call = (input ? 1 : 0) | (kernel ? 2 : 0) | (post ? 4 : 0);
+    if (batchOf[call] != batch) {
+      bytesOf[call] = workspaceBytes(batch, input, kernel, post);
+      batchOf[call] = batch;
     }
+    return bytesOf[call] == 0 ? null : stream.workspace().reserve(bytesOf[call]);
+  }
+
+  private long workspaceBytes(long batch, boolean input, boolean kernel, boolean post) {
+    long bytes =
+        input || kernel || post
+            ? plan.backwardWorkspace(batch, input, kernel, post, limit.bytes())
+            : plan.forwardWorkspace(batch, limit.bytes());
     limit.require(bytes);
-    return stream.workspace().reserve(bytes);
+    return bytes;
   }
 
   @Override

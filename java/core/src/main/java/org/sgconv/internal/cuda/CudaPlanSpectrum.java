@@ -11,19 +11,19 @@ final class CudaPlanSpectrum implements PlanSpectrum {
 
   private final ConvolutionPlan plan;
   private final GpuMemory memory;
-  private final long bytes;
+  private final CudaSpan values;
 
-  private CudaPlanSpectrum(ConvolutionPlan plan, GpuMemory memory, long bytes) {
+  private CudaPlanSpectrum(ConvolutionPlan plan, GpuMemory memory) {
     this.plan = plan;
     this.memory = memory;
-    this.bytes = bytes;
+    this.values = memory.all();
   }
 
   /** New memory for a spectrum of a plan. */
   static CudaPlanSpectrum allocate(
       ConvolutionPlan plan, GpuStream stream, ConvolutionGeometry geometry, long bytes) {
     return new CudaPlanSpectrum(
-        plan, GpuMemory.allocate(stream, "a spectrum of " + geometry, bytes), bytes);
+        plan, GpuMemory.allocate(stream, "a spectrum of " + geometry, bytes));
   }
 
   /**
@@ -33,7 +33,7 @@ final class CudaPlanSpectrum implements PlanSpectrum {
    */
   static CudaSpan span(PlanSpectrum spectrum, ConvolutionPlan user, GpuStream stream) {
     if (spectrum instanceof CudaPlanSpectrum cuda && cuda.plan.equals(user)) {
-      return stream.used(cuda.memory.all());
+      return stream.used(cuda.values);
     }
     throw new InvalidArgumentException(
         "the spectrum is a "
@@ -43,7 +43,7 @@ final class CudaPlanSpectrum implements PlanSpectrum {
 
   @Override
   public long byteSize() {
-    return bytes;
+    return values.byteSize();
   }
 
   @Override

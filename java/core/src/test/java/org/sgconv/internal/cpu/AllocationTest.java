@@ -45,9 +45,9 @@ class AllocationTest {
         Tensor dpost = zeros(1, 2, 16)) {
       GradientTargets targets = new GradientTargets(du, dk, dskip, dpre, dpost);
       assertThat(bytesPerRound(() -> plan.prepare(kernel, skip, spectrum))).isZero();
-      ForwardOperands forward = new ForwardOperands(u, pre, post, null, y);
+      ForwardOperands forward = new ForwardOperands(u.dim(0), u, pre, post, null, y);
       assertThat(bytesPerRound(() -> plan.forward(spectrum, forward))).isZero();
-      BackwardOperands backward = new BackwardOperands(u, pre, post, null, y, targets);
+      BackwardOperands backward = new BackwardOperands(u.dim(0), u, pre, post, null, y, targets);
       assertThat(bytesPerRound(() -> plan.backward(spectrum, backward))).isZero();
     }
   }

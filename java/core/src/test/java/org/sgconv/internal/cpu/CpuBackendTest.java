@@ -211,6 +211,7 @@ class CpuBackendTest {
                   plan.backward(
                       spectrum,
                       new BackwardOperands(
+                          u.dim(0),
                           u,
                           null,
                           null,
@@ -226,7 +227,7 @@ class CpuBackendTest {
   }
 
   private static ForwardOperands into(Tensor u, Tensor y) {
-    return new ForwardOperands(u, null, null, null, y);
+    return new ForwardOperands(u.dim(0), u, null, null, null, y);
   }
 
   @Test

@@ -78,7 +78,7 @@ class CudaAllocationTest {
       KernelOperands parameters = new KernelOperands(kernels, weights, decay, norm);
       BackwardOperands backward =
           new BackwardOperands(
-              u, pre, post, null, dy, new GradientTargets(du, dk, dskip, dpre, dpost));
+              1, u, pre, post, null, dy, new GradientTargets(du, dk, dskip, dpre, dpost));
       assertThat(plan.path()).contains("fused");
       plan.lock().writeLock().lock();
       try {
