@@ -16,9 +16,9 @@ module org.sgconv {
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
 
-  uses org.sgconv.Backend;
+  uses org.sgconv.spi.BackendProvider;
 
-  provides org.sgconv.Backend with
+  provides org.sgconv.spi.BackendProvider with
       org.sgconv.internal.cpu.CpuBackend,
       org.sgconv.internal.cuda.CudaBackend,
       org.sgconv.internal.reference.ReferenceBackend;

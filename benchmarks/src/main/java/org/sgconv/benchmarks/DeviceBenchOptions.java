@@ -11,7 +11,6 @@ import org.sgconv.benchmarks.device.DeviceBench;
 import org.sgconv.benchmarks.device.DevicePlan;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Workload;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 import picocli.CommandLine.Option;
 
@@ -57,7 +56,7 @@ final class DeviceBenchOptions {
             DevicePlan.ROTATION,
             !noTorch,
             torchLimit());
-    return new DeviceBench(DeviceBackend.of(Backends.named("cuda")), plan);
+    return new DeviceBench(Backends.cuda(), plan);
   }
 
   private List<DType> types(boolean quick) {

@@ -20,7 +20,6 @@ import org.sgconv.benchmarks.report.ResultsJson;
 import org.sgconv.cli.Cli;
 import org.sgconv.cli.ExitStatus;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -46,7 +45,7 @@ class CudaBenchTest {
 
   @Test
   void measuresEveryCaseAndLabelsItEmulated() throws Exception {
-    Device device = DeviceBackend.of(Backends.named("cuda")).devices().getFirst();
+    Device device = Device.all(Backends.cuda()).getFirst();
     long tensors = Tensor.openCount();
     Cli cli = bench("--output", folder, "--no-torch");
     assertThat(cli.status()).as(cli.out() + cli.err()).isZero();

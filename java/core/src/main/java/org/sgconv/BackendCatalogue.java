@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.spi.BackendProvider;
 
 /** A fixed list of backends and the choice among them; apart from {@link Backends} for tests. */
 final class BackendCatalogue {
@@ -30,7 +31,7 @@ final class BackendCatalogue {
         throw new BackendFailureException(
             backend.name(),
             "two providers have this name, one of them "
-                + backend.getClass().getName()
+                + backend.provider().getClass().getName()
                 + "; remove one from the class or module path");
       }
     }
@@ -44,12 +45,12 @@ final class BackendCatalogue {
   /**
    * Instantiates the providers. One that cannot even be instantiated is an error, not an absence.
    */
-  static BackendCatalogue load(Iterable<Backend> providers, Logger logger) {
+  static BackendCatalogue load(Iterable<BackendProvider> providers, Logger logger) {
     List<Backend> found = new ArrayList<>();
-    Iterator<Backend> each = providers.iterator();
+    Iterator<BackendProvider> each = providers.iterator();
     try {
       while (each.hasNext()) {
-        found.add(each.next());
+        found.add(Backend.of(each.next()));
       }
     } catch (java.util.ServiceConfigurationError error) {
       throw new BackendFailureException("(unknown)", String.valueOf(error.getMessage()), error);
@@ -122,7 +123,9 @@ final class BackendCatalogue {
     InvalidArgumentException cause =
         new InvalidArgumentException(
             backends.isEmpty()
-                ? "no provider of " + Backend.class.getName() + " on the class or module path"
+                ? "no provider of "
+                    + BackendProvider.class.getName()
+                    + " on the class or module path"
                 : "every backend is unavailable: " + reasons(null, false));
     for (Backend backend : backends) {
       backend.unavailabilityCause().ifPresent(cause::addSuppressed);

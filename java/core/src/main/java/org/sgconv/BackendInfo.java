@@ -30,27 +30,6 @@ public record BackendInfo(
     libraries = List.copyOf(libraries);
   }
 
-  /** A line for people: what a backend runs on, or why it cannot be used. */
-  public static String describe(Backend backend) {
-    try {
-      BackendInfo info = backend.info();
-      return backend.name()
-          + " ("
-          + info.instructionSet
-          + ", "
-          + info.threads
-          + (info.threads == 1 ? " thread" : " threads")
-          + (info.devices.isEmpty() ? "" : ", " + String.join("; ", info.devices))
-          + ")";
-    } catch (BackendUnavailableException absent) {
-      Throwable cause = absent.getCause();
-      return backend.name()
-          + " (not available: "
-          + (cause == null ? absent.getMessage() : cause.getMessage())
-          + ")";
-    }
-  }
-
   /** Of a backend that can use every device. */
   public BackendInfo(
       String name,

@@ -2,6 +2,7 @@ package org.sgconv;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import org.sgconv.spi.BackendProvider;
 
 /**
  * The backends on the class or module path, found once through {@link ServiceLoader}.
@@ -22,7 +23,7 @@ public final class Backends {
   private static final class Found {
     static final BackendCatalogue CATALOGUE =
         BackendCatalogue.load(
-            ServiceLoader.load(Backend.class, Backends.class.getClassLoader()),
+            ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()),
             System.getLogger("org.sgconv"));
   }
 

@@ -11,7 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.sgconv.spi.BackendProvider;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.DType;
 
 class BackendCatalogueTest {
 
@@ -23,13 +29,15 @@ class BackendCatalogueTest {
 
   @Test
   void listsAllByRank() {
-    assertThat(catalogue(reference, broken, cpu).all()).containsExactly(broken, cpu, reference);
+    assertThat(catalogue(reference, broken, cpu).all())
+        .extracting(Backend::provider)
+        .containsExactly(broken, cpu, reference);
   }
 
   @Test
   void findsByNameWhetherUsableOrNot() {
     BackendCatalogue catalogue = catalogue(reference, broken);
-    assertThat(catalogue.named("cuda")).isSameAs(broken);
+    assertThat(catalogue.named("cuda")).isEqualTo(Backend.of(broken));
     assertThatThrownBy(() -> catalogue.named("gpu"))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessage("unknown backend 'gpu'; known: cuda, reference");
@@ -38,8 +46,8 @@ class BackendCatalogueTest {
   @Test
   void takesTheBestUsableOneAndSaysWhyOnce() {
     BackendCatalogue catalogue = catalogue(reference, broken, cpu);
-    assertThat(catalogue.best(null)).isSameAs(cpu);
-    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(catalogue.best(null)).isEqualTo(Backend.of(cpu));
+    assertThat(catalogue.best(null)).isEqualTo(Backend.of(cpu));
     assertThat(log.lines)
         .containsExactly(
             "INFO backend cpu chosen: highest rank of those available; not cuda (no driver found),"
@@ -55,13 +63,13 @@ class BackendCatalogueTest {
             throw new AssertionError("probed");
           }
         };
-    assertThat(catalogue(untouchable, cpu).best(null)).isSameAs(cpu);
+    assertThat(catalogue(untouchable, cpu).best(null)).isEqualTo(Backend.of(cpu));
   }
 
   @Test
   void anOverrideIsTakenWhateverItsRank() {
     BackendCatalogue catalogue = catalogue(reference, broken, cpu);
-    assertThat(catalogue.best("reference")).isSameAs(reference);
+    assertThat(catalogue.best("reference")).isEqualTo(Backend.of(reference));
     assertThat(log.lines)
         .containsExactly(
             "INFO backend reference chosen: named by the system property sgconv.backend; not cuda"
@@ -90,7 +98,7 @@ class BackendCatalogueTest {
             cause -> assertThat(cause.getSuppressed()).contains(broken.unavailable.orElseThrow()));
     assertThatThrownBy(() -> catalogue().best(null))
         .isInstanceOf(BackendUnavailableException.class)
-        .hasMessageContaining("no provider of org.sgconv.Backend");
+        .hasMessageContaining("no provider of org.sgconv.spi.BackendProvider");
   }
 
   @Test
@@ -101,9 +109,9 @@ class BackendCatalogueTest {
     assertThatThrownBy(() -> catalogue.best(null)).isSameAs(cause);
     assertThatThrownBy(() -> catalogue.best("cuda")).isSameAs(cause);
     assertThatThrownBy(() -> catalogue.named("cuda")).isSameAs(cause);
-    assertThat(catalogue.named("cpu")).isSameAs(cpu);
-    assertThat(catalogue.best("reference")).isSameAs(reference);
-    assertThat(catalogue.all()).contains(misconfigured);
+    assertThat(catalogue.named("cpu")).isEqualTo(Backend.of(cpu));
+    assertThat(catalogue.best("reference")).isEqualTo(Backend.of(reference));
+    assertThat(catalogue.all()).contains(Backend.of(misconfigured));
   }
 
   @Test
@@ -118,8 +126,8 @@ class BackendCatalogueTest {
     Fake damaged =
         new Fake("cuda", 20, Optional.of(new BackendFailureException("cuda", "damaged file")));
     BackendCatalogue catalogue = catalogue(reference, damaged, cpu);
-    assertThat(catalogue.best(null)).isSameAs(cpu);
-    assertThat(catalogue.best(null)).isSameAs(cpu);
+    assertThat(catalogue.best(null)).isEqualTo(Backend.of(cpu));
+    assertThat(catalogue.best(null)).isEqualTo(Backend.of(cpu));
     assertThat(log.lines)
         .filteredOn(line -> line.startsWith("WARNING"))
         .containsExactly("WARNING taking a slower backend: backend 'cuda' failed: damaged file");
@@ -135,7 +143,7 @@ class BackendCatalogueTest {
 
   @Test
   void aProviderThatCannotBeMadeIsAnError() {
-    Iterable<Backend> providers =
+    Iterable<BackendProvider> providers =
         () ->
             new Iterator<>() {
               @Override
@@ -144,8 +152,9 @@ class BackendCatalogueTest {
               }
 
               @Override
-              public Backend next() {
-                throw new ServiceConfigurationError("org.sgconv.Backend: Provider x.Y not found");
+              public BackendProvider next() {
+                throw new ServiceConfigurationError(
+                    "org.sgconv.spi.BackendProvider: Provider x.Y not found");
               }
             };
     assertThatThrownBy(() -> BackendCatalogue.load(providers, log))
@@ -156,19 +165,19 @@ class BackendCatalogueTest {
 
   @Test
   void ensureAvailableCarriesTheCause() {
-    cpu.ensureAvailable();
-    assertThat(cpu.isAvailable()).isTrue();
-    assertThat(broken.isAvailable()).isFalse();
-    assertThatThrownBy(broken::ensureAvailable)
+    Backend.of(cpu).ensureAvailable();
+    assertThat(Backend.of(cpu).isAvailable()).isTrue();
+    assertThat(Backend.of(broken).isAvailable()).isFalse();
+    assertThatThrownBy(Backend.of(broken)::ensureAvailable)
         .isInstanceOf(BackendUnavailableException.class)
         .hasCause(broken.unavailable.orElseThrow());
   }
 
-  private BackendCatalogue catalogue(Backend... backends) {
-    return BackendCatalogue.load(List.of(backends), log);
+  private BackendCatalogue catalogue(BackendProvider... providers) {
+    return BackendCatalogue.load(List.of(providers), log);
   }
 
-  private static class Fake implements Backend {
+  private static class Fake implements BackendProvider {
     private final String name;
     private final int rank;
     private final Optional<Throwable> unavailable;
@@ -198,6 +207,21 @@ class BackendCatalogueTest {
     @Override
     public int rank() {
       return rank;
+    }
+
+    @Override
+    public Set<DType> supportedTypes() {
+      throw new AssertionError("nothing is computed here");
+    }
+
+    @Override
+    public KernelOperations kernels() {
+      throw new AssertionError("nothing is computed here");
+    }
+
+    @Override
+    public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
+      throw new AssertionError("nothing is computed here");
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sgconv.Backend;
 import org.sgconv.SgConvException;
 import org.sgconv.benchmarks.limit.MachineLimits;
 import org.sgconv.benchmarks.measure.Bench;
@@ -21,7 +22,7 @@ import org.sgconv.benchmarks.model.Times;
 import org.sgconv.cli.report.Progress;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -30,7 +31,7 @@ public final class DeviceBench implements Bench {
 
   private static final int MOST_SETS = 16;
 
-  private final DeviceBackend backend;
+  private final Backend backend;
   private final DevicePlan plan;
   private final CaseMemory memory;
   private final Machine machine;
@@ -41,10 +42,10 @@ public final class DeviceBench implements Bench {
   private TorchPeer.Outcome torch = TorchPeer.Outcome.absent("not asked for");
 
   /** On the stream of this backend, with cases made smaller until the device holds them. */
-  public DeviceBench(DeviceBackend backend, DevicePlan plan) throws IOException {
+  public DeviceBench(Backend backend, DevicePlan plan) throws IOException {
     this.backend = backend;
     this.plan = plan;
-    this.memory = new CaseMemory(backend.stream().device());
+    this.memory = new CaseMemory(Stream.of(backend).device());
     this.machine = Machine.describe(Gpu.describe(backend));
     this.cases =
         plan.cases().stream()
@@ -110,7 +111,7 @@ public final class DeviceBench implements Bench {
       Tensor from = tensors.normal(DType.FLOAT32, 1, elements);
       Tensor to = tensors.zeros(DType.FLOAT32, elements);
       Times times =
-          StreamTimer.measure(backend.stream(), plan.measurement(), call -> to.copyFrom(from));
+          StreamTimer.measure(Stream.of(backend), plan.measurement(), call -> to.copyFrom(from));
       return MachineLimits.ofDevice(
           from.byteSize(), 2.0 * from.byteSize() / (1e-3 * times.medianMs()));
     }
@@ -169,10 +170,10 @@ public final class DeviceBench implements Bench {
           KernelSpectrum spectrum = convolution.prepare(operands.kernel(), operands.skip())) {
         Times times =
             StreamTimer.measure(
-                backend.stream(),
+                Stream.of(backend),
                 plan.measurement(),
                 call -> operands.submit(convolution, spectrum, call));
-        long held = backend.stream().device().allocatedBytes();
+        long held = Stream.of(backend).device().allocatedBytes();
         return DeviceChecks.measure(
                 operands, exact, () -> operands.submit(convolution, spectrum, 0))
             .judged(what, contender, times, held);

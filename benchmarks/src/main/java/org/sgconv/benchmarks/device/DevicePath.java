@@ -3,10 +3,10 @@ package org.sgconv.benchmarks.device;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
 
 /** Ways through the CUDA backend, each timed by itself (docs/cuda.md). */
 enum DevicePath {
@@ -20,12 +20,12 @@ enum DevicePath {
   private static final String PROPERTY = "sgconv.cuda.path";
 
   /** The paths that the backend has for a case on its device. */
-  static List<DevicePath> of(DeviceBackend backend, BenchmarkCase what) {
+  static List<DevicePath> of(Backend backend, BenchmarkCase what) {
     return Arrays.stream(values()).filter(path -> path.isTaken(backend, what)).toList();
   }
 
   /** Only the backend knows which lengths its device takes each way. */
-  private boolean isTaken(DeviceBackend backend, BenchmarkCase what) {
+  private boolean isTaken(Backend backend, BenchmarkCase what) {
     try (LongConvolution convolution = create(backend, what)) {
       return convolution.path().orElseThrow().equals(id());
     }
@@ -42,7 +42,7 @@ enum DevicePath {
   }
 
   /** A causal convolution that goes this way. */
-  LongConvolution create(DeviceBackend backend, BenchmarkCase what) {
+  LongConvolution create(Backend backend, BenchmarkCase what) {
     String given = System.getProperty(PROPERTY);
     System.setProperty(PROPERTY, id());
     try {

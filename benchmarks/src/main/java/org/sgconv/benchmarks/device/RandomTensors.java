@@ -1,7 +1,7 @@
 package org.sgconv.benchmarks.device;
 
 import java.util.SplittableRandom;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.Backend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
@@ -12,10 +12,10 @@ final class RandomTensors implements AutoCloseable {
   private static final long MOST_DRAWN = 1 << 20;
 
   private final TensorScope scope = TensorScope.onHost();
-  private final DeviceBackend backend;
+  private final Backend backend;
   private final SplittableRandom random = new SplittableRandom(11);
 
-  RandomTensors(DeviceBackend backend) {
+  RandomTensors(Backend backend) {
     this.backend = backend;
   }
 

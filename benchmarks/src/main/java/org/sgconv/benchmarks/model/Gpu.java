@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Stream;
 
 /**
  * A GPU and the libraries that use it.
@@ -30,9 +31,9 @@ public record Gpu(
   private static final Pattern PCI = Pattern.compile("PCI ([0-9A-Fa-f:.]+)");
 
   /** That of the backend. */
-  public static Gpu describe(DeviceBackend backend) {
+  public static Gpu describe(Backend backend) {
     BackendInfo info = backend.info();
-    Device device = backend.stream().device();
+    Device device = Stream.of(backend).device();
     boolean emulated = info.instructionSet().equals("emulated");
     return new Gpu(
         emulated ? "emulated device" : product(device),

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Operation;
@@ -17,7 +18,6 @@ import org.sgconv.benchmarks.model.RepeatCheck;
 import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
 
@@ -30,7 +30,7 @@ class DeviceChecksTest {
   private static final int HIDDEN = 2;
   private static final int LENGTH = 300;
 
-  private final DeviceBackend backend = DeviceBackend.of(Backends.named("cuda"));
+  private final Backend backend = Backends.cuda();
   private int calls;
 
   /** Runs after each call of the operation, told how many there were. */

@@ -6,12 +6,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Operation;
 import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
 
 /** A path is timed under its own name, where the backend really takes it. */
 @Tag("cuda")
@@ -21,7 +21,7 @@ class DevicePathTest {
   /** More than any fused size. */
   private static final int TOO_LONG = 20 << 20;
 
-  private final DeviceBackend backend = DeviceBackend.of(Backends.named("cuda"));
+  private final Backend backend = Backends.cuda();
 
   private static BenchmarkCase of(int length) {
     return new BenchmarkCase(Operation.FORWARD, new Workload(1, 1, length));

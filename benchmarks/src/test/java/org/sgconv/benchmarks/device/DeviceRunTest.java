@@ -14,7 +14,6 @@ import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Results;
 import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.cli.report.Progress;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.tensor.DType;
 
 /** What a run that is cut off leaves behind. */
@@ -36,7 +35,7 @@ class DeviceRunTest {
             DevicePlan.NO_LIMIT);
     List<Results> kept = new ArrayList<>();
     Results whole;
-    try (Bench bench = new DeviceBench(DeviceBackend.of(Backends.named("cuda")), plan);
+    try (Bench bench = new DeviceBench(Backends.cuda(), plan);
         Progress progress = Progress.onStandardError("bench", Run.turns(bench), false)) {
       assertThat(Run.turns(bench)).isEqualTo(8);
       whole = new Run(bench, progress, kept::add).run();

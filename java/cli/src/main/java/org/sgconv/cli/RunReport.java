@@ -15,7 +15,8 @@ import org.sgconv.cli.run.RunOutput;
 import org.sgconv.cli.run.Step;
 import org.sgconv.cli.run.Timing;
 import org.sgconv.cli.signal.SignalForm;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Device;
+import org.sgconv.device.Stream;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.tensor.Tensor;
@@ -59,8 +60,8 @@ final class RunReport {
 
   /** What computed: the device of the backend's stream, or threads of the host and which host. */
   private static String place(Backend backend) {
-    if (backend instanceof DeviceBackend devices) {
-      return devices.stream().device().name();
+    if (!Device.all(backend).isEmpty()) {
+      return Stream.of(backend).device().name();
     }
     BackendInfo info = backend.info();
     return Quantities.count(info.threads(), "thread") + ", " + info.devices().getFirst();

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
 import org.sgconv.Backends;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.BackwardOperands;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
@@ -19,13 +19,13 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** The reference with one wrong output sample, and only at lengths that divide by 17. */
-public final class BrokenBackend implements ComputeBackend {
+public final class BrokenBackend implements BackendProvider {
 
   static final String NAME = "broken";
   private static final int BROKEN_LENGTH = 17;
 
-  private static ComputeBackend reference() {
-    return ComputeBackend.of(Backends.reference());
+  private static BackendProvider reference() {
+    return BackendProvider.of(Backends.reference());
   }
 
   @Override

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.cli.report.Jvm;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.Tensor;
 
@@ -32,7 +31,7 @@ class CudaCommandsTest {
 
   @BeforeEach
   void requireDevice() {
-    device = DeviceBackend.of(Backends.named("cuda")).devices().getFirst();
+    device = Device.all(Backends.cuda()).getFirst();
   }
 
   @Test

@@ -1,12 +1,17 @@
 package org.sgconv.cli;
 
 import java.util.Optional;
-import org.sgconv.Backend;
+import java.util.Set;
 import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
+import org.sgconv.spi.BackendProvider;
+import org.sgconv.spi.ConvolutionGeometry;
+import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.KernelOperations;
+import org.sgconv.tensor.DType;
 
 /** A backend that is never there and says why in several steps. */
-public final class UnavailableBackend implements Backend {
+public final class UnavailableBackend implements BackendProvider {
 
   static final String NAME = "absent";
 
@@ -32,5 +37,20 @@ public final class UnavailableBackend implements Backend {
   @Override
   public int rank() {
     return -2000;
+  }
+
+  @Override
+  public Set<DType> supportedTypes() {
+    throw new AssertionError("used, though it is not available");
+  }
+
+  @Override
+  public KernelOperations kernels() {
+    throw new AssertionError("used, though it is not available");
+  }
+
+  @Override
+  public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
+    throw new AssertionError("used, though it is not available");
   }
 }

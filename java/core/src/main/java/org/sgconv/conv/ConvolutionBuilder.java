@@ -8,7 +8,7 @@ import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
 
@@ -85,20 +85,20 @@ public final class ConvolutionBuilder {
    *     lists those that it takes
    */
   public LongConvolution build() {
-    ComputeBackend compute = ComputeBackend.of(backend);
+    BackendProvider provider = BackendProvider.of(backend);
     DType chosen = type;
     if (chosen == null) {
-      Set<DType> types = compute.supportedTypes();
+      Set<DType> types = provider.supportedTypes();
       chosen = types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
     }
-    compute.requireType(chosen);
+    provider.requireType(chosen);
     long samples =
         length.orElseThrow(
             () ->
                 new InvalidArgumentException(
                     "the signals' length is not given: give it with length(...)"));
     return new LongConvolution(
-        compute,
+        backend,
         new ConvolutionGeometry(mode, heads, hidden, samples, kernelLength.orElse(samples)),
         chosen);
   }

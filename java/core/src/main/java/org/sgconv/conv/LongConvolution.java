@@ -14,8 +14,8 @@ import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.BackwardOperands;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
@@ -77,7 +77,8 @@ import org.sgconv.tensor.Tensor;
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class LongConvolution implements AutoCloseable {
 
-  private final ComputeBackend backend;
+  private final Backend backend;
+  private final BackendProvider provider;
   private final ConvolutionGeometry geometry;
   private final DType type;
   private final ConvolutionPlan plan;
@@ -95,16 +96,17 @@ public final class LongConvolution implements AutoCloseable {
   /** Guarded by the lock. */
   private boolean closed;
 
-  LongConvolution(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
+  LongConvolution(Backend backend, ConvolutionGeometry geometry, DType type) {
     this.backend = backend;
+    this.provider = backend.provider();
     this.geometry = geometry;
     this.type = type;
-    this.plan = backend.plan(geometry, type);
+    this.plan = provider.plan(geometry, type);
     this.shared = plan.lock().readLock();
     this.exclusive = plan.lock().writeLock();
-    this.check = new OperandCheck(backend, geometry, type);
+    this.check = new OperandCheck(provider, geometry, type);
     this.operands = new Operands(check);
-    this.spectra = new Spectra(this, backend, plan, check, operands);
+    this.spectra = new Spectra(this, provider, plan, check, operands);
   }
 
   /**
@@ -405,7 +407,7 @@ public final class LongConvolution implements AutoCloseable {
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    */
   public static Set<DType> supportedTypes(Backend backend) {
-    return ComputeBackend.of(backend).supportedTypes();
+    return BackendProvider.of(backend).supportedTypes();
   }
 
   /** Where it runs. */
@@ -484,12 +486,12 @@ public final class LongConvolution implements AutoCloseable {
 
   /** A new tensor like a signal of arbitrary content, where the convolution computes. */
   Tensor newSignal(long... dims) {
-    return backend.uninitialized(type, dims);
+    return provider.uninitialized(type, dims);
   }
 
   /** A new tensor like a kernel of arbitrary content, where the convolution computes. */
   Tensor newKernel(long... dims) {
-    return backend.uninitialized(kernelType(), dims);
+    return provider.uninitialized(kernelType(), dims);
   }
 
   /** Call under the plan's lock. */

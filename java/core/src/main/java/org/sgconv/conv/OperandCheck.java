@@ -8,9 +8,10 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -20,21 +21,21 @@ import org.sgconv.tensor.Tensor;
  */
 final class OperandCheck {
 
-  private final ComputeBackend backend;
+  private final BackendProvider provider;
   private final ConvolutionGeometry geometry;
   private final DType type;
 
-  OperandCheck(ComputeBackend backend, ConvolutionGeometry geometry, DType type) {
-    this.backend = backend;
+  OperandCheck(BackendProvider provider, ConvolutionGeometry geometry, DType type) {
+    this.provider = provider;
     this.geometry = geometry;
     this.type = type;
   }
 
   void prepare(Tensor kernel, @Nullable Tensor skip) {
-    kernel.requireType("kernel", type.kernelType());
-    kernel.requireShape(
-        "kernel (C',H,K)", geometry.channels(), geometry.hidden(), geometry.kernelLength());
-    backend.requireOperand("kernel", kernel);
+    TensorCheck.type("kernel", kernel, type.kernelType());
+    TensorCheck.shape(
+        "kernel (C',H,K)", kernel, geometry.channels(), geometry.hidden(), geometry.kernelLength());
+    provider.requireOperand("kernel", kernel);
     skip(skip);
   }
 
@@ -42,7 +43,7 @@ final class OperandCheck {
   void synthesize(KernelParameters parameters, @Nullable Tensor skip, @Nullable Tensor kernel) {
     Tensor weights = parameters.weights();
     Tensor decay = parameters.decay();
-    weights.requireType("weights", type.kernelType());
+    TensorCheck.type("weights", weights, type.kernelType());
     KernelSpec spec = parameters.spec();
     if (spec.heads() != geometry.heads()
         || spec.hidden() != geometry.hidden()
@@ -54,12 +55,12 @@ final class OperandCheck {
               shape(spec.mode(), spec.heads(), spec.hidden()),
               shape(geometry.mode(), geometry.heads(), geometry.hidden())));
     }
-    backend.requireOperand("weights", weights);
-    backend.requireOperand("decay", decay);
+    provider.requireOperand("weights", weights);
+    provider.requireOperand("decay", decay);
     skip(skip);
     if (kernel != null) {
       prepare(kernel, null);
-      kernel.requireWritable("kernel");
+      TensorCheck.writable("kernel", kernel);
       disjoint("kernel", kernel, "weights", weights);
       disjoint("kernel", kernel, "decay", decay);
       disjoint("kernel", kernel, "skip", skip);
@@ -72,9 +73,9 @@ final class OperandCheck {
 
   private void skip(@Nullable Tensor skip) {
     if (skip != null) {
-      skip.requireType("skip", type.kernelType());
-      skip.requireShape("skip (C,H)", geometry.heads(), geometry.hidden());
-      backend.requireOperand("skip", skip);
+      TensorCheck.type("skip", skip, type.kernelType());
+      TensorCheck.shape("skip (C,H)", skip, geometry.heads(), geometry.hidden());
+      provider.requireOperand("skip", skip);
     }
   }
 
@@ -82,7 +83,7 @@ final class OperandCheck {
   long inputs(Tensor u, Gates gates, @Nullable RowLengths lengths) {
     Objects.requireNonNull(gates, "gates");
     long batch = rows("u", u, geometry.hidden(), "(B,H,L)");
-    backend.requireOperand("u", u);
+    provider.requireOperand("u", u);
     gate("pre", gates.preOrNull(), batch);
     gate("post", gates.postOrNull(), batch);
     if (lengths != null) {
@@ -101,7 +102,7 @@ final class OperandCheck {
 
   void gradientOfOutput(Tensor dy, long batch) {
     batch(batch, rows("dy", dy, geometry.outputRows(), "(B,C·H,L)"), "dy", dy);
-    backend.requireOperand("dy", dy);
+    provider.requireOperand("dy", dy);
   }
 
   /** Checks the tensors of a backward call; returns the batch size. */
@@ -119,17 +120,18 @@ final class OperandCheck {
       output("gradient of u", input, u, gates, dy);
     }
     if (kernel != null) {
-      kernel.requireType("gradient of kernel", type.kernelType());
-      kernel.requireShape(
+      TensorCheck.type("gradient of kernel", kernel, type.kernelType());
+      TensorCheck.shape(
           "gradient of kernel (C',H,K)",
+          kernel,
           geometry.channels(),
           geometry.hidden(),
           geometry.kernelLength());
       output("gradient of kernel", kernel, u, gates, dy);
     }
     if (skip != null) {
-      skip.requireType("gradient of skip", type.kernelType());
-      skip.requireShape("gradient of skip (C,H)", geometry.heads(), geometry.hidden());
+      TensorCheck.type("gradient of skip", skip, type.kernelType());
+      TensorCheck.shape("gradient of skip (C,H)", skip, geometry.heads(), geometry.hidden());
       output("gradient of skip", skip, u, gates, dy);
     }
     if (pre != null) {
@@ -158,7 +160,7 @@ final class OperandCheck {
   private void gate(String name, @Nullable Tensor gate, long batch) {
     if (gate != null) {
       signal(name, gate, batch);
-      backend.requireOperand(name, gate);
+      provider.requireOperand(name, gate);
     }
   }
 
@@ -169,7 +171,7 @@ final class OperandCheck {
   /** Checks all but the batch size, and returns that. */
   private long rows(String name, Tensor tensor, long rows, String symbols) {
     Objects.requireNonNull(tensor, name);
-    tensor.requireType(name, type);
+    TensorCheck.type(name, tensor, type);
     if (tensor.shape().rank() != 3 || tensor.dim(1) != rows || tensor.dim(2) != geometry.length()) {
       throw new ShapeMismatchException(
           name
@@ -200,8 +202,8 @@ final class OperandCheck {
   }
 
   private void output(String name, Tensor output, Tensor u, Gates gates, @Nullable Tensor dy) {
-    output.requireWritable(name);
-    backend.requireOperand(name, output);
+    TensorCheck.writable(name, output);
+    provider.requireOperand(name, output);
     disjoint(name, output, "u", u);
     disjoint(name, output, "pre", gates.preOrNull());
     disjoint(name, output, "post", gates.postOrNull());
@@ -211,7 +213,7 @@ final class OperandCheck {
   private static void disjoint(
       String name, @Nullable Tensor tensor, String otherName, @Nullable Tensor other) {
     if (tensor != null && other != null) {
-      tensor.requireDisjoint(name, other, otherName);
+      TensorCheck.disjoint(name, tensor, otherName, other);
     }
   }
 

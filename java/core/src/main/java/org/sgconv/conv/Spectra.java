@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSynthesis;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.PlanSpectrum;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -23,7 +24,7 @@ import org.sgconv.tensor.Tensor;
 final class Spectra {
 
   private final LongConvolution owner;
-  private final ComputeBackend backend;
+  private final BackendProvider provider;
   private final ConvolutionPlan plan;
   private final OperandCheck check;
   private final Operands operands;
@@ -35,16 +36,16 @@ final class Spectra {
 
   Spectra(
       LongConvolution owner,
-      ComputeBackend backend,
+      BackendProvider provider,
       ConvolutionPlan plan,
       OperandCheck check,
       Operands operands) {
     this.owner = owner;
-    this.backend = backend;
+    this.provider = provider;
     this.plan = plan;
     this.check = check;
     this.operands = operands;
-    this.synthesis = KernelSynthesis.on(backend);
+    this.synthesis = KernelSynthesis.on(owner.backend());
     this.exclusive = plan.lock().writeLock();
   }
 
@@ -120,7 +121,7 @@ final class Spectra {
     PlanSpectrum target = into.open();
     Tensor norm = synthesis.normalize(parameters);
     if (kernel != null) {
-      kernel.requireDisjoint("kernel", norm, "norm");
+      TensorCheck.disjoint("kernel", kernel, "norm", norm);
     }
     begin(into, skip != null);
     plan.synthesize(operands.kernel(parameters, norm), skip, kernel, target);
@@ -129,7 +130,7 @@ final class Spectra {
 
   /** A recording changes nothing yet, and its replays nothing that the spectrum would not know. */
   private void begin(KernelSpectrum into, boolean withSkip) {
-    if (backend.isRecording()) {
+    if (provider.isRecording()) {
       into.requireLike(withSkip);
     } else {
       into.beginPreparing();

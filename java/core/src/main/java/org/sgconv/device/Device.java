@@ -1,5 +1,9 @@
 package org.sgconv.device;
 
+import java.util.List;
+import org.sgconv.Backend;
+import org.sgconv.spi.BackendProvider;
+
 /**
  * A device that computes apart from the host and has memory of its own.
  *
@@ -8,8 +12,20 @@ package org.sgconv.device;
 public interface Device {
 
   /**
+   * Every device that a backend can use, in the order of their ordinals; {@code
+   * backend.info().leftOut()} has the others. None is used to find out: one that is full, or that
+   * another process has to itself, says so at its first use. None for backends that compute on the
+   * host.
+   *
+   * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
+   */
+  static List<Device> all(Backend backend) {
+    return BackendProvider.of(backend).devices();
+  }
+
+  /**
    * The number that its driver gives it, from 0. Numbers of devices that cannot be used are missing
-   * from {@link DeviceBackend#devices}: there it may differ from the place in the list.
+   * from {@link #all}: there it may differ from the place in the list.
    */
   int ordinal();
 
@@ -42,17 +58,6 @@ public interface Device {
 
   /** Allocations that this process holds on it now. */
   long allocationCount();
-
-  /**
-   * New page-locked memory of the host with arbitrary content; the caller frees it. It is no memory
-   * of the device and does not count against its budget. Applications make tensors with {@code
-   * Tensor.pinned} instead.
-   *
-   * @param purpose what for, for messages
-   * @param bytes at least 1
-   * @throws org.sgconv.HostMemoryException if the host has no such memory
-   */
-  PinnedMemory allocatePinned(String purpose, long bytes);
 
   /**
    * A new event; the caller closes it.

@@ -1,6 +1,8 @@
 package org.sgconv.device;
 
 import org.sgconv.Backend;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.spi.BackendProvider;
 
 /**
  * A queue of work for a device, done in the order in which it is submitted, while the host goes on.
@@ -14,6 +16,21 @@ import org.sgconv.Backend;
  */
 public interface Stream extends AutoCloseable {
 
+  /**
+   * Where a backend's work goes: of the backend that {@code Backends} names, the default stream of
+   * the first device that can be used when it is first asked for.
+   *
+   * @throws InvalidArgumentException if the backend computes on the host
+   * @throws org.sgconv.SgConvException if no device can be used now
+   */
+  static Stream of(Backend backend) {
+    return BackendProvider.of(backend).stream()
+        .orElseThrow(
+            () ->
+                new InvalidArgumentException(
+                    "backend '" + backend.name() + "' computes on the host: it has no streams"));
+  }
+
   /** The device that does the work. */
   Device device();
 
@@ -25,7 +42,7 @@ public interface Stream extends AutoCloseable {
    *
    * @throws StreamClosedException if the stream is closed
    * @throws DeviceLostException if the work ended all use of the device
-   * @throws org.sgconv.InvalidArgumentException while this thread records this stream's work
+   * @throws InvalidArgumentException while this thread records this stream's work
    */
   void synchronize();
 
@@ -37,20 +54,9 @@ public interface Stream extends AutoCloseable {
    * @throws WrongDeviceException if the event is of another backend
    * @throws StreamClosedException if the stream is closed
    * @throws org.sgconv.ClosedException if the event is closed
-   * @throws org.sgconv.InvalidArgumentException while this thread records this stream's work
+   * @throws InvalidArgumentException while this thread records this stream's work
    */
   void waitFor(Event event);
-
-  /**
-   * New memory, used and freed in this stream's order; the caller frees it. Applications allocate
-   * tensors instead.
-   *
-   * @param purpose what for, for messages
-   * @param bytes at least 1
-   * @throws DeviceMemoryException if the device has not the memory, or its budget is used up
-   * @throws StreamClosedException if the stream is closed
-   */
-  DeviceMemory allocate(String purpose, long bytes);
 
   /**
    * Records the work that {@code work} submits from this thread, without doing it: a forward or
@@ -69,8 +75,8 @@ public interface Stream extends AutoCloseable {
   /**
    * Waits for the work and ends the stream. Closing a closed stream does nothing.
    *
-   * @throws org.sgconv.InvalidArgumentException if it is a default stream, or tensors, spectra or
-   *     recordings of it are open
+   * @throws InvalidArgumentException if it is a default stream, or tensors, spectra or recordings
+   *     of it are open
    */
   @Override
   void close();

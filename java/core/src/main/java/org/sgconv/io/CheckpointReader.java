@@ -16,6 +16,7 @@ import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -46,7 +47,7 @@ final class CheckpointReader {
       KernelParameters parameters =
           KernelParameters.of(spec, weights(made), decay(made), initialized ? norm(made) : null);
       Tensor skip = values(made, "D", spec.heads(), spec.hidden());
-      skip.requireFinite("D");
+      TensorCheck.finite("D", skip);
       if (!initialized) {
         // In float64, whatever the type: once for the life of the parameters.
         made.add(KernelSynthesis.on(Backends.reference()).normalize(parameters));

@@ -22,8 +22,8 @@ import org.sgconv.InvalidFileException;
 import org.sgconv.MemoryFaultException;
 import org.sgconv.PrintableText;
 import org.sgconv.bindings.closing.Closer;
+import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.DType;
-import org.sgconv.tensor.MemoryFaults;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -359,7 +359,7 @@ public final class Safetensors implements AutoCloseable {
         throw new ClosedException(printablePath() + " is closed: read tensors before closing it");
       }
       MemorySegment bytes = mapping.bytes().asSlice(entry.begin(), entry.end() - entry.begin());
-      MemoryFaults.run(path, () -> access.accept(bytes));
+      TensorAccess.onHost(path, () -> access.accept(bytes));
     } catch (MemoryFaultException e) {
       throw new InvalidFileException(
           path, "was truncated, or its disk failed, while it was read", e);

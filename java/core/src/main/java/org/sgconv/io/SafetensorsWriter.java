@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.PrintableText;
-import org.sgconv.tensor.HostAccess;
+import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -277,7 +277,7 @@ public final class SafetensorsWriter {
     for (long first = 0; first < tensor.elementCount(); first += perChunk) {
       long from = first;
       long count = Math.min(perChunk, tensor.elementCount() - first);
-      HostAccess.run(
+      TensorAccess.onHost(
           "tensor " + PrintableText.quote(name),
           () -> ElementConversion.write(tensor, from, count, target),
           tensor);

@@ -12,6 +12,8 @@ import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.device.Stream;
 import org.sgconv.spi.KernelOperands;
+import org.sgconv.spi.TensorAccess;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -106,18 +108,23 @@ public final class KernelParameters implements AutoCloseable {
   public static KernelParameters of(
       KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
     requireWide(weights.type());
-    weights.requireShape(
-        "weights (S,C',H,d)", spec.scales(), spec.channels(), spec.hidden(), spec.kernelDim());
-    decay.requireShape("decay (H)", spec.hidden());
-    decay.requireType("decay", weights.type());
-    decay.requireDisjoint("decay", weights, "weights");
-    weights.requireFinite("weights");
-    decay.requireFinite("decay");
+    TensorCheck.shape(
+        "weights (S,C',H,d)",
+        weights,
+        spec.scales(),
+        spec.channels(),
+        spec.hidden(),
+        spec.kernelDim());
+    TensorCheck.shape("decay (H)", decay, spec.hidden());
+    TensorCheck.type("decay", decay, weights.type());
+    TensorCheck.disjoint("decay", decay, "weights", weights);
+    TensorCheck.finite("weights", weights);
+    TensorCheck.finite("decay", decay);
     if (norm != null) {
-      norm.requireShape("norm (C',H)", spec.channels(), spec.hidden());
-      norm.requireType("norm", weights.type());
-      norm.requireDisjoint("norm", weights, "weights");
-      norm.requireDisjoint("norm", decay, "decay");
+      TensorCheck.shape("norm (C',H)", norm, spec.channels(), spec.hidden());
+      TensorCheck.type("norm", norm, weights.type());
+      TensorCheck.disjoint("norm", norm, "weights", weights);
+      TensorCheck.disjoint("norm", norm, "decay", decay);
       requireNorm(norm);
     }
     return new KernelParameters(spec, weights, decay, norm);
@@ -266,7 +273,7 @@ public final class KernelParameters implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    weights.requireOpen();
+    TensorAccess.requireOpen(weights);
     if (enders > 0) {
       throw new ClosedException(
           "another thread is closing or moving the kernel parameters: take their norm before");
@@ -296,7 +303,7 @@ public final class KernelParameters implements AutoCloseable {
 
   /** A norm divides the kernel: zero, NaN or infinity would spread without a word. */
   private static void requireNorm(Tensor norm) {
-    norm.requireFinite("norm (C',H)");
+    TensorCheck.finite("norm (C',H)", norm);
     double[] values = norm.toDoubleArray();
     for (int i = 0; i < values.length; i++) {
       if (values[i] <= 0) {

@@ -6,11 +6,12 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -23,7 +24,7 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>A norm that has to be summed lag by lag (the power law, the sum of scales, and on cuda every
  * kernel) is refused beyond C'·H·M = 2^32 lags, or what {@code -Dsgconv.norm.lags} says; on the
- * reference backend, interrupting the thread ends it.
+ * reference provider, interrupting the thread ends it.
  *
  * <p>Any thread may call; the variants that write into given tensors allocate none, but for a norm
  * that is to be taken.
@@ -33,10 +34,10 @@ import org.sgconv.tensor.Tensor;
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class KernelSynthesis {
 
-  private final ComputeBackend backend;
+  private final BackendProvider provider;
 
-  private KernelSynthesis(ComputeBackend backend) {
-    this.backend = backend;
+  private KernelSynthesis(BackendProvider provider) {
+    this.provider = provider;
   }
 
   /**
@@ -45,7 +46,7 @@ public final class KernelSynthesis {
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    */
   public static KernelSynthesis on(Backend backend) {
-    return new KernelSynthesis(ComputeBackend.of(backend));
+    return new KernelSynthesis(BackendProvider.of(backend));
   }
 
   /**
@@ -55,7 +56,7 @@ public final class KernelSynthesis {
    * @throws InvalidArgumentException if a norm is zero or not finite, or would be summed over more
    *     lags than the limit
    * @throws org.sgconv.OperationInterruptedException if the thread is interrupted in a long sum on
-   *     the reference backend; the parameters then have no norm yet
+   *     the reference provider; the parameters then have no norm yet
    * @throws TypeMismatchException if the backend does not take the parameters' type
    * @throws org.sgconv.TensorClosedException if a tensor is closed
    * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
@@ -91,7 +92,7 @@ public final class KernelSynthesis {
     try (Closer made = Closer.onFailure()) {
       Tensor kernel =
           made.add(
-              backend.uninitialized(parameters.type(), spec.channels(), spec.hidden(), length));
+              provider.uninitialized(parameters.type(), spec.channels(), spec.hidden(), length));
       forward(parameters, kernel);
       made.keep();
       return kernel;
@@ -116,8 +117,8 @@ public final class KernelSynthesis {
     requireKernel("kernel", parameters, kernel);
     requireOutput("kernel", kernel, parameters);
     KernelOperands operands = operands(parameters);
-    kernel.requireDisjoint("kernel", operands.norm(), "norm");
-    backend.kernels().forward(operands, kernel);
+    TensorCheck.disjoint("kernel", kernel, "norm", operands.norm());
+    provider.kernels().forward(operands, kernel);
   }
 
   /**
@@ -164,25 +165,25 @@ public final class KernelSynthesis {
     requireSupported(parameters);
     requireKernel("gradKernel", parameters, gradKernel);
     Tensor weights = into.weights();
-    weights.requireShape("gradient of weights", parameters.weights().shape());
+    TensorCheck.shape("gradient of weights", weights, parameters.weights().shape());
     requireOutput("gradient of weights", weights, parameters);
-    weights.requireDisjoint("gradient of weights", gradKernel, "gradKernel");
+    TensorCheck.disjoint("gradient of weights", weights, "gradKernel", gradKernel);
     KernelOperands operands = operands(parameters);
     Tensor norm = operands.norm();
-    weights.requireDisjoint("gradient of weights", norm, "norm");
+    TensorCheck.disjoint("gradient of weights", weights, "norm", norm);
     Tensor decay = into.decayIfWanted();
     if (decay != null) {
       if (parameters.spec().decay() == DecayLaw.GEOMETRIC) {
         throw new InvalidArgumentException(
             "gradient of decay: the multipliers of the geometric law have none; give none");
       }
-      decay.requireShape("gradient of decay", parameters.decay().shape());
+      TensorCheck.shape("gradient of decay", decay, parameters.decay().shape());
       requireOutput("gradient of decay", decay, parameters);
-      decay.requireDisjoint("gradient of decay", gradKernel, "gradKernel");
-      decay.requireDisjoint("gradient of decay", norm, "norm");
-      decay.requireDisjoint("gradient of decay", weights, "gradient of weights");
+      TensorCheck.disjoint("gradient of decay", decay, "gradKernel", gradKernel);
+      TensorCheck.disjoint("gradient of decay", decay, "norm", norm);
+      TensorCheck.disjoint("gradient of decay", decay, "gradient of weights", weights);
     }
-    backend.kernels().backward(operands, gradKernel, weights, decay);
+    provider.kernels().backward(operands, gradKernel, weights, decay);
   }
 
   private KernelOperands operands(KernelParameters parameters) {
@@ -192,29 +193,29 @@ public final class KernelSynthesis {
 
   private KernelOperands takeNorm(KernelParameters parameters) {
     KernelGeometry geometry = parameters.spec().geometry();
-    KernelOperations kernels = backend.kernels();
+    KernelOperations kernels = provider.kernels();
     NormLimit.require(geometry, kernels.normLags(geometry));
-    backend.beginCall(); // before the parameters' lock, as in a recording
+    provider.beginCall(); // before the parameters' lock, as in a recording
     try {
       return parameters.takeNorm(kernels::norm);
     } finally {
-      backend.endCall();
+      provider.endCall();
     }
   }
 
   private void requireSupported(KernelParameters parameters) {
-    backend.requireType(parameters.type());
-    backend.requireOperand("weights", parameters.weights());
-    backend.requireOperand("decay", parameters.decay());
+    provider.requireType(parameters.type());
+    provider.requireOperand("weights", parameters.weights());
+    provider.requireOperand("decay", parameters.decay());
     KernelOperands known = parameters.operands();
     if (known != null) {
-      backend.requireOperand("norm", known.norm());
+      provider.requireOperand("norm", known.norm());
     }
   }
 
   private void requireKernel(String name, KernelParameters parameters, Tensor kernel) {
     KernelSpec spec = parameters.spec();
-    kernel.requireType(name, parameters.type());
+    TensorCheck.type(name, kernel, parameters.type());
     if (kernel.shape().rank() != 3
         || kernel.dim(0) != spec.channels()
         || kernel.dim(1) != spec.hidden()) {
@@ -228,14 +229,14 @@ public final class KernelSynthesis {
               + spec.hidden()
               + ", any L)");
     }
-    backend.requireOperand(name, kernel);
+    provider.requireOperand(name, kernel);
   }
 
   private void requireOutput(String name, Tensor output, KernelParameters parameters) {
-    output.requireType(name, parameters.type());
-    output.requireWritable(name);
-    backend.requireOperand(name, output);
-    output.requireDisjoint(name, parameters.weights(), "weights");
-    output.requireDisjoint(name, parameters.decay(), "decay");
+    TensorCheck.type(name, output, parameters.type());
+    TensorCheck.writable(name, output);
+    provider.requireOperand(name, output);
+    TensorCheck.disjoint(name, output, "weights", parameters.weights());
+    TensorCheck.disjoint(name, output, "decay", parameters.decay());
   }
 }

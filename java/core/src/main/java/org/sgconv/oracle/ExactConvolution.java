@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -211,7 +212,7 @@ public final class ExactConvolution {
   }
 
   private static double[] read(String name, Tensor tensor, long... dims) {
-    tensor.requireShape(name, dims);
+    TensorCheck.shape(name, tensor, dims);
     return tensor.toDoubleArray();
   }
 

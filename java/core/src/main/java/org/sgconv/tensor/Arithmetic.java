@@ -2,7 +2,10 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.spi.TensorCheck;
 
 /** Loops of the few operations that tensors of the host have; results are rounded once. */
 final class Arithmetic {
@@ -14,7 +17,13 @@ final class Arithmetic {
 
   private Arithmetic() {}
 
-  static void map(Tensor source, DoubleUnaryOperator function, Tensor target) {
+  /** Overwrites a tensor, which may be the source, with the value of a function at each element. */
+  static void map(Tensor source, DoubleUnaryOperator function, Tensor into) {
+    requireTarget(source, "this tensor", into, source.shape());
+    HostAccess.run(source, () -> computeMap(source, function, into), source, into);
+  }
+
+  private static void computeMap(Tensor source, DoubleUnaryOperator function, Tensor target) {
     MemorySegment from = source.segment();
     MemorySegment to = target.segment();
     DType type = source.type();
@@ -30,7 +39,16 @@ final class Arithmetic {
     }
   }
 
-  static void add(Tensor left, Tensor right, Tensor target) {
+  /** Overwrites a tensor, which may be one of the two, with the sums of their elements. */
+  static void add(Tensor left, Tensor right, Tensor into) {
+    TensorCheck.shape("other", right, left.shape());
+    TensorCheck.type("other", right, left.type());
+    requireTarget(left, "this tensor", into, left.shape());
+    requireTarget(right, "other", into, left.shape());
+    HostAccess.run(left, () -> computeSums(left, right, into), left, right, into);
+  }
+
+  private static void computeSums(Tensor left, Tensor right, Tensor target) {
     MemorySegment a = left.segment();
     MemorySegment b = right.segment();
     MemorySegment to = target.segment();
@@ -47,8 +65,18 @@ final class Arithmetic {
     }
   }
 
-  /** Swaps the last two axes of matrices (…, rows, columns). */
-  static void transpose(Tensor source, Tensor target, long rows, long columns) {
+  /** Overwrites a tensor with another whose last two axes are swapped. */
+  static void transpose(Tensor source, Tensor into) {
+    Shape shape = source.shape();
+    Shape transposed = shape.transposed();
+    TensorCheck.disjoint("into", into, "this tensor", source);
+    requireTarget(source, "this tensor", into, transposed);
+    long rows = shape.dim(shape.rank() - 2);
+    long columns = shape.dim(shape.rank() - 1);
+    HostAccess.run(source, () -> computeTransposed(source, into, rows, columns), source, into);
+  }
+
+  private static void computeTransposed(Tensor source, Tensor target, long rows, long columns) {
     MemorySegment from = source.segment();
     MemorySegment to = target.segment();
     DType type = source.type();
@@ -76,6 +104,28 @@ final class Arithmetic {
       case BFLOAT16, FLOAT16 ->
           to.setAtIndex(
               ValueLayout.JAVA_SHORT, at, from.getAtIndex(ValueLayout.JAVA_SHORT, source));
+    }
+  }
+
+  /** The same memory from the same element on is no overlap: each element is read before. */
+  private static void requireTarget(Tensor source, String name, Tensor into, Shape expected) {
+    TensorCheck.shape("into", into, expected);
+    TensorCheck.type("into", into, source.type());
+    TensorCheck.writable("into", into);
+    boolean same = source.segment().address() == into.segment().address();
+    if (!same) {
+      TensorCheck.disjoint("into", into, name, source);
+    }
+  }
+
+  /** A new tensor of the source's type, overwritten by {@code fill}. */
+  static Tensor filled(Tensor source, Shape target, Consumer<Tensor> fill) {
+    source.segment(); // on the host, and open
+    try (Closer made = Closer.onFailure()) {
+      Tensor into = made.add(Tensor.uninitialized(source.type(), target.toArray()));
+      fill.accept(into);
+      made.keep();
+      return into;
     }
   }
 }

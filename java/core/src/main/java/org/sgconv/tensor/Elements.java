@@ -2,6 +2,7 @@ package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.OptionalLong;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 
@@ -104,32 +105,15 @@ final class Elements {
     }
   }
 
-  /** Position of the first NaN or infinity, or −1. */
-  private static long firstNonFinite(MemorySegment memory, DType type, long count) {
-    for (long i = 0; i < count; i++) {
-      if (!Double.isFinite(get(memory, type, i))) {
-        return i;
+  /** Position of the first NaN or infinity of a tensor of the host. */
+  static OptionalLong firstNonFinite(Tensor tensor) {
+    MemorySegment memory = tensor.segment();
+    for (long i = 0; i < tensor.elementCount(); i++) {
+      if (!Double.isFinite(get(memory, tensor.type(), i))) {
+        return OptionalLong.of(i);
       }
     }
-    return -1;
-  }
-
-  /** Names the first value that is not finite. */
-  static void requireFinite(String name, Tensor tensor) {
-    MemorySegment memory = tensor.segment();
-    long position = firstNonFinite(memory, tensor.type(), tensor.elementCount());
-    if (position >= 0) {
-      Shape shape = tensor.shape();
-      throw new InvalidArgumentException(
-          name
-              + " "
-              + shape
-              + " holds "
-              + get(memory, tensor.type(), position)
-              + " at "
-              + Shape.format(shape.indexOf(position))
-              + ": every value must be finite");
-    }
+    return OptionalLong.empty();
   }
 
   private static int arrayLength(Tensor tensor) {

@@ -1,5 +1,6 @@
 package org.sgconv.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.TensorClosedException;
@@ -8,11 +9,8 @@ import org.sgconv.TensorClosedException;
  * Java code's access to the memory of tensors. While it lasts, no other thread can close them: the
  * JVM would end the access with an exception of its own and leave the thread interrupted. Faults of
  * mapped files are handled as in {@link MemoryFaults}. Native calls need none of this.
- *
- * @since 0.1.0
  */
-@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
-public final class HostAccess {
+final class HostAccess {
 
   private HostAccess() {}
 
@@ -23,7 +21,7 @@ public final class HostAccess {
    * @param tensors what is read and written; each may be null
    * @throws TensorClosedException if one of them is closed
    */
-  public static void run(Object what, Runnable access, @Nullable Tensor... tensors) {
+  static void run(Object what, Runnable access, @Nullable Tensor... tensors) {
     int entered = enter(tensors);
     try {
       MemoryFaults.run(what, access);
@@ -39,8 +37,8 @@ public final class HostAccess {
     }
   }
 
-  /** As the other, with a result. */
-  static <T> T get(Tensor tensor, Supplier<T> access) {
+  /** As {@link #run} on one tensor, with a result. */
+  static <T> T call(Tensor tensor, Supplier<T> access) {
     tensor.storage.enter();
     try {
       return MemoryFaults.guard(tensor, access);
@@ -49,6 +47,63 @@ public final class HostAccess {
       throw closed;
     } finally {
       tensor.storage.leave();
+    }
+  }
+
+  /** The element at a position within the tensor. */
+  static double get(Tensor tensor, long position) {
+    MemorySegment memory = tensor.segment();
+    try {
+      double value = Elements.get(memory, tensor.type(), position);
+      settle(tensor);
+      return value;
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(tensor, closed);
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(tensor, error);
+    }
+  }
+
+  /** Sets the element at a position within the tensor. */
+  static void set(Tensor tensor, long position, double value) {
+    MemorySegment memory = tensor.writable();
+    try {
+      Elements.set(memory, tensor.type(), position, value);
+      settle(tensor);
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(tensor, closed);
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(tensor, error);
+    }
+  }
+
+  /** Sets every element. */
+  static void fill(Tensor tensor, double value) {
+    MemorySegment memory = tensor.writable();
+    tensor.storage.enter();
+    try { // no lambda: filling allocates nothing
+      Elements.fill(memory, tensor.type(), tensor.elementCount(), value);
+      MemoryFaults.settle();
+    } catch (IllegalStateException closed) {
+      throw closedMeanwhile(tensor, closed);
+    } catch (InternalError error) {
+      throw MemoryFaults.translate(tensor, error);
+    } finally {
+      tensor.storage.leave();
+    }
+  }
+
+  /** One element is too little to keep the memory open for; a lender's is not ours to keep open. */
+  private static IllegalStateException closedMeanwhile(
+      Tensor tensor, IllegalStateException closed) {
+    tensor.requireOpen();
+    return closed;
+  }
+
+  /** Only for memory that may be a mapped file's, so that elements of other memory cost less. */
+  private static void settle(Tensor tensor) {
+    if (tensor.storage.isBorrowed()) {
+      MemoryFaults.settle();
     }
   }
 

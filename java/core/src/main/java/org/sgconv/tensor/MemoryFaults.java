@@ -10,10 +10,8 @@ import org.sgconv.MemoryFaultException;
  * <p>It does so with an {@link InternalError} that compiled code throws not at the access but at
  * its next chance, which may lie behind the {@code catch} that waits for it. {@link #settle()} is
  * such a chance.
- *
- * @since 0.1.0
  */
-public final class MemoryFaults {
+final class MemoryFaults {
 
   private MemoryFaults() {}
 
@@ -23,7 +21,7 @@ public final class MemoryFaults {
    * @param what names the memory in the message; its text is made only then
    * @throws MemoryFaultException if the memory could not be read or written
    */
-  public static <T> T guard(Object what, Supplier<T> access) {
+  static <T> T guard(Object what, Supplier<T> access) {
     try {
       T result = access.get();
       settle();
@@ -34,7 +32,7 @@ public final class MemoryFaults {
   }
 
   /** As {@link #guard(Object, Supplier)}, without a result. */
-  public static void run(Object what, Runnable access) {
+  static void run(Object what, Runnable access) {
     try {
       access.run();
       settle();
@@ -47,7 +45,7 @@ public final class MemoryFaults {
    * Throws the {@link InternalError} of this thread's earlier accesses, if one is due. To be called
    * inside the {@code try} whose {@code catch} is to see it.
    */
-  public static void settle() {
+  static void settle() {
     // The return from a native method is a point where the JVM delivers what is due. This one is
     // the cheapest that is not compiled away, some 0.1 microseconds.
     Runtime.getRuntime().maxMemory();
@@ -59,7 +57,7 @@ public final class MemoryFaults {
    * @param what names the memory in the message
    * @throws InternalError the error itself, if it is about something else
    */
-  public static MemoryFaultException translate(Object what, InternalError error) {
+  static MemoryFaultException translate(Object what, InternalError error) {
     // HotSpot's words: "a fault occurred in a recent unsafe memory access operation in compiled
     // Java code", or without "recent" and what follows. ForkJoin wraps them into another one.
     if (String.valueOf(error.getMessage()).contains("a fault occurred in a")) {

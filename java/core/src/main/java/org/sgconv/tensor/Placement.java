@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
 import org.sgconv.device.WrongDeviceException;
+import org.sgconv.spi.BackendProvider;
 
 /** Takes tensors to where a backend computes: the host's memory, or its stream's device. */
 final class Placement {
@@ -16,8 +16,7 @@ final class Placement {
 
   /** The stream that the backend computes on, or null for the host. */
   private static @Nullable Stream streamOf(Backend backend) {
-    backend.ensureAvailable();
-    return backend instanceof DeviceBackend devices ? devices.stream() : null;
+    return BackendProvider.of(backend).stream().orElse(null);
   }
 
   static Tensor zeros(Backend backend, DType type, long... dims) {
@@ -32,7 +31,7 @@ final class Placement {
     Stream stream = streamOf(backend);
     return stream == null
         ? Tensor.zeros(type, dims)
-        : Tensor.pinned(stream.device(), type, Shape.of(dims));
+        : Tensor.pinned(stream.backend().provider(), type, Shape.of(dims));
   }
 
   static boolean isThere(Tensor tensor, Backend backend) {

@@ -208,7 +208,8 @@ public final class Shape {
     return new Shape(copy, elementCount);
   }
 
-  static String format(long[] values) {
+  /** Sizes as text, as in {@code (2, 3, 64)}. */
+  public static String format(long... values) {
     String sizes =
         Arrays.stream(values)
             .limit(SHOWN)

@@ -24,7 +24,7 @@ final class Site {
           Site.class.getName(),
           Storage.class.getName(),
           Tensor.class.getName(),
-          TensorElements.class.getName(),
+          Arithmetic.class.getName(),
           TensorScope.class.getName(),
           Placement.class.getName());
 

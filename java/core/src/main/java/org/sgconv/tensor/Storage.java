@@ -8,10 +8,10 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.Device;
-import org.sgconv.device.DeviceMemory;
-import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.Stream;
+import org.sgconv.spi.BackendProvider;
+import org.sgconv.spi.DeviceMemory;
+import org.sgconv.spi.PinnedMemory;
 
 /**
  * The memory behind a tensor and all its views, owned or borrowed, and whether it may still be
@@ -70,13 +70,13 @@ final class Storage {
   }
 
   /** New zeroed page-locked memory of the host. */
-  static Storage allocatePinned(Device device, String label, long bytes) {
+  static Storage allocatePinned(BackendProvider provider, String label, long bytes) {
     String purpose = "tensor " + label;
     HostMemory.reserve(purpose, bytes);
     PinnedMemory pinned;
     try (Closer made = Closer.onFailure()) {
       made.add(() -> HostMemory.release(bytes));
-      pinned = device.allocatePinned(purpose, bytes);
+      pinned = provider.allocatePinned(purpose, bytes);
       made.add(pinned::free);
       pinned.segment().fill((byte) 0);
       made.keep();
@@ -91,7 +91,7 @@ final class Storage {
 
   /** New memory of a device, of zeros or of arbitrary content. */
   static Storage allocate(Stream stream, String label, long bytes, boolean zeroed) {
-    DeviceMemory device = stream.allocate("tensor " + label, bytes);
+    DeviceMemory device = stream.backend().provider().allocate("tensor " + label, bytes);
     if (zeroed) {
       try (Closer made = Closer.onFailure()) {
         made.add(device::free);

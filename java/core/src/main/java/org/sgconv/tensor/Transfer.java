@@ -1,10 +1,12 @@
 package org.sgconv.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.function.Function;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.DevicePart;
-import org.sgconv.device.PinnedMemory;
+import org.sgconv.spi.DevicePart;
+import org.sgconv.spi.PinnedMemory;
+import org.sgconv.spi.TensorAccess;
 
 /** Copies between host and devices. */
 final class Transfer {
@@ -62,11 +64,29 @@ final class Transfer {
     }
   }
 
+  /** Copies as many FLOAT32 values as there are elements. */
+  static void copy(float[] values, Tensor target) {
+    MemorySegment memory = target.writable();
+    HostAccess.run(
+        target,
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length),
+        target);
+  }
+
+  /** Copies as many FLOAT64 values as there are elements. */
+  static void copy(double[] values, Tensor target) {
+    MemorySegment memory = target.writable();
+    HostAccess.run(
+        target,
+        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, 0, values.length),
+        target);
+  }
+
   private static void copyUnguarded(Tensor source, Tensor target) {
     if (source.isOnHost() && target.isOnHost()) {
       target.segment().copyFrom(source.segment());
     } else if (source.isOnHost()) {
-      DevicePart to = target.devicePart();
+      DevicePart to = TensorAccess.devicePart(target);
       PinnedMemory pinned = source.pinned();
       if (pinned == null) {
         to.upload(source.segment());
@@ -74,7 +94,7 @@ final class Transfer {
         to.upload(pinned, source.offset());
       }
     } else if (target.isOnHost()) {
-      DevicePart from = source.devicePart();
+      DevicePart from = TensorAccess.devicePart(source);
       PinnedMemory pinned = target.pinned();
       if (pinned == null) {
         from.download(target.segment());
@@ -82,14 +102,14 @@ final class Transfer {
         from.download(pinned, target.offset());
       }
     } else {
-      target.devicePart().copyFrom(source.devicePart());
+      TensorAccess.devicePart(target).copyFrom(TensorAccess.devicePart(source));
     }
   }
 
   /** What {@code read} makes of the tensor, or of a copy in the host's memory. */
   static <T> T onHost(Tensor tensor, Function<Tensor, T> read) {
     if (tensor.isOnHost()) {
-      return HostAccess.get(tensor, () -> read.apply(tensor));
+      return HostAccess.call(tensor, () -> read.apply(tensor));
     }
     try (Tensor host = tensor.toHost()) {
       return read.apply(host);

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
+import org.sgconv.Backend;
 import org.sgconv.Backends;
-import org.sgconv.device.DeviceBackend;
 
 /** The CUDA device that tests run on, emulated or real. Missing is a failure. */
 public final class CudaDevice
@@ -23,7 +23,7 @@ public final class CudaDevice
   private static final boolean REQUIRED = Boolean.getBoolean("sgconv.cuda.required");
 
   /** The backend, usable here; skips the test only where the build has no emulated device. */
-  public static DeviceBackend backend() {
+  public static Backend backend() {
     if (!REQUIRED) {
       assumeFalse(
           Boolean.getBoolean("sgconv.native.skip"),
@@ -33,7 +33,7 @@ public final class CudaDevice
               && System.getProperty("os.arch").equals("amd64"),
           "SKIPPED: the emulated CUDA device is for Linux on x86-64");
     }
-    DeviceBackend backend = DeviceBackend.of(Backends.named("cuda"));
+    Backend backend = Backends.cuda();
     if (REQUIRED && backend.info().instructionSet().equals("emulated")) {
       throw new AssertionError(
           "-Dsgconv.cuda.required asks for a GPU, this is the emulated device: "

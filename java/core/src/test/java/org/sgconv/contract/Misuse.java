@@ -28,7 +28,6 @@ import org.sgconv.conv.OptionalOperands;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -96,13 +95,13 @@ interface Misuse extends BackendUnderTest {
   @Test
   default void elementTypesThatABackendDoesNotTakeAreRefused() {
     for (DType other : DType.values()) {
-      if (!ComputeBackend.of(backend()).supportedTypes().contains(other)) {
+      if (!LongConvolution.supportedTypes(backend()).contains(other)) {
         KernelSpec spec = KernelSpec.builder().hidden(2).kernelDim(4).scales(2).build();
         assertThatThrownBy(
                 () -> LongConvolution.create(backend(), ConvolutionMode.CAUSAL, 1, 1, 8, other))
             .isInstanceOf(TypeMismatchException.class)
             .hasMessageContaining(other.name())
-            .hasMessageContaining(ComputeBackend.of(backend()).supportedTypes().toString());
+            .hasMessageContaining(LongConvolution.supportedTypes(backend()).toString());
         assertThatThrownBy(
                 () -> {
                   try (KernelParameters parameters = KernelParameters.random(spec, other, 1)) {

@@ -20,15 +20,15 @@ class AllocationTest {
 
   private static final int CALLS = 20_000;
 
-  private final RecordingBackend backend = new RecordingBackend(DType.FLOAT32);
+  private final RecordingBackend provider = new RecordingBackend(DType.FLOAT32);
 
   @Test
   void callsIntoGivenTensorsAllocateNothing() {
-    backend.recording = false;
+    provider.recording = false;
     KernelSpec spec = KernelSpec.builder().hidden(4).heads(2).maxLength(16).kernelDim(4).build();
-    KernelSynthesis synthesis = KernelSynthesis.on(backend);
+    KernelSynthesis synthesis = KernelSynthesis.on(provider.backend);
     try (LongConvolution convolution =
-            LongConvolution.create(backend, ConvolutionMode.CAUSAL, 2, 4, 16);
+            LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 2, 4, 16);
         KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT32, 1);
         KernelGradients kernelGradients = KernelGradients.allocate(parameters);
         Tensor kernel = synthesis.forward(parameters, 16);

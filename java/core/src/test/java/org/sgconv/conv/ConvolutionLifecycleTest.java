@@ -26,7 +26,7 @@ import org.sgconv.tensor.Tensor;
 @Timeout(60)
 class ConvolutionLifecycleTest {
 
-  private final RecordingBackend backend = new RecordingBackend(DType.FLOAT32);
+  private final RecordingBackend provider = new RecordingBackend(DType.FLOAT32);
   private final Tensor kernel = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
   private final Tensor u = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
   private final Tensor y = Tensor.zeros(DType.FLOAT32, 1, 1, 4);
@@ -36,21 +36,21 @@ class ConvolutionLifecycleTest {
   private final LongConvolution convolution = create();
 
   private LongConvolution create() {
-    return LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 1, 4);
+    return LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 1, 1, 4);
   }
 
   @AfterEach
   void nothingLeaks() {
     Tensor.closeAll(kernel, u, y);
     parameters.close();
-    assertThat(backend.open).hasValue(0);
+    assertThat(provider.open).hasValue(0);
   }
 
   @Test
   void spectraFirst() {
     KernelSpectrum spectrum = convolution.prepare(kernel);
     spectrum.close();
-    assertThat(backend.open).hasValue(1);
+    assertThat(provider.open).hasValue(1);
     assertThatThrownBy(() -> convolution.forward(spectrum, u))
         .isInstanceOf(ClosedException.class)
         .hasMessageContaining("prepare a new one");
@@ -61,7 +61,7 @@ class ConvolutionLifecycleTest {
     assertThat(parameters.norm()).as("not taken in vain").isEmpty();
     assertThatThrownBy(spectrum::byteSize).isInstanceOf(ClosedException.class);
     spectrum.close();
-    assertThat(backend.open).as("closed once").hasValue(1);
+    assertThat(provider.open).as("closed once").hasValue(1);
     convolution.close();
   }
 
@@ -70,7 +70,7 @@ class ConvolutionLifecycleTest {
     KernelSpectrum first = convolution.prepare(kernel);
     KernelSpectrum second = convolution.prepare(kernel);
     convolution.close();
-    assertThat(backend.open).hasValue(0);
+    assertThat(provider.open).hasValue(0);
     assertThatThrownBy(() -> convolution.forward(first, u))
         .isInstanceOf(ClosedException.class)
         .hasMessageContaining("LongConvolution[recording, CAUSAL")
@@ -87,7 +87,7 @@ class ConvolutionLifecycleTest {
     first.close();
     second.close();
     first.close();
-    assertThat(backend.open).as("closed once").hasValue(0);
+    assertThat(provider.open).as("closed once").hasValue(0);
   }
 
   @Test
@@ -107,7 +107,7 @@ class ConvolutionLifecycleTest {
   void callsRunSideBySide() throws Exception {
     KernelSpectrum spectrum = convolution.prepare(kernel);
     CyclicBarrier bothInside = new CyclicBarrier(2);
-    backend.inside =
+    provider.inside =
         () -> {
           try {
             bothInside.await(20, TimeUnit.SECONDS);
@@ -121,7 +121,7 @@ class ConvolutionLifecycleTest {
       convolution.forward(spectrum, u, Gates.none(), y);
       other.get(20, TimeUnit.SECONDS);
     }
-    backend.inside = () -> {};
+    provider.inside = () -> {};
     convolution.close();
   }
 
@@ -140,22 +140,22 @@ class ConvolutionLifecycleTest {
     KernelSpectrum spectrum = convolution.prepare(parameters);
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    backend.inside = () -> waitInside(inside, release);
-    backend.calls.clear();
+    provider.inside = () -> waitInside(inside, release);
+    provider.calls.clear();
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       Future<?> caller = pool.submit(() -> convolution.forward(spectrum, u, Gates.none(), y));
       assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
-      backend.inside = () -> {};
+      provider.inside = () -> {};
       Future<?> first = pool.submit(() -> spectrum.prepare(kernel));
       Future<?> second = pool.submit(() -> spectrum.prepare(parameters));
       Thread.sleep(50);
       assertThat(first.isDone() || second.isDone()).isFalse();
-      assertThat(backend.calls).isEmpty();
+      assertThat(provider.calls).isEmpty();
       release.countDown();
       caller.get(20, TimeUnit.SECONDS);
       first.get(20, TimeUnit.SECONDS);
       second.get(20, TimeUnit.SECONDS);
-      assertThat(backend.calls)
+      assertThat(provider.calls)
           .startsWith("forward")
           .containsExactlyInAnyOrder("forward", "prepare", "prepare from parameters");
     }
@@ -167,7 +167,7 @@ class ConvolutionLifecycleTest {
     KernelSpectrum spectrum = convolution.prepare(kernel);
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    backend.inside = () -> waitInside(inside, release);
+    provider.inside = () -> waitInside(inside, release);
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       Future<?> caller = pool.submit(() -> convolution.forward(spectrum, u, Gates.none(), y));
       assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
@@ -175,7 +175,7 @@ class ConvolutionLifecycleTest {
       Future<?> owner = pool.submit(() -> convolution.close());
       Thread.sleep(50);
       assertThat(closer.isDone() || owner.isDone()).isFalse();
-      assertThat(backend.open).hasValue(2);
+      assertThat(provider.open).hasValue(2);
       release.countDown();
       // The fake backend throws if its plan or spectrum were closed under it.
       caller.get(20, TimeUnit.SECONDS);

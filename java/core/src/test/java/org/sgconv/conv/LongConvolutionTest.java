@@ -23,10 +23,10 @@ import org.sgconv.tensor.Tensor;
 /** What reaches a backend and what does not: B = 2, C = 3, H = 4, L = 5, bidirectional. */
 class LongConvolutionTest {
 
-  private final RecordingBackend backend = new RecordingBackend(DType.FLOAT32);
+  private final RecordingBackend provider = new RecordingBackend(DType.FLOAT32);
   private final long openBefore = Tensor.openCount();
   private final LongConvolution convolution =
-      LongConvolution.create(backend, ConvolutionMode.BIDIRECTIONAL, 3, 4, 5);
+      LongConvolution.create(provider.backend, ConvolutionMode.BIDIRECTIONAL, 3, 4, 5);
   private final Tensor kernel = zeros(6, 4, 5);
   private final Tensor skip = zeros(3, 4);
   private final Tensor u = zeros(2, 4, 5);
@@ -42,7 +42,7 @@ class LongConvolutionTest {
   void nothingLeaks() {
     Tensor.closeAll(kernel, skip, u, gate, y);
     convolution.close();
-    assertThat(backend.open).hasValue(0);
+    assertThat(provider.open).hasValue(0);
     assertThat(Tensor.openCount()).isEqualTo(openBefore);
   }
 
@@ -54,7 +54,7 @@ class LongConvolutionTest {
     assertThat(convolution.length()).isEqualTo(5);
     assertThat(convolution.mode()).isEqualTo(ConvolutionMode.BIDIRECTIONAL);
     assertThat(convolution.type()).isEqualTo(DType.FLOAT32);
-    assertThat(convolution.backend()).isSameAs(backend);
+    assertThat(convolution.backend()).isSameAs(provider.backend);
     assertThat(convolution.path()).isEmpty();
     assertThat(convolution)
         .hasToString(
@@ -75,14 +75,14 @@ class LongConvolutionTest {
             .build();
     try (KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT32, 1);
         Tensor readOnly = Tensor.wrap(kernel.segment().asReadOnly(), DType.FLOAT32, 6, 4, 5)) {
-      backend.calls.clear();
+      provider.calls.clear();
       assertThatThrownBy(() -> spectrum.synthesize(parameters, skip, readOnly))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("kernel")
           .hasMessageContaining("read-only");
-      assertThat(backend.calls).isEmpty();
+      assertThat(provider.calls).isEmpty();
       spectrum.synthesize(parameters, skip, kernel);
-      assertThat(backend.calls).containsExactly("norm", "prepare from parameters with skip");
+      assertThat(provider.calls).containsExactly("norm", "prepare from parameters with skip");
     }
   }
 
@@ -98,7 +98,7 @@ class LongConvolutionTest {
     try (KernelSpectrum second = convolution.prepare(kernel)) {
       assertThat(second.hasSkip()).isFalse();
     }
-    assertThat(backend.calls)
+    assertThat(provider.calls)
         .containsExactly(
             "plan",
             "prepare with skip",
@@ -112,9 +112,9 @@ class LongConvolutionTest {
   /** Kernels of another length than the signals, from a spec, and what is said by default. */
   @Test
   void buildersSayWhatIsNotTheDefault() {
-    try (LongConvolution least = LongConvolution.builder(backend).length(9).build();
+    try (LongConvolution least = LongConvolution.builder(provider.backend).length(9).build();
         LongConvolution other =
-            LongConvolution.builder(backend)
+            LongConvolution.builder(provider.backend)
                 .mode(ConvolutionMode.BIDIRECTIONAL)
                 .heads(3)
                 .hidden(4)
@@ -124,7 +124,7 @@ class LongConvolutionTest {
                 .build();
         LongConvolution ofSpec =
             LongConvolution.create(
-                backend,
+                provider.backend,
                 KernelSpec.builder()
                     .mode(ConvolutionMode.BIDIRECTIONAL)
                     .heads(2)
@@ -152,7 +152,7 @@ class LongConvolutionTest {
         assertThat(gradients.kernel().shape()).isEqualTo(Shape.of(6, 4, 2));
       }
     }
-    assertThatThrownBy(() -> LongConvolution.builder(backend).build())
+    assertThatThrownBy(() -> LongConvolution.builder(provider.backend).build())
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("give it with length(...)");
   }
@@ -161,15 +161,15 @@ class LongConvolutionTest {
   void lengthsReachTheBackend() {
     RowLengths lengths = RowLengths.of(5, 3);
     convolution.forward(spectrum, u, Gates.none(), lengths, y);
-    assertThat(backend.lengths).isEqualTo(lengths.segment());
+    assertThat(provider.lengths).isEqualTo(lengths.segment());
     convolution.forward(spectrum, u, Gates.none(), y);
-    assertThat(backend.lengths).isNull();
+    assertThat(provider.lengths).isNull();
     convolution.forward(spectrum, u, lengths).close();
-    assertThat(backend.lengths).isEqualTo(lengths.segment());
+    assertThat(provider.lengths).isEqualTo(lengths.segment());
     convolution.backward(spectrum, u, y).close();
-    assertThat(backend.lengths).isNull();
+    assertThat(provider.lengths).isNull();
     convolution.backward(spectrum, u, lengths, y).close();
-    assertThat(backend.lengths).isEqualTo(lengths.segment());
+    assertThat(provider.lengths).isEqualTo(lengths.segment());
   }
 
   @Test
@@ -189,10 +189,10 @@ class LongConvolutionTest {
     Tensor gone = zeros(2, 4, 5);
     convolution.forward(spectrum, gone, Gates.none(), y);
     gone.close();
-    backend.calls.clear();
+    provider.calls.clear();
     assertThatThrownBy(() -> convolution.forward(spectrum, gone, Gates.none(), y))
         .isInstanceOf(TensorClosedException.class);
-    assertThat(backend.calls).isEmpty();
+    assertThat(provider.calls).isEmpty();
   }
 
   @Test
@@ -226,7 +226,7 @@ class LongConvolutionTest {
       assertThat(gradients.skip().orElseThrow().shape()).isEqualTo(Shape.of(3, 4));
       assertThat(gradients.pre()).isEmpty();
       assertThat(gradients.post()).isEmpty();
-      assertThat(backend.targets).isSameAs(gradients.targets());
+      assertThat(provider.targets).isSameAs(gradients.targets());
     }
     spectrum.prepare(kernel);
     try (Gradients gradients = convolution.backward(spectrum, u, Gates.of(gate, gate), y)) {
@@ -240,8 +240,8 @@ class LongConvolutionTest {
   void onlyWhatIsWantedIsAskedFor() {
     try (Gradients wanted = OptionalOperands.gradients(null, zeros(6, 4, 5), null, null, null)) {
       convolution.backward(spectrum, u, Gates.none(), y, wanted);
-      assertThat(backend.targets.input()).isNull();
-      assertThat(backend.targets.kernel()).isSameAs(wanted.kernel());
+      assertThat(provider.targets.input()).isNull();
+      assertThat(provider.targets.kernel()).isSameAs(wanted.kernel());
       assertThatThrownBy(wanted::input)
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("the gradient of the input was not asked for");
@@ -281,7 +281,7 @@ class LongConvolutionTest {
           .isInstanceOf(ShapeMismatchException.class)
           .hasMessage("skip (C,H) has shape (4, 5), expected (3, 4)");
     }
-    assertThat(backend.calls).containsExactly("plan", "prepare with skip");
+    assertThat(provider.calls).containsExactly("plan", "prepare with skip");
   }
 
   @Test
@@ -323,7 +323,9 @@ class LongConvolutionTest {
           .isInstanceOf(TypeMismatchException.class);
     }
     assertThatThrownBy(
-            () -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 1, 1, DType.FLOAT64))
+            () ->
+                LongConvolution.create(
+                    provider.backend, ConvolutionMode.CAUSAL, 1, 1, 1, DType.FLOAT64))
         .isInstanceOf(TypeMismatchException.class);
   }
 
@@ -412,27 +414,29 @@ class LongConvolutionTest {
         .isInstanceOf(TensorClosedException.class);
     assertThatThrownBy(() -> convolution.backward(spectrum, u, closedOutput))
         .isInstanceOf(TensorClosedException.class);
-    assertThat(backend.calls).containsExactly("plan", "prepare with skip");
+    assertThat(provider.calls).containsExactly("plan", "prepare with skip");
   }
 
   @Test
   void refusesSizesOutOfRange() {
     for (long length : new long[] {0, -1, (1L << 40) + 1}) {
       assertThatThrownBy(
-              () -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 1, length))
+              () -> LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 1, 1, length))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("length is " + length + ": must be from 1 to 1099511627776");
     }
-    assertThatThrownBy(() -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 0, 1, 1))
+    assertThatThrownBy(
+            () -> LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 0, 1, 1))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("heads is 0");
-    assertThatThrownBy(() -> LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, -3, 1))
+    assertThatThrownBy(
+            () -> LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 1, -3, 1))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("hidden is -3");
     assertThatThrownBy(
             () ->
                 LongConvolution.create(
-                    backend, ConvolutionMode.BIDIRECTIONAL, Integer.MAX_VALUE, 1, 1))
+                    provider.backend, ConvolutionMode.BIDIRECTIONAL, Integer.MAX_VALUE, 1, 1))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("heads is 2147483647");
   }
@@ -440,7 +444,7 @@ class LongConvolutionTest {
   @Test
   void anOutputThatDoesNotFitIsATypedError() {
     try (LongConvolution wide =
-            LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1 << 30, 1 << 20, 5);
+            LongConvolution.create(provider.backend, ConvolutionMode.CAUSAL, 1 << 30, 1 << 20, 5);
         Tensor signal = zeros(1, 1 << 20, 5)) {
       long open = Tensor.openCount();
       KernelSpectrum none = null;
@@ -454,10 +458,11 @@ class LongConvolutionTest {
   @Test
   void takesTheBackendsTypeWhereItHasNoFloat32() {
     RecordingBackend wide = new RecordingBackend(DType.FLOAT64);
-    try (LongConvolution only = LongConvolution.create(wide, ConvolutionMode.CAUSAL, 1, 1, 1);
+    try (LongConvolution only =
+            LongConvolution.create(wide.backend, ConvolutionMode.CAUSAL, 1, 1, 1);
         LongConvolution both =
             LongConvolution.create(
-                new RecordingBackend(DType.FLOAT64, DType.FLOAT32),
+                new RecordingBackend(DType.FLOAT64, DType.FLOAT32).backend,
                 ConvolutionMode.CAUSAL,
                 1,
                 1,
@@ -466,25 +471,25 @@ class LongConvolutionTest {
       assertThat(both.type()).isEqualTo(DType.FLOAT32);
     }
     wide.cause = Optional.of(new IllegalStateException("gone"));
-    assertThatThrownBy(() -> LongConvolution.create(wide, ConvolutionMode.CAUSAL, 1, 1, 1))
+    assertThatThrownBy(() -> LongConvolution.create(wide.backend, ConvolutionMode.CAUSAL, 1, 1, 1))
         .isInstanceOf(BackendUnavailableException.class);
   }
 
   @Test
   void aFailingBackendLeavesNothingBehind() {
-    int spectra = backend.open.get();
+    int spectra = provider.open.get();
     long open = Tensor.openCount();
-    backend.inside =
+    provider.inside =
         () -> {
           throw new UnsupportedOperationException("injected");
         };
     assertThatThrownBy(() -> convolution.prepare(kernel)).hasMessage("injected");
-    assertThat(backend.open).hasValue(spectra);
+    assertThat(provider.open).hasValue(spectra);
     assertThatThrownBy(() -> convolution.forward(spectrum, u)).hasMessage("injected");
     assertThatThrownBy(() -> convolution.backward(spectrum, u, y)).hasMessage("injected");
     assertThat(Tensor.openCount()).isEqualTo(open);
     assertThatThrownBy(() -> spectrum.prepare(kernel)).hasMessage("injected");
-    backend.inside = () -> {};
+    provider.inside = () -> {};
     assertThatThrownBy(() -> convolution.forward(spectrum, u))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("holds no kernel");

@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.sgconv.Backend;
-import org.sgconv.BackendInfo;
 import org.sgconv.Backends;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.conv.Gates;
@@ -144,7 +143,7 @@ final class TenPrograms {
   static String cuda() {
     Backend cuda = Backends.cuda();
     Optional<String> cause = cuda.unavailabilityCause().map(Throwable::getMessage);
-    return cause.orElseGet(() -> BackendInfo.describe(cuda));
+    return cause.orElseGet(() -> cuda.toString());
   }
 
   /** Nine: a ReLU and a residual between two convolutions, y = k ∗ (relu(k ∗ u) + u). */

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.sgconv.Backend;
-import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
 import org.sgconv.DecayLaw;
 import org.sgconv.HostMemoryException;
@@ -33,8 +31,8 @@ import org.sgconv.tensor.Tensor;
 class KernelSynthesisTest {
 
   private final long openBefore = Tensor.openCount();
-  private final RecordingBackend backend = new RecordingBackend(DType.FLOAT64);
-  private final KernelSynthesis synthesis = KernelSynthesis.on(backend);
+  private final RecordingBackend provider = new RecordingBackend(DType.FLOAT64);
+  private final KernelSynthesis synthesis = KernelSynthesis.on(provider.backend);
 
   @AfterEach
   void nothingLeaks() {
@@ -56,13 +54,13 @@ class KernelSynthesisTest {
       }
       Tensor norm = parameters.norm().orElseThrow();
       assertThat(norm.shape()).isEqualTo(Shape.of(2, 3));
-      backend.norm = 7;
+      provider.norm = 7;
       parameters.weights().fill(0);
       synthesis.normalize(parameters);
       synthesis.forward(parameters, 5).close();
       assertThat(parameters.norm()).containsSame(norm);
       assertThat(norm.get(0, 0)).isEqualTo(2);
-      assertThat(backend.calls).containsExactly("norm", "synthesize", "synthesize");
+      assertThat(provider.calls).containsExactly("norm", "synthesize", "synthesize");
     }
   }
 
@@ -76,7 +74,7 @@ class KernelSynthesisTest {
         try (Tensor kernel = synthesis.forward(given, 4)) {
           assertThat(kernel.get(0, 0, 0)).isEqualTo(3);
         }
-        assertThat(backend.calls).containsExactly("synthesize");
+        assertThat(provider.calls).containsExactly("synthesize");
       }
     }
   }
@@ -86,14 +84,14 @@ class KernelSynthesisTest {
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC);
         Tensor kernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
       synthesis.normalize(parameters).close();
-      backend.calls.clear();
+      provider.calls.clear();
       assertThatThrownBy(() -> synthesis.normalize(parameters))
           .isInstanceOf(TensorClosedException.class);
       assertThatThrownBy(() -> synthesis.forward(parameters, kernel))
           .isInstanceOf(TensorClosedException.class);
       assertThatThrownBy(() -> synthesis.backward(parameters, kernel))
           .isInstanceOf(TensorClosedException.class);
-      assertThat(backend.calls).isEmpty();
+      assertThat(provider.calls).isEmpty();
     }
   }
 
@@ -116,7 +114,7 @@ class KernelSynthesisTest {
       for (Future<?> caller : callers) {
         caller.get(10, TimeUnit.SECONDS);
       }
-      assertThat(backend.calls).containsExactly("norm");
+      assertThat(provider.calls).containsExactly("norm");
     }
   }
 
@@ -124,13 +122,13 @@ class KernelSynthesisTest {
   void aNormThatCannotDivideIsAnErrorAndNotKept() {
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC)) {
       for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-        backend.norm = bad;
+        provider.norm = bad;
         assertThatThrownBy(() -> synthesis.forward(parameters, 4))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("norm");
         assertThat(parameters.norm()).isEmpty();
       }
-      backend.norm = 1;
+      provider.norm = 1;
       synthesis.normalize(parameters);
       assertThat(parameters.norm()).isPresent();
     }
@@ -150,7 +148,7 @@ class KernelSynthesisTest {
         KernelGradients fixed = KernelGradients.of(gradients.weights());
         synthesis.backward(power, gradKernel, fixed);
       }
-      assertThat(backend.calls)
+      assertThat(provider.calls)
           .containsExactly("norm", "gradient", "norm", "gradient with decay", "gradient");
     }
   }
@@ -178,7 +176,7 @@ class KernelSynthesisTest {
       }
       assertThatThrownBy(() -> synthesis.forward(parameters, 1L << 40))
           .isInstanceOf(HostMemoryException.class);
-      assertThat(backend.calls).isEmpty();
+      assertThat(provider.calls).isEmpty();
     }
   }
 
@@ -202,7 +200,7 @@ class KernelSynthesisTest {
       assertThatThrownBy(() -> synthesis.forward(singles, 4))
           .isInstanceOf(TypeMismatchException.class)
           .hasMessageContaining("'recording' does not take FLOAT32, expected one of [FLOAT64]");
-      assertThat(backend.calls).isEmpty();
+      assertThat(provider.calls).isEmpty();
     }
   }
 
@@ -232,7 +230,7 @@ class KernelSynthesisTest {
       }
       synthesis.backward(
           parameters, gradKernel, KernelGradients.of(pool.slice(15, 23).reshape(1, 1, 1, 8)));
-      assertThat(backend.calls).containsExactly("synthesize", "gradient");
+      assertThat(provider.calls).containsExactly("synthesize", "gradient");
     }
   }
 
@@ -250,7 +248,7 @@ class KernelSynthesisTest {
         .isInstanceOf(TensorClosedException.class);
     assertThatThrownBy(() -> synthesis.normalize(parameters))
         .isInstanceOf(TensorClosedException.class);
-    assertThat(backend.calls).isEmpty();
+    assertThat(provider.calls).isEmpty();
   }
 
   @Test
@@ -259,7 +257,7 @@ class KernelSynthesisTest {
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
       synthesis.normalize(parameters);
       long open = Tensor.openCount();
-      backend.inside =
+      provider.inside =
           () -> {
             throw new UnsupportedOperationException("injected");
           };
@@ -271,36 +269,9 @@ class KernelSynthesisTest {
 
   @Test
   void needsABackendThatComputesAndIsAvailable() {
-    backend.cause = Optional.of(new IllegalStateException("no such device"));
-    assertThatThrownBy(() -> KernelSynthesis.on(backend))
+    provider.cause = Optional.of(new IllegalStateException("no such device"));
+    assertThatThrownBy(() -> KernelSynthesis.on(provider.backend))
         .isInstanceOf(BackendUnavailableException.class)
         .hasMessageContaining("no such device");
-    assertThatThrownBy(() -> KernelSynthesis.on(new Described()))
-        .isInstanceOf(InvalidArgumentException.class)
-        .hasMessageContaining("'described'")
-        .hasMessageContaining("does not implement org.sgconv.spi.ComputeBackend");
-  }
-
-  private static final class Described implements Backend {
-
-    @Override
-    public String name() {
-      return "described";
-    }
-
-    @Override
-    public Optional<Throwable> unavailabilityCause() {
-      return Optional.empty();
-    }
-
-    @Override
-    public BackendInfo info() {
-      return new BackendInfo(name(), "1", "none", 1, List.of(), List.of());
-    }
-
-    @Override
-    public int rank() {
-      return 0;
-    }
   }
 }

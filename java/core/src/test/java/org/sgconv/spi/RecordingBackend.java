@@ -10,15 +10,19 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Computes nothing; records what reaches it, counts what is open, and fails or waits on demand. */
-public final class RecordingBackend implements ComputeBackend {
+public final class RecordingBackend implements BackendProvider {
 
   /** Names of the operations that were reached, in order. */
   public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+  /** The backend that it provides. */
+  public final Backend backend = Backend.of(this);
 
   /** Plans and spectra that are open now. */
   public final AtomicInteger open = new AtomicInteger();
@@ -183,19 +187,19 @@ public final class RecordingBackend implements ComputeBackend {
       requireOpen(spectrum);
       resolve(operands.u(), operands.pre(), operands.post());
       lengths = operands.lengths();
-      operands.dy().requireOpen();
+      TensorAccess.requireOpen(operands.dy());
       reach("backward", operands.pre(), operands.post());
       requireOpen(spectrum);
       targets = operands.targets();
     }
 
     private void resolve(Tensor u, Tensor pre, Tensor post) {
-      u.requireOpen();
+      TensorAccess.requireOpen(u);
       if (pre != null) {
-        pre.requireOpen();
+        TensorAccess.requireOpen(pre);
       }
       if (post != null) {
-        post.requireOpen();
+        TensorAccess.requireOpen(post);
       }
     }
 

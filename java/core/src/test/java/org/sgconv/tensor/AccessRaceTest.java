@@ -24,6 +24,7 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.io.Safetensors;
+import org.sgconv.spi.TensorCheck;
 
 /**
  * One thread closes what another reads or writes in Java code: the closer is told so, or the other
@@ -41,7 +42,7 @@ class AccessRaceTest {
     TO_DOUBLES(Tensor::toDoubleArray),
     COPY_ARRAY(tensor -> tensor.copyFrom(new float[COUNT])),
     FILL(tensor -> tensor.fill(1)),
-    FINITE(tensor -> tensor.requireFinite("u")),
+    FINITE(tensor -> TensorCheck.finite("u", tensor)),
     CONVERT(tensor -> tensor.to(DType.BFLOAT16).close()),
     COPY(tensor -> tensor.copy().close()),
     FROM(

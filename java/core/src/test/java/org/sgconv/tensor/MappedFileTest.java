@@ -22,6 +22,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.MemoryFaultException;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.spi.TensorCheck;
 
 /** Files that become shorter while a tensor wraps them: what Java code does then. */
 @Timeout(120)
@@ -57,7 +58,7 @@ class MappedFileTest {
             Map.entry("copyFrom floats", t -> t.copyFrom(new float[COUNT])),
             Map.entry("copyFrom", MappedFileTest::copyZeros),
             Map.entry("copyFrom into ordinary memory", MappedFileTest::copyOut),
-            Map.entry("requireFinite", t -> t.requireFinite("u")),
+            Map.entry("requireFinite", t -> TensorCheck.finite("u", t)),
             Map.entry(
                 "a view",
                 t -> {

@@ -74,17 +74,17 @@ class PlacementTest {
   void anAbsentBackendIsNamedAndNothingIsLost() {
     absent.cause = Optional.of(new IllegalStateException("no driver"));
     try (Tensor tensor = Tensor.of(new float[] {1, 2}, 2)) {
-      assertThatThrownBy(() -> tensor.moveTo(absent))
+      assertThatThrownBy(() -> tensor.moveTo(absent.backend))
           .isInstanceOf(BackendUnavailableException.class)
           .hasMessageContaining("no driver");
-      assertThatThrownBy(() -> tensor.copyTo(absent))
+      assertThatThrownBy(() -> tensor.copyTo(absent.backend))
           .isInstanceOf(BackendUnavailableException.class);
       assertThat(tensor.toFloatArray()).containsExactly(1, 2);
     }
-    assertThatThrownBy(() -> Tensor.of(absent, new float[] {1, 2}, 2))
+    assertThatThrownBy(() -> Tensor.of(absent.backend, new float[] {1, 2}, 2))
         .isInstanceOf(BackendUnavailableException.class);
     KernelSpec spec = KernelSpec.builder().hidden(2).kernelDim(4).scales(2).build();
-    assertThatThrownBy(() -> KernelParameters.random(absent, spec, DType.FLOAT32, 3))
+    assertThatThrownBy(() -> KernelParameters.random(absent.backend, spec, DType.FLOAT32, 3))
         .isInstanceOf(BackendUnavailableException.class);
   }
 

@@ -19,6 +19,7 @@ import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.TensorInUseException;
+import org.sgconv.spi.TensorCheck;
 
 /** Closing, and what happens afterwards. */
 @Timeout(60)
@@ -62,8 +63,8 @@ class TensorLifecycleTest {
             () -> tensor.reshape(4),
             () -> tensor.overlaps(other),
             () -> other.overlaps(tensor),
-            () -> tensor.requireFinite("u"),
-            () -> tensor.requireWritable("y"));
+            () -> TensorCheck.finite("u", tensor),
+            () -> TensorCheck.writable("y", tensor));
     long open = Tensor.openCount();
     for (Runnable use : uses) {
       assertThatThrownBy(use::run)

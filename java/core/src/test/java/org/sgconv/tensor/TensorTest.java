@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.spi.TensorCheck;
 
 class TensorTest {
 
@@ -192,7 +193,7 @@ class TensorTest {
       assertThat(tail.overlaps(head)).isFalse();
       assertThat(middle.overlaps(head)).isTrue();
       assertThat(tail.overlaps(middle)).isTrue();
-      assertThatThrownBy(() -> middle.requireDisjoint("y", head, "u"))
+      assertThatThrownBy(() -> TensorCheck.disjoint("y", middle, "u", head))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("y overlaps u in memory: give it memory of its own");
     }
@@ -202,13 +203,13 @@ class TensorTest {
   void namesTheFirstValueThatIsNotFinite() {
     for (DType type : DType.values()) {
       try (Tensor tensor = Tensor.zeros(type, 2, 3)) {
-        tensor.requireFinite("u");
+        TensorCheck.finite("u", tensor);
         tensor.set(Double.NEGATIVE_INFINITY, 1, 2);
-        assertThatThrownBy(() -> tensor.requireFinite("u"))
+        assertThatThrownBy(() -> TensorCheck.finite("u", tensor))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessage("u (2, 3) holds -Infinity at (1, 2): every value must be finite");
         tensor.set(Double.NaN, 0, 1);
-        assertThatThrownBy(() -> tensor.requireFinite("u"))
+        assertThatThrownBy(() -> TensorCheck.finite("u", tensor))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("NaN at (0, 1)");
       }

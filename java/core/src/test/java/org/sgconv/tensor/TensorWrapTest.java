@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TensorClosedException;
+import org.sgconv.spi.TensorCheck;
 
 /** Memory that belongs to someone else. */
 class TensorWrapTest {
@@ -171,7 +172,7 @@ class TensorWrapTest {
         assertThatThrownBy(() -> row.fill(9)).isInstanceOf(InvalidArgumentException.class);
         assertThatThrownBy(() -> tensor.copyFrom(new float[4]))
             .isInstanceOf(InvalidArgumentException.class);
-        assertThatThrownBy(() -> tensor.requireWritable("y"))
+        assertThatThrownBy(() -> TensorCheck.writable("y", tensor))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("y FLOAT32 (2, 2) wraps read-only memory");
         try (Tensor copy = tensor.copy()) {

@@ -11,7 +11,6 @@ import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.SgConvException;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 
 /**
  * What is known of one backend.
@@ -71,10 +70,8 @@ public record BackendFacts(
 
   /** What the devices are and what memory they have. */
   private static List<String> devices(Backend backend, BackendInfo info) {
-    if (!(backend instanceof DeviceBackend devices)) {
-      return info.devices();
-    }
-    return devices.devices().stream().map(BackendFacts::device).toList();
+    List<Device> devices = Device.all(backend);
+    return devices.isEmpty() ? info.devices() : devices.stream().map(BackendFacts::device).toList();
   }
 
   /** One that cannot be used now says why, and hides no other. */

@@ -10,7 +10,8 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Device;
+import org.sgconv.device.Stream;
 import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
@@ -54,8 +55,7 @@ public final class LayerRun implements AutoCloseable {
     this.given = layer;
     Backend backend = convolution.backend();
     // Calls on a device return when the work is submitted.
-    this.finish =
-        backend instanceof DeviceBackend devices ? devices.stream()::synchronize : () -> {};
+    this.finish = Device.all(backend).isEmpty() ? () -> {} : Stream.of(backend)::synchronize;
     KernelSpec spec = layer.parameters().spec();
     long length = signal.dim(2);
     long batch = signal.dim(0);

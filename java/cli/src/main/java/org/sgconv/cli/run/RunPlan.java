@@ -5,7 +5,6 @@ import org.sgconv.Backend;
 import org.sgconv.cli.signal.SignalForm;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelSpec;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.HostMemory;
 
@@ -28,7 +27,7 @@ public final class RunPlan {
   public static LongConvolution create(
       Backend backend, Layer layer, SignalForm signal, int checkedRows) {
     KernelSpec spec = layer.parameters().spec();
-    Set<DType> types = ComputeBackend.of(backend).supportedTypes();
+    Set<DType> types = LongConvolution.supportedTypes(backend);
     DType type = types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
     long bytes = tensorBytes(layer, signal, type, Math.min(checkedRows, signal.hidden()));
     HostMemory.reserve("a run on signal " + signal.name() + " " + signal.shapeText(), bytes);

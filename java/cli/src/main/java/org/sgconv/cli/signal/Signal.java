@@ -2,6 +2,7 @@ package org.sgconv.cli.signal;
 
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.SgConvException;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -21,7 +22,7 @@ public final class Signal implements AutoCloseable {
   Signal(SignalForm form, Tensor tensor) {
     try {
       this.values = tensor.reshape(form.batch(), form.hidden(), form.length());
-      values.requireFinite("signal " + form.name() + " (B,H,L)");
+      TensorCheck.finite("signal " + form.name() + " (B,H,L)", values);
     } catch (SgConvException failure) {
       tensor.close();
       throw failure;

@@ -8,6 +8,7 @@ import org.sgconv.Backend;
 import org.sgconv.Composition;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
+import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelGradients;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
@@ -15,7 +16,6 @@ import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ExactResult;
 import org.sgconv.oracle.Tolerance;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -122,7 +122,7 @@ record KernelCase(
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
     KernelSpec spec = spec();
     DType type =
-        ComputeBackend.of(candidate).supportedTypes().contains(DType.FLOAT32)
+        LongConvolution.supportedTypes(candidate).contains(DType.FLOAT32)
             ? DType.FLOAT32
             : DType.FLOAT64;
     KernelSynthesis synthesis = KernelSynthesis.on(candidate);

@@ -15,7 +15,7 @@ import org.sgconv.bindings.CpuLibrary;
 import org.sgconv.bindings.NativeStatus;
 import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.internal.boundary.NativeFailures;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
@@ -25,7 +25,7 @@ import org.sgconv.tensor.DType;
  * float32 on the host's processor. The library is loaded and its thread pool started when the
  * backend is first asked about; both then last as long as the process.
  */
-public final class CpuBackend implements ComputeBackend {
+public final class CpuBackend implements BackendProvider {
 
   static final String NAME = "cpu";
 
@@ -118,11 +118,6 @@ public final class CpuBackend implements ComputeBackend {
     ThreadCount.require(threads);
     return withThreads.computeIfAbsent(
         threads, count -> new CpuBackend(libraries, () -> count.toString(), withThreads));
-  }
-
-  @Override
-  public String toString() {
-    return BackendInfo.describe(this);
   }
 
   @Override

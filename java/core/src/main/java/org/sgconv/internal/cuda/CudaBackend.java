@@ -13,10 +13,12 @@ import org.sgconv.InvalidSettingException;
 import org.sgconv.bindings.CudaRuntime;
 import org.sgconv.bindings.load.LoadedLibrary;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.device.Stream;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.DeviceMemory;
+import org.sgconv.spi.PinnedMemory;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -25,7 +27,7 @@ import org.sgconv.tensor.Tensor;
  * stream: that of a {@link GpuStream}, or of the one that the service loader made, the default
  * stream of the first device that can be used.
  */
-public final class CudaBackend implements ComputeBackend, DeviceBackend {
+public final class CudaBackend implements BackendProvider {
 
   static final String NAME = "cuda";
 
@@ -79,18 +81,18 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
-  public GpuStream stream() {
+  public Optional<Stream> stream() {
+    return Optional.of(gpuStream());
+  }
+
+  /** The stream that this is for, or the default one. */
+  private GpuStream gpuStream() {
     GpuStream stream = bound;
     if (stream != null) {
       return stream;
     }
     ensureAvailable();
     return gpus.defaultStream();
-  }
-
-  @Override
-  public String toString() {
-    return BackendInfo.describe(this);
   }
 
   @Override
@@ -124,36 +126,41 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   }
 
   @Override
-  public Tensor uninitialized(DType type, long... dims) {
-    return Tensor.uninitialized(stream(), type, dims);
+  public DeviceMemory allocate(String purpose, long bytes) {
+    return GpuMemory.allocate(gpuStream(), purpose, bytes);
+  }
+
+  @Override
+  public PinnedMemory allocatePinned(String purpose, long bytes) {
+    return gpuStream().device().allocatePinned(purpose, bytes);
   }
 
   @Override
   public void requireOperand(String name, Tensor tensor) {
-    stream().requireHere(name, tensor);
+    gpuStream().requireHere(name, tensor);
   }
 
   /** Work is recorded under the stream's lock, and calls convolutions in it. */
   @Override
   public void beginCall() {
-    stream().lock().lock();
+    gpuStream().lock().lock();
   }
 
   @Override
   public void endCall() {
-    stream().lock().unlock();
+    gpuStream().lock().unlock();
   }
 
   @Override
   public boolean isRecording() {
-    return stream().isRecording();
+    return gpuStream().isRecording();
   }
 
   @Override
   public CudaKernels kernels() {
     CudaKernels known = kernels;
     if (known == null) {
-      known = new CudaKernels(stream());
+      known = new CudaKernels(gpuStream());
       kernels = known;
     }
     return known;
@@ -163,7 +170,7 @@ public final class CudaBackend implements ComputeBackend, DeviceBackend {
   @Override
   public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
     requireType(type);
-    GpuStream stream = stream();
+    GpuStream stream = gpuStream();
     CudaKernels operations = kernels();
     try {
       return fusedIsWanted()

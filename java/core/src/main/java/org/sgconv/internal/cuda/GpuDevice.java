@@ -106,8 +106,7 @@ final class GpuDevice implements Device {
     return allocations.get();
   }
 
-  @Override
-  public GpuPinnedMemory allocatePinned(String purpose, long bytes) {
+  GpuPinnedMemory allocatePinned(String purpose, long bytes) {
     try {
       return new GpuPinnedMemory(device.allocatePinned(bytes));
     } catch (RuntimeException e) {

@@ -3,7 +3,7 @@ package org.sgconv.internal.cuda;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.DeviceMemory;
+import org.sgconv.spi.DeviceMemory;
 
 /** Memory that one stream allocated, counted against its device's budget. */
 final class GpuMemory implements DeviceMemory {

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.NativeHandle;
-import org.sgconv.device.DevicePart;
-import org.sgconv.device.PinnedMemory;
 import org.sgconv.device.WrongDeviceException;
+import org.sgconv.spi.DevicePart;
+import org.sgconv.spi.PinnedMemory;
 
 /**
  * Where the elements of a tensor are on a device: a part of memory that a stream allocated, or all

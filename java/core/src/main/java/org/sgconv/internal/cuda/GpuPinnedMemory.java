@@ -10,7 +10,7 @@ import org.sgconv.bindings.CudaEvent;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.bindings.PageLockedMemory;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.PinnedMemory;
+import org.sgconv.spi.PinnedMemory;
 
 /**
  * Page-locked host memory and the copies from and to it that are under way: for each stream, an

@@ -16,13 +16,13 @@ import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.bindings.closing.Closer;
-import org.sgconv.device.DeviceMemory;
-import org.sgconv.device.DevicePart;
 import org.sgconv.device.Event;
 import org.sgconv.device.Recording;
 import org.sgconv.device.Stream;
 import org.sgconv.device.StreamClosedException;
 import org.sgconv.device.WrongDeviceException;
+import org.sgconv.spi.DevicePart;
+import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.Tensor;
 
 /** A stream of the CUDA runtime, with what convolutions on it share. */
@@ -34,7 +34,7 @@ final class GpuStream implements Stream {
   private final GpuDevice device;
   private final CudaStream queue;
   private final boolean permanent;
-  private final CudaBackend backend;
+  private final Backend backend;
   private final Workspace workspace = new Workspace(this);
 
   /** Memory and recordings that are open: tensors, spectra, the workspace. */
@@ -50,7 +50,7 @@ final class GpuStream implements Stream {
     this.device = device;
     this.queue = queue;
     this.permanent = permanent;
-    this.backend = home.on(this);
+    this.backend = Backend.of(home.on(this));
   }
 
   @Override
@@ -147,11 +147,6 @@ final class GpuStream implements Stream {
     }
   }
 
-  @Override
-  public DeviceMemory allocate(String purpose, long bytes) {
-    return GpuMemory.allocate(this, purpose, bytes);
-  }
-
   /**
    * Returns normally only if a tensor is open and on this stream.
    *
@@ -172,7 +167,7 @@ final class GpuStream implements Stream {
               tensor,
               this));
     }
-    DevicePart part = tensor.devicePart();
+    DevicePart part = TensorAccess.devicePart(tensor);
     if (part instanceof GpuPart here && here.stream() == this) {
       return here.span();
     }

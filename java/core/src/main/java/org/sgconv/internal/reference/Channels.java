@@ -3,8 +3,7 @@ package org.sgconv.internal.reference;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.tensor.HostAccess;
-import org.sgconv.tensor.MemoryFaults;
+import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.Tensor;
 
 /** Runs independent hidden channels in parallel. */
@@ -24,15 +23,11 @@ final class Channels {
       int hidden, String purpose, long bytes, IntConsumer work, @Nullable Tensor... tensors) {
     IntStream channels = IntStream.range(0, hidden);
     IntStream spread = anyThreadMayUse(tensors) ? channels.parallel() : channels;
-    IntConsumer settled =
-        h -> {
-          work.accept(h);
-          MemoryFaults.settle(); // on the thread that touched the memory
-        };
-    HostAccess.run(
-        "a tensor of " + purpose,
-        () -> HeapMemory.guarded(purpose, bytes, () -> spread.forEach(settled)),
-        tensors);
+    String what = "a tensor of " + purpose;
+    // Faults show on the thread that touched the memory.
+    IntConsumer guarded = h -> TensorAccess.onHost(what, () -> work.accept(h));
+    TensorAccess.onHost(
+        what, () -> HeapMemory.guarded(purpose, bytes, () -> spread.forEach(guarded)), tensors);
   }
 
   private static boolean anyThreadMayUse(@Nullable Tensor... tensors) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.sgconv.BackendInfo;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.spi.ComputeBackend;
+import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
@@ -19,7 +19,7 @@ import org.sgconv.tensor.HostMemory;
  * Everything in float64 and plain Java. Takes both element types; float32 is widened on the way in
  * and rounded on the way out. Works wherever Java does and ranks below every other backend.
  */
-public final class ReferenceBackend implements ComputeBackend {
+public final class ReferenceBackend implements BackendProvider {
 
   /** Signals and kernels beyond this would not fit a Java array after padding. */
   static final long MAX_LENGTH = 1L << 28;
@@ -41,11 +41,6 @@ public final class ReferenceBackend implements ComputeBackend {
   @Override
   public Optional<Throwable> unavailabilityCause() {
     return Optional.empty();
-  }
-
-  @Override
-  public String toString() {
-    return BackendInfo.describe(this);
   }
 
   @Override

@@ -3,13 +3,13 @@ package org.sgconv.internal.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.sgconv.Backend;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
 import org.sgconv.contract.AllocatedBytes;
 import org.sgconv.spi.BackwardOperands;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
@@ -28,9 +28,9 @@ class AllocationTest {
 
   @Test
   void convolutionsAllocateNothing() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16, 16);
-    try (ConvolutionPlan plan = backend.plan(geometry, DType.FLOAT32);
+    try (ConvolutionPlan plan = backend.provider().plan(geometry, DType.FLOAT32);
         PlanSpectrum spectrum = plan.createSpectrum();
         Tensor kernel = zeros(1, 2, 16);
         Tensor skip = zeros(1, 2);
@@ -54,7 +54,7 @@ class AllocationTest {
 
   @Test
   void synthesisAllocatesNothing() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     KernelGeometry geometry =
         new KernelGeometry(
             1, 2, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
@@ -66,7 +66,7 @@ class AllocationTest {
         Tensor gradWeights = zeros(3, 1, 2, 4);
         Tensor gradDecay = zeros(2)) {
       norm.fill(1);
-      var kernels = backend.kernels();
+      var kernels = backend.provider().kernels();
       KernelOperands operands = new KernelOperands(geometry, weights, decay, norm);
       assertThat(bytesPerRound(() -> kernels.norm(operands))).isZero();
       norm.fill(1);
@@ -79,12 +79,12 @@ class AllocationTest {
 
   @Test
   void spectraOfParametersAllocateNothing() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     ConvolutionGeometry geometry = new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 2, 16, 16);
     KernelGeometry kernels =
         new KernelGeometry(
             1, 2, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
-    try (ConvolutionPlan plan = backend.plan(geometry, DType.FLOAT32);
+    try (ConvolutionPlan plan = backend.provider().plan(geometry, DType.FLOAT32);
         PlanSpectrum spectrum = plan.createSpectrum();
         Tensor weights = zeros(3, 1, 2, 4);
         Tensor decay = zeros(2);

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.Backend;
 import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.TensorInUseException;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -35,7 +35,7 @@ class ConcurrencyTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void threadsGetTheResultsOfOneThread(boolean virtual) throws Exception {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     try (LongConvolution convolution = create(backend);
         Tensor kernel = random(1, 1, 4, LENGTH);
         Tensor u = random(2, 3, 4, LENGTH);
@@ -72,7 +72,7 @@ class ConcurrencyTest {
 
   @Test
   void closingAConvolutionInUseEndsTheCalls() throws Exception {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     for (int round = 0; round < 20; round++) {
       LongConvolution convolution = create(backend);
       try (Tensor kernel = random(1, 1, 4, LENGTH);
@@ -92,7 +92,7 @@ class ConcurrencyTest {
   /** A tensor in use refuses to close; one that closed between two calls ends the next. */
   @Test
   void closingATensorInUseIsRefusedOrEndsTheCalls() throws Exception {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     try (LongConvolution convolution = create(backend);
         Tensor kernel = random(1, 1, 4, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel)) {
@@ -152,7 +152,7 @@ class ConcurrencyTest {
     }
   }
 
-  private static LongConvolution create(ComputeBackend backend) {
+  private static LongConvolution create(Backend backend) {
     return LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 4, LENGTH);
   }
 

@@ -33,7 +33,6 @@ import org.sgconv.bindings.load.LoadFailure;
 import org.sgconv.bindings.load.NativeLibraryException;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.spi.BackwardOperands;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
@@ -54,7 +53,7 @@ class CpuBackendTest {
 
   @Test
   void saysWhatItRunsOn() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     BackendInfo info = backend.info();
     assertThat(info.name()).isEqualTo("cpu").isEqualTo(backend.name());
     assertThat(info.instructionSet()).isIn("baseline", "avx2", "avx512", "neon");
@@ -63,7 +62,7 @@ class CpuBackendTest {
     String[] library = info.libraries().getFirst().split(" ", -1);
     assertThat(Path.of(library[0])).isAbsolute().matches(Files::isRegularFile);
     assertThat(library[1]).isEqualTo(info.version()).isNotBlank();
-    assertThat(backend.supportedTypes()).containsExactly(DType.FLOAT32);
+    assertThat(backend.provider().supportedTypes()).containsExactly(DType.FLOAT32);
   }
 
   @Test
@@ -71,7 +70,7 @@ class CpuBackendTest {
     NativeLibraryException reason =
         new NativeLibraryException(LoadFailure.ABSENT, "no library on this planet");
     CpuBackend backend = failing(reason);
-    assertThat(backend.isAvailable()).isFalse();
+    assertThat(Backend.of(backend).isAvailable()).isFalse();
     assertThat(backend.unavailabilityCause()).containsSame(reason);
     assertThatThrownBy(backend::info)
         .isInstanceOf(BackendUnavailableException.class)
@@ -116,9 +115,9 @@ class CpuBackendTest {
               return CpuLibrary.open();
             },
             () -> "1");
-    assertThat(backend.isAvailable()).isFalse();
+    assertThat(Backend.of(backend).isAvailable()).isFalse();
     assertThat(backend.info().threads()).isEqualTo(1);
-    assertThat(backend.isAvailable()).isTrue();
+    assertThat(Backend.of(backend).isAvailable()).isTrue();
     assertThat(attempts).hasValue(2);
   }
 
@@ -153,25 +152,25 @@ class CpuBackendTest {
 
   @Test
   void takesFloat32Alone() {
-    ComputeBackend backend = NativeBackend.get();
-    assertThatThrownBy(() -> backend.plan(GEOMETRY, DType.FLOAT64))
+    Backend backend = NativeBackend.get();
+    assertThatThrownBy(() -> backend.provider().plan(GEOMETRY, DType.FLOAT64))
         .isInstanceOf(TypeMismatchException.class)
         .hasMessageContaining("does not take FLOAT64");
   }
 
   @Test
   void reportsASpectrumThatNoMemoryHolds() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     ConvolutionGeometry huge =
         new ConvolutionGeometry(ConvolutionMode.CAUSAL, 1, 1 << 24, 1 << 16, 1 << 16);
-    assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
+    assertThatThrownBy(() -> backend.provider().plan(huge, DType.FLOAT32).close())
         .isInstanceOf(HostMemoryException.class)
         .hasMessageContaining("a plan and a spectrum for " + huge);
   }
 
   @Test
   void reportsAPlanThatNoMemoryHolds() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     ConvolutionGeometry huge =
         new ConvolutionGeometry(
             ConvolutionMode.CAUSAL,
@@ -179,7 +178,7 @@ class CpuBackendTest {
             1,
             ConvolutionGeometry.MAX_LENGTH,
             ConvolutionGeometry.MAX_LENGTH);
-    assertThatThrownBy(() -> backend.plan(huge, DType.FLOAT32).close())
+    assertThatThrownBy(() -> backend.provider().plan(huge, DType.FLOAT32).close())
         .isInstanceOf(HostMemoryException.class)
         .hasMessageContaining("length=" + ConvolutionGeometry.MAX_LENGTH)
         .hasMessageContaining("close tensors that are no longer needed");
@@ -188,8 +187,8 @@ class CpuBackendTest {
   /** What the callers above the SPI prevent must still be an exception here. */
   @Test
   void guardsItsOwnBoundary() {
-    ComputeBackend backend = NativeBackend.get();
-    try (ConvolutionPlan plan = backend.plan(GEOMETRY, DType.FLOAT32);
+    Backend backend = NativeBackend.get();
+    try (ConvolutionPlan plan = backend.provider().plan(GEOMETRY, DType.FLOAT32);
         PlanSpectrum spectrum = plan.createSpectrum();
         Tensor kernel = Tensor.zeros(DType.FLOAT32, 2, 3, 17);
         Tensor u = Tensor.zeros(DType.FLOAT32, 4, 3, 17);
@@ -220,7 +219,7 @@ class CpuBackendTest {
                           new GradientTargets(null, null, null, null, wrong))))
           .isInstanceOf(InvalidArgumentException.class);
       KernelOperands misshapen = new KernelOperands(KERNEL, kernel, kernel, kernel);
-      assertThatThrownBy(() -> backend.kernels().forward(misshapen, wrong))
+      assertThatThrownBy(() -> backend.provider().kernels().forward(misshapen, wrong))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("weights holds");
     }
@@ -232,11 +231,11 @@ class CpuBackendTest {
 
   @Test
   void refusesSpectraOfOthersAndClosedOnes() {
-    ComputeBackend backend = NativeBackend.get();
+    Backend backend = NativeBackend.get();
     try (Tensor kernel = Tensor.zeros(DType.FLOAT32, 2, 3, 17);
         Tensor u = Tensor.zeros(DType.FLOAT32, 1, 3, 17);
         Tensor y = Tensor.zeros(DType.FLOAT32, 1, 6, 17)) {
-      ConvolutionPlan plan = backend.plan(GEOMETRY, DType.FLOAT32);
+      ConvolutionPlan plan = backend.provider().plan(GEOMETRY, DType.FLOAT32);
       PlanSpectrum spectrum = plan.createSpectrum();
       plan.prepare(kernel, null, spectrum);
       PlanSpectrum foreign =
@@ -303,7 +302,7 @@ class CpuBackendTest {
               throw new IllegalStateException("gone");
             },
             () -> null);
-    assertThat(broken.toString()).startsWith("cpu (not available: ").contains("gone");
+    assertThat(Backend.of(broken).toString()).startsWith("cpu (not available: ").contains("gone");
     assertThat(Backends.reference().toString()).startsWith("reference (java ");
     assertThat(LongConvolution.supportedTypes(Backends.reference()))
         .containsExactly(DType.FLOAT32, DType.FLOAT64);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.Backend;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
@@ -26,7 +27,6 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
-import org.sgconv.spi.ComputeBackend;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
@@ -40,7 +40,7 @@ class CpuMemoryTest {
 
   private static final long MEBI = 1L << 20;
 
-  private ComputeBackend backend;
+  private Backend backend;
   private long held;
 
   @BeforeEach
@@ -180,18 +180,19 @@ class CpuMemoryTest {
       norm.fill(1);
       long peak = peakBytes();
       KernelOperands operands = new KernelOperands(geometry, weights, decay, norm);
-      assertThatThrownBy(() -> backend.kernels().norm(operands))
+      assertThatThrownBy(() -> backend.provider().kernels().norm(operands))
           .isInstanceOfSatisfying(
               HostMemoryException.class,
               e -> assertThat(e.bytes()).isGreaterThan(8 * geometry.fullLength()))
           .hasMessageContaining("KernelGeometry[");
       assertThat(peakBytes() - peak).as("bytes touched").isLessThan(32 * MEBI);
-      backend.kernels().forward(operands, kernel);
+      backend.provider().kernels().forward(operands, kernel);
       assertThat(kernel.getFlat(12345)).isEqualTo(1);
       allow(8 * MEBI);
-      assertThatThrownBy(() -> backend.kernels().forward(operands, kernel))
+      assertThatThrownBy(() -> backend.provider().kernels().forward(operands, kernel))
           .isInstanceOf(HostMemoryException.class);
-      assertThatThrownBy(() -> backend.kernels().backward(operands, kernel, weights, null))
+      assertThatThrownBy(
+              () -> backend.provider().kernels().backward(operands, kernel, weights, null))
           .isInstanceOf(HostMemoryException.class);
     }
   }
@@ -213,7 +214,7 @@ class CpuMemoryTest {
     allow(MEBI);
     ConvolutionGeometry geometry =
         new ConvolutionGeometry(ConvolutionMode.CIRCULAR, 1, 1, 1 << 20, 1 << 20);
-    assertThatThrownBy(() -> backend.plan(geometry, DType.FLOAT32))
+    assertThatThrownBy(() -> backend.provider().plan(geometry, DType.FLOAT32))
         .isInstanceOf(HostMemoryException.class);
   }
 

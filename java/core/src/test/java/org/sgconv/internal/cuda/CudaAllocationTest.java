@@ -14,6 +14,7 @@ import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.device.Device;
 import org.sgconv.device.Stream;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
@@ -21,6 +22,7 @@ import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
+import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -34,16 +36,12 @@ class CudaAllocationTest {
 
   private static final int ROUNDS = 100;
 
-  private static final Stream STREAM = CudaDevice.backend().devices().getFirst().defaultStream();
-
-  private static CudaBackend backend() {
-    return (CudaBackend) STREAM.backend();
-  }
+  private static final Stream STREAM = Device.all(CudaDevice.backend()).getFirst().defaultStream();
 
   @Test
   void aConvolutionAllocatesNothing() {
     try (LongConvolution convolution =
-            LongConvolution.create(backend(), ConvolutionMode.CAUSAL, 1, 1, 16);
+            LongConvolution.create(STREAM.backend(), ConvolutionMode.CAUSAL, 1, 1, 16);
         Tensor kernel = zeros(1, 1, 16);
         KernelSpectrum spectrum = convolution.prepare(kernel);
         Tensor u = zeros(1, 1, 16);
@@ -59,7 +57,7 @@ class CudaAllocationTest {
     KernelGeometry kernels =
         new KernelGeometry(
             1, 1, 4, 3, 0, Composition.CONCATENATE, Interpolation.LINEAR, DecayLaw.POWER);
-    try (ConvolutionPlan plan = backend().plan(geometry, DType.FLOAT32);
+    try (ConvolutionPlan plan = STREAM.backend().provider().plan(geometry, DType.FLOAT32);
         PlanSpectrum spectrum = plan.createSpectrum();
         Tensor kernel = zeros(1, 1, 16);
         Tensor skip = zeros(1, 1);
@@ -96,7 +94,7 @@ class CudaAllocationTest {
   @ExtendWith(CufftPath.class)
   void aChunkThroughCufftAllocatesLittle() {
     try (LongConvolution convolution =
-            LongConvolution.create(backend(), ConvolutionMode.CAUSAL, 1, 1, 16);
+            LongConvolution.create(STREAM.backend(), ConvolutionMode.CAUSAL, 1, 1, 16);
         Tensor kernel = zeros(1, 1, 16);
         KernelSpectrum spectrum = convolution.prepare(kernel);
         Tensor u = zeros(1, 1, 16);
@@ -120,7 +118,7 @@ class CudaAllocationTest {
         Tensor gradWeights = zeros(3, 1, 1, 4);
         Tensor gradDecay = zeros(1)) {
       KernelOperands parameters = new KernelOperands(geometry, weights, decay, norm);
-      CudaKernels operations = backend().kernels();
+      KernelOperations operations = STREAM.backend().provider().kernels();
       assertThat(bytesPerRound(() -> operations.norm(parameters))).isZero();
       assertThat(bytesPerRound(() -> operations.forward(parameters, kernel))).isZero();
       assertThat(

@@ -46,7 +46,7 @@ class CudaFusedSynthesisTest {
 
   @BeforeEach
   void open() {
-    Device device = CudaDevice.backend().devices().getFirst();
+    Device device = Device.all(CudaDevice.backend()).getFirst();
     stream = (GpuStream) device.createStream();
     plan = CudaPlan.create(stream.queue(), SHAPE, CudaElement.FLOAT32).orElseThrow();
     assertThat(plan.transformSize()).isEqualTo(SIZE);
@@ -151,7 +151,7 @@ class CudaFusedSynthesisTest {
 
   @Test
   void memoryOfAnotherStreamIsRefused() {
-    try (GpuStream other = (GpuStream) CudaDevice.backend().devices().getFirst().createStream();
+    try (GpuStream other = (GpuStream) Device.all(CudaDevice.backend()).getFirst().createStream();
         Tensor away = Pass.tensor(other, 6, HIDDEN)) {
       CudaSpan elsewhere = other.span("decay", away);
       assertThatThrownBy(

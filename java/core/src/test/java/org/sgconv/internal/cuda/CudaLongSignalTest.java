@@ -30,7 +30,7 @@ class CudaLongSignalTest {
   @Test
   @Timeout(120)
   void fourMillionSamplesTakeNoMoreThanTheWorkspace() {
-    Device device = CudaDevice.backend().devices().getFirst();
+    Device device = Device.all(CudaDevice.backend()).getFirst();
     float[] kernel = new float[LENGTH];
     Random random = new Random(22);
     for (int i = 0; i < LENGTH; i++) {

@@ -37,7 +37,7 @@ class CudaNormLockTest {
 
   @BeforeEach
   void open() {
-    device = CudaDevice.backend().devices().getFirst();
+    device = Device.all(CudaDevice.backend()).getFirst();
     stream = device.createStream();
     KernelSpec spec = KernelSpec.builder().hidden(2).kernelDim(4).scales(3).build();
     parameters = KernelParameters.random(stream.backend(), spec, DType.FLOAT32, 1);

@@ -8,13 +8,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.SgConvException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnCudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
-import org.sgconv.device.DeviceBackend;
+import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
 import org.sgconv.device.WrongDeviceException;
@@ -32,7 +33,7 @@ class CudaPlacementTest {
   private static final float[] VALUES = {1, -2, 3, 4, 5, 6};
 
   private final long openBefore = Tensor.openCount();
-  private DeviceBackend cuda;
+  private Backend cuda;
 
   @BeforeEach
   void open() {
@@ -51,7 +52,7 @@ class CudaPlacementTest {
     Tensor there = host.moveTo(cuda);
     assertThat(host.isClosed()).isTrue();
     assertThatThrownBy(view::toFloatArray).isInstanceOf(TensorClosedException.class);
-    assertThat(there.stream()).contains(cuda.stream());
+    assertThat(there.stream()).contains(Stream.of(cuda));
     assertThat(there.isOn(cuda)).isTrue();
     assertThat(there.isOn(Backends.reference())).isFalse();
     assertThat(there.moveTo(cuda)).isSameAs(there);
@@ -86,7 +87,7 @@ class CudaPlacementTest {
 
   @Test
   void streamsOfABackendAreDifferentPlaces() {
-    try (Stream other = cuda.devices().getFirst().createStream();
+    try (Stream other = Device.all(cuda).getFirst().createStream();
         Tensor host = Tensor.of(VALUES, 6);
         Tensor mine = host.copyTo(cuda)) {
       assertThat(mine.isOn(other.backend())).isFalse();
@@ -151,7 +152,7 @@ class CudaPlacementTest {
 
   /** What is alive once the stream has done its work, frees included. */
   private String inventory() {
-    cuda.stream().synchronize();
+    Stream.of(cuda).synchronize();
     return EmulatedMachine.inventory();
   }
 
@@ -196,6 +197,6 @@ class CudaPlacementTest {
   void theBackendSaysWhereItComputes() {
     assertThat(Backends.cuda().toString())
         .startsWith("cuda (")
-        .contains(cuda.devices().get(0).name());
+        .contains(Device.all(cuda).get(0).name());
   }
 }

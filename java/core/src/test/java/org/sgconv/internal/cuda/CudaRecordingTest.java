@@ -36,7 +36,7 @@ class CudaRecordingTest {
 
   @BeforeEach
   void open() {
-    device = CudaDevice.backend().devices().getFirst();
+    device = Device.all(CudaDevice.backend()).getFirst();
     stream = device.createStream();
   }
 

@@ -57,7 +57,7 @@ class CudaRecordingThreadsTest extends CudaDeviceTest {
   private void keepBusy(AtomicBoolean over, AtomicReference<Throwable> failure) {
     try {
       while (!over.get()) {
-        device.allocatePinned("a test", 4).free();
+        device.defaultStream().backend().provider().allocatePinned("a test", 4).free();
         long end = System.nanoTime() + 1_000_000;
         while (System.nanoTime() < end) {
           Thread.onSpinWait();

@@ -3,7 +3,6 @@ package org.sgconv.internal.cuda;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.Stream;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -15,19 +14,18 @@ public final class DiscoveryProbe {
 
   /** Prints a line for each step. */
   public static void main(String[] arguments) {
-    Backend cuda = Backends.named("cuda");
+    Backend cuda = Backends.cuda();
     System.out.println(
         cuda.unavailabilityCause().map(why -> "UNAVAILABLE " + why.getMessage()).orElse("FOUND"));
     System.out.println("BEST " + Backends.best().name());
     if (cuda.isAvailable()) {
-      DeviceBackend backend = DeviceBackend.of(cuda);
-      backend.devices().forEach(each -> System.out.println("DEVICE " + each.ordinal()));
+      Device.all(cuda).forEach(each -> System.out.println("DEVICE " + each.ordinal()));
       cuda.info().leftOut().forEach(each -> System.out.println("LEFT OUT " + each));
       System.out.println("INFO " + cuda.info().devices().size());
       System.out.println("CONTEXTS BEFORE " + EmulatedMachine.live("context"));
-      attempt("DEFAULT", () -> use(backend.stream()));
+      attempt("DEFAULT", () -> use(Stream.of(cuda)));
       System.out.println("CONTEXTS AFTER " + EmulatedMachine.live("context"));
-      for (Device each : backend.devices()) {
+      for (Device each : Device.all(cuda)) {
         attempt("USED " + each.ordinal(), () -> useOnOwnStream(each));
       }
     }

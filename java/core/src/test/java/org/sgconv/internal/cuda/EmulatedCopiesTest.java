@@ -39,7 +39,7 @@ class EmulatedCopiesTest {
 
   @BeforeEach
   void open() {
-    device = CudaDevice.backend().devices().getFirst();
+    device = Device.all(CudaDevice.backend()).getFirst();
     stream = device.createStream();
     EmulatedMachine.reset();
   }

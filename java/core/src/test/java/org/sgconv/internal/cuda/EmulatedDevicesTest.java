@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.contract.CudaDevice;
@@ -20,7 +21,6 @@ import org.sgconv.contract.OnEmulatedDevice;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.Device;
-import org.sgconv.device.DeviceBackend;
 import org.sgconv.device.DeviceLostException;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Event;
@@ -41,10 +41,10 @@ class EmulatedDevicesTest {
 
   @BeforeEach
   void open() {
-    DeviceBackend cuda = CudaDevice.backend();
-    assertThat(cuda.devices()).hasSize(2);
-    first = cuda.devices().getFirst();
-    second = cuda.devices().getLast();
+    Backend cuda = CudaDevice.backend();
+    assertThat(Device.all(cuda)).hasSize(2);
+    first = Device.all(cuda).getFirst();
+    second = Device.all(cuda).getLast();
     mine = first.createStream();
     other = second.createStream();
   }
@@ -63,10 +63,10 @@ class EmulatedDevicesTest {
     assertThat(first.ordinal()).isZero();
     assertThat(second.ordinal()).isEqualTo(1);
     assertThat(second.name()).contains("CUDA device 1").isNotEqualTo(first.name());
-    assertThat(CudaDevice.backend().stream().device()).isSameAs(first);
+    assertThat(Stream.of(CudaDevice.backend()).device()).isSameAs(first);
     assertThat(second.defaultStream().device()).isSameAs(second);
-    assertThat(DeviceBackend.of(other.backend()).stream()).isSameAs(other);
-    assertThat(DeviceBackend.of(other.backend()).devices()).containsExactly(first, second);
+    assertThat(Stream.of(other.backend())).isSameAs(other);
+    assertThat(Device.all(other.backend())).containsExactly(first, second);
     assertThat(Pass.run(other)).isEqualTo(Pass.run(mine));
   }
 
@@ -101,11 +101,12 @@ class EmulatedDevicesTest {
       // What is left of the first device's budget, and a byte more: the second has that much.
       long bytes = first.memoryBudget() - first.allocatedBytes() + 1;
       assertThat(bytes).isLessThan(second.memoryBudget() - second.allocatedBytes());
-      assertThatThrownBy(() -> mine.allocate("a test", bytes))
+      assertThatThrownBy(() -> mine.backend().provider().allocate("a test", bytes))
           .isInstanceOf(DeviceMemoryException.class)
           .hasMessageContaining("cuda:0")
           .hasMessageContaining("budget");
-      assertThatThrownBy(() -> other.allocate("a test", second.memoryBudget() + 1))
+      assertThatThrownBy(
+              () -> other.backend().provider().allocate("a test", second.memoryBudget() + 1))
           .isInstanceOf(DeviceMemoryException.class)
           .hasMessageContaining("cuda:1");
     }

@@ -30,7 +30,7 @@ class EmulatedFailureTest {
 
   @BeforeEach
   void runOnce() {
-    device = CudaDevice.backend().devices().getFirst();
+    device = Device.all(CudaDevice.backend()).getFirst();
     device.defaultStream();
     expected = onNewStream();
   }

@@ -58,7 +58,7 @@ class SynthesizedSpectraOnDeviceTest {
 
   @BeforeEach
   void open() {
-    device = CudaDevice.backend().devices().getFirst();
+    device = Device.all(CudaDevice.backend()).getFirst();
     bytesBefore = device.allocatedBytes();
     stream = device.createStream();
     parameters = KernelParameters.random(stream.backend(), SPEC, DType.FLOAT32, 7);

@@ -10,6 +10,7 @@ import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.contract.CudaDevice;
 import org.sgconv.contract.OnEmulatedDevice;
+import org.sgconv.device.Device;
 
 /** What a stream's convolutions share. */
 @OnEmulatedDevice
@@ -18,7 +19,7 @@ class WorkspaceTest {
   /** Memory that cannot be freed keeps nothing else from being closed. */
   @Test
   void closingGoesOnAfterAFailure() {
-    GpuDevice device = (GpuDevice) CudaDevice.backend().devices().getFirst();
+    GpuDevice device = (GpuDevice) Device.all(CudaDevice.backend()).getFirst();
     String before = EmulatedMachine.inventory();
     long bytes = device.allocatedBytes();
     GpuStream stream = (GpuStream) device.createStream();

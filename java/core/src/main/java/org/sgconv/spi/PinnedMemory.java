@@ -1,4 +1,4 @@
-package org.sgconv.device;
+package org.sgconv.spi;
 
 import java.lang.foreign.MemorySegment;
 
@@ -16,7 +16,8 @@ public interface PinnedMemory {
   /**
    * Waits until no copy from or to it is under way.
    *
-   * @throws DeviceLostException if the work of a stream has ended all use of its device
+   * @throws org.sgconv.device.DeviceLostException if the work of a stream has ended all use of its
+   *     device
    */
   void awaitCopies();
 

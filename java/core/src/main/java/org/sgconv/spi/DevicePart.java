@@ -1,6 +1,7 @@
-package org.sgconv.device;
+package org.sgconv.spi;
 
 import java.lang.foreign.MemorySegment;
+import org.sgconv.device.Stream;
 
 /**
  * The part of a {@link DeviceMemory} that a tensor's elements are in: all of it, or that of a view.

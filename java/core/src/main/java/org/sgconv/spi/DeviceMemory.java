@@ -1,4 +1,6 @@
-package org.sgconv.device;
+package org.sgconv.spi;
+
+import org.sgconv.device.Stream;
 
 /**
  * Memory of a device behind a tensor. Applications use {@code org.sgconv.tensor.Tensor}; this is
