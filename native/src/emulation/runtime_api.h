@@ -83,6 +83,13 @@ enum cudaMemPoolAttr : int {
   cudaMemPoolAttrUsedMemHigh = 8
 };
 
+enum cudaMemoryType : int {
+  cudaMemoryTypeUnregistered = 0,
+  cudaMemoryTypeHost = 1,
+  cudaMemoryTypeDevice = 2,
+  cudaMemoryTypeManaged = 3
+};
+
 enum cudaStreamCaptureMode : int {
   cudaStreamCaptureModeGlobal = 0,
   cudaStreamCaptureModeThreadLocal = 1,
@@ -95,6 +102,7 @@ enum cudaStreamCaptureStatus : int {
   cudaStreamCaptureStatusInvalidated = 2
 };
 
+constexpr int cudaInvalidDeviceId = -2;
 constexpr unsigned cudaStreamNonBlocking = 1;
 constexpr unsigned cudaEventBlockingSync = 1;
 constexpr unsigned cudaEventDisableTiming = 2;
@@ -110,6 +118,15 @@ using cudaEvent_t = struct CUevent_st *;
 using cudaMemPool_t = struct CUmemPoolHandle_st *;
 using cudaGraph_t = struct CUgraph_st *;
 using cudaGraphExec_t = struct CUgraphExec_st *;
+
+// CUDA 12's has no reserved members.
+struct cudaPointerAttributes {
+  cudaMemoryType type;
+  int device;
+  void *devicePointer;
+  void *hostPointer;
+  long reserved[8];
+};
 
 // Only the first members of CUDA's struct are given values; the rest is zero.
 struct cudaDeviceProp {
@@ -163,6 +180,8 @@ SGCONV_EMULATION_API cudaError_t cudaMallocAsync(void **pointer, std::size_t siz
                                                  cudaStream_t stream);
 SGCONV_EMULATION_API cudaError_t cudaFreeAsync(void *pointer, cudaStream_t stream);
 SGCONV_EMULATION_API cudaError_t cudaMemGetInfo(std::size_t *free, std::size_t *total);
+SGCONV_EMULATION_API cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *attributes,
+                                                          const void *pointer);
 SGCONV_EMULATION_API cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t *pool, int device);
 SGCONV_EMULATION_API cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool,
                                                          cudaMemPoolAttr attribute, void *value);

@@ -154,6 +154,33 @@ cudaError_t cudaMemGetInfo(std::size_t *free, std::size_t *total) {
   return finish(cudaSuccess);
 }
 
+// Memory of a device that is not allocated, and any other that CUDA was not told of, is
+// "unregistered".
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *attributes, const void *pointer) {
+  const std::lock_guard guard(machine().lock);
+  if (attributes == nullptr) {
+    return finish(cudaErrorInvalidValue);
+  }
+  *attributes = {};
+  auto *address = const_cast<void *>(pointer);
+  const Device *device = machine().device_of(pointer);
+  if (device != nullptr && device->memory.find(pointer, 1) != nullptr) {
+    attributes->type = cudaMemoryTypeDevice;
+    attributes->device = device->number;
+    attributes->devicePointer = address;
+  } else if (machine().is_pinned(pointer, 1)) {
+    attributes->type = cudaMemoryTypeHost;
+    attributes->device = current_device();
+    attributes->devicePointer = address;
+    attributes->hostPointer = address;
+  } else {
+    attributes->type = cudaMemoryTypeUnregistered;
+    attributes->device = cudaInvalidDeviceId;
+    attributes->hostPointer = address;
+  }
+  return finish(cudaSuccess);
+}
+
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t *pool, int number) {
   const std::lock_guard guard(machine().lock);
   if (number < 0 || static_cast<std::size_t>(number) >= machine().devices.size()) {

@@ -118,6 +118,45 @@ void directions() {
   cudaGetLastError();
 }
 
+// Whose memory an address is.
+void attributes_of_pointers() {
+  const auto attributes_of = [](const void *address) {
+    cudaPointerAttributes found{};
+    require(cudaPointerGetAttributes(&found, address), "cudaPointerGetAttributes");
+    return found;
+  };
+  require(cudaSetDevice(1), "cudaSetDevice");
+  DeviceArray<char> there(100);
+  require(cudaSetDevice(0), "cudaSetDevice");
+  void *here = nullptr;
+  require(cudaMalloc(&here, 100), "cudaMalloc");
+  const auto *start = static_cast<const char *>(here);
+
+  check_equal(attributes_of(there.get()).type, cudaMemoryTypeDevice, "another device's");
+  check_equal(attributes_of(there.get()).device, 1, "another device");
+  for (const char *inside : {start, start + 99}) {
+    const cudaPointerAttributes found = attributes_of(inside);
+    check_equal(found.type, cudaMemoryTypeDevice, "memory of the device");
+    check_equal(found.device, 0, "the device");
+    check(found.devicePointer == inside && found.hostPointer == nullptr, "its addresses");
+  }
+  check_equal(attributes_of(start + 100).type, cudaMemoryTypeUnregistered, "just beyond");
+  check_equal(attributes_of(start - 1).type, cudaMemoryTypeUnregistered, "just before");
+  require(cudaFree(here), "cudaFree");
+  check_equal(attributes_of(start).type, cudaMemoryTypeUnregistered, "freed");
+
+  char ordinary[8] = {};
+  check_equal(attributes_of(ordinary).type, cudaMemoryTypeUnregistered, "ordinary memory");
+  check_equal(attributes_of(ordinary).device, cudaInvalidDeviceId, "of no device");
+  check_equal(attributes_of(nullptr).type, cudaMemoryTypeUnregistered, "null");
+  require(cudaHostRegister(ordinary, sizeof ordinary, 0), "cudaHostRegister");
+  check_equal(attributes_of(ordinary + 7).type, cudaMemoryTypeHost, "registered memory");
+  check(attributes_of(ordinary).hostPointer == ordinary, "its address");
+  require(cudaHostUnregister(ordinary), "cudaHostUnregister");
+  check_equal(cudaPointerGetAttributes(nullptr, here), cudaErrorInvalidValue, "no place for them");
+  cudaGetLastError();
+}
+
 // What a CUDA kernel may have of shared memory is set for one device at a time.
 void shared_memory_by_device() {
   static const int kernel = 0;
@@ -146,6 +185,7 @@ int main() {
   alignment_and_contents();
   exhaustion();
   directions();
+  attributes_of_pointers();
   shared_memory_by_device();
   check_equal(sgconv_emulation_live("allocation"), 0, "allocations left");
   return failures() == 0 ? 0 : 1;
