@@ -2,26 +2,28 @@ package org.sgconv.bindings;
 
 import java.util.Locale;
 
-/** Memory of a device that one stream allocated and frees. */
+/** Memory of a device that one stream allocated and frees, or uses while somebody else owns it. */
 public final class CudaAllocation {
 
   private final CudaStream stream;
   private final long address;
   private final long bytes;
+  private final boolean foreign;
 
   private final CudaSpan all;
 
   /** Guarded by the stream's lock. */
   private boolean freed;
 
-  CudaAllocation(CudaStream stream, long address, long bytes) {
+  CudaAllocation(CudaStream stream, long address, long bytes, boolean foreign) {
     this.stream = stream;
     this.address = address;
     this.bytes = bytes;
+    this.foreign = foreign;
     this.all = new CudaSpan(this, 0, bytes);
   }
 
-  /** The stream in whose order it is used and freed. */
+  /** The stream in whose order it is used, and freed unless it is foreign. */
   public CudaStream stream() {
     return stream;
   }
@@ -29,6 +31,11 @@ public final class CudaAllocation {
   /** Size in bytes. */
   public long byteSize() {
     return bytes;
+  }
+
+  /** Whether somebody else owns the memory: {@link CudaStream#free} then ends its use alone. */
+  public boolean isForeign() {
+    return foreign;
   }
 
   /** All of it. */
@@ -60,7 +67,8 @@ public final class CudaAllocation {
     freed = true;
   }
 
-  long address() {
+  /** Where it begins in the address space that host and devices share. */
+  public long address() {
     return address;
   }
 }

@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.load.LoadFailure;
@@ -15,6 +17,9 @@ public final class CudaDevice {
   private static final int PCI_TEXT = 32;
 
   private final int ordinal;
+
+  /** Addresses of the handles of open streams, each of which has one {@link CudaStream}. */
+  private final Set<Long> handles = ConcurrentHashMap.newKeySet();
 
   CudaDevice(int ordinal) {
     this.ordinal = ordinal;
@@ -111,7 +116,7 @@ public final class CudaDevice {
 
   /** A new stream that does not wait for the default stream; the caller closes it. */
   public CudaStream createStream() {
-    return createStream(false);
+    return createStream(CudaStream.End.CLOSED);
   }
 
   /**
@@ -120,18 +125,45 @@ public final class CudaDevice {
    * field.
    */
   public CudaStream createPermanentStream() {
-    return createStream(true);
+    return createStream(CudaStream.End.LOST);
   }
 
-  private CudaStream createStream(boolean permanent) {
+  private CudaStream createStream(CudaStream.End end) {
     select();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
       NativeResult.cudart(
           "cudaStreamCreateWithFlags",
           Cudart.cudaStreamCreateWithFlags(handle, Cudart.cudaStreamNonBlocking()));
-      return new CudaStream(this, handle.get(ValueLayout.ADDRESS, 0), permanent);
+      MemorySegment stream = handle.get(ValueLayout.ADDRESS, 0);
+      handles.add(stream.address());
+      return new CudaStream(this, stream, end);
     }
+  }
+
+  /**
+   * A stream on a cudaStream_t that somebody else owns, and destroys after this was closed; NULL is
+   * the device's legacy default stream. The caller closes it.
+   *
+   * @throws IllegalArgumentException if it is not one of this device, is being captured, is
+   *     cudaStreamPerThread, or has an open stream already: two would record each other's work
+   */
+  public CudaStream wrapStream(MemorySegment handle) {
+    select();
+    MemorySegment stream = CudaForeign.stream(this, handle);
+    if (!handles.add(stream.address())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "0x%x has an open stream already: use that, or close it first",
+              stream.address()));
+    }
+    return new CudaStream(this, stream, CudaStream.End.FOREIGN);
+  }
+
+  /** The stream on a handle is closed. */
+  void forget(MemorySegment stream) {
+    handles.remove(stream.address());
   }
 
   /** New page-locked host memory, for all devices; the caller frees it. */

@@ -46,6 +46,11 @@ public final class CudaErrorException extends RuntimeException {
         : code == Cufft.CUFFT_ALLOC_FAILED();
   }
 
+  /** Whether a handle is not one of what it is used with, or is none at all. */
+  public boolean isInvalidHandle() {
+    return origin == Origin.RUNTIME && code == Cudart.cudaErrorInvalidResourceHandle();
+  }
+
   /** Whether there is no driver, one that is too old, or no device. */
   public boolean isNoDevice() {
     return origin == Origin.RUNTIME

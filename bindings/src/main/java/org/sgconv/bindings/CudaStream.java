@@ -18,11 +18,22 @@ public final class CudaStream implements AutoCloseable {
 
   private static final AtomicLong COUNT = new AtomicLong();
 
+  /** Who destroys the handle. */
+  enum End {
+    /** This, when it is closed. */
+    CLOSED,
+    /** Nobody; it goes with all that it holds when this is lost. */
+    LOST,
+    /** Somebody else, after this was closed. */
+    FOREIGN
+  }
+
   private final long number = COUNT.getAndIncrement();
   private final CudaDevice device;
   private final int ordinal;
   private final NativeHandle handle;
   private final CallArguments arguments = new CallArguments(this);
+  private final End end;
   private final @Nullable StreamBelongings belongings;
 
   /** Made when it is needed. Guarded by the lock. */
@@ -31,17 +42,13 @@ public final class CudaStream implements AutoCloseable {
   /** Whether a capture could not be ended. Guarded by the lock. */
   private boolean inCapture;
 
-  /**
-   * Takes over a handle.
-   *
-   * @param permanent whether it is closed by nobody, but given back with all that it holds when it
-   *     is lost
-   */
-  CudaStream(CudaDevice device, MemorySegment handle, boolean permanent) {
+  /** Takes over a handle, or the use of one. */
+  CudaStream(CudaDevice device, MemorySegment handle, End end) {
     this.device = device;
     this.ordinal = device.ordinal();
     this.handle = NativeHandle.prepared("CudaStream", handle, this::prepare);
-    this.belongings = permanent ? StreamBelongings.watch(this, handle) : null;
+    this.end = end;
+    this.belongings = end == End.LOST ? StreamBelongings.watch(this, handle) : null;
   }
 
   /** The device that does the work. */
@@ -69,8 +76,8 @@ public final class CudaStream implements AutoCloseable {
     return handle.isEnded();
   }
 
-  /** The handle. Call in a use. */
-  MemorySegment address() {
+  /** The handle, for whoever submits other work to it; NULL once this is closed. */
+  public MemorySegment address() {
     return handle.address();
   }
 
@@ -89,25 +96,40 @@ public final class CudaStream implements AutoCloseable {
       if (belongings != null) {
         belongings.addMemory(address);
       }
-      return new CudaAllocation(this, address, bytes);
+      return new CudaAllocation(this, address, bytes, false);
     }
   }
 
   /**
-   * Gives memory back, once the work that uses it is done. After an error that no call survives the
-   * memory is gone with the context: then this only ends its use. After any other error the memory
-   * is as before, and can be freed again.
+   * Memory of this stream's device that somebody else owns, until {@link #free}.
+   *
+   * @throws IllegalArgumentException if CUDA says that its first or last byte is not the device's
+   */
+  public CudaAllocation wrap(long address, long bytes) {
+    try (NativeHandle.Use _ = use()) {
+      CudaForeign.requireMemory(device, address);
+      CudaForeign.requireMemory(device, address + bytes - 1);
+      return new CudaAllocation(this, address, bytes, true);
+    }
+  }
+
+  /**
+   * Gives memory back, once the work that uses it is done; of foreign memory it ends the use. After
+   * an error that no call survives the memory is gone with the context: then this only ends its
+   * use. After any other error the memory is as before, and can be freed again.
    *
    * @throws UseAfterCloseException if it was freed before
    */
   public void free(CudaAllocation allocation) {
     try (NativeHandle.Use _ = hold()) {
       MemorySegment address = address("cudaFreeAsync", "memory", allocation.all(), true);
-      CudaErrorException.unlessFatal(() -> free(address));
-      allocation.markFreed();
-      if (belongings != null) {
-        belongings.removeMemory(address.address());
+      if (!allocation.isForeign()) {
+        CudaErrorException.unlessFatal(() -> free(address));
+        if (belongings != null) {
+          belongings.removeMemory(address.address());
+        }
       }
+      allocation.markFreed();
     }
   }
 
@@ -224,9 +246,12 @@ public final class CudaStream implements AutoCloseable {
   /**
    * Records what {@code work} submits from this thread, instead of doing it. The caller closes the
    * graph.
+   *
+   * @throws IllegalArgumentException if this is a legacy default stream, which CUDA does not record
    */
   public CudaGraph capture(Runnable work) {
     try (NativeHandle.Use use = use()) {
+      CudaForeign.requireRecordable(use.address());
       return CudaGraph.capture(this, use.address(), work);
     }
   }
@@ -237,14 +262,14 @@ public final class CudaStream implements AutoCloseable {
   }
 
   /**
-   * Waits for the work and ends the stream. Its memory must have been freed. Closing a closed
-   * stream does nothing.
+   * Waits for the work and ends the stream, or the use of a foreign one. Its memory must have been
+   * freed. Closing a closed stream does nothing.
    *
    * @throws IllegalStateException if it is permanent
    */
   @Override
   public void close() {
-    if (belongings != null) {
+    if (end == End.LOST) {
       throw new IllegalStateException("a permanent stream is not closed");
     }
     try (NativeHandle.Use _ = hold()) {
@@ -259,8 +284,15 @@ public final class CudaStream implements AutoCloseable {
             () ->
                 NativeResult.cudart("cudaStreamSynchronize", Cudart.cudaStreamSynchronize(stream)),
             copies,
-            () -> NativeResult.cudart("cudaStreamDestroy", Cudart.cudaStreamDestroy(stream)));
+            () -> destroy(stream));
       }
+    }
+  }
+
+  private void destroy(MemorySegment stream) {
+    device.forget(stream);
+    if (end != End.FOREIGN) {
+      NativeResult.cudart("cudaStreamDestroy", Cudart.cudaStreamDestroy(stream));
     }
   }
 

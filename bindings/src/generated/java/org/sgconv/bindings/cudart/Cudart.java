@@ -95,6 +95,15 @@ public class Cudart extends CudartSymbols {
     public static int cudaErrorNoDevice() {
         return cudaErrorNoDevice;
     }
+    private static final int cudaErrorInvalidResourceHandle = (int)400L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError.cudaErrorInvalidResourceHandle = 400
+     * }
+     */
+    public static int cudaErrorInvalidResourceHandle() {
+        return cudaErrorInvalidResourceHandle;
+    }
     private static final int cudaErrorNotReady = (int)600L;
     /**
      * {@snippet lang=c :
@@ -103,6 +112,33 @@ public class Cudart extends CudartSymbols {
      */
     public static int cudaErrorNotReady() {
         return cudaErrorNotReady;
+    }
+    private static final int cudaMemoryTypeHost = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaMemoryType.cudaMemoryTypeHost = 1
+     * }
+     */
+    public static int cudaMemoryTypeHost() {
+        return cudaMemoryTypeHost;
+    }
+    private static final int cudaMemoryTypeDevice = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaMemoryType.cudaMemoryTypeDevice = 2
+     * }
+     */
+    public static int cudaMemoryTypeDevice() {
+        return cudaMemoryTypeDevice;
+    }
+    private static final int cudaMemoryTypeManaged = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaMemoryType.cudaMemoryTypeManaged = 3
+     * }
+     */
+    public static int cudaMemoryTypeManaged() {
+        return cudaMemoryTypeManaged;
     }
     private static final int cudaMemcpyHostToDevice = (int)1L;
     /**
@@ -2111,6 +2147,67 @@ public class Cudart extends CudartSymbols {
         }
     }
 
+    private static class cudaPointerGetAttributes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cudart.C_INT,
+            Cudart.C_POINTER,
+            Cudart.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudaPointerGetAttributes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes *attributes, const void *ptr)
+     * }
+     */
+    public static FunctionDescriptor cudaPointerGetAttributes$descriptor() {
+        return cudaPointerGetAttributes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes *attributes, const void *ptr)
+     * }
+     */
+    public static MethodHandle cudaPointerGetAttributes$handle() {
+        return cudaPointerGetAttributes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes *attributes, const void *ptr)
+     * }
+     */
+    public static MemorySegment cudaPointerGetAttributes$address() {
+        return cudaPointerGetAttributes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes *attributes, const void *ptr)
+     * }
+     */
+    public static int cudaPointerGetAttributes(MemorySegment attributes, MemorySegment ptr) {
+        var mh$ = cudaPointerGetAttributes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cudaPointerGetAttributes", attributes, ptr);
+            }
+            return (int)mh$.invokeExact(attributes, ptr);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class cudaDriverGetVersion {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cudart.C_INT,
@@ -2508,6 +2605,7 @@ public class Cudart extends CudartSymbols {
             "cudaFreeAsync",
             "cudaMemPoolTrimTo",
             "cudaMemPoolSetAttribute",
+            "cudaPointerGetAttributes",
             "cudaDriverGetVersion",
             "cudaRuntimeGetVersion",
             "cudaGraphInstantiate",
