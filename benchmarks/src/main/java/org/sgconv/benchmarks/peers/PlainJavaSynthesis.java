@@ -41,7 +41,7 @@ final class PlainJavaSynthesis implements SynthesisPeer {
       for (int h = 0; h < spec.hidden(); h++) {
         coefficients[i][h] = (float) (Math.pow(decay[h], spec.scales() - 1 - i) / norm[h]);
       }
-      int factor = Math.toIntExact(spec.geometry().factor(i));
+      int factor = Math.toIntExact(spec.factor(i));
       ramps[i] = new float[factor];
       for (int r = 0; r < factor; r++) {
         ramps[i][r] = (r + 0.5f) / factor;

@@ -70,7 +70,7 @@ final class PyTorchSynthesis implements SynthesisPeer {
       NDList pieces = new NDList();
       for (int i = 0; i < spec.scales(); i++) {
         PtNDArray piece = (PtNDArray) scaled.get(i).reshape(1, spec.hidden(), 1, -1);
-        long factor = spec.geometry().factor(i);
+        long factor = spec.factor(i);
         long[] size = {1, spec.kernelDim() * factor};
         pieces.add(factor == 1 ? piece : JniUtils.interpolate(piece, size, BILINEAR, false));
       }

@@ -15,6 +15,8 @@ import org.sgconv.tensor.DType;
 /**
  * Shape and element type of a {@link LongConvolution} to be made: one causal head of one row, with
  * a kernel as long as the signal, unless something else is said.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class ConvolutionBuilder {

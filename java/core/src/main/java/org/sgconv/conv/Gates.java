@@ -8,6 +8,8 @@ import org.sgconv.tensor.Tensor;
 /**
  * Factors around a convolution, {@code y = post ⊙ conv(pre ⊙ u)} (as in H3 and Hyena). The skip, if
  * any, is inside the convolution. The tensors stay the caller's.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Gates {

@@ -20,6 +20,8 @@ import org.sgconv.tensor.Tensor;
  * Gradients into = Gradients.into().input(du).kernel(dk).build();
  * convolution.backward(spectrum, u, Gates.none(), dy, into); // overwrites du and dk
  * }
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Gradients implements AutoCloseable {

@@ -22,6 +22,8 @@ import org.sgconv.tensor.Tensor;
  * spectrum.prepare(parameters); // after an optimizer has changed them
  * convolution.forward(spectrum, u, Gates.none(), y);
  * }
+ *
+ * @since 0.1.0
  */
 public final class KernelSpectrum implements AutoCloseable {
 

@@ -73,6 +73,8 @@ import org.sgconv.tensor.Tensor;
  *
  * A call that throws has changed nothing but its outputs, whose contents are then unspecified, and
  * the spectrum that it was to prepare, which may then hold no kernel.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class LongConvolution implements AutoCloseable {

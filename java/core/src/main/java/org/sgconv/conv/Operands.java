@@ -4,9 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.tensor.Tensor;
 
@@ -82,9 +84,21 @@ final class Operands {
     }
     KernelOperands made =
         new KernelOperands(
-            parameters.spec().geometry(), parameters.weights(), parameters.decay(), norm);
+            geometry(parameters.spec()), parameters.weights(), parameters.decay(), norm);
     lastKernel = made;
     return made;
+  }
+
+  private static KernelGeometry geometry(KernelSpec spec) {
+    return new KernelGeometry(
+        spec.channels(),
+        spec.hidden(),
+        spec.kernelDim(),
+        spec.scales(),
+        spec.initScale(),
+        spec.composition(),
+        spec.interpolation(),
+        spec.decay());
   }
 
   /** Lets go of all tensors. */

@@ -22,6 +22,8 @@ import org.sgconv.spi.ConvolutionGeometry;
  * RowLengths lengths = RowLengths.of(1000, 640, 12); // of a batch of three
  * Tensor y = convolution.forward(spectrum, u, lengths);
  * }
+ *
+ * @since 0.1.0
  */
 public final class RowLengths {
 

@@ -176,8 +176,23 @@ public final class KernelSpec implements Serializable {
     return geometry.fullLength();
   }
 
+  /**
+   * f_i: how many lags a parameter of a scale stands for, 2^(max(0,i−1)+r) where scales are
+   * concatenated, 2^(i+r) where they are summed (section 3 of the paper).
+   *
+   * @param scale i, from 0 to S − 1
+   * @throws InvalidArgumentException if there is no such scale
+   */
+  public long factor(int scale) {
+    if (scale < 0 || scale >= scales()) {
+      throw new InvalidArgumentException(
+          "scale is " + scale + ": must be from 0 to " + (scales() - 1));
+    }
+    return geometry.factor(scale);
+  }
+
   /** What a backend needs to know. */
-  public KernelGeometry geometry() {
+  KernelGeometry geometry() {
     return geometry;
   }
 

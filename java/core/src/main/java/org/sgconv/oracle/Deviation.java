@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param element of that row whose error is the largest part of what it may be
  * @param expected its exact value
  * @param actual the value that was found
+ * @since 0.1.0
  */
 public record Deviation(
     double fraction,

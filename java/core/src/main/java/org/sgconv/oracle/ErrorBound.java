@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A tone in a filter's stop band leaves a small result with an error that is right to S and not
  * to its own size.
+ *
+ * @since 0.1.0
  */
 public final class ErrorBound {
 

@@ -30,6 +30,8 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>Where an operand is not finite, the rows that it takes part in are unspecified, every other
  * row is not.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class ExactConvolution {

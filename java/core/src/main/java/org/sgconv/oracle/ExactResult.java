@@ -5,7 +5,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.sgconv.InvalidArgumentException;
 
-/** Exact values of a tensor in float64, row by row, each row with the bound of its error. */
+/**
+ * Exact values of a tensor in float64, row by row, each row with the bound of its error.
+ *
+ * @since 0.1.0
+ */
 public final class ExactResult {
 
   private final Row[] rows;

@@ -10,6 +10,8 @@ import org.sgconv.InvalidArgumentException;
 /**
  * Kinds of signals that a convolution is tried on. A transform that is wrong somewhere is right on
  * many of them; a check that is wrong rejects right results on some.
+ *
+ * @since 0.1.0
  */
 public enum SignalClass {
   /** Values from −1 to 1, the kernel normal. */

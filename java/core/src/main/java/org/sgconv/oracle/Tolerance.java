@@ -15,6 +15,7 @@ import org.sgconv.tensor.Tensor;
  *
  * @param type of the results
  * @param factor how many times the bound may be taken
+ * @since 0.1.0
  */
 public record Tolerance(DType type, double factor) {
 

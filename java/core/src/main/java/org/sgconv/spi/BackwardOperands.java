@@ -15,6 +15,7 @@ import org.sgconv.tensor.Tensor;
  *     zero, and gradients are zero there
  * @param dy gradient of y (B,C·H,L)
  * @param targets where gradients go; those of gates only where the gates are
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record BackwardOperands(

@@ -12,6 +12,7 @@ import org.sgconv.InvalidArgumentException;
  * @param hidden H ≥ 1
  * @param length L, from 1 to 2^40
  * @param kernelLength K, from 1 to 2^40; in the circular mode to L
+ * @since 0.1.0
  */
 public record ConvolutionGeometry(
     ConvolutionMode mode, int heads, int hidden, long length, long kernelLength) {

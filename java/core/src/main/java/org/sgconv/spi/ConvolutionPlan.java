@@ -5,7 +5,11 @@ import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
-/** Convolutions of one geometry and type of signals. */
+/**
+ * Convolutions of one geometry and type of signals.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface ConvolutionPlan extends AutoCloseable {
 

@@ -17,6 +17,7 @@ import org.sgconv.tensor.Tensor;
  *     the batch. What lies beyond counts as zero, whatever it is, and y is zero there. Null where
  *     every row has L samples
  * @param y (B,C·H,L), overwritten
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record ForwardOperands(

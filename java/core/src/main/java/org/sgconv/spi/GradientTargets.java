@@ -11,6 +11,7 @@ import org.sgconv.tensor.Tensor;
  * @param skip dD (C,H)
  * @param pre gradient of the gate before the convolution (B,H,L)
  * @param post gradient of the gate after it (B,H,L)
+ * @since 0.1.0
  */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public record GradientTargets(

@@ -13,6 +13,7 @@ import org.sgconv.InvalidArgumentException;
  * @param dim d ≥ 1: parameters per scale
  * @param scales S ≥ 1
  * @param initScale r ≥ 0
+ * @since 0.1.0
  */
 public record KernelGeometry(
     int channels,

@@ -10,5 +10,6 @@ import org.sgconv.tensor.Tensor;
  * @param weights (S,C',H,d)
  * @param decay (H): multipliers or exponents
  * @param norm (C',H)
+ * @since 0.1.0
  */
 public record KernelOperands(KernelGeometry geometry, Tensor weights, Tensor decay, Tensor norm) {}

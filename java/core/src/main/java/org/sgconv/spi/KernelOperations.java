@@ -3,7 +3,11 @@ package org.sgconv.spi;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
 
-/** Kernel synthesis, to and from kernels (C',H,K) with any K ≥ 1. */
+/**
+ * Kernel synthesis, to and from kernels (C',H,K) with any K ≥ 1.
+ *
+ * @since 0.1.0
+ */
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public interface KernelOperations {
 

@@ -1,6 +1,10 @@
 package org.sgconv.spi;
 
-/** A prepared kernel in a plan's own order. */
+/**
+ * A prepared kernel in a plan's own order.
+ *
+ * @since 0.1.0
+ */
 public interface PlanSpectrum extends AutoCloseable {
 
   /** Size in bytes. */
