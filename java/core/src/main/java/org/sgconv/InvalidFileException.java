@@ -2,6 +2,7 @@ package org.sgconv;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.text.PrintableText;
 
 /**
  * A file cannot be read or written, or what it holds is not what it should be.

@@ -52,16 +52,18 @@ class ArchitectureTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "org.sgconv        | ''",
+        "org.sgconv.text   | ''",
+        "org.sgconv        | org.sgconv.text",
+        "org.sgconv.setting | org.sgconv",
         "org.sgconv.device | org.sgconv",
-        "org.sgconv.tensor | org.sgconv org.sgconv.device org.sgconv.bindings.process"
+        "org.sgconv.tensor | org.sgconv org.sgconv.setting org.sgconv.device org.sgconv.bindings.process"
             + " org.sgconv.bindings.closing",
         "org.sgconv.spi    | org.sgconv org.sgconv.device org.sgconv.tensor",
-        "org.sgconv.kernel | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi"
+        "org.sgconv.kernel | org.sgconv org.sgconv.setting org.sgconv.device org.sgconv.tensor org.sgconv.spi"
             + " org.sgconv.bindings.closing",
         "org.sgconv.conv   | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi"
             + " org.sgconv.kernel org.sgconv.bindings.closing",
-        "org.sgconv.io     | org.sgconv org.sgconv.tensor org.sgconv.spi org.sgconv.kernel"
+        "org.sgconv.io     | org.sgconv org.sgconv.text org.sgconv.tensor org.sgconv.spi org.sgconv.kernel"
             + " org.sgconv.bindings.closing",
         "org.sgconv.oracle | org.sgconv org.sgconv.tensor org.sgconv.spi",
       })
@@ -85,6 +87,7 @@ class ArchitectureTest {
             among(
                 "org.sgconv.internal..",
                 "org.sgconv",
+                "org.sgconv.setting",
                 "org.sgconv.device",
                 "org.sgconv.tensor",
                 "org.sgconv.spi",

@@ -13,11 +13,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.benchmarks.model.Measurement;
 import org.sgconv.benchmarks.model.Results;
 import org.sgconv.tensor.DType;
+import org.sgconv.text.FileFailure;
 
 /**
  * Results as JSON: the records of the model, field by field. A measurement that has times also gets

@@ -3,7 +3,7 @@ package org.sgconv.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.PrintableText;
+import org.sgconv.text.PrintableText;
 
 /** What the JVM made of the bytes that the shell passed. */
 final class Arguments {

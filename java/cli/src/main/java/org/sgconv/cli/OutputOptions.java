@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
 import org.sgconv.cli.audio.Sound;
 import org.sgconv.cli.audio.WavWriter;
 import org.sgconv.cli.plot.ConvolutionPlot;
@@ -18,6 +17,7 @@ import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.signal.SignalForm;
 import org.sgconv.cli.signal.SignalWriter;
 import org.sgconv.io.AtomicFile;
+import org.sgconv.text.PrintableText;
 import picocli.CommandLine.Option;
 
 /** Where results go. Files are complete or absent, and never replace an input. */

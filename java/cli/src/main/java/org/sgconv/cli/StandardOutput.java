@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.FileFailure;
+import org.sgconv.text.FileFailure;
 
 /**
  * Standard output that remembers the first thing it could not write: writers and print streams

@@ -8,9 +8,9 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
+import org.sgconv.text.FileFailure;
+import org.sgconv.text.PrintableText;
 
 /**
  * Writes files that are there as a whole or not there: into a temporary file beside the target,

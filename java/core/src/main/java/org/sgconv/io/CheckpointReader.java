@@ -11,7 +11,6 @@ import org.sgconv.Backends;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
@@ -19,6 +18,7 @@ import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.text.PrintableText;
 
 /** Imports one layer: first every name and shape against the spec, then the values. */
 final class CheckpointReader {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.PrintableText;
+import org.sgconv.text.PrintableText;
 
 /** Reads what a header says of each tensor, and checks each by itself. */
 final class HeaderEntries {

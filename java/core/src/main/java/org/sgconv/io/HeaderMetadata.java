@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.PrintableText;
+import org.sgconv.text.PrintableText;
 
 /**
  * The strings under {@code __metadata__}, in the order of the file. They stay as they are spelled

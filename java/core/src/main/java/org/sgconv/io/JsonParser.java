@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.sgconv.PrintableText;
 import org.sgconv.io.JsonValue.JsonArray;
 import org.sgconv.io.JsonValue.JsonBoolean;
 import org.sgconv.io.JsonValue.JsonNull;
 import org.sgconv.io.JsonValue.JsonNumber;
 import org.sgconv.io.JsonValue.JsonObject;
 import org.sgconv.io.JsonValue.JsonString;
+import org.sgconv.text.PrintableText;
 
 /** A whole JSON text as a tree, for short texts; no name appears twice in an object. */
 final class JsonParser {

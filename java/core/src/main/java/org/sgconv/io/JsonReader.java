@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.sgconv.PrintableText;
+import org.sgconv.text.PrintableText;
 
 /**
  * Walks through strict JSON (RFC 8259) in UTF-8: no comments, no trailing commas, no lone

@@ -2,7 +2,7 @@ package org.sgconv.io;
 
 import java.util.List;
 import java.util.Map;
-import org.sgconv.PrintableText;
+import org.sgconv.text.PrintableText;
 
 /** A parsed JSON text (RFC 8259). */
 sealed interface JsonValue {

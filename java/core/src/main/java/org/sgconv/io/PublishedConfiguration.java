@@ -9,13 +9,13 @@ import org.sgconv.DecayLaw;
 import org.sgconv.Initialization;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.PrintableText;
 import org.sgconv.io.JsonValue.JsonBoolean;
 import org.sgconv.io.JsonValue.JsonNull;
 import org.sgconv.io.JsonValue.JsonNumber;
 import org.sgconv.io.JsonValue.JsonObject;
 import org.sgconv.io.JsonValue.JsonString;
 import org.sgconv.kernel.KernelSpec;
+import org.sgconv.text.PrintableText;
 
 /**
  * The constructor arguments of a layer of the published code (SGConv, class {@code GConv}) as JSON.

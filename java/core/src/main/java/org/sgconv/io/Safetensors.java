@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.sgconv.ClosedException;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.MemoryFaultException;
-import org.sgconv.PrintableText;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.text.FileFailure;
+import org.sgconv.text.PrintableText;
 
 /**
  * A safetensors file, validated as a whole before its tensors are mapped into memory. Tensors are

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
 import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.text.PrintableText;
 
 /**
  * Collects tensors and writes them as one safetensors file. The same content gives the same bytes:

@@ -2,7 +2,7 @@ package org.sgconv.kernel;
 
 import java.util.Locale;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.SizeProperty;
+import org.sgconv.setting.SizeProperty;
 import org.sgconv.spi.KernelGeometry;
 
 /**

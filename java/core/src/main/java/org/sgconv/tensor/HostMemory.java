@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.SizeProperty;
 import org.sgconv.bindings.process.BlockPool;
 import org.sgconv.bindings.process.HeldBytes;
+import org.sgconv.setting.SizeProperty;
 
 /**
  * Counts the host's memory outside the Java heap that tensors, plans, spectra and the temporary

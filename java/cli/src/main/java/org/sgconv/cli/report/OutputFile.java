@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.io.AtomicFile;
+import org.sgconv.text.FileFailure;
 
 /** Where a command's results go: standard output, or a file that is complete or absent. */
 public final class OutputFile {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import org.sgconv.FileFailure;
+import org.sgconv.text.FileFailure;
 
 /**
  * A file or folder to work in, among the system's temporary ones, that is gone when it is closed,

@@ -9,12 +9,12 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.DecayLaw;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
 import org.sgconv.io.Checkpoint;
 import org.sgconv.io.Safetensors;
 import org.sgconv.io.TensorEntry;
 import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
+import org.sgconv.text.PrintableText;
 
 /**
  * Reads a layer of the published code. Sizes and the law of the decay are taken from the file; what

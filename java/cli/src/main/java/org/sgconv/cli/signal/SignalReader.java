@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
-import org.sgconv.PrintableText;
 import org.sgconv.SgConvException;
 import org.sgconv.cli.audio.Sound;
 import org.sgconv.cli.audio.WavReader;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.text.FileFailure;
+import org.sgconv.text.PrintableText;
 
 /**
  * Reads a signal (B,H,L) by the file's extension: {@code .wav} (each channel is a batch row, H =

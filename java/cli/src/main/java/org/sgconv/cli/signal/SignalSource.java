@@ -3,9 +3,9 @@ package org.sgconv.cli.signal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.sgconv.FileFailure;
 import org.sgconv.InvalidFileException;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.text.FileFailure;
 
 /**
  * A file that is open and whose values are not read yet: what it would take to compute with them

@@ -3,13 +3,13 @@ package org.sgconv.internal.cuda;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.sgconv.SizeProperty;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaEvent;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.device.Device;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.device.Stream;
+import org.sgconv.setting.SizeProperty;
 
 /** A device of the CUDA runtime. */
 final class GpuDevice implements Device {

@@ -2,8 +2,8 @@ package org.sgconv.internal.cuda;
 
 import java.util.Locale;
 import org.sgconv.InvalidSettingException;
-import org.sgconv.SizeProperty;
 import org.sgconv.device.DeviceMemoryException;
+import org.sgconv.setting.SizeProperty;
 
 /**
  * Most bytes of one stream's workspace. While it grows, and as long as recordings may use the old

@@ -267,8 +267,8 @@ class CpuBackendTest {
     NativeBackend.get();
     Backend two = Backends.cpu(2);
     assertThat(two.info().threads()).isEqualTo(2);
-    assertThat(Backends.cpu(2)).isSameAs(two);
-    assertThat(two.withThreads(3)).isSameAs(Backends.cpu(3));
+    assertThat(Backends.cpu(2)).isEqualTo(two);
+    assertThat(two.withThreads(3)).isEqualTo(Backends.cpu(3));
     assertThat(two.toString()).startsWith("cpu (").contains(", 2 threads, host processor");
     assertThat(Backends.cpu(1).toString()).contains(", 1 thread, ");
     float[] ones = new float[2 * 33];

@@ -1,14 +1,10 @@
-package org.sgconv;
+package org.sgconv.setting;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidSettingException;
 
-/**
- * System properties that limit a size: bytes of memory, lags of a norm.
- *
- * @since 0.1.0
- */
-@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
+/** System properties that limit a size: bytes of memory, lags of a norm. */
 public final class SizeProperty {
 
   private static final String SUFFIXES = "kmgt";

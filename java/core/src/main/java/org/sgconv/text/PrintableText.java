@@ -1,4 +1,4 @@
-package org.sgconv;
+package org.sgconv.text;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -8,8 +8,6 @@ import java.util.stream.Collectors;
  * Text from outside, such as a tensor's name, made safe to print: nothing in it moves a terminal's
  * cursor, turns the direction of writing, breaks a line or is invisible, and it is never endless.
  * Messages and listings pass every such text through here.
- *
- * @since 0.1.0
  */
 public final class PrintableText {
 

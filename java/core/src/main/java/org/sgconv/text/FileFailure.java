@@ -1,4 +1,4 @@
-package org.sgconv;
+package org.sgconv.text;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -10,11 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What went wrong with a file, in words: many exceptions of the JDK hold its name and no more.
- *
- * @since 0.1.0
- */
+/** What went wrong with a file, in words: many exceptions of the JDK hold its name and no more. */
 public final class FileFailure {
 
   private FileFailure() {}

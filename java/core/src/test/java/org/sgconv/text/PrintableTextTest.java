@@ -1,4 +1,4 @@
-package org.sgconv;
+package org.sgconv.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.InvalidFileException;
 
 class PrintableTextTest {
 
