@@ -1,5 +1,6 @@
 package org.sgconv.device;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.spi.BackendProvider;
@@ -81,4 +82,23 @@ public interface Device {
    * @throws DeviceLostException if an earlier error has ended all use of the device
    */
   Stream createStream();
+
+  /**
+   * A stream on another library's cudaStream_t, so that its work and ours are done in the order in
+   * which they are submitted: neither waits for the host or copies through it. The caller closes
+   * it, which waits for the work and gives back what the stream holds; the cudaStream_t stays its
+   * owner's, who must not destroy it before. A cudaStream_t has one open stream at a time, and none
+   * while its owner captures it.
+   *
+   * <p>NULL is the legacy default stream of the device, which everything else that joins it waits
+   * for; CUDA cannot record its work. cudaStreamPerThread is another stream in every thread, where
+   * ours are for any thread, and is refused.
+   *
+   * @param cudaStream its address
+   * @throws org.sgconv.InvalidArgumentException if CUDA finds that it is not a stream of this
+   *     device, it is being captured, or it has an open stream. Of an address that never was a
+   *     stream, or is none any more, CUDA need not notice that.
+   * @throws DeviceLostException if an earlier error has ended all use of the device
+   */
+  Stream wrapStream(MemorySegment cudaStream);
 }

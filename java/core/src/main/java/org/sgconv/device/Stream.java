@@ -1,5 +1,6 @@
 package org.sgconv.device;
 
+import java.lang.foreign.MemorySegment;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.spi.BackendProvider;
@@ -68,6 +69,15 @@ public interface Stream extends AutoCloseable {
    *     host, or fails
    */
   Recording record(Runnable work);
+
+  /**
+   * The address of the cudaStream_t, for other libraries: what they submit to it is done in the
+   * order of this stream. It may be used until the stream is closed. The legacy default stream has
+   * CUDA's other name for it here, cudaStreamLegacy.
+   *
+   * @throws StreamClosedException if the stream is closed
+   */
+  MemorySegment handle();
 
   /** Whether {@link #close} was called. */
   boolean isClosed();

@@ -1,5 +1,6 @@
 package org.sgconv.spi;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -131,6 +132,20 @@ public interface BackendProvider {
    * @throws org.sgconv.device.StreamClosedException if the stream is closed
    */
   default DeviceMemory allocate(String purpose, long bytes) {
+    throw new UnsupportedOperationException("backend '" + name() + "' has no memory of a device");
+  }
+
+  /**
+   * Memory of the device that somebody else owns and frees, used in the order of {@link #stream}
+   * until the caller has {@linkplain DeviceMemory#free ended its use}. It does not count against
+   * the budget. Called on backends that have a stream only.
+   *
+   * @param purpose what for, for messages
+   * @param memory its address and its bytes, at least 1
+   * @throws InvalidArgumentException if it is not memory of the device
+   * @throws org.sgconv.device.StreamClosedException if the stream is closed
+   */
+  default DeviceMemory wrap(String purpose, MemorySegment memory) {
     throw new UnsupportedOperationException("backend '" + name() + "' has no memory of a device");
   }
 

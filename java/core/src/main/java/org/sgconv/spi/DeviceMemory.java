@@ -10,7 +10,7 @@ import org.sgconv.device.Stream;
  */
 public interface DeviceMemory {
 
-  /** The stream in whose order it is used and freed. */
+  /** The stream in whose order it is used, and freed if it is not foreign. */
   Stream stream();
 
   /**
@@ -21,6 +21,9 @@ public interface DeviceMemory {
    */
   DevicePart part(long offset, long bytes);
 
-  /** Gives the memory back, in the stream's order. To be called once. */
+  /**
+   * Gives the memory back, in the stream's order; of foreign memory it ends the use alone. To be
+   * called once.
+   */
   void free();
 }

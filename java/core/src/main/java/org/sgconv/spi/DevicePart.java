@@ -14,6 +14,9 @@ public interface DevicePart {
   /** The stream in whose order it is used. */
   Stream stream();
 
+  /** Of its first byte, in the address space that the host and all devices share. */
+  long address();
+
   /** Copies as many bytes as it has from the host, and waits. */
   void upload(MemorySegment source);
 

@@ -27,8 +27,19 @@ final class Storage {
   private final MemorySegment memory;
   private final @Nullable DeviceMemory device;
   private final @Nullable PinnedMemory pinned;
-  private final @Nullable Ownership ownership;
+
+  /** Whether the memory belongs to someone else. */
+  private final boolean borrowed;
+
+  /**
+   * Gives owned memory back, or ends the use of a device's; null for borrowed memory of the host.
+   */
+  private final @Nullable Runnable release;
+
   private final Site allocated;
+
+  /** What is said if owned memory is never given back; set before anyone else sees this object. */
+  private @Nullable LeakReport report;
 
   /** Accesses by Java code that are under way, or {@link #ENDED}. */
   private final AtomicInteger accesses = new AtomicInteger();
@@ -36,30 +47,20 @@ final class Storage {
   private volatile boolean closed;
   private volatile @Nullable Site closedAt;
 
-  /** What an owner must give back, and what is said if it never does. */
-  private static final class Ownership {
-    private final Runnable release;
-
-    /** Set right after construction, before anyone else sees this object. */
-    private @Nullable LeakReport report;
-
-    Ownership(Runnable release) {
-      this.release = release;
-    }
-  }
-
   private Storage(
       String label,
       MemorySegment memory,
       @Nullable DeviceMemory device,
       @Nullable PinnedMemory pinned,
-      @Nullable Ownership ownership,
+      boolean borrowed,
+      @Nullable Runnable release,
       Site allocated) {
     this.label = label;
     this.memory = memory;
     this.device = device;
     this.pinned = pinned;
-    this.ownership = ownership;
+    this.borrowed = borrowed;
+    this.release = release;
     this.allocated = allocated;
   }
 
@@ -110,17 +111,22 @@ final class Storage {
       @Nullable PinnedMemory pinned,
       Runnable release,
       Site site) {
-    Ownership ownership = new Ownership(release);
-    Storage storage = new Storage(label, memory, device, pinned, ownership, site);
-    ownership.report = LeakReport.of(storage, "tensor " + label + " (" + bytes + " bytes)", site);
+    Storage storage = new Storage(label, memory, device, pinned, false, release, site);
+    storage.report = LeakReport.of(storage, "tensor " + label + " (" + bytes + " bytes)", site);
     LeakReport.logLost();
     OPEN_COUNT.incrementAndGet();
     return storage;
   }
 
-  /** Memory that belongs to someone else. */
+  /** Memory of the host that belongs to someone else. */
   static Storage borrow(String label, MemorySegment memory) {
-    return new Storage(label, memory, null, null, null, Site.here());
+    return new Storage(label, memory, null, null, true, null, Site.here());
+  }
+
+  /** Memory of a device that belongs to someone else. */
+  static Storage borrow(Stream stream, String label, MemorySegment memory) {
+    DeviceMemory device = stream.backend().provider().wrap("tensor " + label, memory);
+    return new Storage(label, memory, device, null, true, device::free, Site.here());
   }
 
   static long openCount() {
@@ -143,7 +149,7 @@ final class Storage {
 
   /** Whether the memory belongs to someone else, and may be a mapped file. */
   boolean isBorrowed() {
-    return ownership == null;
+    return borrowed;
   }
 
   /** Waits until no device copies from or to memory of the host. */
@@ -154,7 +160,7 @@ final class Storage {
   }
 
   boolean isOpen() {
-    return !closed && (ownership != null || memory.scope().isAlive());
+    return !closed && (!borrowed || memory.scope().isAlive());
   }
 
   /** The hot path: one volatile read for owned memory. */
@@ -162,8 +168,7 @@ final class Storage {
     if (closed) {
       throw closedException();
     }
-    if (ownership == null
-        && !(memory.scope().isAlive() && memory.isAccessibleBy(Thread.currentThread()))) {
+    if (borrowed && !(memory.scope().isAlive() && memory.isAccessibleBy(Thread.currentThread()))) {
       throw borrowedException();
     }
   }
@@ -220,15 +225,14 @@ final class Storage {
       if (closed) {
         return;
       }
-      if (ownership != null && !accesses.compareAndSet(0, ENDED)) {
+      if (release != null && !accesses.compareAndSet(0, ENDED)) {
         throw new TensorInUseException(inUse());
       }
       closed = true;
     }
-    Ownership owned = ownership;
-    if (owned != null) {
+    if (release != null) {
       try {
-        owned.release.run();
+        release.run();
       } catch (IllegalStateException busy) {
         reopen();
         throw new TensorInUseException(inUse(), busy);
@@ -236,10 +240,10 @@ final class Storage {
         reopen();
         throw failure;
       }
+    }
+    if (report != null) {
       OPEN_COUNT.decrementAndGet();
-      if (owned.report != null) {
-        owned.report.drop();
-      }
+      report.drop();
       LeakReport.logLost();
     }
     closedAt = Site.here();

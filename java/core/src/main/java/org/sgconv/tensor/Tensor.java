@@ -231,6 +231,28 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * A tensor on memory of a stream's device that somebody else owns, such as another library in
+   * this process, without copying. It is used in the stream's order ({@link
+   * org.sgconv.device.Device#wrapStream} takes the stream of that library), and must outlive the
+   * work that uses it. Closing the tensor ends its use and frees nothing; the stream cannot be
+   * closed before. It does not count against the device's budget. If the segment's arena is closed,
+   * the tensor is as good as closed; a read-only segment makes a tensor that cannot be an output.
+   *
+   * @param memory the address on the device and the size: {@code
+   *     MemorySegment.ofAddress(address).reinterpret(bytes)}
+   * @throws InvalidArgumentException if the first or last byte is not that device's but the host's,
+   *     managed, another device's or of no allocation; the address is not aligned to its elements;
+   *     or this thread records the stream's work
+   * @throws ShapeMismatchException if the segment's size is not that of the shape
+   */
+  public static Tensor wrap(Stream stream, MemorySegment memory, DType type, long... dims) {
+    Shape shape = Shape.of(dims);
+    BorrowedMemory.requireSegment(memory, type, shape);
+    String label = type + " " + shape + " on " + stream;
+    return on(Storage.borrow(stream, label, memory), type, shape);
+  }
+
+  /**
    * A FLOAT32 tensor on a direct buffer's elements from position to limit, without copying.
    *
    * @throws InvalidArgumentException if the buffer is on the Java heap or not in native byte order
@@ -301,22 +323,13 @@ public final class Tensor implements AutoCloseable {
 
   /** Whether this is borrowed memory that must not be written. */
   public boolean isReadOnly() {
-    return isOnHost() && memory.isReadOnly();
+    return memory.isReadOnly();
   }
 
   /** Whether the two share any byte. */
   public boolean overlaps(Tensor other) {
-    requireOpen();
-    other.requireOpen();
-    long start = memory.address();
-    long otherStart = other.memory.address();
-    if (!isOnHost() || !other.isOnHost()) {
-      if (storage != other.storage) {
-        return false;
-      }
-      start = offset;
-      otherStart = other.offset;
-    }
+    long start = address();
+    long otherStart = other.address();
     return start < otherStart + other.byteSize() && otherStart < start + byteSize();
   }
 
@@ -522,6 +535,18 @@ public final class Tensor implements AutoCloseable {
     return memory;
   }
 
+  /**
+   * Where the elements of a tensor on a device are, for other code that works there: in the order
+   * of the {@linkplain Stream#handle stream}, and until the tensor is closed. The segment has size
+   * 0, as a pointer of native code has: the host cannot touch the device's memory. {@link
+   * #byteSize} says how many bytes there are.
+   *
+   * @throws WrongDeviceException if they are in the host's memory
+   */
+  public MemorySegment deviceAddress() {
+    return MemorySegment.ofAddress(devicePart().address());
+  }
+
   // Arithmetic of the host.
 
   /**
@@ -637,14 +662,20 @@ public final class Tensor implements AutoCloseable {
     requireOpen();
     DevicePart part = devicePart;
     if (part == null) {
-      DeviceMemory owned = storage.device();
-      if (owned == null) {
+      DeviceMemory whole = storage.device();
+      if (whole == null) {
         throw Placement.notOnDevice(this);
       }
-      part = owned.part(offset, byteSize());
+      part = whole.part(offset, byteSize());
       devicePart = part;
     }
     return part;
+  }
+
+  /** Of the first element, in the address space that the host and all devices share. */
+  private long address() {
+    requireOpen();
+    return isOnHost() ? memory.address() : devicePart().address();
   }
 
   /** The page-locked memory of which this is a part, or null. */

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -128,6 +129,11 @@ public final class CudaBackend implements BackendProvider {
   @Override
   public DeviceMemory allocate(String purpose, long bytes) {
     return GpuMemory.allocate(gpuStream(), purpose, bytes);
+  }
+
+  @Override
+  public DeviceMemory wrap(String purpose, MemorySegment memory) {
+    return GpuMemory.wrap(gpuStream(), purpose, memory);
   }
 
   @Override

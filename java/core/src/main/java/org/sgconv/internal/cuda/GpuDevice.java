@@ -1,7 +1,9 @@
 package org.sgconv.internal.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaEvent;
@@ -132,7 +134,7 @@ final class GpuDevice implements Device {
   public synchronized GpuStream defaultStream() {
     GpuStream stream = defaultStream;
     if (stream == null) {
-      stream = open("default stream", true);
+      stream = open("default stream", device::createPermanentStream, true);
       defaultStream = stream;
     }
     return stream;
@@ -140,16 +142,20 @@ final class GpuDevice implements Device {
 
   @Override
   public Stream createStream() {
-    return open("a stream", false);
+    return open("a stream", device::createStream, false);
   }
 
-  private GpuStream open(String purpose, boolean permanent) {
+  @Override
+  public Stream wrapStream(MemorySegment cudaStream) {
+    return open("a foreign stream", () -> device.wrapStream(cudaStream), false);
+  }
+
+  private GpuStream open(String purpose, Supplier<CudaStream> maker, boolean permanent) {
     try {
       device.requireSupported();
       device.keepFreedMemory();
       memoryBudget(); // what is wrong with the setting is said before anything is allocated
-      CudaStream queue = permanent ? device.createPermanentStream() : device.createStream();
-      return new GpuStream(home, this, queue, permanent);
+      return new GpuStream(home, this, maker.get(), permanent);
     } catch (RuntimeException e) {
       throw CudaFailures.translate(purpose + " of " + this, e);
     }

@@ -1,11 +1,15 @@
 package org.sgconv.internal.cuda;
 
+import java.lang.foreign.MemorySegment;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.DeviceMemory;
 
-/** Memory that one stream allocated, counted against its device's budget. */
+/**
+ * Memory that one stream allocated, counted against its device's budget, or that it uses while
+ * somebody else owns it.
+ */
 final class GpuMemory implements DeviceMemory {
 
   private final GpuStream stream;
@@ -29,6 +33,21 @@ final class GpuMemory implements DeviceMemory {
       return made;
     } catch (RuntimeException e) {
       throw CudaFailures.translate(purpose + " (" + bytes + " bytes)", e);
+    }
+  }
+
+  /** Memory of somebody else; the stream stays open until its use has ended. */
+  static GpuMemory wrap(GpuStream stream, String purpose, MemorySegment memory) {
+    stream.requireNoRecording("wraps memory", "wrap it before");
+    try (Closer undo = Closer.onFailure()) {
+      stream.enter();
+      undo.add(stream::leave);
+      GpuMemory made =
+          new GpuMemory(stream, stream.queue().wrap(memory.address(), memory.byteSize()));
+      undo.keep();
+      return made;
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate(purpose, e);
     }
   }
 
@@ -58,7 +77,9 @@ final class GpuMemory implements DeviceMemory {
     } catch (RuntimeException e) {
       throw CudaFailures.translate("freeing memory of " + stream, e);
     }
-    stream.device().release(allocation.byteSize());
+    if (!allocation.isForeign()) {
+      stream.device().release(allocation.byteSize());
+    }
     stream.leave();
   }
 }

@@ -9,10 +9,15 @@ import org.sgconv.spi.DevicePart;
 import org.sgconv.spi.PinnedMemory;
 
 /**
- * Where the elements of a tensor are on a device: a part of memory that a stream allocated, or all
- * of it.
+ * Where the elements of a tensor are on a device: a part of memory that a stream allocated or uses,
+ * or all of it.
  */
 record GpuPart(GpuStream stream, CudaSpan span) implements DevicePart {
+
+  @Override
+  public long address() {
+    return span.allocation().address() + span.offset();
+  }
 
   @Override
   public void upload(MemorySegment source) {

@@ -1,5 +1,6 @@
 package org.sgconv.internal.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -245,6 +246,11 @@ final class GpuStream implements Stream {
         }
       }
     }
+  }
+
+  @Override
+  public MemorySegment handle() {
+    return queue().address();
   }
 
   @Override

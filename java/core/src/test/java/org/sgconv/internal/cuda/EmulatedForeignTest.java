@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sgconv.Backends;
+import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaAllocation;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaErrorException;
@@ -16,6 +19,14 @@ import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.PageLockedMemory;
 import org.sgconv.bindings.UseAfterCloseException;
 import org.sgconv.contract.OnEmulatedDevice;
+import org.sgconv.conv.Gates;
+import org.sgconv.conv.KernelSpectrum;
+import org.sgconv.conv.LongConvolution;
+import org.sgconv.device.Device;
+import org.sgconv.device.DeviceLostException;
+import org.sgconv.device.Stream;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
 
 /** The bindings' streams and memory that somebody else owns, on two devices. */
 @OnEmulatedDevice
@@ -165,6 +176,35 @@ class EmulatedForeignTest {
     }
     pinned.free();
     ForeignCuda.free(here);
+    ForeignCuda.free(there);
+  }
+
+  /** Memory that its owner has freed too early. */
+  @Test
+  void useAfterTheOwnerFreedIsNoticed() {
+    Device device = Device.all(Backends.named("cuda")).getFirst();
+    MemorySegment memory = ForeignCuda.allocate(0, 16);
+    MemorySegment there = ForeignCuda.allocate(1, 16);
+    Stream stream = device.wrapStream(foreign);
+    Tensor values = Tensor.zeros(stream, DType.FLOAT32, 4);
+    Tensor tensor = Tensor.wrap(stream, memory, DType.FLOAT32, 4);
+    assertThatThrownBy(() -> Tensor.wrap(stream, there, DType.FLOAT32, 4))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("is memory of CUDA device 1, expected memory of CUDA device 0");
+    try (LongConvolution convolution =
+            LongConvolution.create(stream.backend(), ConvolutionMode.CAUSAL, 1, 1, 4);
+        Tensor kernel = values.reshape(1, 1, 4);
+        KernelSpectrum spectrum = convolution.prepare(kernel);
+        Tensor u = tensor.reshape(1, 1, 4);
+        Tensor y = Tensor.zeros(stream, DType.FLOAT32, 1, 1, 4)) {
+      stream.synchronize();
+      ForeignCuda.free(memory);
+      convolution.forward(spectrum, u, Gates.none(), y);
+      assertThatThrownBy(stream::synchronize).isInstanceOf(DeviceLostException.class);
+      EmulatedMachine.reset();
+    }
+    Tensor.closeAll(tensor, values);
+    stream.close();
     ForeignCuda.free(there);
   }
 }

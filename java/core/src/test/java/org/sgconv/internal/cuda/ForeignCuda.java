@@ -45,7 +45,7 @@ final class ForeignCuda {
     check("cudaFree", call("cudaFree", memory));
   }
 
-  /** Copies floats to a device and waits. */
+  /** Copies floats to the start of memory of a device and waits. */
   static void write(MemorySegment memory, float... values) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment host = arena.allocateFrom(ValueLayout.JAVA_FLOAT, values);
