@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForwardPathTest {
 
   @ParameterizedTest
-  @CsvSource({"into, 15", "allocating, 29"})
+  @CsvSource({"into, 14", "allocating, 28"})
   void onTheCpu(String variant, int most) throws Exception {
     assertShort(trace("cpu", variant, ""), most, variant);
   }

@@ -73,6 +73,11 @@ public final class BrokenBackend implements BackendProvider {
     }
 
     @Override
+    public long spectrumBytes() {
+      return plan.spectrumBytes();
+    }
+
+    @Override
     public PlanSpectrum createSpectrum() {
       return plan.createSpectrum();
     }

@@ -121,12 +121,13 @@ public final class KernelSpectrum implements AutoCloseable {
   }
 
   /**
-   * Size in bytes of the memory it holds.
+   * Size in bytes of the memory it holds: {@link LongConvolution#spectrumBytes()}.
    *
    * @throws ClosedException if it or its convolution is closed
    */
   public long byteSize() {
-    return open().byteSize();
+    open();
+    return owner.spectrumBytes();
   }
 
   /**

@@ -448,6 +448,43 @@ public final class LongConvolution implements AutoCloseable {
   }
 
   /**
+   * Bytes of memory that each {@link KernelSpectrum} of this convolution takes: on the device, or
+   * on the host where the backend computes there.
+   *
+   * @since 0.1.0
+   */
+  public long spectrumBytes() {
+    return plan.spectrumBytes();
+  }
+
+  /**
+   * Bytes of scratch memory on the device that calls with so many signals take at most, beside
+   * tensors and spectra: preparing from parameters, forward, and backward to all gradients or any.
+   * The convolutions of a stream share one workspace, so that it has as many bytes as the largest
+   * number of any, not as the sum; while it grows, the stream holds the old and the new. {@code
+   * -Dsgconv.cuda.workspace} limits it, but for a kernel made of parameters where cuFFT computes. 0
+   * on backends that compute on the host: theirs is counted by {@link
+   * org.sgconv.tensor.HostMemory}.
+   *
+   * @param batch B ≥ 1
+   * @throws InvalidArgumentException if there is no such batch, or an output for it would have more
+   *     bytes than any memory
+   * @throws ClosedException if the convolution is closed
+   * @throws org.sgconv.device.DeviceMemoryException if one of these calls needs more than the limit
+   * @since 0.1.0
+   */
+  public long workspaceBytes(long batch) {
+    check.batch(batch);
+    shared.lock();
+    try {
+      requireOpen();
+      return plan.workspaceBytes(batch);
+    } finally {
+      shared.unlock();
+    }
+  }
+
+  /**
    * The way that the backend computes it, where there are several to choose from: {@code fused} or
    * {@code cufft} on cuda.
    */

@@ -157,6 +157,24 @@ final class OperandCheck {
     return batch;
   }
 
+  /** A batch size without tensors. */
+  void batch(long batch) {
+    if (batch < 1) {
+      throw new InvalidArgumentException("batch is " + batch + ": a batch has at least 1 signal");
+    }
+    long most = Long.MAX_VALUE / type.byteSize() / geometry.length() / geometry.outputRows();
+    if (batch > most) {
+      throw new InvalidArgumentException(
+          String.format(
+              Locale.ROOT,
+              "batch is %d: an output (B,C·H,L) = (B, %d, %d) for more than %d has more bytes than any memory",
+              batch,
+              geometry.outputRows(),
+              geometry.length(),
+              most));
+    }
+  }
+
   private void gate(String name, @Nullable Tensor gate, long batch) {
     if (gate != null) {
       signal(name, gate, batch);

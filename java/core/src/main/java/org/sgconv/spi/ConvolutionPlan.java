@@ -19,13 +19,16 @@ public interface ConvolutionPlan extends AutoCloseable {
   }
 
   /**
-   * The one lock of a call. The caller holds its read lock during {@link #forward} and {@link
-   * #backward}, and its write lock during everything else that works on the plan or on spectra of
-   * it, so that neither is closed or overwritten under a call. Both are reentrant. A backend whose
-   * calls cannot run side by side has one lock as both; one that runs the caller's code under a
-   * lock of its own, as recording does, has that lock.
+   * The one lock of a call. The caller holds its read lock during {@link #forward}, {@link
+   * #backward} and {@link #workspaceBytes}, and its write lock during everything else that works on
+   * the plan or on spectra of it, so that neither is closed or overwritten under a call. Both are
+   * reentrant. A backend whose calls cannot run side by side has one lock as both; one that runs
+   * the caller's code under a lock of its own, as recording does, has that lock.
    */
   ReadWriteLock lock();
+
+  /** Bytes of memory, where it computes, that each spectrum of this plan takes. */
+  long spectrumBytes();
 
   /** A new, empty spectrum of this plan; the caller closes it. */
   PlanSpectrum createSpectrum();
@@ -48,6 +51,16 @@ public interface ConvolutionPlan extends AutoCloseable {
 
   /** Overwrites the gradients that are asked for. */
   void backward(PlanSpectrum spectrum, BackwardOperands operands);
+
+  /**
+   * Bytes of scratch memory on a device that calls take at most, whichever of the plan's: one piece
+   * that the plans of a stream share. 0 where they take none, or it is the host's.
+   *
+   * @param batch B of forward and backward calls
+   */
+  default long workspaceBytes(long batch) {
+    return 0;
+  }
 
   @Override
   void close();

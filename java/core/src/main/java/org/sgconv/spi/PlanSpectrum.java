@@ -7,9 +7,6 @@ package org.sgconv.spi;
  */
 public interface PlanSpectrum extends AutoCloseable {
 
-  /** Size in bytes. */
-  long byteSize();
-
   @Override
   void close();
 }

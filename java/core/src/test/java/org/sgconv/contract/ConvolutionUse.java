@@ -15,6 +15,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.OptionalOperands;
+import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -41,6 +42,43 @@ interface ConvolutionUse extends BackendUnderTest {
       try (Tensor y = parts.convolution.forward(spectrum, parts.u)) {
         Bits.requireSame(
             label(at), ConvolutionRun.of(backend(), type(), fresh).y(), y.toDoubleArray());
+      }
+    }
+  }
+
+  /** Before there is a spectrum, a program knows what it takes. */
+  @ParameterizedTest
+  @EnumSource
+  default void spectraTakeWhatWasSaid(ConvolutionMode mode) {
+    ConvolutionCase at = ConvolutionCase.plain(mode, 1, 2, 3, 700);
+    try (ConvolutionParts parts = parts(Operands.random(at, type(), Seed.random(at)))) {
+      parts.convolution.prepare(parts.kernel).close(); // scratch memory stays
+      long before = heldBytes(parts.u);
+      try (KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
+        assertThat(spectrum.byteSize()).isEqualTo(parts.convolution.spectrumBytes());
+        assertThat(heldBytes(parts.u) - before).isEqualTo(parts.convolution.spectrumBytes());
+      }
+    }
+  }
+
+  /** Where a tensor is. */
+  private static long heldBytes(Tensor tensor) {
+    return tensor.stream()
+        .map(stream -> stream.device().allocatedBytes())
+        .orElseGet(HostMemory::heldBytes);
+  }
+
+  /** Scratch memory of the host is counted with the host's. */
+  @Test
+  default void onlyDevicesHaveWorkspaces() {
+    ConvolutionCase at =
+        ConvolutionCase.plain(ConvolutionMode.BIDIRECTIONAL, 2, 2, 3, 700).withEverything();
+    try (ConvolutionParts parts = parts(Operands.random(at, type(), Seed.random(at)))) {
+      long bytes = parts.convolution.workspaceBytes(2);
+      if (parts.u.isOnHost()) {
+        assertThat(bytes).isZero();
+      } else {
+        assertThat(bytes).isPositive();
       }
     }
   }

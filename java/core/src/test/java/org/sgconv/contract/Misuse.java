@@ -73,6 +73,17 @@ interface Misuse extends BackendUnderTest {
         });
   }
 
+  /** Batches that no call can have. */
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE / 8, Long.MAX_VALUE})
+  default void batchesOfNoCallAreNamed(long batch) {
+    withParts(
+        (parts, spectrum) ->
+            assertThatThrownBy(() -> parts.convolution.workspaceBytes(batch))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("batch is " + batch));
+  }
+
   @Test
   default void otherElementTypesAreNamed() {
     DType other = type().kernelType() == DType.FLOAT32 ? DType.FLOAT64 : DType.FLOAT32;

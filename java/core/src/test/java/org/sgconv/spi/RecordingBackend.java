@@ -123,11 +123,6 @@ public final class RecordingBackend implements BackendProvider {
     private boolean closed;
 
     @Override
-    public long byteSize() {
-      return 128;
-    }
-
-    @Override
     public void close() {
       if (closed) {
         throw new AssertionError("spectrum closed twice");
@@ -144,6 +139,11 @@ public final class RecordingBackend implements BackendProvider {
     @Override
     public ReadWriteLock lock() {
       return lock;
+    }
+
+    @Override
+    public long spectrumBytes() {
+      return 128;
     }
 
     @Override

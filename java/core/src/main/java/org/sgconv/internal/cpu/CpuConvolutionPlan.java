@@ -76,6 +76,11 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   }
 
   @Override
+  public long spectrumBytes() {
+    return plan.spectrumBytes();
+  }
+
+  @Override
   public PlanSpectrum createSpectrum() {
     try {
       return CpuPlanSpectrum.allocate(plan);

@@ -34,11 +34,6 @@ final class CpuPlanSpectrum implements PlanSpectrum {
   }
 
   @Override
-  public long byteSize() {
-    return memory.byteSize();
-  }
-
-  @Override
   public void close() {
     memory.close();
   }

@@ -28,8 +28,6 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
 
   private static final Optional<String> NAME = Optional.of(PATH);
 
-  private static final int KINDS_OF_CALL = 8;
-
   private final GpuStream stream;
   private final ConvolutionGeometry geometry;
   private final CudaPlan plan;
@@ -37,10 +35,9 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   private final WorkspaceLimit limit = WorkspaceLimit.current();
   private final ReadWriteLock lock;
 
-  // Scratch memory that calls of the last batch size take, by the gradients that are asked for.
-  // Guarded by the lock.
-  private final long[] batchOf = new long[KINDS_OF_CALL];
-  private final long[] bytesOf = new long[KINDS_OF_CALL];
+  // Scratch memory that calls of the last batch size take, by what is Wanted. Guarded by the lock.
+  private final long[] batchOf = new long[Wanted.COUNT];
+  private final long[] bytesOf = new long[Wanted.COUNT];
 
   private CudaConvolutionPlan(
       GpuStream stream, ConvolutionGeometry geometry, CudaPlan plan, CudaKernels operations) {
@@ -66,6 +63,11 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   @Override
   public ReadWriteLock lock() {
     return lock;
+  }
+
+  @Override
+  public long spectrumBytes() {
+    return plan.spectrumBytes();
   }
 
   @Override
@@ -116,7 +118,7 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
           stream.optionalSpan("pre", operands.pre()),
           stream.optionalSpan("post", operands.post()),
           stream.span("y", operands.y()),
-          workspace(operands.batch(), false, false, false));
+          workspace(operands.batch(), Wanted.FORWARD));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("forward " + geometry, e);
     }
@@ -125,10 +127,8 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
   @Override
   public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
     GradientTargets targets = operands.targets();
-    boolean input = targets.input() != null || targets.pre() != null;
-    boolean kernel = targets.kernel() != null || targets.skip() != null;
-    boolean post = targets.post() != null;
-    if (!input && !kernel && !post) {
+    int wanted = Wanted.by(targets);
+    if (wanted == Wanted.FORWARD) {
       return;
     }
     try {
@@ -145,27 +145,44 @@ final class CudaConvolutionPlan implements ConvolutionPlan {
           stream.optionalSpan("gradient of skip", targets.skip()),
           stream.optionalSpan("gradient of pre", targets.pre()),
           stream.optionalSpan("gradient of post", targets.post()),
-          workspace(operands.batch(), input, kernel, post));
+          workspace(operands.batch(), wanted));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("backward " + geometry, e);
     }
   }
 
-  /** Scratch memory for a call with these gradients, a forward call with none; null for none. */
-  private @Nullable CudaSpan workspace(long batch, boolean input, boolean kernel, boolean post) {
-    int call = (input ? 1 : 0) | (kernel ? 2 : 0) | (post ? 4 : 0);
-    if (batchOf[call] != batch) {
-      bytesOf[call] = workspaceBytes(batch, input, kernel, post);
-      batchOf[call] = batch;
+  @Override
+  public long workspaceBytes(long batch) {
+    try {
+      long most = 0;
+      for (int wanted = 0; wanted < Wanted.COUNT; wanted++) {
+        most = Math.max(most, workspaceBytes(batch, wanted));
+      }
+      return most;
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("the workspace of " + geometry, e);
     }
-    return bytesOf[call] == 0 ? null : stream.workspace().reserve(bytesOf[call]);
   }
 
-  private long workspaceBytes(long batch, boolean input, boolean kernel, boolean post) {
+  /** Scratch memory for a call; null for none. */
+  private @Nullable CudaSpan workspace(long batch, int wanted) {
+    if (batchOf[wanted] != batch) {
+      bytesOf[wanted] = workspaceBytes(batch, wanted);
+      batchOf[wanted] = batch;
+    }
+    return bytesOf[wanted] == 0 ? null : stream.workspace().reserve(bytesOf[wanted]);
+  }
+
+  private long workspaceBytes(long batch, int wanted) {
     long bytes =
-        input || kernel || post
-            ? plan.backwardWorkspace(batch, input, kernel, post, limit.bytes())
-            : plan.forwardWorkspace(batch, limit.bytes());
+        wanted == Wanted.FORWARD
+            ? plan.forwardWorkspace(batch, limit.bytes())
+            : plan.backwardWorkspace(
+                batch,
+                Wanted.has(wanted, Wanted.INPUT),
+                Wanted.has(wanted, Wanted.KERNEL),
+                Wanted.has(wanted, Wanted.POST),
+                limit.bytes());
     limit.require(bytes);
     return bytes;
   }

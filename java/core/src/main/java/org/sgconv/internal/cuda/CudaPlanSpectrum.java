@@ -42,11 +42,6 @@ final class CudaPlanSpectrum implements PlanSpectrum {
   }
 
   @Override
-  public long byteSize() {
-    return values.byteSize();
-  }
-
-  @Override
   public void close() {
     memory.free();
   }

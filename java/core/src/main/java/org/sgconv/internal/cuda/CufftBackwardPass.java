@@ -12,17 +12,16 @@ import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.GradientTargets;
 
 /**
- * One backward pass through cuFFT: its operands, each found once, and how it is cut. For each part
- * of the rows, signals of the batch come in order, so that sums over the batch do not depend on the
- * chunks; kernel gradients of all heads are kept in the frequency domain until the batch is
- * through.
+ * One backward pass through cuFFT, with its operands, each found once. For each part of the rows,
+ * signals of the batch come in order, so that sums over the batch do not depend on the chunks;
+ * kernel gradients of all heads are kept in the frequency domain until the batch is through.
  */
 final class CufftBackwardPass {
 
   private final Workspace workspace;
   private final RingSteps steps;
   private final ConvolutionShape shape;
-  private final WorkspaceLimit limit;
+  private final CufftLayout layout;
   private final long size;
   private final long rowBytes;
   private final int heads;
@@ -44,14 +43,14 @@ final class CufftBackwardPass {
       GpuStream stream,
       RingSteps steps,
       ConvolutionShape shape,
-      WorkspaceLimit limit,
+      CufftLayout layout,
       CudaSpan spectrum,
       BackwardOperands operands) {
     GradientTargets targets = operands.targets();
     this.workspace = stream.workspace();
     this.steps = steps;
     this.shape = shape;
-    this.limit = limit;
+    this.layout = layout;
     this.size = steps.transformSize();
     this.rowBytes = steps.rowBytes();
     this.heads = Math.toIntExact(shape.heads());
@@ -85,64 +84,27 @@ final class CufftBackwardPass {
   private record Scratch(
       CudaSpan work, CudaSpan x, CudaSpan g, CudaSpan input, CudaSpan sum, CudaSpan kernels) {}
 
-  /** Submits everything. Call under the stream's lock. */
+  /** Submits everything, at least one gradient. Call under the stream's lock. */
   void run() {
-    if (!wantsInput() && !wantsSignal()) {
-      return;
-    }
-    Chunks chunks = Chunks.within(limit, batch, shape.hidden(), this::cost);
+    Chunks chunks = layout.chunks();
     for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
       long count = Math.min(chunks.hidden(), shape.hidden() - first);
-      chunks.forEachBatch(batch, first, count, rows -> runChunk(chunks, rows));
+      chunks.forEachBatch(batch, first, count, this::runChunk);
       if (wantsKernel()) {
-        finishKernels(chunks, new RingRows(1, 0, 1, first, count));
+        finishKernels(new RingRows(1, 0, 1, first, count));
       }
     }
-  }
-
-  private long cost(Chunks chunks) {
-    long buffers = Workspace.bytes(sizes(chunks, 0));
-    return buffers > limit.bytes()
-        ? buffers // no plan is made only to be refused
-        : Workspace.bytes(sizes(chunks, workBytes(chunks)));
-  }
-
-  /** The most that any transform of a pass in such chunks needs. */
-  private long workBytes(Chunks chunks) {
-    long most = 0;
-    for (long rows : chunks.rowCounts(batch, shape.hidden())) {
-      most = Math.max(most, workspace.plan(size, rows).workBytes());
-    }
-    if (wantsKernel()) {
-      for (long rows : new Chunks(1, chunks.hidden()).rowCounts(1, shape.hidden())) {
-        most = Math.max(most, workspace.plan(size, rows).workBytes());
-      }
-    }
-    return most;
-  }
-
-  /** Of work area, x, g, input, sum and kernels; the same for every chunk of a pass. */
-  private long[] sizes(Chunks chunks, long work) {
-    long complex = chunks.rows() * rowBytes;
-    return new long[] {
-      work,
-      wantsSignal() ? complex : 0,
-      complex,
-      wantsInput() && heads > 1 ? complex : 0,
-      dpost != null && heads > 1 ? chunks.rows() * shape.length() * Float.BYTES : 0,
-      wantsKernel() ? heads * chunks.hidden() * rowBytes : 0
-    };
   }
 
   /** The whole pass has one layout: the kernels' sums stay where they are from chunk to chunk. */
-  private Scratch scratch(Chunks chunks) {
-    List<CudaSpan> parts = workspace.pieces(sizes(chunks, workBytes(chunks)));
+  private Scratch scratch() {
+    List<CudaSpan> parts = layout.pieces(workspace);
     return new Scratch(
         parts.get(0), parts.get(1), parts.get(2), parts.get(3), parts.get(4), parts.get(5));
   }
 
-  private void runChunk(Chunks chunks, RingRows rows) {
-    Scratch scratch = scratch(chunks);
+  private void runChunk(RingRows rows) {
+    Scratch scratch = scratch();
     FftPlan transform = workspace.plan(size, rows.count());
     CudaSpan x = part(scratch.x(), 0, rows.count() * rowBytes);
     CudaSpan g = part(scratch.g(), 0, rows.count() * rowBytes);
@@ -169,7 +131,7 @@ final class CufftBackwardPass {
             wantsKernel() ? x : null,
             g,
             wantsInput() ? input : null,
-            wantsKernel() ? kernelRows(scratch, chunks, rows, head) : null);
+            wantsKernel() ? kernelRows(scratch, rows, head) : null);
       }
     }
     if (wantsInput()) {
@@ -179,19 +141,21 @@ final class CufftBackwardPass {
     }
   }
 
-  private void finishKernels(Chunks chunks, RingRows rows) {
-    Scratch scratch = scratch(chunks);
+  private void finishKernels(RingRows rows) {
+    Scratch scratch = scratch();
     FftPlan transform = workspace.plan(size, rows.hiddenCount());
     for (int head = 0; head < heads; head++) {
-      CudaSpan correlation = kernelRows(scratch, chunks, rows, head);
+      CudaSpan correlation = kernelRows(scratch, rows, head);
       transform.inverse(correlation, scratch.work());
       steps.kernelGradient(rows, head, correlation, dk, dskip);
     }
   }
 
-  private CudaSpan kernelRows(Scratch scratch, Chunks chunks, RingRows rows, int head) {
+  private CudaSpan kernelRows(Scratch scratch, RingRows rows, int head) {
     return part(
-        scratch.kernels(), head * chunks.hidden() * rowBytes, rows.hiddenCount() * rowBytes);
+        scratch.kernels(),
+        head * layout.chunks().hidden() * rowBytes,
+        rows.hiddenCount() * rowBytes);
   }
 
   /** A piece that the call does not need is a single byte, which no step is given. */

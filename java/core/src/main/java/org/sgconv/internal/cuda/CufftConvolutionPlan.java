@@ -41,7 +41,8 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
   private final ConvolutionShape shape;
   private final CudaKernels operations;
   private final RingSteps steps;
-  private final WorkspaceLimit limit = WorkspaceLimit.current();
+  private final long spectrumBytes;
+  private final CufftLayouts layouts;
   private final ReadWriteLock lock;
 
   private CufftConvolutionPlan(
@@ -55,7 +56,18 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
     this.shape = Shapes.of(geometry);
     this.operations = operations;
     this.steps = new RingSteps(stream.queue(), shape, ElementTypes.of(type), size);
+    this.spectrumBytes = spectrumBytes(steps, geometry);
+    this.layouts = new CufftLayouts(stream.workspace(), steps, shape, WorkspaceLimit.current());
     this.lock = new SingleLock(stream.lock());
+  }
+
+  private static long spectrumBytes(RingSteps steps, ConvolutionGeometry geometry) {
+    try {
+      return steps.spectrumBytes();
+    } catch (ArithmeticException e) {
+      throw new InvalidArgumentException(
+          "a spectrum of " + geometry + " has more bytes than any memory", e);
+    }
   }
 
   static CufftConvolutionPlan create(
@@ -92,23 +104,20 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
   }
 
   @Override
+  public long spectrumBytes() {
+    return spectrumBytes;
+  }
+
+  @Override
   public PlanSpectrum createSpectrum() {
-    long bytes;
-    try {
-      bytes = steps.spectrumBytes();
-    } catch (ArithmeticException e) {
-      throw new InvalidArgumentException(
-          "a spectrum of " + geometry + " has more bytes than any memory", e);
-    }
-    return CudaPlanSpectrum.allocate(this, stream, geometry, bytes);
+    return CudaPlanSpectrum.allocate(this, stream, geometry, spectrumBytes);
   }
 
   @Override
   public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
     try {
       CudaSpan values = stream.span("kernel", kernel);
-      transform(
-          workspaceBeside(0).getLast(), values, stream.optionalSpan("skip", skip), own(spectrum));
+      transform(layouts.ofSpectrum(0), values, stream.optionalSpan("skip", skip), own(spectrum));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("a spectrum of " + geometry, e);
     }
@@ -122,42 +131,34 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
       @Nullable Tensor kernel,
       PlanSpectrum spectrum) {
     try {
-      long bytes = (long) geometry.channels() * geometry.hidden() * geometry.kernelLength();
-      List<CudaSpan> scratch = workspaceBeside(kernel == null ? bytes * Float.BYTES : 0);
-      CudaSpan values = kernel == null ? scratch.getFirst() : stream.span("kernel", kernel);
+      CufftLayout layout = layouts.ofSpectrum(kernel == null ? kernelBytes() : 0);
+      CudaSpan values =
+          kernel == null
+              ? layout.pieces(stream.workspace()).getLast()
+              : stream.span("kernel", kernel);
       operations.submitForward(parameters, geometry.kernelLength(), values);
-      transform(scratch.getLast(), values, stream.optionalSpan("skip", skip), own(spectrum));
+      transform(layout, values, stream.optionalSpan("skip", skip), own(spectrum));
     } catch (RuntimeException e) {
       throw CudaFailures.translate("a spectrum of " + geometry, e);
     }
   }
 
-  /** As many rows of a spectrum as in other passes, and their work area. */
-  private Chunks spectrumChunks() {
-    return Chunks.within(
-        limit,
-        1,
-        geometry.outputRows(),
-        it -> Math.max(it.hidden() * steps.rowBytes(), Workspace.bytes(workBytes(it.hidden()))));
-  }
-
-  /** Scratch memory of a size beside what the limit is for, and the work area of transforms. */
-  private List<CudaSpan> workspaceBeside(long bytes) {
-    long most = 0;
-    for (long count : spectrumChunks().rowCounts(1, geometry.outputRows())) {
-      most = Math.max(most, plan(count).workBytes());
-    }
-    return stream.workspace().pieces(bytes, most);
+  /** Of a kernel (C',H,K). */
+  private long kernelBytes() {
+    long rows = (long) geometry.channels() * geometry.hidden();
+    return Workspace.product(rows, geometry.kernelLength() * Float.BYTES);
   }
 
   /** Places a kernel's rows in the spectrum and transforms them there. */
   private void transform(
-      CudaSpan work, CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
-    Chunks chunks = spectrumChunks();
-    for (long first = 0; first < geometry.outputRows(); first += chunks.hidden()) {
-      long count = Math.min(chunks.hidden(), geometry.outputRows() - first);
+      CufftLayout layout, CudaSpan kernel, @Nullable CudaSpan skip, CudaSpan spectrum) {
+    CudaSpan work = layout.pieces(stream.workspace()).getFirst();
+    long most = layout.chunks().hidden();
+    for (long first = 0; first < geometry.outputRows(); first += most) {
+      long count = Math.min(most, geometry.outputRows() - first);
       steps.place(first, count, kernel, skip, spectrum);
-      plan(count).forward(spectrum.part(first * steps.rowBytes(), count * steps.rowBytes()), work);
+      transform(count)
+          .forward(spectrum.part(first * steps.rowBytes(), count * steps.rowBytes()), work);
     }
   }
 
@@ -169,27 +170,23 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
       CudaSpan pre = stream.optionalSpan("pre", operands.pre());
       CudaSpan post = stream.optionalSpan("post", operands.post());
       CudaSpan y = stream.span("y", operands.y());
-      Chunks chunks =
-          Chunks.within(limit, operands.batch(), shape.hidden(), it -> forwardCost(it.rows()));
+      CufftLayout layout = layouts.of(operands.batch(), Wanted.FORWARD);
+      Chunks chunks = layout.chunks();
       for (long first = 0; first < shape.hidden(); first += chunks.hidden()) {
         long count = Math.min(chunks.hidden(), shape.hidden() - first);
         chunks.forEachBatch(
             operands.batch(),
             first,
             count,
-            rows -> forwardChunk(rows, operands, values, u, pre, post, y));
+            rows -> forwardChunk(layout, rows, operands, values, u, pre, post, y));
       }
     } catch (RuntimeException e) {
       throw CudaFailures.translate("forward " + geometry, e);
     }
   }
 
-  private long forwardCost(long rows) {
-    long complex = rows * steps.rowBytes();
-    return Workspace.bytes(workBytes(rows), complex, shape.heads() > 1 ? complex : 0);
-  }
-
   private void forwardChunk(
+      CufftLayout layout,
       RingRows rows,
       ForwardOperands operands,
       CudaSpan spectrum,
@@ -199,15 +196,14 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
       CudaSpan y) {
     long heads = shape.heads();
     long complex = rows.count() * steps.rowBytes();
-    FftPlan transform = plan(rows.count());
-    List<CudaSpan> scratch =
-        stream.workspace().pieces(transform.workBytes(), complex, heads > 1 ? complex : 0);
+    FftPlan transform = transform(rows.count());
+    List<CudaSpan> scratch = layout.pieces(stream.workspace());
     CudaSpan work = scratch.get(0);
-    CudaSpan z = scratch.get(1);
+    CudaSpan z = scratch.get(1).part(0, complex);
     steps.twist(rows, operands.lengths(), -1, u, pre, z);
     transform.forward(z, work);
     for (int head = 0; head < heads; head++) {
-      CudaSpan product = head == heads - 1 ? z : scratch.get(2);
+      CudaSpan product = head == heads - 1 ? z : scratch.get(2).part(0, complex);
       steps.multiply(rows, head, spectrum, z, product);
       transform.inverse(product, work);
       steps.untwist(rows, operands.lengths(), head, product, post, null, y, null);
@@ -217,19 +213,32 @@ final class CufftConvolutionPlan implements ConvolutionPlan {
   @Override
   public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
     try {
-      new CufftBackwardPass(stream, steps, shape, limit, own(spectrum), operands).run();
+      int wanted = Wanted.by(operands.targets());
+      if (wanted != Wanted.FORWARD) {
+        CufftLayout layout = layouts.of(operands.batch(), wanted);
+        new CufftBackwardPass(stream, steps, shape, layout, own(spectrum), operands).run();
+      }
     } catch (RuntimeException e) {
       throw CudaFailures.translate("backward " + geometry, e);
     }
   }
 
-  private FftPlan plan(long rows) {
-    return stream.workspace().plan(steps.transformSize(), rows);
+  /** Preparing from parameters is among the calls: then the kernel is in scratch memory too. */
+  @Override
+  public long workspaceBytes(long batch) {
+    try {
+      long most = layouts.ofSpectrum(kernelBytes()).bytes();
+      for (int wanted = 0; wanted < Wanted.COUNT; wanted++) {
+        most = Math.max(most, layouts.make(batch, wanted).bytes());
+      }
+      return most;
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("the workspace of " + geometry, e);
+    }
   }
 
-  /** Of the plan itself, since only cuFFT knows. */
-  private long workBytes(long rows) {
-    return rows * steps.rowBytes() > limit.bytes() ? 0 : plan(rows).workBytes();
+  private FftPlan transform(long rows) {
+    return stream.workspace().plan(steps.transformSize(), rows);
   }
 
   private CudaSpan own(PlanSpectrum spectrum) {

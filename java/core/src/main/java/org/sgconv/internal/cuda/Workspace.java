@@ -20,6 +20,7 @@ final class Workspace {
 
   private static final int MOST_PLANS = 16;
   private static final long ALIGNMENT = 512;
+  private static final long BEYOND_MEMORY = Long.MAX_VALUE >> 4;
 
   private record PlanKey(long size, long batch) {}
 
@@ -68,6 +69,11 @@ final class Workspace {
       sum += aligned(size);
     }
     return sum;
+  }
+
+  /** A product of sizes, or if that is larger a number beyond any memory, of which sums are too. */
+  static long product(long count, long bytes) {
+    return count > BEYOND_MEMORY / bytes ? BEYOND_MEMORY : count * bytes;
   }
 
   private static long aligned(long size) {

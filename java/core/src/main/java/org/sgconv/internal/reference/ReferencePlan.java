@@ -40,6 +40,11 @@ final class ReferencePlan implements ConvolutionPlan {
   }
 
   @Override
+  public long spectrumBytes() {
+    return ReferenceSpectrum.byteSize(geometry, type);
+  }
+
+  @Override
   public PlanSpectrum createSpectrum() {
     return new ReferenceSpectrum(geometry, type);
   }

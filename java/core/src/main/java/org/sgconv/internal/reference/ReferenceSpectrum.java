@@ -26,9 +26,13 @@ final class ReferenceSpectrum implements PlanSpectrum {
 
   /** Bytes of one, without making it; Long.MAX_VALUE for more. */
   static long byteSize(ConvolutionGeometry geometry, DType type) {
-    long rows = (long) geometry.channels() * geometry.hidden();
-    long bytesOfRow = (geometry.kernelLength() + 1) * type.byteSize(); // the skip takes less
-    return rows > Long.MAX_VALUE / bytesOfRow ? Long.MAX_VALUE : rows * bytesOfRow;
+    long bytesOfColumn = (long) geometry.hidden() * type.byteSize();
+    try {
+      long lags = Math.multiplyExact(geometry.channels(), geometry.kernelLength());
+      return Math.multiplyExact(Math.addExact(lags, geometry.heads()), bytesOfColumn);
+    } catch (ArithmeticException more) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /** Replaces the skip (C,H); null for none. */
@@ -59,11 +63,6 @@ final class ReferenceSpectrum implements PlanSpectrum {
     long row = (long) kernelChannel * geometry.hidden() + channel;
     long lags = geometry.kernelLength();
     return Rows.readFrom(kernel, row * lags, (int) Math.min(lags, geometry.length()));
-  }
-
-  @Override
-  public long byteSize() {
-    return kernel.byteSize() + skip.byteSize();
   }
 
   @Override
