@@ -16,7 +16,7 @@ import org.sgconv.tensor.Tensor;
  * relative to the same sums of absolute values. A kernel is linear in its weights with coefficients
  * that are not negative, so the sums of absolute values are what the absolute weights make.
  */
-final class ExactSynthesis {
+public final class ExactSynthesis {
 
   /**
    * Below the normal range a value of dk is off by a spacing, times a norm of up to 10^5 that it is
@@ -28,7 +28,7 @@ final class ExactSynthesis {
   private final KernelParameters parameters;
 
   /** Takes the norm of parameters that have none. */
-  ExactSynthesis(Backend reference, KernelParameters parameters) {
+  public ExactSynthesis(Backend reference, KernelParameters parameters) {
     this.synthesis = KernelSynthesis.on(reference);
     this.parameters = parameters;
     if (parameters.norm().isEmpty()) {
@@ -37,10 +37,10 @@ final class ExactSynthesis {
   }
 
   /** Gradients of the weights, and with a power law of its exponents. */
-  record Gradients(ExactResult weights, Optional<ExactResult> decay) {}
+  public record Gradients(ExactResult weights, Optional<ExactResult> decay) {}
 
   /** k (C',H,L). */
-  ExactResult kernel(long length) {
+  public ExactResult kernel(long length) {
     try (Tensor values = synthesis.forward(parameters, length);
         KernelParameters magnitudes = magnitudes();
         Tensor terms = synthesis.forward(magnitudes, length)) {
@@ -53,7 +53,7 @@ final class ExactSynthesis {
    *
    * @param gradient dk (C',H,L)
    */
-  Gradients gradients(Tensor gradient) {
+  public Gradients gradients(Tensor gradient) {
     try (Tensor magnitude = mapped(gradient, value -> Math.abs(value) + LEAST);
         KernelParameters magnitudes = magnitudes();
         KernelGradients values = synthesis.backward(parameters, gradient);

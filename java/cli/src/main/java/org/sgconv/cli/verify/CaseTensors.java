@@ -112,11 +112,6 @@ final class CaseTensors implements AutoCloseable {
     return scope.adopt(tensor.to(DType.FLOAT64));
   }
 
-  /** Anything else that ends with the case. */
-  Tensor owning(Tensor tensor) {
-    return scope.adopt(tensor);
-  }
-
   @Override
   public void close() {
     scope.close();
