@@ -49,7 +49,8 @@ record MemoryShares(long physical, long ownHeap) {
       return Optional.empty();
     }
     Workload shape = what.shape();
-    double reference = ReferenceHeap.leastBytes(shape.batch(), 1, 1, 1, shape.length());
+    double reference =
+        ReferenceHeap.leastBytes(shape.batch(), 1, 1, 1, shape.length(), shape.length());
     if (reference > ownHeap) {
       return Optional.of(
           text(what, reference, "of Java heap for the reference", ownHeap, "are allowed (-Xmx)"));

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.tensor.Tensor;
@@ -167,6 +168,11 @@ class BadInputTest {
         "causal:17:1x1x1x1",
         "causal:1.5:1x1x1",
         "causal:17:axbxc",
+        "causal:17:1x1x1:k=0",
+        "causal:17:1x1x1:k=",
+        "causal:17:1x1x1:rows=3:k=4",
+        "causal:17:1x1x1:rows=",
+        "causal:17:1x1x1:k=4:noise",
         "kernel:",
         "kernel:sum:linear:geometric:4x2x0x1x1",
         "kernel:sum:linear:geometric:4x2x0x1x1:0",
@@ -190,6 +196,7 @@ class BadInputTest {
         "kernel:sum:linear:geometric:4x2x0x1x1:99999999999999999999",
         "causal:16:2147483647x1x1",
         "causal:16:99999999x99999999x1",
+        "causal:16:1x1x1:k=2147483647",
         "causal:2147483647:1x1x1",
         "bidirectional:1073741824:1x1x1",
         "kernel:sum:linear:geometric:4x2x0x1x1:9223372036854775807",
@@ -220,6 +227,20 @@ class BadInputTest {
   @Test
   void signalsOfACaseThatThereAreNot() throws IOException {
     assertRefused(verify("causal:17:1x1x1:2"), "there are no signals '2'", "impulse-first");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "circular:16:1x1x1:k=17 | circular:16:1x1x1' has a kernel of 17 lags: at most 16",
+        "circular:16:1x1x1:rows=16 | circular:16:1x1x1' has lengths of rows: those of a circular",
+        "causal:16:2x1x1:rows=16 | causal:16:2x1x1' has lengths of 1 rows: give 2",
+        "causal:16:2x1x1:rows=16,0 | lengths[1] is 0",
+        "causal:16:2x1x1:rows=16,17 | causal:16:2x1x1' has a row of 17 samples: at most 16"
+      })
+  void kernelLengthsAndRowsThatCannotBe(String id, String named) throws IOException {
+    assertRefused(verify(id), named);
   }
 
   @Test

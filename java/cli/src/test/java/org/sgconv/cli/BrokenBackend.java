@@ -1,9 +1,12 @@
 package org.sgconv.cli;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
 import org.sgconv.Backends;
@@ -18,11 +21,17 @@ import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
-/** The reference with one wrong output sample, and only at lengths that divide by 17. */
+/**
+ * The reference with faults in its output: one wrong sample at lengths that divide by 17; the same
+ * at length 257, where the kernel has another length; and at length 997 a value beyond the end of
+ * the first row, where rows have lengths of their own.
+ */
 public final class BrokenBackend implements BackendProvider {
 
   static final String NAME = "broken";
   private static final int BROKEN_LENGTH = 17;
+  private static final int BROKEN_FOR_OTHER_KERNELS = 257;
+  private static final int BROKEN_BEYOND_ROWS = 997;
 
   private static BackendProvider reference() {
     return BackendProvider.of(Backends.reference());
@@ -62,10 +71,35 @@ public final class BrokenBackend implements BackendProvider {
   @Override
   public ConvolutionPlan plan(ConvolutionGeometry geometry, DType type) {
     ConvolutionPlan plan = reference().plan(geometry, type);
-    return geometry.length() % BROKEN_LENGTH == 0 ? new BrokenPlan(plan) : plan;
+    long length = geometry.length();
+    boolean other = geometry.kernelLength() != length;
+    if (length % BROKEN_LENGTH == 0 || (length == BROKEN_FOR_OTHER_KERNELS && other)) {
+      return new BrokenPlan(plan, BrokenBackend::spoilFirst);
+    }
+    return length == BROKEN_BEYOND_ROWS
+        ? new BrokenPlan(plan, BrokenBackend::spoilBeyondFirstRow)
+        : plan;
   }
 
-  private record BrokenPlan(ConvolutionPlan plan) implements ConvolutionPlan {
+  private static void spoilFirst(ForwardOperands operands) {
+    operands.y().setFlat(0, operands.y().getFlat(0) + 0.5);
+  }
+
+  private static void spoilBeyondFirstRow(ForwardOperands operands) {
+    @Nullable MemorySegment lengths = operands.lengths();
+    long end = lengths == null ? Long.MAX_VALUE : lengths.get(ValueLayout.JAVA_LONG, 0);
+    if (end < operands.y().dim(2)) {
+      operands.y().setFlat(end, 1e-9);
+    }
+  }
+
+  /**
+   * A plan with one fault.
+   *
+   * @param fault spoils what was computed
+   */
+  private record BrokenPlan(ConvolutionPlan plan, Consumer<ForwardOperands> fault)
+      implements ConvolutionPlan {
 
     @Override
     public ReadWriteLock lock() {
@@ -99,7 +133,7 @@ public final class BrokenBackend implements BackendProvider {
     @Override
     public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
       plan.forward(spectrum, operands);
-      operands.y().setFlat(0, operands.y().getFlat(0) + 0.5);
+      fault.accept(operands);
     }
 
     @Override

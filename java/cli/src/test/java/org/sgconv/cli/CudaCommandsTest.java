@@ -105,6 +105,9 @@ class CudaCommandsTest {
         "causal:257:2x3x2",
         "bidirectional:1000:1x2x1",
         "circular:997:2x2x1",
+        "causal:257:3x2x1:k=40:rows=257,1,96",
+        "bidirectional:1000:2x1x2:noise:k=2000:rows=1000,333",
+        "circular:256:2x2x1:speech:k=85",
         "kernel:concatenate:linear:geometric:5x4x1x2x24:77",
         "kernel:sum:nearest:power:32x3x0x1x24:131"
       })

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,39 @@ class VerifyCommandTest {
     assertThat(again.out()).contains("y is off by", "1 case");
     String sound = replay.group(2).replace(":17:", ":16:");
     Cli other = Cli.run("verify", "--backend", "broken", "--seed", 7, "--case", sound);
+    assertThat(other.status()).as(other.out()).isZero();
+  }
+
+  /**
+   * Kernels of other lengths than the signal, and rows of several lengths: a sweep draws both, and
+   * finds what is wrong with them alone; a case that it names is found to be off again.
+   */
+  @Test
+  void findsWhatIsWrongWithKernelLengthsAndRows() throws IOException {
+    Path json = folder.resolve("outcome.json");
+    String chosen =
+        "verify --backend broken --seed 7 --signals all --lengths 257,997 --json " + json;
+    Cli cli = Cli.run((Object[]) chosen.split(" "));
+    assertThat(cli.status()).as(cli.err()).isEqualTo(ExitStatus.CHECK_FAILED);
+    List<String> failed = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(json.toFile())
+        .get("failedCases")
+        .forEach(id -> failed.add(id.asText()));
+    assertFound(failed, ":257:", ":k=");
+    assertFound(failed, ":997:", ":rows=");
+  }
+
+  /** Cases of that length failed, each of them for what it has besides, which is tried. */
+  private static void assertFound(List<String> failed, String length, String besides) {
+    List<String> found = failed.stream().filter(id -> id.contains(length)).toList();
+    assertThat(found).isNotEmpty().allMatch(id -> id.contains(besides));
+    String id = found.getFirst();
+    Cli again = Cli.run("verify", "--seed", 7, "--backend", "broken", "--case", id);
+    assertThat(again.status()).as(again.out()).isEqualTo(ExitStatus.CHECK_FAILED);
+    assertThat(again.out()).contains("y is off by", "--seed 7 --case " + id);
+    String sound = id.replaceFirst(besides + "[0-9,]+", "");
+    Cli other = Cli.run("verify", "--seed", 7, "--backend", "broken", "--case", sound);
     assertThat(other.status()).as(other.out()).isZero();
   }
 

@@ -14,10 +14,13 @@ public final class ReferenceHeap {
    * @param channels C', of the kernel
    * @param hidden H
    * @param length L
+   * @param kernelLength K
    */
-  public static double leastBytes(long batch, long heads, long channels, long hidden, long length) {
-    double rows = (double) hidden * (batch + channels + 2.0 * batch * heads);
+  public static double leastBytes(
+      long batch, long heads, long channels, long hidden, long length, long kernelLength) {
+    double signals = hidden * (batch + 2.0 * batch * heads) * length;
+    double lags = (double) hidden * channels * Math.max(length, kernelLength);
     double points = 2.0 * length - 1;
-    return Double.BYTES * (rows * length + 4 * points);
+    return Double.BYTES * (signals + lags + 4 * points);
   }
 }

@@ -1,9 +1,11 @@
 package org.sgconv.cli.verify;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
@@ -12,6 +14,7 @@ import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.conv.RowLengths;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.SignalClass;
@@ -26,28 +29,80 @@ import org.sgconv.tensor.Tensor;
  * @param hidden H
  * @param heads C
  * @param length L
+ * @param kernelLength K
+ * @param rows samples of each row of the batch, or null where every row has L
  * @param signals what u, k and dy are
  */
 record SignalCase(
-    ConvolutionMode mode, int batch, int hidden, int heads, int length, SignalClass signals)
+    ConvolutionMode mode,
+    int batch,
+    int hidden,
+    int heads,
+    int length,
+    int kernelLength,
+    @Nullable RowLengths rows,
+    SignalClass signals)
     implements VerifyCase {
 
+  private static final String KERNEL_LENGTH = "k=";
+  private static final String ROWS = "rows=";
+
   SignalCase {
-    if (batch < 1 || hidden < 1 || heads < 1 || length < 1) {
+    if (batch < 1 || hidden < 1 || heads < 1 || length < 1 || kernelLength < 1) {
       throw new IllegalArgumentException("sizes must be ≥ 1");
     }
+    String name =
+        String.format(Locale.ROOT, "%s:%d:%dx%dx%d", lower(mode), length, batch, hidden, heads);
+    VerifyCase.requireArrays(name, Math.max(2, batch), heads, hidden, length);
     VerifyCase.requireArrays(
-        String.format(Locale.ROOT, "%s:%d:%dx%dx%d", lower(mode), length, batch, hidden, heads),
-        Math.max(2, batch),
-        heads,
-        hidden,
-        length);
+        name + ":" + KERNEL_LENGTH + kernelLength, 2, heads, hidden, kernelLength);
+    boolean circular = mode == ConvolutionMode.CIRCULAR;
+    if (circular && kernelLength > length) {
+      throw unfit(
+          name, "a kernel of " + kernelLength + " lags: at most " + length + " in this mode");
+    }
+    if (rows != null && circular) {
+      throw unfit(name, "lengths of rows: those of a circular convolution have none");
+    }
+    if (rows != null && rows.count() != batch) {
+      throw unfit(name, "lengths of " + rows.count() + " rows: give " + batch + ", one for each");
+    }
+    long longest = rows == null ? length : Arrays.stream(rows.toArray()).max().orElseThrow();
+    if (longest > length) {
+      throw unfit(name, "a row of " + longest + " samples: at most " + length);
+    }
+  }
+
+  private static InvalidArgumentException unfit(String name, String what) {
+    return new InvalidArgumentException("'" + name + "' has " + what);
+  }
+
+  /** With a kernel as long as the signal, and rows that all have that length. */
+  SignalCase(
+      ConvolutionMode mode, int batch, int hidden, int heads, int length, SignalClass signals) {
+    this(mode, batch, hidden, heads, length, length, null, signals);
   }
 
   static SignalCase parse(String id) {
     String[] parts = id.split(":", -1);
     String[] sizes = parts[2].split("x", -1);
-    if (parts.length > 4 || sizes.length != 3) {
+    int length = VerifyCase.size(id, parts[1]);
+    int next = 3;
+    SignalClass signals = SignalClass.UNIFORM;
+    if (next < parts.length && parts[next].indexOf('=') < 0) {
+      signals = SignalClass.parse(parts[next++]);
+    }
+    int kernelLength = length;
+    if (next < parts.length && parts[next].startsWith(KERNEL_LENGTH)) {
+      kernelLength = VerifyCase.size(id, parts[next++].substring(KERNEL_LENGTH.length()));
+    }
+    @Nullable RowLengths rows = null;
+    if (next < parts.length && parts[next].startsWith(ROWS)) {
+      String[] each = parts[next++].substring(ROWS.length()).split(",", -1);
+      rows =
+          RowLengths.of(Arrays.stream(each).mapToLong(row -> VerifyCase.size(id, row)).toArray());
+    }
+    if (next < parts.length || sizes.length != 3) {
       throw new IllegalArgumentException(id);
     }
     return new SignalCase(
@@ -55,14 +110,28 @@ record SignalCase(
         VerifyCase.size(id, sizes[0]),
         VerifyCase.size(id, sizes[1]),
         VerifyCase.size(id, sizes[2]),
-        VerifyCase.size(id, parts[1]),
-        parts.length == 4 ? SignalClass.parse(parts[3]) : SignalClass.UNIFORM);
+        length,
+        kernelLength,
+        rows,
+        signals);
   }
 
   @Override
   public String id() {
-    String id = String.format(Locale.ROOT, "%s:%d:%dx%dx%d", what(), length, batch, hidden, heads);
-    return signals == SignalClass.UNIFORM ? id : id + ":" + signals.id();
+    StringBuilder id = new StringBuilder();
+    id.append(String.format(Locale.ROOT, "%s:%d:%dx%dx%d", what(), length, batch, hidden, heads));
+    if (signals != SignalClass.UNIFORM) {
+      id.append(':').append(signals.id());
+    }
+    if (kernelLength != length) {
+      id.append(':').append(KERNEL_LENGTH).append(kernelLength);
+    }
+    if (rows != null) {
+      id.append(':').append(ROWS);
+      id.append(
+          Arrays.stream(rows.toArray()).mapToObj(Long::toString).collect(Collectors.joining(",")));
+    }
+    return id.toString();
   }
 
   private String what() {
@@ -92,8 +161,9 @@ record SignalCase(
 
   /** Returns normally unless the reference cannot fit, which is not to be found after a minute. */
   private void requireHeap() {
-    int channels = mode == ConvolutionMode.BIDIRECTIONAL ? 2 * heads : heads;
-    double least = ReferenceHeap.leastBytes(batch, heads, channels, hidden, length);
+    double least =
+        ReferenceHeap.leastBytes(
+            batch, heads, (long) heads * mode.directions(), hidden, length, kernelLength);
     long most = Runtime.getRuntime().maxMemory();
     if (least > most) {
       throw new InvalidArgumentException(
@@ -114,6 +184,35 @@ record SignalCase(
     return post == null ? Gates.pre(pre) : Gates.of(pre, post);
   }
 
+  /** Rows of K lags: those of a class of signals, and beyond the signal's length any. */
+  private double[] lags(double[] kernel, SplittableRandom random) {
+    if (kernelLength == length) {
+      return kernel;
+    }
+    double[] lags = new double[kernel.length / length * kernelLength];
+    for (int i = 0; i < lags.length; i++) {
+      int lag = i % kernelLength;
+      lags[i] = lag < length ? kernel[i / kernelLength * length + lag] : random.nextDouble(-1, 1);
+    }
+    return lags;
+  }
+
+  /** What lies beyond the length of a row counts as zero, whatever it is. */
+  private static void poisonBeyond(RowLengths rows, @Nullable Tensor... operands) {
+    for (@Nullable Tensor operand : operands) {
+      if (operand == null) {
+        continue;
+      }
+      long length = operand.dim(2);
+      long ofOneSignal = operand.dim(1) * length;
+      for (long i = 0; i < operand.elementCount(); i++) {
+        if (i % length >= rows.get(i / ofOneSignal)) {
+          operand.setFlat(i, Double.NaN);
+        }
+      }
+    }
+  }
+
   @Override
   public Map<Result, Deviation> measure(Backend candidate, Backend reference, long seed) {
     requireHeap();
@@ -123,22 +222,32 @@ record SignalCase(
     boolean withPost = random.nextBoolean() && signals.takesGates();
     TestSignals drawn = signals.draw(random, mode, batch, heads, hidden, length);
     try (LongConvolution convolution =
-            LongConvolution.create(candidate, mode, heads, hidden, length);
+            LongConvolution.builder(candidate)
+                .mode(mode)
+                .heads(heads)
+                .hidden(hidden)
+                .length(length)
+                .kernelLength(kernelLength)
+                .build();
         CaseTensors of = new CaseTensors(candidate, convolution.type(), random)) {
-      long rows = (long) heads * hidden;
+      long outputs = (long) heads * hidden;
       Tensor u = of.values(drawn.input(), batch, hidden, length);
-      Tensor kernel = of.values(drawn.kernel(), convolution.channels(), hidden, length);
-      Tensor dy = of.values(drawn.outputGradient(), batch, rows, length);
+      Tensor kernel =
+          of.values(lags(drawn.kernel(), random), convolution.channels(), hidden, kernelLength);
+      Tensor dy = of.values(drawn.outputGradient(), batch, outputs, length);
       @Nullable Tensor skip = withSkip ? of.normal(heads, hidden) : null;
       @Nullable Tensor pre = withPre ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
       @Nullable Tensor post = withPost ? of.uniform(0.5, 1.5, batch, hidden, length) : null;
-      Tensor y = of.poisoned(batch, rows, length);
-      Tensor lags = of.given(kernel);
+      if (rows != null) {
+        poisonBeyond(rows, u, dy, pre, post);
+      }
+      Tensor y = of.poisoned(batch, outputs, length);
+      Tensor there = of.given(kernel);
       Gates gates = gates(pre == null ? null : of.given(pre), post == null ? null : of.given(post));
       Gradients.Builder into =
           Gradients.into()
               .input(of.poisoned(batch, hidden, length))
-              .kernel(of.poisoned(convolution.channels(), hidden, length));
+              .kernel(of.poisoned(convolution.channels(), hidden, kernelLength));
       if (withSkip) {
         into.skip(of.poisoned(heads, hidden));
       }
@@ -150,43 +259,56 @@ record SignalCase(
       }
       Gradients gradients = into.build();
       try (KernelSpectrum spectrum =
-          skip == null ? convolution.prepare(lags) : convolution.prepare(lags, of.given(skip))) {
+          skip == null ? convolution.prepare(there) : convolution.prepare(there, of.given(skip))) {
         Tensor input = of.given(u);
-        convolution.forward(spectrum, input, gates, y);
-        convolution.backward(spectrum, input, gates, of.given(dy), gradients);
+        if (rows == null) {
+          convolution.forward(spectrum, input, gates, y);
+          convolution.backward(spectrum, input, gates, of.given(dy), gradients);
+        } else {
+          convolution.forward(spectrum, input, gates, rows, y);
+          convolution.backward(spectrum, input, gates, rows, of.given(dy), gradients);
+        }
       }
-      ExactConvolution exact = ExactConvolution.of(mode, kernel, skip, u, pre, post, dy);
-      Tolerance tolerance = Tolerance.of(convolution.type());
-      Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
-      deviations.put(Result.OUTPUT, tolerance.measure(exact.output(), of.result(y)));
-      deviations.put(
-          Result.INPUT_GRADIENT,
-          tolerance.measure(exact.inputGradient(), of.result(gradients.input())));
-      deviations.put(
-          Result.KERNEL_GRADIENT,
-          tolerance.measure(exact.kernelGradient(), of.result(gradients.kernel())));
-      gradients
-          .skip()
-          .ifPresent(
-              dskip ->
-                  deviations.put(
-                      Result.SKIP_GRADIENT,
-                      tolerance.measure(exact.skipGradient(), of.result(dskip))));
-      gradients
-          .pre()
-          .ifPresent(
-              dpre ->
-                  deviations.put(
-                      Result.PRE_GRADIENT,
-                      tolerance.measure(exact.preGradient(), of.result(dpre))));
-      gradients
-          .post()
-          .ifPresent(
-              dpost ->
-                  deviations.put(
-                      Result.POST_GRADIENT,
-                      tolerance.measure(exact.postGradient(), of.result(dpost))));
-      return deviations;
+      ExactConvolution whole = ExactConvolution.of(mode, kernel, skip, u, pre, post, dy);
+      return compare(
+          of,
+          Tolerance.of(convolution.type()),
+          rows == null ? whole : whole.within(rows.toArray()),
+          y,
+          gradients);
     }
+  }
+
+  private static Map<Result, Deviation> compare(
+      CaseTensors of, Tolerance tolerance, ExactConvolution exact, Tensor y, Gradients gradients) {
+    Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
+    deviations.put(Result.OUTPUT, tolerance.measure(exact.output(), of.result(y)));
+    deviations.put(
+        Result.INPUT_GRADIENT,
+        tolerance.measure(exact.inputGradient(), of.result(gradients.input())));
+    deviations.put(
+        Result.KERNEL_GRADIENT,
+        tolerance.measure(exact.kernelGradient(), of.result(gradients.kernel())));
+    gradients
+        .skip()
+        .ifPresent(
+            dskip ->
+                deviations.put(
+                    Result.SKIP_GRADIENT,
+                    tolerance.measure(exact.skipGradient(), of.result(dskip))));
+    gradients
+        .pre()
+        .ifPresent(
+            dpre ->
+                deviations.put(
+                    Result.PRE_GRADIENT, tolerance.measure(exact.preGradient(), of.result(dpre))));
+    gradients
+        .post()
+        .ifPresent(
+            dpost ->
+                deviations.put(
+                    Result.POST_GRADIENT,
+                    tolerance.measure(exact.postGradient(), of.result(dpost))));
+    return deviations;
   }
 }

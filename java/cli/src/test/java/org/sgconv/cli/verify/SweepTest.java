@@ -2,12 +2,14 @@ package org.sgconv.cli.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.sgconv.Backends;
+import org.sgconv.ConvolutionMode;
 import org.sgconv.cli.verify.VerifyCase.Result;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.SignalClass;
@@ -47,6 +49,34 @@ class SweepTest {
         assertThat(of).allMatch(each -> !quick || each.length() <= 4097);
       }
     }
+  }
+
+  /** In every mode that has them; whatever the sizes, a plain case is met too. */
+  @Test
+  void drawsKernelLengthsAndRows() {
+    for (ConvolutionMode mode : ConvolutionMode.values()) {
+      boolean circular = mode == ConvolutionMode.CIRCULAR;
+      for (boolean chosen : new boolean[] {true, false}) {
+        List<SignalCase> cases =
+            (chosen
+                    ? Sweep.cases(1, List.of(SignalClass.values()), Sweep.signalLengths())
+                    : Sweep.cases(1, true))
+                .stream()
+                    .filter(each -> each instanceof SignalCase of && of.mode() == mode)
+                    .map(SignalCase.class::cast)
+                    .toList();
+        assertThat(cases).anyMatch(each -> each.kernelLength() < each.length());
+        assertThat(cases).anyMatch(each -> each.kernelLength() == each.length());
+        assertThat(cases.stream().anyMatch(each -> each.kernelLength() > each.length()))
+            .isNotEqualTo(circular);
+        assertThat(cases).anyMatch(each -> each.rows() == null);
+        assertThat(cases.stream().anyMatch(SweepTest::endsBeforeOthers)).isNotEqualTo(circular);
+      }
+    }
+  }
+
+  private static boolean endsBeforeOthers(SignalCase of) {
+    return of.rows() != null && Arrays.stream(of.rows().toArray()).distinct().count() > 1;
   }
 
   @Test
