@@ -24,8 +24,8 @@ Usage: check.sh [options]
   --help           this text
 
 Writes a log for each stage and check.json, with GPU, driver, CUDA, JDK, commit and all results so far: anew before and
-after each stage, and the throughput's gpu.json after each case, so that a run that is cut off leaves what it had. If
-the results of `native` are wrong, nothing else runs. Prints a table last. Options for Java, such as
+after each stage, and the throughput's gpu-unfinished.json after each case, so that a run that is cut off leaves what it
+had. If the results of `native` are wrong, nothing else runs. Prints a table last. Options for Java, such as
 -Dsgconv.cuda.workspace=8388608, may be in JAVA_TOOL_OPTIONS. Exit status: 0 all passed, 1 a stage failed, ran out of
 time or could not run, 2 nothing can run here or an option is wrong.
 EOF
@@ -420,12 +420,18 @@ bench() {
   sgconv bench --gpu "$@" --output "$output/$folder"
 }
 
+# times_of FOLDER: the files with what was timed, whole or as far as bench came, without what their names end in.
+times_of() {
+  if [ -f "$output/$1/gpu.json" ]; then echo "$output/$1/gpu"; else echo "$output/$1/gpu-unfinished"; fi
+}
+
 # partial_table FOLDER: of what was timed before bench was ended.
 partial_table() {
-  if [ -f "$output/$1/gpu.json" ] && [ ! -f "$output/$1/gpu.txt" ]; then
+  times=$(times_of "$1")
+  if [ -f "$times.json" ] && [ ! -f "$times.txt" ]; then
     given=$limit
     limit=20
-    sgconv bench --gpu --from "$output/$1/gpu.json" >/dev/null 2>&1
+    sgconv bench --gpu --from "$times.json" >/dev/null 2>&1
     limit=$given
   fi
 }
@@ -460,8 +466,9 @@ shorten() {
   fi
 }
 
-measured() { # measured FOLDER: what is in its gpu.json, or null
-  if [ -f "$output/$1/gpu.json" ]; then cat "$output/$1/gpu.json"; else echo null; fi
+measured() { # measured FOLDER: what was timed there, or null
+  times=$(times_of "$1")
+  if [ -f "$times.json" ]; then cat "$times.json"; else echo null; fi
 }
 
 # Whole or not at all: whoever ends this script finds the last complete one.
@@ -555,7 +562,8 @@ if [ -z "$stopped" ]; then complete=true; fi
 write_json
 
 for folder in quick throughput; do
-  if [ -f "$output/$folder/gpu.txt" ]; then cat "$output/$folder/gpu.txt"; fi
+  times=$(times_of "$folder")
+  if [ -f "$times.txt" ]; then cat "$times.txt"; fi
 done
 printf '\nsgconv %s on %s\n' "$commit" "$gpu"
 printf '%-12s %-12s %6s  %s\n' stage result seconds notes

@@ -99,7 +99,11 @@ public final class BenchCommand implements Subcommand {
       throw new InvalidArgumentException(
           from + " is of a " + (ofGpu ? "GPU: say --gpu" : "CPU: say --cpu") + " with it");
     }
-    Reports.write(results, folder(results.machine()), spec.commandLine().getOut());
+    Path folder = folder(results.machine());
+    Reports.write(results, folder, spec.commandLine().getOut());
+    if (from == null) {
+      Reports.deleteUnfinished(results, folder);
+    }
     return results.isComplete() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
   }
 

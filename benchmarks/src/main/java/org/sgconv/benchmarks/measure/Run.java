@@ -27,7 +27,7 @@ public final class Run {
   /** Takes the results so far, after each case: a run may be cut off at any time. */
   @FunctionalInterface
   public interface Keeper {
-    /** Keeps these results in place of those before. */
+    /** Keeps these results, which are not finished, in place of those before. */
     void keep(Results soFar) throws IOException;
   }
 

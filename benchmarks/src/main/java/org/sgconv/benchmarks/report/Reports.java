@@ -1,9 +1,12 @@
 package org.sgconv.benchmarks.report;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.model.Results;
 import org.sgconv.cli.plot.ConvolutionPlot;
@@ -11,23 +14,45 @@ import org.sgconv.cli.plot.FontsMissingException;
 import org.sgconv.cli.report.OutputFile;
 
 /**
- * The files of a run: {@code cpu} or {@code gpu} with {@code .json}, {@code .txt}, {@code .png}.
+ * The files of a run: {@code cpu} or {@code gpu} with {@code .json}, {@code .txt}, {@code .png}. Of
+ * a run that has not come to its end they are called {@code cpu-unfinished} or {@code
+ * gpu-unfinished}, so that it takes the place of no whole one.
  */
 public final class Reports {
 
   /** Folder of those that are kept. */
   public static final String RESULTS = "results";
 
+  private static final String JSON = ".json";
+  private static final String TABLE = ".txt";
+  private static final String PLOT = ".png";
+  private static final List<String> TYPES = List.of(JSON, TABLE, PLOT);
+
   private Reports() {}
 
-  private static String name(Results results) {
+  private static String processor(Results results) {
     return results.machine().gpu() == null ? "cpu" : "gpu";
+  }
+
+  private static String unfinished(Results results) {
+    return processor(results) + "-unfinished";
+  }
+
+  private static String name(Results results) {
+    return results.finished() ? processor(results) : unfinished(results);
+  }
+
+  /** Deletes what was kept while these results were measured. */
+  public static void deleteUnfinished(Results finished, Path folder) throws IOException {
+    for (String type : TYPES) {
+      Files.deleteIfExists(folder.resolve(unfinished(finished) + type));
+    }
   }
 
   /** Writes the JSON alone. */
   public static void keep(Results results, Path folder) {
     OutputFile.write(
-        prepared(results, folder).resolve(name(results) + ".json"),
+        prepared(results, folder).resolve(name(results) + JSON),
         to -> ResultsJson.write(results, to));
   }
 
@@ -38,19 +63,20 @@ public final class Reports {
     String table = new Table(results).render();
     out.println(table);
     OutputFile.write(
-        folder.resolve(name + ".txt"), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
-    out.println("wrote " + name + ".txt and " + name + ".json to " + folder);
-    out.println(plot(results, folder.resolve(name + ".png")));
+        folder.resolve(name + TABLE), to -> to.write(table.getBytes(StandardCharsets.UTF_8)));
+    out.println("wrote " + name + TABLE + " and " + name + JSON + " to " + folder);
+    out.println(plot(results, folder.resolve(name + PLOT)));
     out.flush();
   }
 
   private static String plot(Results results, Path file) {
     if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
       return "no plot: this Java cannot draw; 'sgconv bench --"
-          + name(results)
+          + processor(results)
           + " --from "
           + name(results)
-          + ".json' does elsewhere";
+          + JSON
+          + "' does elsewhere";
     }
     try {
       ConvolutionPlot.requireFonts();

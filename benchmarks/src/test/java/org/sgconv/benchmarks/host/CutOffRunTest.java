@@ -18,23 +18,27 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sgconv.benchmarks.model.BenchmarkCase;
+import org.sgconv.benchmarks.model.Operation;
+import org.sgconv.benchmarks.model.Results;
+import org.sgconv.benchmarks.report.ResultsJson;
 import org.sgconv.cli.Main;
 import org.sgconv.cli.report.Jvm;
 
-/** What is left among the temporary files of a benchmark that does not come to its end. */
+/** What a benchmark leaves that does not come to its end: results, and temporary files. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class CutOffRunTest {
 
   @TempDir Path folder;
 
-  /** One small case against plain Java, with temporary files in a folder of its own. */
-  private ProcessBuilder bench() throws IOException {
+  /** A small case against plain Java, with temporary files in a folder of its own. */
+  private ProcessBuilder bench(String operations) throws IOException {
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     List<String> command = new ArrayList<>();
     command.addAll(Jvm.command(List.of("-Djava.io.tmpdir=" + temporary), Main.class));
     command.addAll(List.of("bench", "--cpu", "--peers", "java", "--rounds", "1", "--threads", "1"));
-    command.addAll(List.of("--operations", "forward", "--shapes", "2,4,20000"));
+    command.addAll(List.of("--operations", operations, "--shapes", "2,4,20000"));
     command.addAll(List.of("--output", folder.resolve("results").toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
@@ -67,7 +71,7 @@ class CutOffRunTest {
   @ParameterizedTest
   @ValueSource(strings = {".bounds", "forward-2x4x20000.log"})
   void aSignalLeavesNothing(String when) throws Exception {
-    Process process = bench().start();
+    Process process = bench("forward").start();
     try {
       await(when, process);
       process.destroy();
@@ -79,10 +83,37 @@ class CutOffRunTest {
     assertThat(left()).isEmpty();
   }
 
+  /** Without a warning, after the first of two cases. */
+  @Test
+  void resultsOfAWholeRunStay() throws Exception {
+    Path results = Files.createDirectory(folder.resolve("results"));
+    Path whole = Files.writeString(results.resolve("cpu.json"), "of a whole run");
+    Path unfinished = results.resolve("cpu-unfinished.json");
+    Process process = bench("forward,step").start();
+    try {
+      while (!Files.exists(unfinished)) {
+        assertThat(process.isAlive()).as(said()).isTrue();
+        Thread.sleep(5);
+      }
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    process.waitFor();
+    assertThat(whole).hasContent("of a whole run");
+    Results kept = ResultsJson.read(unfinished);
+    assertThat(kept.finished()).isFalse();
+    assertThat(kept.cases())
+        .singleElement()
+        .extracting(BenchmarkCase::operation)
+        .isEqualTo(Operation.FORWARD);
+    assertThat(results.toFile().list()).containsOnly("cpu.json", "cpu-unfinished.json");
+  }
+
   /** As the operating system does that has run out of memory. */
   @Test
   void ofAContenderThatIsKilledOnlyTheLogsStay() throws Exception {
-    Process process = bench().start();
+    Process process = bench("forward").start();
     try {
       Optional<ProcessHandle> contender = Optional.empty();
       while (contender.isEmpty()) {

@@ -54,10 +54,12 @@ class BundleCutOffTest extends BundleTrial {
         "quick",
         """
         case "$*" in
-          *"--from "*/out/quick/gpu.json*) echo 'CUT OFF, one case' >"$FAKE/../out/quick/gpu.txt" ;;
+          *"--from "*/out/quick/gpu-unfinished.json*)
+            echo 'CUT OFF, one case' >"$FAKE/../out/quick/gpu-unfinished.txt"
+            ;;
           *)
             mkdir -p "$FAKE/../out/quick"
-            echo '{"ms": 1}' >"$FAKE/../out/quick/gpu.json"
+            echo '{"ms": 1}' >"$FAKE/../out/quick/gpu-unfinished.json"
             exec sleep 60
             ;;
         esac
