@@ -97,6 +97,38 @@ class HostMemoryTest {
     }
   }
 
+  /** In place of what the command line said, and from the next allocation on. */
+  @Test
+  void aProgramSetsTheLimit() {
+    allow(64 * MEBI);
+    long limit = held + 4 * MEBI;
+    HostMemory.setLimit(limit);
+    assertThat(HostMemory.limit()).isEqualTo(limit);
+    try (Tensor first = Tensor.zeros(DType.FLOAT32, MEBI)) { // just fits
+      assertThatThrownBy(() -> Tensor.zeros(DType.FLOAT32, 1000))
+          .isInstanceOf(HostMemoryException.class)
+          .hasMessageContainingAll(
+              "it needs 4000 bytes",
+              "hold " + limit + " already",
+              limit + " are allowed in all (by -Dsgconv.host.memory)");
+      HostMemory.setLimit(limit + MEBI);
+      Tensor.zeros(DType.FLOAT32, 1000).close();
+      HostMemory.setLimit(1);
+      first.set(7, 0); // what is held stays
+      assertThat(HostMemory.heldBytes()).isEqualTo(limit);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+  void aProgramSetsNoLimitBelowAByte(long bytes) {
+    allow(MEBI);
+    assertThatThrownBy(() -> HostMemory.setLimit(bytes))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage("the limit of host memory is " + bytes + ": must be > 0");
+    assertThat(HostMemory.limit()).isEqualTo(held + MEBI);
+  }
+
   @Test
   void conversionsAndCopiesCountToo() {
     try (Tensor tensor = Tensor.zeros(DType.FLOAT32, MEBI)) {
