@@ -7,6 +7,7 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.conv.OptionalOperands;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /** A convolution and the tensors of one case, for tests that call it in ways of their own. */
 final class ConvolutionParts implements AutoCloseable {
@@ -19,19 +20,23 @@ final class ConvolutionParts implements AutoCloseable {
   final @Nullable Tensor skip;
   final Gates gates;
 
+  private final TensorScope scope = TensorScope.onHost();
+
   ConvolutionParts(Backend backend, DType type, Operands operands) {
     ConvolutionCase at = operands.at();
     this.type = type;
-    convolution = at.convolution(backend, type);
+    convolution = scope.adopt(at.convolution(backend, type));
     long[] signal = {at.batch(), at.hidden(), at.length()};
-    u = tensor(operands.u(), signal);
-    kernel = kernelTensor(operands.kernel(), at.channels(), at.hidden(), at.kernelLength());
-    dy = tensor(operands.dy(), at.batch(), (long) at.heads() * at.hidden(), at.length());
-    skip = at.skip() ? kernelTensor(operands.skip(), at.heads(), at.hidden()) : null;
+    long[] output = {at.batch(), (long) at.heads() * at.hidden(), at.length()};
+    long[] lags = {at.channels(), at.hidden(), at.kernelLength()};
+    u = scope.adopt(tensor(operands.u(), signal));
+    kernel = scope.adopt(kernelTensor(operands.kernel(), lags));
+    dy = scope.adopt(tensor(operands.dy(), output));
+    skip = at.skip() ? scope.adopt(kernelTensor(operands.skip(), at.heads(), at.hidden())) : null;
     gates =
         OptionalOperands.gates(
-            at.pre() ? tensor(operands.pre(), signal) : null,
-            at.post() ? tensor(operands.post(), signal) : null);
+            at.pre() ? scope.adopt(tensor(operands.pre(), signal)) : null,
+            at.post() ? scope.adopt(tensor(operands.post(), signal)) : null);
   }
 
   /** A new tensor of these values, like a signal; the caller closes it. */
@@ -68,7 +73,6 @@ final class ConvolutionParts implements AutoCloseable {
 
   @Override
   public void close() {
-    Tensor.closeAll(u, kernel, dy, skip, gates.pre().orElse(null), gates.post().orElse(null));
-    convolution.close();
+    scope.close();
   }
 }

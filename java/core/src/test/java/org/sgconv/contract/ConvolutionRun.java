@@ -13,6 +13,7 @@ import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.Tolerance;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * Everything a backend computes for one case: output and every gradient. Gradients that the case
@@ -98,9 +99,10 @@ record ConvolutionRun(
     Bits.requireSame(what + " dpost", expected.dpost, dpost);
   }
 
-  /** The guarded tensors of one run, closed together. */
+  /** The guarded tensors of one run: their margins are looked at together. */
   private static final class Tensors implements AutoCloseable {
 
+    private final TensorScope scope = TensorScope.onHost();
     private final Backend backend;
     private final DType type;
     private final boolean unaligned;
@@ -129,7 +131,7 @@ record ConvolutionRun(
     }
 
     private Tensor keep(Guarded guarded) {
-      all.add(guarded);
+      all.add(scope.adopt(guarded));
       return guarded.tensor();
     }
 
@@ -139,7 +141,7 @@ record ConvolutionRun(
 
     @Override
     public void close() {
-      all.forEach(Guarded::close);
+      scope.close();
     }
   }
 }

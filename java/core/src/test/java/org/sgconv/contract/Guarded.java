@@ -79,9 +79,6 @@ final class Guarded implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!placed.isOnHost()) {
-      placed.close();
-    }
-    whole.close();
+    Tensor.closeAll(placed, whole);
   }
 }

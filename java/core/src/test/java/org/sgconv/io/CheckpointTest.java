@@ -20,6 +20,7 @@ import org.sgconv.kernel.KernelSpec;
 import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 class CheckpointTest {
 
@@ -232,6 +233,7 @@ class CheckpointTest {
   /** The tensors of a file, to be spoilt. */
   private final class Layer implements AutoCloseable {
 
+    private final TensorScope scope = TensorScope.onHost();
     private final KernelSpec spec;
     private final Tensor weights;
     private final Tensor decay;
@@ -243,18 +245,17 @@ class CheckpointTest {
     Layer(KernelSpec spec) {
       this.spec = spec;
       try (KernelParameters random = KernelParameters.random(spec, DType.FLOAT64, 3)) {
-        weights = random.weights().copy();
-        decay = random.decay().copy();
+        weights = scope.adopt(random.weights().copy());
+        decay = scope.adopt(random.decay().copy());
       }
-      multiplier = Tensor.of(new double[] {1}, new long[0]);
-      skip = Tensor.zeros(DType.FLOAT64, spec.heads(), spec.hidden());
-      norm = Tensor.zeros(DType.FLOAT64, spec.channels(), spec.hidden(), 1);
+      multiplier = scope.of(new double[] {1}, new long[0]);
+      skip = scope.zeros(DType.FLOAT64, spec.heads(), spec.hidden());
+      norm = scope.zeros(DType.FLOAT64, spec.channels(), spec.hidden(), 1);
       norm.fill(2);
     }
 
     void replaceNorm(long... shape) {
-      norm.close();
-      norm = Tensor.zeros(DType.FLOAT64, shape);
+      norm = scope.zeros(DType.FLOAT64, shape);
       norm.fill(1);
     }
 
@@ -286,7 +287,7 @@ class CheckpointTest {
 
     @Override
     public void close() {
-      Tensor.closeAll(weights, decay, multiplier, skip, norm);
+      scope.close();
     }
   }
 }

@@ -16,6 +16,7 @@ import org.sgconv.Backend;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.contract.Seed;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.tensor.TensorScope;
 
 /**
  * Which signals notice which error. Each error is put into the real transform of the cpu library;
@@ -69,11 +70,17 @@ class MutationTest {
   }
 
   private void tryAll(ConvolutionMode mode, int length) {
+    try (TensorScope scope = TensorScope.onHost()) {
+      tryAll(scope, mode, length);
+    }
+  }
+
+  private void tryAll(TensorScope scope, ConvolutionMode mode, int length) {
     String name = mode + " " + length;
     Random random = Seed.random(name);
     List<Trial> trials =
         Arrays.stream(SignalClass.values())
-            .map(signals -> new Trial(signals, random, mode, length))
+            .map(signals -> new Trial(scope, signals, random, mode, length))
             .toList();
     rejecting(trials, mode, length, Mutations.NONE)
         .forEach(signals -> falseAlarms.add(name + " " + signals.id()));
@@ -87,7 +94,6 @@ class MutationTest {
         missed.add("%s, %s%s: only %s".formatted(name, mutation, isOne ? place : "", noticing));
       }
     }
-    trials.forEach(Trial::close);
     cases++;
   }
 

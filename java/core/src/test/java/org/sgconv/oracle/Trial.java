@@ -8,9 +8,10 @@ import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
 
 /** Signals of one class, and what a convolution and its gradients make of them exactly. */
-final class Trial implements AutoCloseable {
+final class Trial {
 
   /** Two rows a batch: those of one class cancel. */
   private static final int BATCH = 2;
@@ -23,24 +24,30 @@ final class Trial implements AutoCloseable {
   private final ExactResult exactInputGradient;
   private final ExactResult exactKernelGradient;
 
-  Trial(SignalClass signals, RandomGenerator random, ConvolutionMode mode, int length) {
+  /** With tensors of that scope. */
+  Trial(
+      TensorScope scope,
+      SignalClass signals,
+      RandomGenerator random,
+      ConvolutionMode mode,
+      int length) {
     this.signals = signals;
     TestSignals drawn = signals.draw(random, mode, BATCH, 1, 1, length);
-    u = tensor(drawn.input(), length);
-    kernel = tensor(drawn.kernel(), length);
-    dy = tensor(drawn.outputGradient(), length);
+    u = tensor(scope, drawn.input(), length);
+    kernel = tensor(scope, drawn.kernel(), length);
+    dy = tensor(scope, drawn.outputGradient(), length);
     ExactConvolution exact = ExactConvolution.of(mode, kernel, null, u, null, null, dy);
     exactOutput = exact.output();
     exactInputGradient = exact.inputGradient();
     exactKernelGradient = exact.kernelGradient();
   }
 
-  private static Tensor tensor(double[] values, int length) {
+  private static Tensor tensor(TensorScope scope, double[] values, int length) {
     float[] narrow = new float[values.length];
     for (int i = 0; i < narrow.length; i++) {
       narrow[i] = (float) values[i];
     }
-    return Tensor.of(narrow, values.length / length, 1, length);
+    return scope.of(narrow, values.length / length, 1, length);
   }
 
   SignalClass signals() {
@@ -61,12 +68,5 @@ final class Trial implements AutoCloseable {
           .max()
           .orElseThrow();
     }
-  }
-
-  @Override
-  public void close() {
-    u.close();
-    kernel.close();
-    dy.close();
   }
 }
