@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,10 @@ import org.sgconv.cli.Main;
 import org.sgconv.cli.report.Jvm;
 
 /** What a benchmark leaves that does not come to its end: results, and temporary files. */
+@DisabledIfSystemProperty(
+    named = "sgconv.native.skip",
+    matches = "true",
+    disabledReason = "what measures the machine's limits is native code")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class CutOffRunTest {
