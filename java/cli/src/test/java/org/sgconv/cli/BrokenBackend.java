@@ -24,7 +24,8 @@ import org.sgconv.tensor.Tensor;
 /**
  * The reference with faults in its output: one wrong sample at lengths that divide by 17; the same
  * at length 257, where the kernel has another length; and at length 997 a value beyond the end of
- * the first row, where rows have lengths of their own.
+ * the first row, where rows have lengths of their own. Kernels of 23 lags are wrong in one, and so
+ * is one gradient of their weights.
  */
 public final class BrokenBackend implements BackendProvider {
 
@@ -32,6 +33,7 @@ public final class BrokenBackend implements BackendProvider {
   private static final int BROKEN_LENGTH = 17;
   private static final int BROKEN_FOR_OTHER_KERNELS = 257;
   private static final int BROKEN_BEYOND_ROWS = 997;
+  private static final int BROKEN_KERNEL = 23;
 
   private static BackendProvider reference() {
     return BackendProvider.of(Backends.reference());
@@ -65,7 +67,35 @@ public final class BrokenBackend implements BackendProvider {
 
   @Override
   public KernelOperations kernels() {
-    return reference().kernels();
+    return new BrokenKernels(reference().kernels());
+  }
+
+  private record BrokenKernels(KernelOperations sound) implements KernelOperations {
+
+    @Override
+    public void norm(KernelOperands parameters) {
+      sound.norm(parameters);
+    }
+
+    @Override
+    public void forward(KernelOperands parameters, Tensor kernel) {
+      sound.forward(parameters, kernel);
+      if (kernel.dim(2) == BROKEN_KERNEL) {
+        kernel.setFlat(5, 1.001 * kernel.getFlat(5));
+      }
+    }
+
+    @Override
+    public void backward(
+        KernelOperands parameters,
+        Tensor gradKernel,
+        Tensor gradWeights,
+        @Nullable Tensor gradDecay) {
+      sound.backward(parameters, gradKernel, gradWeights, gradDecay);
+      if (gradKernel.dim(2) == BROKEN_KERNEL) {
+        gradWeights.setFlat(5, 1.001 * gradWeights.getFlat(5));
+      }
+    }
   }
 
   @Override

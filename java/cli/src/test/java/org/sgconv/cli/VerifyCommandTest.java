@@ -55,6 +55,26 @@ class VerifyCommandTest {
     assertThat(other.status()).as(other.out()).isZero();
   }
 
+  @Test
+  void findsAWrongLagAndAWrongGradientOfAKernel() {
+    String wrong = "kernel:sum:nearest:power:5x2x0x1x24:23";
+    Cli cli = Cli.run("verify", "--backend", "broken", "--case", wrong);
+    assertThat(cli.status()).as(cli.err()).isEqualTo(ExitStatus.CHECK_FAILED);
+    assertThat(cli.out()).contains("kernel is off by", "gradient of the weights is off by");
+    String sound = wrong.replace(":23", ":22");
+    Cli other = Cli.run("verify", "--backend", "broken", "--case", sound);
+    assertThat(other.status()).as(other.out()).isZero();
+  }
+
+  /** In a row of this case two weights leave a hundredth of them in each lag. */
+  @Test
+  @DisabledIfSystemProperty(named = "sgconv.native.skip", matches = "true")
+  void errorsOfKernelsAreRelativeToTheirTerms() {
+    String cancelling = "kernel:sum:nearest:power:1x2x2x1x29:4";
+    Cli cli = Cli.run("verify", "--backend", "cpu", "--seed", 7, "--case", cancelling);
+    assertThat(cli.status()).as(cli.out()).isZero();
+  }
+
   /**
    * Kernels of other lengths than the signal, and rows of several lengths: a sweep draws both, and
    * finds what is wrong with them alone; a case that it names is found to be off again.
