@@ -42,9 +42,14 @@ public final class Main implements Runnable {
     LIBRARY_LOG.setLevel(Level.WARNING);
     LIBRARY_LOG.setUseParentHandlers(false);
     LIBRARY_LOG.addHandler(new WarningLines());
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    if (StandardOutput.isClosed()) {
+      // Every command writes something there, some after minutes of work.
+      StandardOutput.report("it is closed", err);
+      System.exit(ExitStatus.BAD_INPUT);
+    }
     StandardOutput standard = new StandardOutput();
     PrintWriter out = new PrintWriter(new OutputStreamWriter(standard, System.out.charset()), true);
-    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
     int status = execute(out, err, args);
     out.flush();
     System.exit(standard.conclude(status, err));

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.text.FileFailure;
 
@@ -19,6 +22,14 @@ final class StandardOutput extends OutputStream {
   private static final int FILE_TYPE = 0170000;
   private static final int PIPE = 0010000;
   private static final int SOCKET = 0140000;
+
+  /** How it was opened, as Linux says it: its lowest two bits are 0 where it can only be read. */
+  private static final Path STATE = Path.of("/proc/self/fdinfo/1");
+
+  private static final Path STATES = Path.of("/proc/self/fdinfo");
+
+  private static final Pattern FLAGS = Pattern.compile("(?m)^flags:\\s*([0-7]{1,18})$");
+  private static final int ACCESS = 3;
 
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private @Nullable IOException failure;
@@ -42,6 +53,22 @@ final class StandardOutput extends OutputStream {
   }
 
   /**
+   * Whether nothing can be written, as after {@code >&-}, without writing anything. The JVM's own
+   * files may have taken the number since, which are only read. False where the system does not
+   * tell.
+   */
+  static boolean isClosed() {
+    try {
+      Matcher flags = FLAGS.matcher(Files.readString(STATE));
+      return flags.find() && (Long.parseLong(flags.group(1), 8) & ACCESS) == 0;
+    } catch (NoSuchFileException none) {
+      return Files.isDirectory(STATES);
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /**
    * The exit status of a command that would end with {@code status}. A reader that has gone, as
    * {@code head} does, ends it quietly; anything else is said.
    */
@@ -52,9 +79,14 @@ final class StandardOutput extends OutputStream {
     if (isPipe()) {
       return status == ExitStatus.OK ? ExitStatus.READER_GONE : status;
     }
-    err.println("sgconv: standard output cannot be written: " + FileFailure.reason(failure));
-    err.flush();
+    report(FileFailure.reason(failure), err);
     return status == ExitStatus.OK ? ExitStatus.BAD_INPUT : status;
+  }
+
+  /** Says why standard output cannot be written. */
+  static void report(String reason, PrintWriter err) {
+    err.println("sgconv: standard output cannot be written: " + reason);
+    err.flush();
   }
 
   /** A pipe is never full for good: writing fails only when nobody reads any more. */

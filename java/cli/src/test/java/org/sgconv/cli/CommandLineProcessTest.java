@@ -67,6 +67,18 @@ class CommandLineProcessTest {
     assertThat(ended.err()).startsWith("sgconv: standard output cannot be written: ");
   }
 
+  /** Nothing is computed for nobody, and no file of the JVM's takes what is written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "out.wav"})
+  void aClosedStandardOutputIsSaidBeforeTheWork(String output) throws Exception {
+    Path file = folder.resolve("out.wav");
+    Object named = output.equals("-") ? output : file;
+    Ended ended = shell("\"$@\" >&-", "run", input, "--backend", "reference", "-o", named);
+    assertThat(ended.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(ended.err()).isEqualTo("sgconv: standard output cannot be written: it is closed\n");
+    assertThat(file).doesNotExist();
+  }
+
   @Test
   void aReaderThatGoesAwayEndsItQuietly() throws Exception {
     // The reader is gone before the first line: there is no race.
