@@ -19,8 +19,8 @@ final class PlainJavaSynthesis implements SynthesisPeer {
   private final float[] kernel;
   private final float[] weightGradient;
 
-  /** (S,H): decay to the scale's power over the norm. */
-  private final float[][] coefficients;
+  /** (S,H). */
+  private final float[] coefficients;
 
   /** A scale's interpolation weights (r+½)/f for r = 0..f-1. */
   private final float[][] ramps;
@@ -33,14 +33,9 @@ final class PlainJavaSynthesis implements SynthesisPeer {
     gradient = inputs.kernelGradient().toFloatArray();
     kernel = new float[gradient.length];
     weightGradient = new float[weights.length];
-    coefficients = new float[spec.scales()][spec.hidden()];
+    coefficients = inputs.coefficients();
     ramps = new float[spec.scales()][];
-    float[] decay = inputs.parameters().decay().toFloatArray();
-    float[] norm = inputs.parameters().norm().orElseThrow().toFloatArray();
     for (int i = 0; i < spec.scales(); i++) {
-      for (int h = 0; h < spec.hidden(); h++) {
-        coefficients[i][h] = (float) (Math.pow(decay[h], spec.scales() - 1 - i) / norm[h]);
-      }
       int factor = Math.toIntExact(spec.factor(i));
       ramps[i] = new float[factor];
       for (int r = 0; r < factor; r++) {
@@ -64,7 +59,8 @@ final class PlainJavaSynthesis implements SynthesisPeer {
     int d = spec.kernelDim();
     int at = h * length;
     for (int i = 0; i < spec.scales(); i++) {
-      step.run((i * spec.hidden() + h) * d, coefficients[i][h], ramps[i], at);
+      int row = i * spec.hidden() + h;
+      step.run(row * d, coefficients[row], ramps[i], at);
       at += d * ramps[i].length;
     }
   }

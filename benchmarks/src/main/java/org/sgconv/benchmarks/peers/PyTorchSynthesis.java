@@ -41,26 +41,13 @@ final class PyTorchSynthesis implements SynthesisPeer {
     long h = spec.hidden();
     long d = spec.kernelDim();
     weights = manager.create(inputs.parameters().weights().toFloatArray(), new Shape(s, h, d));
-    coefficients = manager.create(coefficients(inputs), new Shape(s, h, 1));
+    coefficients = manager.create(inputs.coefficients(), new Shape(s, h, 1));
     gradient =
         manager.create(inputs.kernelGradient().toFloatArray(), new Shape(1, h, 1, inputs.length()));
     weights.setRequiresGradient(true);
     JniUtils.setGradMode(true);
     graph = synthesize();
     JniUtils.setGradMode(false);
-  }
-
-  private float[] coefficients(SynthesisInputs inputs) {
-    float[] decay = inputs.parameters().decay().toFloatArray();
-    float[] norm = inputs.parameters().norm().orElseThrow().toFloatArray();
-    float[] result = new float[spec.scales() * spec.hidden()];
-    for (int i = 0; i < spec.scales(); i++) {
-      for (int h = 0; h < spec.hidden(); h++) {
-        double power = Math.pow(decay[h], spec.scales() - 1 - i);
-        result[i * spec.hidden() + h] = (float) (power / norm[h]);
-      }
-    }
-    return result;
   }
 
   private NDArray synthesize() {

@@ -46,6 +46,24 @@ public final class SynthesisInputs implements AutoCloseable {
     return kernelGradient;
   }
 
+  /**
+   * (S,H): what the weights of a scale are multiplied by, the decay to the scale's power over the
+   * norm. A library that scales the few weights spares itself two passes over the kernel.
+   */
+  float[] coefficients() {
+    KernelSpec spec = parameters.spec();
+    float[] decay = parameters.decay().toFloatArray();
+    float[] norm = parameters.norm().orElseThrow().toFloatArray();
+    float[] coefficients = new float[spec.scales() * spec.hidden()];
+    for (int i = 0; i < spec.scales(); i++) {
+      for (int h = 0; h < spec.hidden(); h++) {
+        double power = Math.pow(decay[h], spec.scales() - 1 - i);
+        coefficients[i * spec.hidden() + h] = (float) (power / norm[h]);
+      }
+    }
+    return coefficients;
+  }
+
   /** L. */
   public int length() {
     return (int) kernelGradient.dim(2);
