@@ -1,9 +1,6 @@
 package org.sgconv.benchmarks.model;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sgconv.Backend;
@@ -50,27 +47,13 @@ public record Gpu(
     if (!address.find()) {
       return device.name();
     }
-    try {
-      Process process =
-          new ProcessBuilder(
-                  "nvidia-smi",
-                  "--query-gpu=name,driver_version",
-                  "--format=csv,noheader",
-                  "--id=" + address.group(1))
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      // Waited for first: on a broken driver it may hang for ever. What it prints is one line.
-      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        return device.name();
-      }
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return text.isBlank() ? device.name() : text.strip().replace(", ", ", driver ");
-    } catch (IOException absent) {
-      return device.name();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return device.name();
-    }
+    return ToolOutput.of(
+            "nvidia-smi",
+            "--query-gpu=name,driver_version",
+            "--format=csv,noheader",
+            "--id=" + address.group(1))
+        .filter(line -> !line.isEmpty())
+        .map(line -> line.replace(", ", ", driver "))
+        .orElse(device.name());
   }
 }

@@ -2,12 +2,11 @@ package org.sgconv.benchmarks.model;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
@@ -57,7 +56,7 @@ public record Machine(
   }
 
   /** This machine once a run that it was described for is over: {@code commit} is what changes. */
-  public Machine atEnd() throws IOException {
+  public Machine atEnd() {
     String ofRun = commitOfRun(commit, commitOfSources());
     return new Machine(cpu, processors, system, loadAverage, jdk, ofRun, tier, time, gpu);
   }
@@ -110,38 +109,20 @@ public record Machine(
    * The commit of the sources, with {@code -dirty} if they differ from it: of {@code sgconv.commit}
    * where this was packed for another machine, else of git.
    */
-  private static String commitOfSources() throws IOException {
+  private static String commitOfSources() {
     String packed = System.getProperty("sgconv.commit");
     if (packed != null) {
       return packed;
     }
-    String commit = git("rev-parse", "HEAD");
+    String home = System.getProperty("sgconv.home", ".");
+    Optional<String> commit = ToolOutput.of("git", "-C", home, "rev-parse", "HEAD");
     if (commit.isEmpty()) {
       return UNKNOWN;
     }
-    return git("status", "--porcelain", "--untracked-files=no").isEmpty() ? commit : commit + DIRTY;
-  }
-
-  /** What git prints about the sources, nothing if there is no git or no repository. */
-  private static String git(String... arguments) throws IOException {
-    String[] command = new String[arguments.length + 3];
-    command[0] = "git";
-    command[1] = "-C";
-    command[2] = System.getProperty("sgconv.home", ".");
-    System.arraycopy(arguments, 0, command, 3, arguments.length);
-    Process process;
-    try {
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    } catch (IOException e) {
-      return "";
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      boolean done = process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-      return done ? output.strip() : "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
+    boolean clean =
+        ToolOutput.of("git", "-C", home, "status", "--porcelain", "--untracked-files=no")
+            .filter(String::isEmpty)
+            .isPresent();
+    return clean ? commit.get() : commit.get() + DIRTY;
   }
 }
