@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Host memory that is lent to one tensor after another, so that its pages need not be faulted in
- * and zeroed anew each time. Every loan has an arena of its own: a segment that is kept beyond the
- * loan is as dead as one whose memory was freed.
+ * and zeroed anew each time.
  *
  * <p>One pool a class loader. {@link HeldBytes} counts all of its blocks; what of that is not lent
  * is {@link #spareBytes}. When the class loader goes, its spare blocks are unmapped and taken off
@@ -53,13 +52,47 @@ public final class BlockPool {
 
   private BlockPool() {}
 
-  /**
-   * Memory of a loan.
-   *
-   * @param memory until its arena is closed
-   * @param isFresh whether it is zeroed; otherwise it holds what the last borrower left
-   */
-  public record Loan(MemorySegment memory, boolean isFresh) {}
+  /** A block in somebody's hands, until {@link #end}. */
+  public static final class Loan {
+
+    private final MemorySegment block;
+    private final MemorySegment memory;
+    private final boolean isFresh;
+    private final long mostSpare;
+
+    private Loan(MemorySegment block, long bytes, boolean isFresh, long mostSpare) {
+      this.block = block;
+      this.memory = block.asSlice(0, bytes);
+      this.isFresh = isFresh;
+      this.mostSpare = mostSpare;
+    }
+
+    /**
+     * The memory, which knows no end: the borrower sees to it that nobody uses it after that of the
+     * loan, when it is somebody else's.
+     */
+    public MemorySegment memory() {
+      return memory;
+    }
+
+    /**
+     * The memory for those that the borrower cannot see to: it and its slices are dead once the
+     * arena is closed. Closing that ends the loan; {@link #end} must not be called besides.
+     */
+    public MemorySegment under(Arena arena) {
+      return MappedBlocks.until(memory, arena, this::end);
+    }
+
+    /** Whether it is zeroed; otherwise it holds what the last borrower left. */
+    public boolean isFresh() {
+      return isFresh;
+    }
+
+    /** Gives the block back. To be called once. */
+    public void end() {
+      takeBack(block, memory.byteSize(), mostSpare);
+    }
+  }
 
   /** Whether there is a pool here: on Linux, with native access. */
   public static boolean isUsable() {
@@ -69,9 +102,9 @@ public final class BlockPool {
   /**
    * Lends a spare block, whose bytes need not be counted, or returns null if none fits.
    *
-   * @param mostSpare what may be spare when the loan ends, at arena's close; see {@link #trim}
+   * @param mostSpare what may be spare when the loan ends; see {@link #trim}
    */
-  public static synchronized @Nullable Loan lendSpare(long bytes, Arena arena, long mostSpare) {
+  public static synchronized @Nullable Loan lendSpare(long bytes, long mostSpare) {
     Map.Entry<Long, Deque<MemorySegment>> fit = BY_SIZE.ceilingEntry(bytes);
     if (fit == null || fit.getKey() - bytes > bytes / 8 + MappedBlocks.PAGE) {
       return null;
@@ -79,7 +112,7 @@ public final class BlockPool {
     MemorySegment block = fit.getValue().removeLast(); // the likeliest to be in a cache
     dropped(block, fit.getValue());
     spareBytes -= bytes;
-    return new Loan(lend(block, bytes, arena, mostSpare), false);
+    return new Loan(block, bytes, false, mostSpare);
   }
 
   /**
@@ -88,14 +121,10 @@ public final class BlockPool {
    * @param bytes which the caller has counted in {@link HeldBytes}; they stay counted until the
    *     block is freed
    */
-  public static @Nullable Loan lendFresh(long bytes, Arena arena, long mostSpare) {
+  public static @Nullable Loan lendFresh(long bytes, long mostSpare) {
     MappedBlocks blocks = MappedBlocks.instance();
     MemorySegment block = blocks == null ? null : blocks.map(bytes);
-    return block == null ? null : new Loan(lend(block, bytes, arena, mostSpare), true);
-  }
-
-  private static MemorySegment lend(MemorySegment block, long bytes, Arena arena, long mostSpare) {
-    return MappedBlocks.lend(block, bytes, arena, () -> takeBack(block, bytes, mostSpare));
+    return block == null ? null : new Loan(block, bytes, true, mostSpare);
   }
 
   private static synchronized void takeBack(MemorySegment block, long bytes, long mostSpare) {

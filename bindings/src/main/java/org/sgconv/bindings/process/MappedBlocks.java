@@ -134,8 +134,8 @@ final class MappedBlocks {
     return MethodHandles.permuteArguments(ofTwo, one, 0, 0);
   }
 
-  /** The block's memory, for whoever has it until the arena is closed; {@code end} runs then. */
-  static MemorySegment lend(MemorySegment block, long bytes, Arena arena, Runnable end) {
-    return block.reinterpret(bytes, arena, closed -> end.run());
+  /** The same memory until the arena is closed; {@code end} runs then. */
+  static MemorySegment until(MemorySegment memory, Arena arena, Runnable end) {
+    return memory.reinterpret(arena, closed -> end.run());
   }
 }

@@ -1,5 +1,6 @@
 package org.sgconv.spi;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
@@ -53,7 +54,7 @@ public abstract class TensorAccess {
   /**
    * Runs Java code that reads or writes the memory of tensors of the host. While it lasts, no other
    * thread can close them: the JVM would end the access with an exception of its own and leave the
-   * thread interrupted. Native calls need none of this.
+   * thread interrupted. Native calls have {@link HeldMemory}.
    *
    * @param what names the memory in messages about faults of mapped files; its text is made only
    *     then
@@ -63,6 +64,16 @@ public abstract class TensorAccess {
    */
   public static void onHost(Object what, Runnable access, @Nullable Tensor... tensors) {
     access().run(what, access, tensors);
+  }
+
+  /** Begins what {@link HeldMemory} does with one tensor. */
+  static MemorySegment hold(Tensor tensor) {
+    return access().enter(tensor);
+  }
+
+  /** Ends it. */
+  static void release(Tensor tensor) {
+    access().leave(tensor);
   }
 
   private static TensorAccess access() {
@@ -77,4 +88,10 @@ public abstract class TensorAccess {
 
   /** See {@link #onHost}. */
   protected abstract void run(Object what, Runnable access, @Nullable Tensor... tensors);
+
+  /** Keeps a tensor of the host from being closed, and returns its memory. */
+  protected abstract MemorySegment enter(Tensor tensor);
+
+  /** Ends one {@link #enter}. */
+  protected abstract void leave(Tensor tensor);
 }

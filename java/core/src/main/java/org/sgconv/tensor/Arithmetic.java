@@ -24,8 +24,8 @@ final class Arithmetic {
   }
 
   private static void computeMap(Tensor source, DoubleUnaryOperator function, Tensor target) {
-    MemorySegment from = source.segment();
-    MemorySegment to = target.segment();
+    MemorySegment from = source.memory();
+    MemorySegment to = target.memory();
     DType type = source.type();
     long count = source.elementCount();
     if (type == DType.FLOAT32) {
@@ -49,9 +49,9 @@ final class Arithmetic {
   }
 
   private static void computeSums(Tensor left, Tensor right, Tensor target) {
-    MemorySegment a = left.segment();
-    MemorySegment b = right.segment();
-    MemorySegment to = target.segment();
+    MemorySegment a = left.memory();
+    MemorySegment b = right.memory();
+    MemorySegment to = target.memory();
     DType type = left.type();
     long count = left.elementCount();
     if (type == DType.FLOAT32) {
@@ -77,8 +77,8 @@ final class Arithmetic {
   }
 
   private static void computeTransposed(Tensor source, Tensor target, long rows, long columns) {
-    MemorySegment from = source.segment();
-    MemorySegment to = target.segment();
+    MemorySegment from = source.memory();
+    MemorySegment to = target.memory();
     DType type = source.type();
     for (long first = 0; first < source.elementCount(); first += rows * columns) {
       for (long row = 0; row < rows; row += BLOCK) {
@@ -112,7 +112,7 @@ final class Arithmetic {
     TensorCheck.shape("into", into, expected);
     TensorCheck.type("into", into, source.type());
     TensorCheck.writable("into", into);
-    boolean same = source.segment().address() == into.segment().address();
+    boolean same = source.memory().address() == into.memory().address();
     if (!same) {
       TensorCheck.disjoint("into", into, name, source);
     }
@@ -120,7 +120,7 @@ final class Arithmetic {
 
   /** A new tensor of the source's type, overwritten by {@code fill}. */
   static Tensor filled(Tensor source, Shape target, Consumer<Tensor> fill) {
-    source.segment(); // on the host, and open
+    source.memory(); // on the host, and open
     try (Closer made = Closer.onFailure()) {
       Tensor into = made.add(Tensor.uninitialized(source.type(), target.toArray()));
       fill.accept(into);

@@ -82,7 +82,7 @@ final class Elements {
   }
 
   static float[] toFloatArray(Tensor tensor) {
-    MemorySegment memory = tensor.segment();
+    MemorySegment memory = tensor.memory();
     int count = arrayLength(tensor);
     try {
       float[] values = new float[count];
@@ -94,7 +94,7 @@ final class Elements {
   }
 
   static double[] toDoubleArray(Tensor tensor) {
-    MemorySegment memory = tensor.segment();
+    MemorySegment memory = tensor.memory();
     int count = arrayLength(tensor);
     try {
       double[] values = new double[count];
@@ -107,7 +107,7 @@ final class Elements {
 
   /** Position of the first NaN or infinity of a tensor of the host. */
   static OptionalLong firstNonFinite(Tensor tensor) {
-    MemorySegment memory = tensor.segment();
+    MemorySegment memory = tensor.memory();
     for (long i = 0; i < tensor.elementCount(); i++) {
       if (!Double.isFinite(get(memory, tensor.type(), i))) {
         return OptionalLong.of(i);

@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.TensorClosedException;
+import org.sgconv.spi.TensorCheck;
 
 /**
- * Java code's access to the memory of tensors. While it lasts, no other thread can close them: the
- * JVM would end the access with an exception of its own and leave the thread interrupted. Faults of
- * mapped files are handled as in {@link MemoryFaults}. Native calls need none of this.
+ * Access to the memory of tensors that holds them: while it lasts, no other thread can close them.
+ * The memory could be another tensor's otherwise; under an arena, the JVM would end Java code with
+ * an exception of its own and leave the thread interrupted. Faults of mapped files are handled as
+ * in {@link MemoryFaults}.
  */
 final class HostAccess {
 
@@ -66,7 +68,8 @@ final class HostAccess {
 
   /** Sets the element at a position within the tensor. */
   static void set(Tensor tensor, long position, double value) {
-    MemorySegment memory = tensor.writable();
+    TensorCheck.writable("tensor", tensor);
+    MemorySegment memory = tensor.segment();
     try {
       Elements.set(memory, tensor.type(), position, value);
       settle(tensor);
@@ -79,10 +82,10 @@ final class HostAccess {
 
   /** Sets every element. */
   static void fill(Tensor tensor, double value) {
-    MemorySegment memory = tensor.writable();
+    TensorCheck.writable("tensor", tensor);
     tensor.storage.enter();
     try { // no lambda: filling allocates nothing
-      Elements.fill(memory, tensor.type(), tensor.elementCount(), value);
+      Elements.fill(tensor.memory(), tensor.type(), tensor.elementCount(), value);
       MemoryFaults.settle();
     } catch (IllegalStateException closed) {
       throw closedMeanwhile(tensor, closed);
@@ -104,6 +107,20 @@ final class HostAccess {
   private static void settle(Tensor tensor) {
     if (tensor.storage.isBorrowed()) {
       MemoryFaults.settle();
+    }
+  }
+
+  /** Holds a tensor until its storage is left, and returns the memory. */
+  static MemorySegment enter(Tensor tensor) {
+    tensor.storage.enter();
+    MemorySegment memory = null;
+    try {
+      memory = tensor.memory();
+      return memory;
+    } finally {
+      if (memory == null) {
+        tensor.storage.leave();
+      }
     }
   }
 

@@ -8,13 +8,14 @@ import org.sgconv.bindings.closing.Closer;
 import org.sgconv.bindings.process.BlockPool;
 
 /**
- * Memory of the host for one tensor, under an arena of its own: closing that is the end of every
- * segment of it. Larger memory comes from a pool and goes back there.
+ * Memory of the host for one tensor. Larger memory is lent by a pool; the rest has an arena of its
+ * own.
  *
  * @param memory aligned to {@link #ALIGNMENT}
+ * @param lent what it is of the pool's, or null if its arena is its own
  * @param release gives the memory back
  */
-record HostAllocation(MemorySegment memory, Runnable release) {
+record HostAllocation(MemorySegment memory, @Nullable LentMemory lent, Runnable release) {
 
   /** Widest vector register and cache line of the processors in reach. */
   static final long ALIGNMENT = 64;
@@ -34,28 +35,24 @@ record HostAllocation(MemorySegment memory, Runnable release) {
    * @throws HostMemoryException if the host has no such memory
    */
   static HostAllocation of(String purpose, long bytes, boolean zeroed) {
-    Arena arena = Arena.ofShared();
-    try (Closer made = Closer.onFailure()) {
-      made.add(arena);
-      boolean pooled = bytes >= BlockPool.LEAST && BlockPool.isUsable();
-      HostAllocation allocation =
-          pooled ? lent(purpose, bytes, arena, zeroed) : own(purpose, bytes, arena);
-      if (POISON && !zeroed) {
-        allocation.memory.fill(NAN);
-      }
-      made.keep();
-      return allocation;
+    boolean pooled = bytes >= BlockPool.LEAST && BlockPool.isUsable();
+    HostAllocation allocation = pooled ? lent(purpose, bytes, zeroed) : own(purpose, bytes);
+    if (POISON && !zeroed) {
+      allocation.memory.fill(NAN);
     }
+    return allocation;
   }
 
-  private static HostAllocation own(String purpose, long bytes, Arena arena) {
+  private static HostAllocation own(String purpose, long bytes) {
     try (Closer made = Closer.onFailure()) {
+      Arena arena = made.add(Arena.ofShared());
       HostMemory.reserve(purpose, bytes);
       made.add(() -> HostMemory.release(bytes));
       MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
       made.keep();
       return new HostAllocation(
           memory,
+          null,
           () -> {
             arena.close();
             HostMemory.release(bytes);
@@ -65,29 +62,30 @@ record HostAllocation(MemorySegment memory, Runnable release) {
     }
   }
 
-  private static HostAllocation lent(String purpose, long bytes, Arena arena, boolean zeroed) {
+  private static HostAllocation lent(String purpose, long bytes, boolean zeroed) {
     long mostSpare = HostMemory.mostSpare();
     BlockPool.Loan loan =
         bytes <= HostMemory.limit() - HostMemory.heldBytes()
-            ? BlockPool.lendSpare(bytes, arena, mostSpare)
+            ? BlockPool.lendSpare(bytes, mostSpare)
             : null;
     if (loan == null) {
-      loan = fresh(purpose, bytes, arena, mostSpare);
+      loan = fresh(purpose, bytes, mostSpare);
     }
     if (zeroed && !loan.isFresh()) {
       loan.memory().fill((byte) 0);
     }
-    return new HostAllocation(loan.memory(), arena::close);
+    LentMemory lent = new LentMemory(loan);
+    return new HostAllocation(loan.memory(), lent, lent::end);
   }
 
-  private static BlockPool.Loan fresh(String purpose, long bytes, Arena arena, long mostSpare) {
+  private static BlockPool.Loan fresh(String purpose, long bytes, long mostSpare) {
     try (Closer made = Closer.onFailure()) {
       HostMemory.reserve(purpose, bytes);
       made.add(() -> HostMemory.release(bytes));
-      BlockPool.@Nullable Loan loan = BlockPool.lendFresh(bytes, arena, mostSpare);
+      BlockPool.@Nullable Loan loan = BlockPool.lendFresh(bytes, mostSpare);
       if (loan == null) {
         HostMemory.trim();
-        loan = BlockPool.lendFresh(bytes, arena, mostSpare);
+        loan = BlockPool.lendFresh(bytes, mostSpare);
       }
       if (loan == null) {
         throw new HostMemoryException(purpose, bytes);

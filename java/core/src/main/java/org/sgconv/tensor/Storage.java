@@ -25,6 +25,7 @@ final class Storage {
 
   private final String label;
   private final MemorySegment memory;
+  private final @Nullable LentMemory lent;
   private final @Nullable DeviceMemory device;
   private final @Nullable PinnedMemory pinned;
 
@@ -41,7 +42,7 @@ final class Storage {
   /** What is said if owned memory is never given back; set before anyone else sees this object. */
   private @Nullable LeakReport report;
 
-  /** Accesses by Java code that are under way, or {@link #ENDED}. */
+  /** Accesses that are under way, or {@link #ENDED}. */
   private final AtomicInteger accesses = new AtomicInteger();
 
   private volatile boolean closed;
@@ -50,6 +51,7 @@ final class Storage {
   private Storage(
       String label,
       MemorySegment memory,
+      @Nullable LentMemory lent,
       @Nullable DeviceMemory device,
       @Nullable PinnedMemory pinned,
       boolean borrowed,
@@ -57,6 +59,7 @@ final class Storage {
       Site allocated) {
     this.label = label;
     this.memory = memory;
+    this.lent = lent;
     this.device = device;
     this.pinned = pinned;
     this.borrowed = borrowed;
@@ -67,7 +70,7 @@ final class Storage {
   /** New memory of the host, of zeros or of arbitrary content. */
   static Storage allocate(String label, long bytes, boolean zeroed) {
     HostAllocation made = HostAllocation.of("tensor " + label, bytes, zeroed);
-    return own(label, bytes, made.memory(), null, null, made.release(), Site.here());
+    return own(label, bytes, made.memory(), made.lent(), null, null, made.release(), Site.here());
   }
 
   /** New zeroed page-locked memory of the host. */
@@ -87,7 +90,7 @@ final class Storage {
           pinned.free();
           HostMemory.release(bytes);
         };
-    return own(label, bytes, pinned.segment(), null, pinned, release, Site.here());
+    return own(label, bytes, pinned.segment(), null, null, pinned, release, Site.here());
   }
 
   /** New memory of a device, of zeros or of arbitrary content. */
@@ -100,18 +103,19 @@ final class Storage {
         made.keep();
       }
     }
-    return own(label, bytes, MemorySegment.NULL, device, null, device::free, Site.here());
+    return own(label, bytes, MemorySegment.NULL, null, device, null, device::free, Site.here());
   }
 
   private static Storage own(
       String label,
       long bytes,
       MemorySegment memory,
+      @Nullable LentMemory lent,
       @Nullable DeviceMemory device,
       @Nullable PinnedMemory pinned,
       Runnable release,
       Site site) {
-    Storage storage = new Storage(label, memory, device, pinned, false, release, site);
+    Storage storage = new Storage(label, memory, lent, device, pinned, false, release, site);
     storage.report = LeakReport.of(storage, "tensor " + label + " (" + bytes + " bytes)", site);
     LeakReport.logLost();
     OPEN_COUNT.incrementAndGet();
@@ -120,21 +124,48 @@ final class Storage {
 
   /** Memory of the host that belongs to someone else. */
   static Storage borrow(String label, MemorySegment memory) {
-    return new Storage(label, memory, null, null, true, null, Site.here());
+    return new Storage(label, memory, null, null, null, true, null, Site.here());
   }
 
   /** Memory of a device that belongs to someone else. */
   static Storage borrow(Stream stream, String label, MemorySegment memory) {
     DeviceMemory device = stream.backend().provider().wrap("tensor " + label, memory);
-    return new Storage(label, memory, device, null, true, device::free, Site.here());
+    return new Storage(label, memory, null, device, null, true, device::free, Site.here());
   }
 
   static long openCount() {
     return OPEN_COUNT.get();
   }
 
+  /**
+   * The memory, for the calls of this library: to be used between {@link #enter} and {@link #leave}
+   * alone, since it may be another tensor's afterwards.
+   */
   MemorySegment memory() {
     return memory;
+  }
+
+  /** The memory for anybody, dead from the end of this storage on. */
+  MemorySegment segment() {
+    LentMemory loan = lent;
+    if (loan == null) {
+      return memory;
+    }
+    MemorySegment known = loan.segmentIfMade();
+    if (known == null) {
+      enter();
+      try {
+        known = loan.makeSegment();
+      } finally {
+        leave();
+      }
+    }
+    return known;
+  }
+
+  /** Whether there is a segment for anybody, whose end all threads of the JVM have to learn of. */
+  boolean hasSegment() {
+    return lent == null || lent.segmentIfMade() != null;
   }
 
   /** The device's memory, or null for that of the host. */
@@ -173,10 +204,7 @@ final class Storage {
     }
   }
 
-  /**
-   * Begins an access by Java code, which keeps owned memory from being given back until {@link
-   * #leave}.
-   */
+  /** Begins an access, which keeps owned memory from being given back until {@link #leave}. */
   void enter() {
     int before;
     do {

@@ -84,11 +84,24 @@ public final class Tensor implements AutoCloseable {
           protected void run(Object what, Runnable access, @Nullable Tensor... tensors) {
             HostAccess.run(what, access, tensors);
           }
+
+          @Override
+          protected MemorySegment enter(Tensor tensor) {
+            return HostAccess.enter(tensor);
+          }
+
+          @Override
+          protected void leave(Tensor tensor) {
+            tensor.storage.leave();
+          }
         });
   }
 
   final Storage storage;
+
+  /** See {@link #memory()}. */
   private final MemorySegment memory;
+
   private final long offset;
   private final DType type;
   private final Shape shape;
@@ -100,6 +113,9 @@ public final class Tensor implements AutoCloseable {
    * Made when it is first asked for, so that calls allocate nothing; whichever thread's will do.
    */
   private @Nullable DevicePart devicePart;
+
+  /** Likewise. */
+  private @Nullable MemorySegment segment;
 
   private Tensor(
       Storage storage, MemorySegment memory, long offset, DType type, Shape shape, boolean root) {
@@ -527,12 +543,13 @@ public final class Tensor implements AutoCloseable {
    * tensor it must not be used after a later copy was submitted: ask for it again.
    */
   public MemorySegment segment() {
-    requireOpen();
-    if (!isOnHost()) {
-      throw Placement.notOnHost(this);
+    awaitHost();
+    MemorySegment known = segment;
+    if (known == null) {
+      known = storage.segment().asSlice(offset, byteSize());
+      segment = known;
     }
-    storage.awaitCopies();
-    return memory;
+    return known;
   }
 
   /**
@@ -652,10 +669,22 @@ public final class Tensor implements AutoCloseable {
     storage.requireUsable();
   }
 
-  /** The memory, checked to be usable and writable now. */
-  MemorySegment writable() {
-    TensorCheck.writable("tensor", this);
-    return segment();
+  /** Returns normally only if the host can use the elements now, in this thread. */
+  private void awaitHost() {
+    requireOpen();
+    if (!isOnHost()) {
+      throw Placement.notOnHost(this);
+    }
+    storage.awaitCopies();
+  }
+
+  /**
+   * As {@link #segment}, but only for as long as the caller {@linkplain HostAccess holds} this
+   * tensor, or has it for itself; afterwards it may be the memory of another.
+   */
+  MemorySegment memory() {
+    awaitHost();
+    return memory;
   }
 
   private DevicePart devicePart() {

@@ -7,6 +7,7 @@ import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.DevicePart;
 import org.sgconv.spi.PinnedMemory;
 import org.sgconv.spi.TensorAccess;
+import org.sgconv.spi.TensorCheck;
 
 /** Copies between host and devices. */
 final class Transfer {
@@ -30,13 +31,17 @@ final class Transfer {
   static Tensor convertInto(Tensor fresh, Tensor source) {
     try (Closer made = Closer.onFailure()) {
       made.add(fresh);
-      MemorySegment from = source.segment();
       HostAccess.run(
           source,
           () ->
               Elements.convert(
-                  from, source.type(), fresh.segment(), fresh.type(), fresh.elementCount()),
-          source);
+                  source.memory(),
+                  source.type(),
+                  fresh.memory(),
+                  fresh.type(),
+                  fresh.elementCount()),
+          source,
+          fresh);
       made.keep();
       return fresh;
     }
@@ -66,30 +71,34 @@ final class Transfer {
 
   /** Copies as many FLOAT32 values as there are elements. */
   static void copy(float[] values, Tensor target) {
-    MemorySegment memory = target.writable();
+    TensorCheck.writable("tensor", target);
     HostAccess.run(
         target,
-        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length),
+        () ->
+            MemorySegment.copy(
+                values, 0, target.memory(), ValueLayout.JAVA_FLOAT, 0, values.length),
         target);
   }
 
   /** Copies as many FLOAT64 values as there are elements. */
   static void copy(double[] values, Tensor target) {
-    MemorySegment memory = target.writable();
+    TensorCheck.writable("tensor", target);
     HostAccess.run(
         target,
-        () -> MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, 0, values.length),
+        () ->
+            MemorySegment.copy(
+                values, 0, target.memory(), ValueLayout.JAVA_DOUBLE, 0, values.length),
         target);
   }
 
   private static void copyUnguarded(Tensor source, Tensor target) {
     if (source.isOnHost() && target.isOnHost()) {
-      target.segment().copyFrom(source.segment());
+      target.memory().copyFrom(source.memory());
     } else if (source.isOnHost()) {
       DevicePart to = TensorAccess.devicePart(target);
       PinnedMemory pinned = source.pinned();
       if (pinned == null) {
-        to.upload(source.segment());
+        to.upload(source.memory());
       } else {
         to.upload(pinned, source.offset());
       }
@@ -97,7 +106,7 @@ final class Transfer {
       DevicePart from = TensorAccess.devicePart(source);
       PinnedMemory pinned = target.pinned();
       if (pinned == null) {
-        from.download(target.segment());
+        from.download(target.memory());
       } else {
         from.download(pinned, target.offset());
       }

@@ -1,6 +1,5 @@
 package org.sgconv.internal.cpu;
 
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
@@ -18,6 +17,7 @@ import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
+import org.sgconv.spi.HeldMemory;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.PlanSpectrum;
@@ -32,6 +32,9 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   private final CpuPlan plan;
   private final ReadWriteLock lock;
   private final KernelOperations operations;
+
+  /** Of the one call that runs, under the lock. */
+  private final HeldMemory held = new HeldMemory();
 
   /** A kernel (C',H,K) that nobody asked to see: from the first synthesis until the plan ends. */
   private @Nullable Tensor scratch;
@@ -91,8 +94,8 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void prepare(Tensor kernel, @Nullable Tensor skip, PlanSpectrum spectrum) {
-    try {
-      plan.prepare(kernel.segment(), segment(skip), own(spectrum));
+    try (HeldMemory memory = held) {
+      plan.prepare(memory.of(kernel), memory.ofOptional(skip), own(spectrum));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "a spectrum of " + geometry, e);
     }
@@ -122,15 +125,15 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void forward(PlanSpectrum spectrum, ForwardOperands operands) {
-    try {
+    try (HeldMemory memory = held) {
       plan.forward(
           own(spectrum),
           operands.batch(),
           operands.lengths(),
-          operands.u().segment(),
-          segment(operands.pre()),
-          segment(operands.post()),
-          operands.y().segment());
+          memory.of(operands.u()),
+          memory.ofOptional(operands.pre()),
+          memory.ofOptional(operands.post()),
+          memory.of(operands.y()));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "forward " + geometry, e);
     }
@@ -139,20 +142,20 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   @Override
   public void backward(PlanSpectrum spectrum, BackwardOperands operands) {
     GradientTargets targets = operands.targets();
-    try {
+    try (HeldMemory memory = held) {
       plan.backward(
           own(spectrum),
           operands.batch(),
           operands.lengths(),
-          operands.u().segment(),
-          operands.dy().segment(),
-          segment(operands.pre()),
-          segment(operands.post()),
-          segment(targets.input()),
-          segment(targets.kernel()),
-          segment(targets.skip()),
-          segment(targets.pre()),
-          segment(targets.post()));
+          memory.of(operands.u()),
+          memory.of(operands.dy()),
+          memory.ofOptional(operands.pre()),
+          memory.ofOptional(operands.post()),
+          memory.ofOptional(targets.input()),
+          memory.ofOptional(targets.kernel()),
+          memory.ofOptional(targets.skip()),
+          memory.ofOptional(targets.pre()),
+          memory.ofOptional(targets.post()));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "backward " + geometry, e);
     }
@@ -160,9 +163,9 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
 
   @Override
   public void close() {
-    Tensor held = scratch;
-    if (held != null) {
-      held.close();
+    Tensor kernel = scratch;
+    if (kernel != null) {
+      kernel.close();
       scratch = null;
     }
     try {
@@ -170,10 +173,6 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "closing the plan of " + geometry, e);
     }
-  }
-
-  private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
-    return tensor == null ? null : tensor.segment();
   }
 
   private static CpuSpectrum own(PlanSpectrum spectrum) {
