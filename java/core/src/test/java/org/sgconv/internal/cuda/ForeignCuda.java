@@ -35,6 +35,12 @@ final class ForeignCuda {
     check("cudaStreamSynchronize", call("cudaStreamSynchronize", stream));
   }
 
+  /** Waits for everything on a device: what was freed in the order of a stream is gone then. */
+  static void synchronizeDevice(int device) {
+    setDevice(device);
+    check("cudaDeviceSynchronize", call("cudaDeviceSynchronize"));
+  }
+
   /** New memory of a device with its size; it is freed by {@link #free}. */
   static MemorySegment allocate(int device, long bytes) {
     setDevice(device);
