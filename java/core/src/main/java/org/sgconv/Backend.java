@@ -1,5 +1,6 @@
 package org.sgconv;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.spi.BackendProvider;
@@ -10,7 +11,8 @@ import org.sgconv.spi.BackendProvider;
  * <p>Backends come from {@link Backends}. A backend that cannot work on this machine is still
  * listed and says why; using it throws {@link BackendUnavailableException} with that reason, never
  * a silent switch to another backend. Two backends are equal if one {@linkplain BackendProvider
- * provider} is behind both.
+ * provider} is behind both; the backend of a {@linkplain org.sgconv.device.Stream#backend stream}
+ * has one of its own.
  *
  * @since 0.1.0
  */
@@ -20,7 +22,7 @@ public final class Backend {
   private final BackendProvider provider;
 
   private Backend(BackendProvider provider) {
-    this.provider = provider;
+    this.provider = Objects.requireNonNull(provider, "provider");
   }
 
   /** The backend of a provider that {@link Backends} need not find. */
@@ -28,7 +30,10 @@ public final class Backend {
     return new Backend(provider);
   }
 
-  /** What is behind it. Applications have no use for that. */
+  /**
+   * What is behind it, usable here or not; {@link BackendProvider#of} is the same, checked.
+   * Applications have no use for that.
+   */
   public BackendProvider provider() {
     return provider;
   }
@@ -74,9 +79,9 @@ public final class Backend {
 
   /**
    * This backend with so many threads, in a pool of its own that lasts as long as the process.
-   * Asked for the same number again, it is the same. Callers of one backend share its pool, and
-   * wait for each other: whoever has a share of the processors, such as a task of several in one
-   * process, takes a backend with as many threads.
+   * Asked for the same number again, it is an equal one, with the same pool. Callers of one backend
+   * share its pool, and wait for each other: whoever has a share of the processors, such as a task
+   * of several in one process, takes a backend with as many threads.
    *
    * @throws InvalidArgumentException if the number is not from 1 to 1024, or the backend has no
    *     threads that could be set

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,23 +64,39 @@ final class BackendCatalogue {
   }
 
   Backend named(String name) {
+    return requireSettings(lookUp(name));
+  }
+
+  /**
+   * The backend of that name with so many threads; the one with another number is not started for
+   * it.
+   */
+  Backend withThreads(String name, int threads) {
+    return requireSettings(lookUp(name).withThreads(threads));
+  }
+
+  private Backend lookUp(String name) {
+    Objects.requireNonNull(name, "name");
     return find(name, "unknown backend '" + name + "'", InvalidArgumentException::new);
   }
 
   /**
-   * The backend of that name, whether or not it is available, if its settings can be met.
+   * The backend of that name, whether or not it is available.
    *
    * @param unknown what to say, before the known names, if there is none
    */
   private Backend find(
       String name, String unknown, Function<String, InvalidArgumentException> failure) {
-    Backend found =
-        backends.stream()
-            .filter(backend -> backend.name().equals(name))
-            .findFirst()
-            .orElseThrow(() -> failure.apply(unknown + "; known: " + names()));
-    found.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
-    return found;
+    return backends.stream()
+        .filter(backend -> backend.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> failure.apply(unknown + "; known: " + names()));
+  }
+
+  /** The backend, whether or not it is available, if its settings can be met. */
+  private static Backend requireSettings(Backend backend) {
+    backend.unavailabilityCause().ifPresent(BackendCatalogue::throwIfSetting);
+    return backend;
   }
 
   private String names() {
@@ -98,7 +115,7 @@ final class BackendCatalogue {
     String reason;
     if (override != null) {
       String unknown = "-D" + Backends.PROPERTY + "=" + override + ": unknown backend";
-      chosen = find(override, unknown, InvalidSettingException::new);
+      chosen = requireSettings(find(override, unknown, InvalidSettingException::new));
       chosen.ensureAvailable();
       reason = "named by the system property " + Backends.PROPERTY;
     } else {

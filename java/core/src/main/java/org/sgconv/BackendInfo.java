@@ -30,7 +30,7 @@ public record BackendInfo(
     libraries = List.copyOf(libraries);
   }
 
-  /** Of a backend that can use every device. */
+  /** Describes a backend that leaves no device out. */
   public BackendInfo(
       String name,
       String version,

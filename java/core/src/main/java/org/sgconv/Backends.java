@@ -2,12 +2,14 @@ package org.sgconv;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import org.sgconv.spi.BackendProvider;
 
 /**
  * The backends on the class or module path, found once through {@link ServiceLoader}.
  *
- * <p>All methods may be called from any thread.
+ * <p>All methods may be called from any thread. They throw {@link BackendFailureException} if a
+ * provider on the path cannot be instantiated, or two have one name.
  *
  * @since 0.1.0
  */
@@ -19,19 +21,26 @@ public final class Backends {
    */
   public static final String PROPERTY = "sgconv.backend";
 
-  /** Found on first use, so that an unusable provider fails the call and not the class. */
-  private static final class Found {
-    static final BackendCatalogue CATALOGUE =
-        BackendCatalogue.load(
-            ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()),
-            System.getLogger("org.sgconv"));
-  }
+  /** Found on first use; a failure is not kept. Guarded by the class. */
+  private static @Nullable BackendCatalogue catalogue;
 
   private Backends() {}
 
+  private static synchronized BackendCatalogue catalogue() {
+    BackendCatalogue known = catalogue;
+    if (known == null) {
+      known =
+          BackendCatalogue.load(
+              ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()),
+              System.getLogger("org.sgconv"));
+      catalogue = known;
+    }
+    return known;
+  }
+
   /** Every backend, usable here or not, highest {@link Backend#rank()} first. */
   public static List<Backend> all() {
-    return Found.CATALOGUE.all();
+    return catalogue().all();
   }
 
   /**
@@ -41,7 +50,7 @@ public final class Backends {
    * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
    */
   public static Backend named(String name) {
-    return Found.CATALOGUE.named(name);
+    return catalogue().named(name);
   }
 
   /**
@@ -57,7 +66,7 @@ public final class Backends {
    *     none can
    */
   public static Backend best() {
-    return Found.CATALOGUE.best(System.getProperty(PROPERTY));
+    return catalogue().best(System.getProperty(PROPERTY));
   }
 
   /** The float64 reference in plain Java; works everywhere. */
@@ -81,7 +90,7 @@ public final class Backends {
    * @throws InvalidSettingException if it cannot be used because a setting of it cannot be met
    */
   public static Backend cpu(int threads) {
-    return cpu().withThreads(threads);
+    return catalogue().withThreads("cpu", threads);
   }
 
   /**

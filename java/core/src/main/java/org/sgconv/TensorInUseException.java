@@ -1,7 +1,7 @@
 package org.sgconv;
 
 /**
- * A tensor was closed while another thread's operation was using its memory; it stays open.
+ * A tensor was closed while a call was using its memory; it stays open.
  *
  * @since 0.1.0
  */

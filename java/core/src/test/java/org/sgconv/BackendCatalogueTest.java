@@ -66,6 +66,27 @@ class BackendCatalogueTest {
     assertThat(catalogue(untouchable, cpu).best(null)).isEqualTo(Backend.of(cpu));
   }
 
+  /** Whoever names a number of threads does not start the pool of another number. */
+  @Test
+  void aNumberOfThreadsProbesNoOther() {
+    Fake two = new Fake("cpu", 10, Optional.empty());
+    Fake all =
+        new Fake("cpu", 10, Optional.empty()) {
+          @Override
+          public Optional<Throwable> unavailabilityCause() {
+            throw new AssertionError("probed");
+          }
+
+          @Override
+          public BackendProvider withThreads(int threads) {
+            return threads == 2 ? two : this;
+          }
+        };
+    assertThat(catalogue(reference, all).withThreads("cpu", 2)).isEqualTo(Backend.of(two));
+    assertThatThrownBy(() -> catalogue(reference).withThreads("cpu", 2))
+        .hasMessage("unknown backend 'cpu'; known: reference");
+  }
+
   @Test
   void anOverrideIsTakenWhateverItsRank() {
     BackendCatalogue catalogue = catalogue(reference, broken, cpu);

@@ -2,10 +2,12 @@ package org.sgconv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +59,8 @@ class PublicApiTest {
     assertThat(offered)
         .contains(
             "public final class org.sgconv.Backend",
-            "org.sgconv.tensor.Tensor: public long elementCount()")
+            "org.sgconv.tensor.Tensor: public long elementCount()",
+            "public final class org.sgconv.kernel.KernelSpec$Builder")
         .noneMatch(line -> line.contains("org.sgconv.internal"));
   }
 
@@ -84,14 +87,35 @@ class PublicApiTest {
       Path folder = CLASSES.resolve(name.replace('.', '/'));
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
-          found.addAll(ofClass(file));
+          if (canBeReached(file)) {
+            found.addAll(ofClass(file));
+          }
         }
       }
     }
     return found.stream().sorted().toList();
   }
 
-  /** As the JDK's own disassembler prints it; nothing if the class cannot be reached. */
+  /** Whether a class and all that enclose it are public or protected. */
+  private static boolean canBeReached(Path file) {
+    String name = CLASSES.relativize(file).toString().replace(".class", "");
+    try {
+      Class<?> type =
+          Class.forName(
+              name.replace(File.separatorChar, '.'), false, Backend.class.getClassLoader());
+      while (type != null) {
+        if ((type.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED)) == 0) {
+          return false;
+        }
+        type = type.getEnclosingClass();
+      }
+      return true;
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** As the JDK's own disassembler prints it. */
   private static List<String> ofClass(Path file) {
     ToolProvider javap = ToolProvider.findFirst("javap").orElseThrow();
     StringWriter out = new StringWriter();
@@ -115,12 +139,11 @@ class PublicApiTest {
             .map(line -> line.replaceAll(" \\{$|;$", ""))
             .toList();
     String type = printed.getFirst();
-    if (!type.startsWith("public ")) {
-      return List.of();
-    }
     String name = file.getFileName().toString().replace(".class", "");
     String qualified =
-        CLASSES.relativize(file.getParent()).toString().replace('/', '.') + "." + name;
+        CLASSES.relativize(file.getParent()).toString().replace(File.separatorChar, '.')
+            + "."
+            + name;
     List<String> signatures = new ArrayList<>(List.of(type));
     printed.stream().skip(1).map(line -> qualified + ": " + line).forEach(signatures::add);
     return signatures;

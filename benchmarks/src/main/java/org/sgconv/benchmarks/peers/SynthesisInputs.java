@@ -23,8 +23,8 @@ public final class SynthesisInputs implements AutoCloseable {
     try (KernelParameters drawn = KernelParameters.random(spec, DType.FLOAT32, seed);
         KernelParameters precise =
             KernelParameters.of(
-                spec, drawn.weights().to(DType.FLOAT64), drawn.decay().to(DType.FLOAT64), null)) {
-      KernelSynthesis.on(Backends.reference()).normalize(precise);
+                spec, drawn.weights().to(DType.FLOAT64), drawn.decay().to(DType.FLOAT64))) {
+      KernelSynthesis.on(Backends.reference()).norm(precise);
       Tensor norm = precise.norm().orElseThrow().to(DType.FLOAT32);
       parameters = KernelParameters.of(spec, drawn.weights().copy(), drawn.decay().copy(), norm);
     }

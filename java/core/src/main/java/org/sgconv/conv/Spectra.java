@@ -119,7 +119,7 @@ final class Spectra {
       @Nullable Tensor kernel,
       KernelSpectrum into) {
     PlanSpectrum target = into.open();
-    Tensor norm = synthesis.normalize(parameters);
+    Tensor norm = synthesis.norm(parameters);
     if (kernel != null) {
       TensorCheck.disjoint("kernel", kernel, "norm", norm);
     }

@@ -41,7 +41,13 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
     ignored = List.copyOf(ignored);
   }
 
-  /** As {@link #read(Path, KernelSpec, DType, String)}, for a file that holds one layer. */
+  /**
+   * Imports the only layer of a file, whose names have no prefix.
+   *
+   * @param type of the parameters, whatever floating-point type the file has
+   * @throws InvalidFileException if the file is not sound, a tensor is missing or not finite, or
+   *     one contradicts the spec
+   */
   public static Checkpoint read(Path path, KernelSpec spec, DType type) {
     return read(path, spec, type, "");
   }
@@ -60,7 +66,14 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
     }
   }
 
-  /** As {@link #read(Path, KernelSpec, DType, String)}, from an open file. */
+  /**
+   * Imports one layer from an open file, which stays open.
+   *
+   * @param type of the parameters, whatever floating-point type the file has
+   * @param prefix what the layer's names begin with, such as {@code "layers.0.layer."}
+   * @throws InvalidFileException if a tensor is missing or not finite, or contradicts the spec
+   * @throws org.sgconv.ClosedException if the file is closed
+   */
   public static Checkpoint read(Safetensors file, KernelSpec spec, DType type, String prefix) {
     return new CheckpointReader(file, spec, type, prefix).read();
   }
@@ -100,7 +113,7 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
   }
 
   /**
-   * As {@link #write(Path)}, with {@code prefix} before every name.
+   * Writes a file that the published code loads, with {@code prefix} before every name.
    *
    * @throws InvalidFileException if it cannot be written; nothing is left behind
    */

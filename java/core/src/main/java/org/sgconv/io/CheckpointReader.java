@@ -44,13 +44,17 @@ final class CheckpointReader {
     check("D", "(C,H), heads and hidden", spec.heads(), spec.hidden());
     boolean initialized = checkNorm();
     try (Closer made = Closer.onFailure()) {
+      Tensor weights = weights(made);
+      Tensor decay = decay(made);
       KernelParameters parameters =
-          KernelParameters.of(spec, weights(made), decay(made), initialized ? norm(made) : null);
+          initialized
+              ? KernelParameters.of(spec, weights, decay, norm(made))
+              : KernelParameters.of(spec, weights, decay);
       Tensor skip = values(made, "D", spec.heads(), spec.hidden());
       TensorCheck.finite("D", skip);
       if (!initialized) {
         // In float64, whatever the type: once for the life of the parameters.
-        made.add(KernelSynthesis.on(Backends.reference()).normalize(parameters));
+        made.add(KernelSynthesis.on(Backends.reference()).norm(parameters));
       }
       List<String> ignored = new ArrayList<>(file.names());
       ignored.removeAll(used);

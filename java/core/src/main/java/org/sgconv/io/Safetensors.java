@@ -173,7 +173,15 @@ public final class Safetensors implements AutoCloseable {
     return of(name, ByteBuffer.wrap(bytes));
   }
 
-  /** As {@link #of(String, byte[])}: the bytes of a buffer from position to limit. */
+  /**
+   * Opens and validates a file that is in a buffer, from its position to its limit; the caller
+   * closes it.
+   *
+   * @param name what messages call it, and what {@link #path} is
+   * @param bytes not copied: they must stay as they are until it is closed
+   * @throws InvalidFileException if its header is not sound; the message names the tensor and what
+   *     was expected
+   */
   public static Safetensors of(String name, ByteBuffer bytes) {
     MemorySegment all = MemorySegment.ofBuffer(bytes);
     try {

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 /**
  * What a safetensors header says of one tensor.
  *
- * @param name its key, which may hold any character: print it with {@link
- *     org.sgconv.text.PrintableText#quote}
+ * @param name its key, which may hold any character, line ends and escapes too: escape it before it
+ *     is printed
  * @param dtype the name of its element type, which may be one that this library has not heard of
  * @param dims sizes of the axes, outermost first; none for a scalar, 0 where there are no elements
  * @param begin its first byte, counted from the end of the header

@@ -12,12 +12,12 @@ final class Uninterrupted {
   private Uninterrupted() {}
 
   /** Work that can be begun again. */
-  interface Work<T> {
+  interface Attempt<T> {
     T run() throws IOException;
   }
 
   /** Repeats the work until no interrupt disturbs it; the thread is interrupted again then. */
-  static <T> T call(Work<T> work) throws IOException {
+  static <T> T call(Attempt<T> work) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {

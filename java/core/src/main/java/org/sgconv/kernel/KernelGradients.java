@@ -1,5 +1,6 @@
 package org.sgconv.kernel;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.DecayLaw;
@@ -17,43 +18,52 @@ public final class KernelGradients implements AutoCloseable {
   private final Tensor weights;
   private final @Nullable Tensor decay;
 
-  private KernelGradients(Tensor weights, @Nullable Tensor decay) {
+  /** Whether the tensors are somebody else's. */
+  private final boolean lent;
+
+  private KernelGradients(Tensor weights, @Nullable Tensor decay, boolean lent) {
     this.weights = weights;
     this.decay = decay;
+    this.lent = lent;
   }
 
   /**
-   * Gradients in this tensor, which then belongs to the result; that of the decay is not wanted.
+   * Gradients into a tensor of the caller's, which closing does not touch; that of the decay is not
+   * wanted.
    *
    * @param weights (S,C',H,d)
    */
-  public static KernelGradients of(Tensor weights) {
-    return new KernelGradients(weights, null);
+  public static KernelGradients into(Tensor weights) {
+    return new KernelGradients(Objects.requireNonNull(weights, "weights"), null, true);
   }
 
   /**
-   * Gradients in these tensors, which then belong to the result.
+   * Gradients into tensors of the caller's, which closing does not touch.
    *
    * @param weights (S,C',H,d)
    * @param decay (H), of the power law's exponents: the multipliers of the geometric law have none
    */
-  public static KernelGradients of(Tensor weights, Tensor decay) {
-    return new KernelGradients(weights, decay);
+  public static KernelGradients into(Tensor weights, Tensor decay) {
+    return new KernelGradients(
+        Objects.requireNonNull(weights, "weights"), Objects.requireNonNull(decay, "decay"), true);
   }
 
-  /** New tensors of zeros for every gradient that these parameters have. */
+  /** New tensors of arbitrary content for every gradient that these parameters have. */
   public static KernelGradients allocate(KernelParameters parameters) {
     try (Closer made = Closer.onFailure()) {
-      Tensor weights = made.add(zerosLike(parameters.weights()));
+      Tensor weights = made.add(like(parameters.weights()));
       boolean learned = parameters.spec().decay() == DecayLaw.POWER;
-      Tensor decay = learned ? made.add(zerosLike(parameters.decay())) : null;
+      Tensor decay = learned ? made.add(like(parameters.decay())) : null;
       made.keep();
-      return new KernelGradients(weights, decay);
+      return new KernelGradients(weights, decay, false);
     }
   }
 
-  private static Tensor zerosLike(Tensor tensor) {
-    return tensor.zerosBeside(tensor.shape().toArray());
+  private static Tensor like(Tensor tensor) {
+    long[] dims = tensor.shape().toArray();
+    return tensor.stream()
+        .map(stream -> Tensor.uninitialized(stream, tensor.type(), dims))
+        .orElseGet(() -> Tensor.uninitialized(tensor.type(), dims));
   }
 
   /** Gradient of the weights (S,C',H,d). */
@@ -74,9 +84,11 @@ public final class KernelGradients implements AutoCloseable {
     return decay;
   }
 
-  /** Closes the tensors; once they are, this does nothing. */
+  /** Closes the tensors that were made for it; once they are closed, this does nothing. */
   @Override
   public void close() {
-    Tensor.closeAll(weights, decay);
+    if (!lent) {
+      Tensor.closeAll(weights, decay);
+    }
   }
 }

@@ -79,8 +79,8 @@ public final class KernelParameters implements AutoCloseable {
   }
 
   /**
-   * As {@link #random(KernelSpec, DType, long)}, where a backend computes. The same seed gives the
-   * same values on every backend.
+   * New parameters drawn from a seed, where a backend computes. The same seed gives the same values
+   * on every backend.
    *
    * @throws org.sgconv.BackendUnavailableException if the backend cannot be used here
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
@@ -95,18 +95,15 @@ public final class KernelParameters implements AutoCloseable {
 
   /**
    * Parameters from these tensors, which then belong to the result: it closes them. If this method
-   * throws, they still belong to the caller.
+   * throws, they still belong to the caller. The norm is taken at the first synthesis.
    *
    * @param weights (S,C',H,d)
    * @param decay (H): multipliers m_h, or for the power law exponents δ_h
-   * @param norm (C',H), each above 0; or null to have it taken at the first synthesis
    * @throws org.sgconv.ShapeMismatchException if a shape contradicts the spec
    * @throws TypeMismatchException if the types differ or are of 16 bits
-   * @throws InvalidArgumentException if a value is not finite, a norm not above 0, or two tensors
-   *     overlap
+   * @throws InvalidArgumentException if a value is not finite, or the tensors overlap
    */
-  public static KernelParameters of(
-      KernelSpec spec, Tensor weights, Tensor decay, @Nullable Tensor norm) {
+  public static KernelParameters of(KernelSpec spec, Tensor weights, Tensor decay) {
     requireWide(weights.type());
     TensorCheck.shape(
         "weights (S,C',H,d)",
@@ -120,13 +117,28 @@ public final class KernelParameters implements AutoCloseable {
     TensorCheck.disjoint("decay", decay, "weights", weights);
     TensorCheck.finite("weights", weights);
     TensorCheck.finite("decay", decay);
-    if (norm != null) {
-      TensorCheck.shape("norm (C',H)", norm, spec.channels(), spec.hidden());
-      TensorCheck.type("norm", norm, weights.type());
-      TensorCheck.disjoint("norm", norm, "weights", weights);
-      TensorCheck.disjoint("norm", norm, "decay", decay);
-      requireNorm(norm);
-    }
+    return new KernelParameters(spec, weights, decay, null);
+  }
+
+  /**
+   * Parameters from these tensors, which then belong to the result, with a norm that was taken
+   * before. If this method throws, the tensors still belong to the caller.
+   *
+   * @param weights (S,C',H,d)
+   * @param decay (H): multipliers m_h, or for the power law exponents δ_h
+   * @param norm (C',H), each above 0
+   * @throws org.sgconv.ShapeMismatchException if a shape contradicts the spec
+   * @throws TypeMismatchException if the types differ or are of 16 bits
+   * @throws InvalidArgumentException if a value is not finite, a norm not above 0, or two tensors
+   *     overlap
+   */
+  public static KernelParameters of(KernelSpec spec, Tensor weights, Tensor decay, Tensor norm) {
+    of(spec, weights, decay);
+    TensorCheck.shape("norm (C',H)", norm, spec.channels(), spec.hidden());
+    TensorCheck.type("norm", norm, weights.type());
+    TensorCheck.disjoint("norm", norm, "weights", weights);
+    TensorCheck.disjoint("norm", norm, "decay", decay);
+    requireNorm(norm);
     return new KernelParameters(spec, weights, decay, norm);
   }
 
@@ -223,7 +235,7 @@ public final class KernelParameters implements AutoCloseable {
     return weights.type();
   }
 
-  /** Whether {@link #close()} has been called. */
+  /** Whether the weights are closed, by {@link #close()} or by {@link #moveTo}. */
   public boolean isClosed() {
     return weights.isClosed();
   }

@@ -24,10 +24,29 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>A norm that has to be summed lag by lag (the power law, the sum of scales, and on cuda every
  * kernel) is refused beyond C'·H·M = 2^32 lags, or what {@code -Dsgconv.norm.lags} says; on the
- * reference provider, interrupting the thread ends it.
+ * reference backend, interrupting the thread ends it.
  *
  * <p>Any thread may call; the variants that write into given tensors allocate none, but for a norm
  * that is to be taken.
+ *
+ * <p>Any call throws
+ *
+ * <ul>
+ *   <li>{@link ShapeMismatchException} if a tensor has another shape than is stated,
+ *   <li>{@link TypeMismatchException} if the backend does not take the parameters' type, or a
+ *       tensor is of another,
+ *   <li>{@link InvalidArgumentException} if an output overlaps another tensor or is read-only, or a
+ *       norm is to be taken that is zero, not finite, or a sum over more lags than the limit,
+ *   <li>{@link org.sgconv.TensorClosedException} if a tensor is closed, {@link
+ *       org.sgconv.ClosedException} if another thread closes or moves the parameters whose norm is
+ *       to be taken, and {@link org.sgconv.OperationInterruptedException} if the thread is
+ *       interrupted while it takes a norm on the reference backend: the parameters then have none,
+ *   <li>{@link org.sgconv.device.WrongDeviceException} if a tensor is not where the backend
+ *       computes,
+ *   <li>{@link org.sgconv.HostMemoryException} or {@link org.sgconv.device.DeviceMemoryException}
+ *       if there is not the memory, and {@link org.sgconv.device.DeviceLostException} if an error
+ *       ended all use of the device.
+ * </ul>
  *
  * @since 0.1.0
  */
@@ -53,34 +72,17 @@ public final class KernelSynthesis {
    * Takes the norm of the parameters now, if they have none.
    *
    * @return the norm (C',H), which belongs to the parameters
-   * @throws InvalidArgumentException if a norm is zero or not finite, or would be summed over more
-   *     lags than the limit
-   * @throws org.sgconv.OperationInterruptedException if the thread is interrupted in a long sum on
-   *     the reference provider; the parameters then have no norm yet
-   * @throws TypeMismatchException if the backend does not take the parameters' type
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
    */
-  public Tensor normalize(KernelParameters parameters) {
+  public Tensor norm(KernelParameters parameters) {
     requireSupported(parameters);
     return operands(parameters).norm();
   }
 
   /**
-   * A new tensor with the normalized kernel (C',H,L), zero beyond lag M.
+   * A new tensor with the normalized kernel (C',H,K), zero beyond lag M.
    *
-   * @param length L, from 1 to 2^40
-   * @throws InvalidArgumentException if the length is out of range, or a norm to be taken is zero
-   *     or not finite
-   * @throws TypeMismatchException if the backend does not take the parameters' type
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @param length K, from 1 to 2^40
+   * @throws InvalidArgumentException if the length is out of range
    */
   public Tensor forward(KernelParameters parameters, long length) {
     requireSupported(parameters);
@@ -99,19 +101,7 @@ public final class KernelSynthesis {
     }
   }
 
-  /**
-   * Overwrites {@code kernel} (C',H,L) with the normalized kernel, zero beyond lag M.
-   *
-   * @throws ShapeMismatchException if the kernel is not (C',H,any L)
-   * @throws TypeMismatchException if its type is not the parameters'
-   * @throws InvalidArgumentException if it overlaps the parameters or is read-only, or a norm to be
-   *     taken is zero or not finite
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
-   */
+  /** Overwrites {@code kernel} (C',H,K) with the normalized kernel, zero beyond lag M. */
   public void forward(KernelParameters parameters, Tensor kernel) {
     requireSupported(parameters);
     requireKernel("kernel", parameters, kernel);
@@ -124,15 +114,7 @@ public final class KernelSynthesis {
   /**
    * New tensors with the gradients of the parameters.
    *
-   * @param gradKernel gradient of the normalized kernel, (C',H,L)
-   * @throws ShapeMismatchException if it is not (C',H,any L)
-   * @throws TypeMismatchException if its type is not the parameters'
-   * @throws InvalidArgumentException if a norm to be taken is zero or not finite
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @param gradKernel gradient of the normalized kernel, (C',H,K)
    */
   public KernelGradients backward(KernelParameters parameters, Tensor gradKernel) {
     requireSupported(parameters);
@@ -149,17 +131,8 @@ public final class KernelSynthesis {
    * Overwrites {@code into} with the gradients of the parameters. The gradient of the decay is not
    * computed where {@code into} has none.
    *
-   * @param gradKernel gradient of the normalized kernel, (C',H,L)
-   * @throws ShapeMismatchException if a tensor has another shape than stated
-   * @throws TypeMismatchException if a tensor's type is not the parameters'
-   * @throws InvalidArgumentException if an output overlaps another tensor or is read-only, a
-   *     gradient of the geometric law's multipliers is asked for, or a norm to be taken is zero or
-   *     not finite
-   * @throws org.sgconv.TensorClosedException if a tensor is closed
-   * @throws org.sgconv.device.WrongDeviceException if a tensor is not where the backend computes
-   * @throws org.sgconv.HostMemoryException if the host has not the memory
-   * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory
-   * @throws org.sgconv.device.DeviceLostException if an error ended all use of the device
+   * @param gradKernel gradient of the normalized kernel, (C',H,K)
+   * @throws InvalidArgumentException if a gradient of the geometric law's multipliers is asked for
    */
   public void backward(KernelParameters parameters, Tensor gradKernel, KernelGradients into) {
     requireSupported(parameters);
@@ -223,11 +196,11 @@ public final class KernelSynthesis {
           name
               + " has shape "
               + kernel.shape()
-              + ", expected (C',H,L) = ("
+              + ", expected (C',H,K) = ("
               + spec.channels()
               + ", "
               + spec.hidden()
-              + ", any L)");
+              + ", any K)");
     }
     provider.requireOperand(name, kernel);
   }

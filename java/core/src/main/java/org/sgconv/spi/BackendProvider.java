@@ -2,9 +2,11 @@ package org.sgconv.spi;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.sgconv.Backend;
+import org.sgconv.BackendFailureException;
 import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
 import org.sgconv.InvalidArgumentException;
@@ -34,7 +36,7 @@ public interface BackendProvider {
    * @throws BackendUnavailableException if it cannot be used here
    */
   static BackendProvider of(Backend backend) {
-    backend.ensureAvailable();
+    Objects.requireNonNull(backend, "backend").ensureAvailable();
     return backend.provider();
   }
 
@@ -130,9 +132,11 @@ public interface BackendProvider {
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory, or its budget
    *     is used up
    * @throws org.sgconv.device.StreamClosedException if the stream is closed
+   * @throws BackendFailureException if the provider has none
    */
   default DeviceMemory allocate(String purpose, long bytes) {
-    throw new UnsupportedOperationException("backend '" + name() + "' has no memory of a device");
+    throw new BackendFailureException(
+        name(), "has no memory of a device: its provider does not implement allocate");
   }
 
   /**
@@ -157,13 +161,16 @@ public interface BackendProvider {
    * @param purpose what for, for messages
    * @param bytes at least 1
    * @throws org.sgconv.HostMemoryException if the host has no such memory
+   * @throws BackendFailureException if the provider has none
    */
   default PinnedMemory allocatePinned(String purpose, long bytes) {
-    throw new UnsupportedOperationException("backend '" + name() + "' has no page-locked memory");
+    throw new BackendFailureException(
+        name(), "has no page-locked memory: its provider does not implement allocatePinned");
   }
 
   /**
-   * Returns normally only if the tensor is open and where this backend computes. Changes nothing.
+   * Returns normally only if the tensor is open and where this backend computes. Changes nothing. A
+   * provider with a {@link #stream} overrides this, which asks for the host's memory.
    *
    * @param name what the caller calls the tensor, for the message
    * @throws org.sgconv.TensorClosedException if it is closed

@@ -1,6 +1,7 @@
 package org.sgconv.spi;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.tensor.Tensor;
@@ -22,11 +23,11 @@ public abstract class TensorAccess {
   /**
    * For {@link Tensor} alone.
    *
-   * @throws IllegalStateException if there is one
+   * @throws IllegalStateException if anybody else calls, or it has called
    */
-  public static void register(TensorAccess access) {
-    if (registered != null) {
-      throw new IllegalStateException("the access to tensors is registered");
+  public static synchronized void register(TensorAccess access) {
+    if (registered != null || access.getClass().getNestHost() != Tensor.class) {
+      throw new IllegalStateException("only Tensor registers the access to tensors, once");
     }
     registered = access;
   }
@@ -77,7 +78,18 @@ public abstract class TensorAccess {
   }
 
   private static TensorAccess access() {
-    return Objects.requireNonNull(registered, "whoever has a tensor has loaded its class");
+    TensorAccess known = registered;
+    return known == null ? ofLoadedTensor() : known;
+  }
+
+  /** The first call of all may come before anybody has a tensor. */
+  private static TensorAccess ofLoadedTensor() {
+    try {
+      MethodHandles.lookup().ensureInitialized(Tensor.class);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("Tensor is public", e);
+    }
+    return Objects.requireNonNull(registered, "Tensor registers when it is initialized");
   }
 
   /** See {@link #requireOpen}. */

@@ -43,6 +43,7 @@ final class HostAccess {
   static <T> T call(Tensor tensor, Supplier<T> access) {
     tensor.storage.enter();
     try {
+      tensor.requireOpen();
       return MemoryFaults.guard(tensor, access);
     } catch (IllegalStateException closed) {
       tensor.requireOpen();
@@ -132,11 +133,14 @@ final class HostAccess {
           tensor.storage.enter();
         }
         entered++;
+        if (tensor != null) {
+          tensor.requireOpen(); // a view may be closed, and memory that is borrowed confined
+        }
       }
       return entered;
-    } catch (TensorClosedException closed) {
+    } catch (RuntimeException unusable) {
       leave(entered, tensors);
-      throw closed;
+      throw unusable;
     }
   }
 

@@ -49,7 +49,7 @@ public final class HostMemory {
   private record Setting(String text, long bytes) {}
 
   /** What the machine has, asked for once. */
-  private static final class Machine {
+  private static final class Physical {
     static final long PHYSICAL =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     static final long HEAP = Runtime.getRuntime().maxMemory();
@@ -72,13 +72,13 @@ public final class HostMemory {
   private HostMemory() {}
 
   /**
-   * Counts bytes as held. For backends that take memory apart from tensors: call {@link #release}
-   * once it is given back, and when taking it failed.
+   * Counts bytes as held, for memory that is taken beside tensors: call {@link #release} once it is
+   * given back, and when taking it failed.
    *
    * @param purpose what it is for; its text is made only for a refusal
    * @param bytes at least 0; Long.MAX_VALUE also for what no long holds
    * @throws HostMemoryException if all together would exceed the limit; then nothing is counted
-   * @throws InvalidArgumentException if {@link #PROPERTY} is no number of bytes
+   * @throws org.sgconv.InvalidSettingException if {@link #PROPERTY} is no number of bytes
    */
   public static void reserve(Object purpose, long bytes) {
     if (bytes < 0) {
@@ -100,7 +100,7 @@ public final class HostMemory {
             bytes,
             held,
             limit(property),
-            property == null ? Machine.account() : "by -D" + PROPERTY);
+            property == null ? Physical.account() : "by -D" + PROPERTY);
       }
       if (HeldBytes.compareAndSet(held, held + bytes)) {
         return;
@@ -147,7 +147,7 @@ public final class HostMemory {
   /**
    * Most bytes that are kept for tensors to come.
    *
-   * @throws InvalidArgumentException if {@link #POOL_PROPERTY} is no number of bytes
+   * @throws org.sgconv.InvalidSettingException if {@link #POOL_PROPERTY} is no number of bytes
    */
   static long mostSpare() {
     String property = System.getProperty(POOL_PROPERTY);
@@ -162,7 +162,7 @@ public final class HostMemory {
   /**
    * Most bytes that may be held at a time.
    *
-   * @throws InvalidArgumentException if {@link #PROPERTY} is no number of bytes
+   * @throws org.sgconv.InvalidSettingException if {@link #PROPERTY} is no number of bytes
    */
   public static long limit() {
     return limit(System.getProperty(PROPERTY));
@@ -170,7 +170,7 @@ public final class HostMemory {
 
   private static long limit(@Nullable String property) {
     if (property == null) {
-      return Machine.FREE_TO_USE;
+      return Physical.FREE_TO_USE;
     }
     Setting known = setting;
     if (known == null || !Objects.equals(known.text, property)) {

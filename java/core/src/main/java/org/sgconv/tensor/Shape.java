@@ -59,7 +59,11 @@ public final class Shape {
   public long dim(int axis) {
     if (axis < 0 || axis >= dims.length) {
       throw new InvalidArgumentException(
-          "axis " + axis + " of shape " + this + ": must be from 0 to " + (dims.length - 1));
+          "axis "
+              + axis
+              + " of shape "
+              + this
+              + (dims.length == 0 ? ": it has none" : ": must be from 0 to " + (dims.length - 1)));
     }
     return dims[axis];
   }
@@ -94,12 +98,12 @@ public final class Shape {
    *
    * @throws InvalidArgumentException if there is not one index an axis, or one is out of range
    */
-  public long offsetOf(long... index) {
+  public long positionOf(long... index) {
     if (index.length != dims.length) {
       throw new InvalidArgumentException(
           "index " + format(index) + " of shape " + this + ": must have " + rank() + " entries");
     }
-    long offset = 0;
+    long position = 0;
     for (int axis = 0; axis < dims.length; axis++) {
       if (index[axis] < 0 || index[axis] >= dims[axis]) {
         throw new InvalidArgumentException(
@@ -112,9 +116,9 @@ public final class Shape {
                 + " must be from 0 to "
                 + (dims[axis] - 1));
       }
-      offset = offset * dims[axis] + index[axis];
+      position = position * dims[axis] + index[axis];
     }
-    return offset;
+    return position;
   }
 
   /**
@@ -122,10 +126,10 @@ public final class Shape {
    *
    * @throws InvalidArgumentException if the position is out of range
    */
-  public long[] indexOf(long offset) {
-    requirePosition(offset);
+  public long[] indexOf(long position) {
+    requirePosition(position);
     long[] index = new long[dims.length];
-    long rest = offset;
+    long rest = position;
     for (int axis = dims.length - 1; axis >= 0; axis--) {
       index[axis] = rest % dims[axis];
       rest /= dims[axis];

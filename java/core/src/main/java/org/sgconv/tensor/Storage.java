@@ -264,7 +264,7 @@ final class Storage {
       } catch (IllegalStateException busy) {
         reopen();
         throw new TensorInUseException(inUse(), busy);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) { // of an Error too, the memory is not lost
         reopen();
         throw failure;
       }
@@ -283,6 +283,8 @@ final class Storage {
   }
 
   private String inUse() {
-    return "tensor " + label + " is in use by another thread: close it when that call has returned";
+    return "tensor "
+        + label
+        + " is in use by a call that is under way: close it when that has returned";
   }
 }

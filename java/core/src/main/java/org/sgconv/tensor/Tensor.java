@@ -3,6 +3,7 @@ package org.sgconv.tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleUnaryOperator;
@@ -43,24 +44,30 @@ import org.sgconv.spi.TensorCheck;
  * IllegalStateException} from the memory session. It never touches freed memory. Reads and writes
  * are not synchronized.
  *
- * <p>Any call throws
+ * <p>Calls that read, write, view or copy elements throw
  *
  * <ul>
  *   <li>{@link TensorClosedException} if this tensor, the one that it views, or another tensor of
  *       the call is closed,
- *   <li>{@link WrongDeviceException} if it works on the elements and they are on a device, but for
- *       those that copy: take them to the host with {@link #toHost},
- *   <li>{@link InvalidArgumentException} if a size is below 1, the size in bytes overflows a long,
- *       an index is out of range, or memory is to be written that is read-only or, in part, the
- *       input's,
+ *   <li>{@link WrongDeviceException} if the elements are on a device and the host is to work on
+ *       them; not from views, from {@link #copyTo}, {@link #moveTo}, {@link #toHost}, {@link #to},
+ *       {@link #copy} and {@link #copyFrom(Tensor)}, which throw it between devices of different
+ *       backends alone, nor from {@link #toFloatArray}, {@link #toDoubleArray} and {@link
+ *       #firstNonFinite},
+ *   <li>{@link InvalidArgumentException} if an index is out of range, memory is to be written that
+ *       is read-only or, in part, the input's, memory that is borrowed is confined to another
+ *       thread, or this thread records a stream's work, which cannot allocate, wait or free,
  *   <li>{@link ShapeMismatchException} and {@link TypeMismatchException} if another tensor, or the
  *       number of values, does not fit,
- *   <li>{@link HostMemoryException} or {@link org.sgconv.device.DeviceMemoryException} if there is
- *       not the memory for a new tensor or a copy,
- *   <li>{@link org.sgconv.BackendUnavailableException} if a backend that is named cannot be used
- *       here, {@link org.sgconv.device.StreamClosedException} if the stream is closed, and {@link
- *       org.sgconv.device.DeviceLostException} once an error has ended all use of the device.
+ *   <li>{@link org.sgconv.MemoryFaultException} if a mapped file has lost its pages.
  * </ul>
+ *
+ * Calls that make a tensor throw InvalidArgumentException if a size is below 1 or the size in bytes
+ * overflows a long, {@link HostMemoryException} or {@link org.sgconv.device.DeviceMemoryException}
+ * if there is not the memory, {@link org.sgconv.BackendUnavailableException} if a backend that is
+ * named cannot be used here, {@link org.sgconv.device.StreamClosedException} if the stream is
+ * closed, and {@link org.sgconv.device.DeviceLostException} once an error has ended all use of the
+ * device. What only describes a tensor, such as its shape, and {@link #close} work on a closed one.
  *
  * @since 0.1.0
  */
@@ -134,10 +141,13 @@ public final class Tensor implements AutoCloseable {
   }
 
   private static Tensor allocate(DType type, Shape shape, boolean zeroed) {
+    Objects.requireNonNull(type, "type");
     return on(Storage.allocate(type + " " + shape, shape.byteSize(type), zeroed), type, shape);
   }
 
   private static Tensor allocate(Stream stream, DType type, Shape shape, boolean zeroed) {
+    Objects.requireNonNull(stream, "stream");
+    Objects.requireNonNull(type, "type");
     String label = type + " " + shape + " on " + stream;
     return on(Storage.allocate(stream, label, shape.byteSize(type), zeroed), type, shape);
   }
@@ -393,7 +403,7 @@ public final class Tensor implements AutoCloseable {
    * lender's. If the method throws, this tensor is open, as it was, and still the caller's to
    * close; no copy is left. Waits if it copies.
    *
-   * @throws TensorInUseException if another thread is in the middle of a call on it
+   * @throws TensorInUseException if a call on it is under way
    */
   public Tensor moveTo(Backend backend) {
     return Placement.move(this, backend);
@@ -413,6 +423,7 @@ public final class Tensor implements AutoCloseable {
    * overwritten; that holds for {@link #segment()} itself, but not for a segment obtained before.
    */
   public void copyFrom(Tensor source) {
+    Objects.requireNonNull(source, "source");
     TensorCheck.type("source", source, type);
     TensorCheck.shape("source", source, shape);
     TensorCheck.writable("tensor", this);
@@ -440,6 +451,7 @@ public final class Tensor implements AutoCloseable {
    * so a tensor on a device is copied there and back.
    */
   public Tensor to(DType target) {
+    Objects.requireNonNull(target, "target");
     Stream stream = stream().orElse(null);
     if (stream != null) {
       try (Tensor host = toHost();
@@ -509,12 +521,12 @@ public final class Tensor implements AutoCloseable {
 
   /** The element at an index, one entry an axis. */
   public double get(long... index) {
-    return HostAccess.get(this, shape.offsetOf(index));
+    return HostAccess.get(this, shape.positionOf(index));
   }
 
   /** Sets the element at an index, one entry an axis, rounded to the nearest of its type. */
   public void set(double value, long... index) {
-    HostAccess.set(this, shape.offsetOf(index), value);
+    HostAccess.set(this, shape.positionOf(index), value);
   }
 
   /** The element at a position in row-major order. */
@@ -571,6 +583,7 @@ public final class Tensor implements AutoCloseable {
    * is a ReLU. The host computes, in double, and rounds to the nearest of this type.
    */
   public Tensor map(DoubleUnaryOperator function) {
+    Objects.requireNonNull(function, "function");
     return Arithmetic.filled(this, shape, into -> map(function, into));
   }
 
@@ -584,6 +597,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A new tensor with the sums of the elements of two tensors of one shape and type. */
   public Tensor add(Tensor other) {
+    Objects.requireNonNull(other, "other");
     return Arithmetic.filled(this, shape, into -> add(other, into));
   }
 
@@ -630,8 +644,8 @@ public final class Tensor implements AutoCloseable {
    * Ends the use of this tensor. An owner gives its memory back, and its views end too. Closing a
    * closed tensor does nothing.
    *
-   * @throws TensorInUseException if another thread is in the middle of a call on owned memory; the
-   *     tensor then stays open
+   * @throws TensorInUseException if a call on owned memory is under way, in another thread or in
+   *     this one; the tensor then stays open
    */
   @Override
   public void close() {

@@ -5,9 +5,11 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.ClosedException;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.closing.Closer;
 
 /**
@@ -105,6 +107,7 @@ public final class TensorScope implements AutoCloseable {
    * @throws ClosedException if the scope is closed; then the resource is too
    */
   public <T extends AutoCloseable> T adopt(T resource) {
+    Objects.requireNonNull(resource, "resource");
     synchronized (this) {
       if (!closed) {
         open.add(resource);
@@ -118,12 +121,18 @@ public final class TensorScope implements AutoCloseable {
   }
 
   /**
-   * Gives something back: from now on the caller closes it, and it outlives the scope.
+   * Gives something back, however often it was taken over: from now on the caller closes it, and it
+   * outlives the scope.
    *
    * @return the same
+   * @throws InvalidArgumentException if the scope does not have it
    */
+  @SuppressWarnings("ReferenceEquality") // the resource itself, not one that equals it
   public synchronized <T extends AutoCloseable> T release(T resource) {
-    open.remove(resource);
+    Objects.requireNonNull(resource, "resource");
+    if (!open.removeIf(each -> each == resource)) {
+      throw new InvalidArgumentException("the scope does not have " + resource);
+    }
     return resource;
   }
 

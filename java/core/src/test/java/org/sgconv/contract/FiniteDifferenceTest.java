@@ -72,7 +72,7 @@ class FiniteDifferenceTest {
         Tensor skip = normal(random, HEADS, HIDDEN);
         Tensor dy = normal(random, BATCH, HEADS * HIDDEN, length)) {
       KernelSynthesis synthesis = KernelSynthesis.on(backend);
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
       Gates gates = Gates.of(pre, post);
       Supplier<Double> loss =
           () -> {

@@ -71,9 +71,8 @@ interface Golden extends BackendUnderTest {
   /** The norm is in the file; this backend's own must be the same. */
   private void nearNorm(Backend backend, GoldenCase golden, KernelParameters imported) {
     try (KernelParameters fresh =
-        KernelParameters.of(
-            imported.spec(), imported.weights().copy(), imported.decay().copy(), null)) {
-      KernelSynthesis.on(backend).normalize(fresh);
+        KernelParameters.of(imported.spec(), imported.weights().copy(), imported.decay().copy())) {
+      KernelSynthesis.on(backend).norm(fresh);
       near(golden, "state.kernel_norm", fresh.norm().orElseThrow().toDoubleArray());
     }
   }

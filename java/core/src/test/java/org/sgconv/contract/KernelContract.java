@@ -70,7 +70,7 @@ interface KernelContract extends BackendUnderTest {
           new NaiveKernel(
               spec, parameters.weights().toDoubleArray(), parameters.decay().toDoubleArray());
       double[] norm = naive.norm();
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
       checkNorm(label(spec), norm, parameters.norm().orElseThrow().toDoubleArray());
       for (int length : new int[] {1, full / 2 + 1, full, full + 13}) {
         String what = label(spec) + " L=" + length;
@@ -146,11 +146,10 @@ interface KernelContract extends BackendUnderTest {
         Guarded weights = Guarded.output(backend(), type(), odd, shape);
         Guarded again = Guarded.output(backend(), type(), !odd, shape);
         Guarded decay = Guarded.output(backend(), type(), odd, spec.hidden())) {
-      // Not closed: their tensors belong to the guards.
       KernelGradients into =
           power
-              ? KernelGradients.of(weights.tensor(), decay.tensor())
-              : KernelGradients.of(weights.tensor());
+              ? KernelGradients.into(weights.tensor(), decay.tensor())
+              : KernelGradients.into(weights.tensor());
       synthesis.backward(parameters, gradient.tensor(), into);
       weights.requireMarginsIntact(what);
       decay.requireMarginsIntact(what);
@@ -160,7 +159,7 @@ interface KernelContract extends BackendUnderTest {
         double[] exponents = naive.exponentGradient(gradKernel, length, norm);
         Judged.check(tolerance(), what + " gradient of exponents", exponents, decay.values());
       }
-      synthesis.backward(parameters, gradient.tensor(), KernelGradients.of(again.tensor()));
+      synthesis.backward(parameters, gradient.tensor(), KernelGradients.into(again.tensor()));
       Bits.requireSame(what + " gradient, repeated", weights.values(), again.values());
     }
   }

@@ -48,7 +48,7 @@ interface NormLimits extends BackendUnderTest {
           LongConvolution convolution =
               LongConvolution.create(
                   backend(), ConvolutionMode.CAUSAL, 1, spec.hidden(), 16, type())) {
-        refuses(spec, () -> synthesis.normalize(parameters));
+        refuses(spec, () -> synthesis.norm(parameters));
         refuses(spec, () -> synthesis.forward(parameters, 16).close());
         refuses(spec, () -> synthesis.forward(parameters, kernel));
         refuses(spec, () -> synthesis.backward(parameters, kernel).close());

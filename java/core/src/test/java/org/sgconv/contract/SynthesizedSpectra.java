@@ -155,7 +155,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
   @Test
   default void closingGivesEverythingBack() {
     try (KernelParameters parameters = parameters(plainSpec(ConvolutionMode.CAUSAL))) {
-      KernelSynthesis.on(backend()).normalize(parameters);
+      KernelSynthesis.on(backend()).norm(parameters);
       long open = Tensor.openCount();
       for (int i = 0; i < 2; i++) {
         try (LongConvolution convolution =
@@ -173,7 +173,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
   default void aGivenNormDivides() {
     try (KernelParameters taken = parameters(plainSpec(ConvolutionMode.CAUSAL));
         ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 300)) {
-      try (Tensor norm = KernelSynthesis.on(backend()).normalize(taken).toHost()) {
+      try (Tensor norm = KernelSynthesis.on(backend()).norm(taken).toHost()) {
         for (long i = 0; i < norm.elementCount(); i++) {
           norm.setFlat(i, 2 * norm.getFlat(i));
         }
@@ -252,7 +252,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
         Tensor decay = Tensor.zeros(type().kernelType(), HIDDEN)) {
       decay.fill(1);
       try (KernelParameters parameters =
-              KernelParameters.of(spec, zeros.copyTo(backend()), decay.copyTo(backend()), null);
+              KernelParameters.of(spec, zeros.copyTo(backend()), decay.copyTo(backend()));
           ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 40);
           KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
         double[] before = forward(parts, spectrum);
@@ -271,7 +271,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
         ConvolutionParts parts = parts(ConvolutionMode.CAUSAL, 40);
         KernelSpectrum spectrum = parts.convolution.prepare(parts.kernel)) {
       double[] before = forward(parts, spectrum);
-      KernelSynthesis.on(backend()).normalize(parameters).close();
+      KernelSynthesis.on(backend()).norm(parameters).close();
       refuses(parts, parameters, TensorClosedException.class, "closed");
       assertThatThrownBy(() -> spectrum.prepare(parameters))
           .isInstanceOf(TensorClosedException.class);
@@ -293,8 +293,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
                 memory
                     .slice(0, spec.scales() * HEADS * HIDDEN * (long) spec.kernelDim())
                     .reshape(spec.scales(), HEADS, HIDDEN, spec.kernelDim()),
-                decay(),
-                null);
+                decay());
         Tensor overlapping = memory.slice(0, HEADS * HIDDEN * 40L).reshape(HEADS, HIDDEN, 40)) {
       refusesKernel(parameters, overlapping, spectrum, "overlap");
       refusesKernel(parameters, shorter, spectrum, "(2, 3, 39)");
@@ -315,7 +314,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
           Tensor kernel = memory.reshape(HEADS, HIDDEN, 40);
           Tensor skip = memory.slice(6, 6 + HEADS * HIDDEN).reshape(HEADS, HIDDEN);
           KernelParameters decayInside =
-              KernelParameters.of(spec, drawn.weights().copy(), memory.slice(0, HIDDEN), null);
+              KernelParameters.of(spec, drawn.weights().copy(), memory.slice(0, HIDDEN));
           KernelParameters normInside =
               KernelParameters.of(
                   spec,

@@ -52,7 +52,7 @@ class CheckpointTest {
     for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
       Path path = folder.resolve(type.name());
       try (Checkpoint written = random(spec, type)) {
-        KernelSynthesis.on(org.sgconv.Backends.reference()).normalize(written.parameters());
+        KernelSynthesis.on(org.sgconv.Backends.reference()).norm(written.parameters());
         written.write(path);
         try (Checkpoint read = Checkpoint.read(path, spec, type)) {
           same(read.parameters().weights(), written.parameters().weights());
@@ -152,8 +152,8 @@ class CheckpointTest {
         layer.replaceNorm(shape);
         try (Checkpoint read = layer.read(spec);
             KernelParameters expected =
-                KernelParameters.of(spec, layer.weights.copy(), layer.decay.copy(), null)) {
-          KernelSynthesis.on(org.sgconv.Backends.reference()).normalize(expected);
+                KernelParameters.of(spec, layer.weights.copy(), layer.decay.copy())) {
+          KernelSynthesis.on(org.sgconv.Backends.reference()).norm(expected);
           same(read.parameters().norm().orElseThrow(), expected.norm().orElseThrow());
         }
       }

@@ -213,7 +213,7 @@ class KernelParametersTest {
     try (Tensor weights = filled(4, 2, 3, 8);
         Tensor flat = weights.reshape(192);
         Tensor decay = flat.slice(5, 8)) {
-      assertThatThrownBy(() -> KernelParameters.of(spec, weights, decay, null))
+      assertThatThrownBy(() -> KernelParameters.of(spec, weights, decay))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("decay overlaps weights");
     }

@@ -56,7 +56,7 @@ class KernelSynthesisTest {
       assertThat(norm.shape()).isEqualTo(Shape.of(2, 3));
       provider.norm = 7;
       parameters.weights().fill(0);
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
       synthesis.forward(parameters, 5).close();
       assertThat(parameters.norm()).containsSame(norm);
       assertThat(norm.get(0, 0)).isEqualTo(2);
@@ -70,7 +70,7 @@ class KernelSynthesisTest {
       Tensor norm = Tensor.of(new double[] {3, 3, 3, 3, 3, 3}, 2, 3);
       try (KernelParameters given =
           KernelParameters.of(drawn.spec(), drawn.weights().copy(), drawn.decay().copy(), norm)) {
-        synthesis.normalize(given);
+        synthesis.norm(given);
         try (Tensor kernel = synthesis.forward(given, 4)) {
           assertThat(kernel.get(0, 0, 0)).isEqualTo(3);
         }
@@ -83,9 +83,9 @@ class KernelSynthesisTest {
   void aNormThatIsClosedIsNeitherGivenOutNorUsed() {
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC);
         Tensor kernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
-      synthesis.normalize(parameters).close();
+      synthesis.norm(parameters).close();
       provider.calls.clear();
-      assertThatThrownBy(() -> synthesis.normalize(parameters))
+      assertThatThrownBy(() -> synthesis.norm(parameters))
           .isInstanceOf(TensorClosedException.class);
       assertThatThrownBy(() -> synthesis.forward(parameters, kernel))
           .isInstanceOf(TensorClosedException.class);
@@ -106,7 +106,7 @@ class KernelSynthesisTest {
             pool.submit(
                 () -> {
                   start.await();
-                  synthesis.normalize(parameters);
+                  synthesis.norm(parameters);
                   return null;
                 }));
       }
@@ -129,7 +129,7 @@ class KernelSynthesisTest {
         assertThat(parameters.norm()).isEmpty();
       }
       provider.norm = 1;
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
       assertThat(parameters.norm()).isPresent();
     }
   }
@@ -145,7 +145,7 @@ class KernelSynthesisTest {
       }
       try (KernelGradients gradients = synthesis.backward(power, gradKernel)) {
         assertThat(gradients.decay().orElseThrow().shape()).isEqualTo(Shape.of(3));
-        KernelGradients fixed = KernelGradients.of(gradients.weights());
+        KernelGradients fixed = KernelGradients.into(gradients.weights());
         synthesis.backward(power, gradKernel, fixed);
       }
       assertThat(provider.calls)
@@ -154,12 +154,23 @@ class KernelSynthesisTest {
   }
 
   @Test
+  void gradientsIntoTensorsOfTheCallersOwnNothing() {
+    try (Tensor weights = Tensor.zeros(DType.FLOAT64, 3, 2, 3, 4);
+        Tensor decay = Tensor.zeros(DType.FLOAT64, 3)) {
+      KernelGradients.into(weights).close();
+      KernelGradients.into(weights, decay).close();
+      assertThat(weights.isClosed()).isFalse();
+      assertThat(decay.isClosed()).isFalse();
+    }
+  }
+
+  @Test
   void refusesAGradientOfMultipliers() {
     try (KernelParameters geometric = parameters(DecayLaw.GEOMETRIC);
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 9);
-        KernelGradients into =
-            KernelGradients.of(
-                Tensor.zeros(DType.FLOAT64, 3, 2, 3, 4), Tensor.zeros(DType.FLOAT64, 3))) {
+        Tensor ofWeights = Tensor.zeros(DType.FLOAT64, 3, 2, 3, 4);
+        Tensor ofDecay = Tensor.zeros(DType.FLOAT64, 3)) {
+      KernelGradients into = KernelGradients.into(ofWeights, ofDecay);
       assertThatThrownBy(() -> synthesis.backward(geometric, gradKernel, into))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("multipliers of the geometric law have none");
@@ -189,7 +200,7 @@ class KernelSynthesisTest {
         KernelParameters singles = KernelParameters.random(parameters.spec(), DType.FLOAT32, 1)) {
       assertThatThrownBy(() -> synthesis.forward(parameters, heads))
           .isInstanceOf(ShapeMismatchException.class)
-          .hasMessage("kernel has shape (1, 3, 9), expected (C',H,L) = (2, 3, any L)");
+          .hasMessage("kernel has shape (1, 3, 9), expected (C',H,K) = (2, 3, any K)");
       assertThatThrownBy(() -> synthesis.forward(parameters, flat))
           .isInstanceOf(ShapeMismatchException.class);
       assertThatThrownBy(() -> synthesis.forward(parameters, single))
@@ -223,13 +234,13 @@ class KernelSynthesisTest {
       synthesis.forward(parameters, gradKernel);
       for (int start : new int[] {7, 8, 9, 14}) {
         Tensor gradWeights = pool.slice(start, start + 8).reshape(1, 1, 1, 8);
-        KernelGradients into = KernelGradients.of(gradWeights);
+        KernelGradients into = KernelGradients.into(gradWeights);
         assertThatThrownBy(() -> synthesis.backward(parameters, gradKernel, into))
             .isInstanceOf(InvalidArgumentException.class)
             .hasMessageContaining("gradient of weights overlaps ");
       }
       synthesis.backward(
-          parameters, gradKernel, KernelGradients.of(pool.slice(15, 23).reshape(1, 1, 1, 8)));
+          parameters, gradKernel, KernelGradients.into(pool.slice(15, 23).reshape(1, 1, 1, 8)));
       assertThat(provider.calls).containsExactly("synthesize", "gradient");
     }
   }
@@ -246,8 +257,7 @@ class KernelSynthesisTest {
     parameters.close();
     assertThatThrownBy(() -> synthesis.forward(parameters, 4))
         .isInstanceOf(TensorClosedException.class);
-    assertThatThrownBy(() -> synthesis.normalize(parameters))
-        .isInstanceOf(TensorClosedException.class);
+    assertThatThrownBy(() -> synthesis.norm(parameters)).isInstanceOf(TensorClosedException.class);
     assertThat(provider.calls).isEmpty();
   }
 
@@ -255,7 +265,7 @@ class KernelSynthesisTest {
   void aFailingBackendLeavesNothingBehind() {
     try (KernelParameters parameters = parameters(DecayLaw.POWER);
         Tensor gradKernel = Tensor.zeros(DType.FLOAT64, 2, 3, 4)) {
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
       long open = Tensor.openCount();
       provider.inside =
           () -> {

@@ -230,7 +230,7 @@ class LentMemoryTest {
       for (int i = 0; i < 100; i++) {
         assertThatThrownBy(tensor::close)
             .isInstanceOf(TensorInUseException.class)
-            .hasMessageContaining("is in use by another thread");
+            .hasMessageContaining("is in use by a call that is under way");
         assertThat(tensor.isClosed()).isFalse();
       }
       done.countDown();

@@ -71,7 +71,7 @@ class ShapeTest {
     for (long i = 0; i < 3; i++) {
       for (long j = 0; j < 4; j++) {
         for (long k = 0; k < 5; k++) {
-          assertThat(shape.offsetOf(i, j, k)).isEqualTo(expected);
+          assertThat(shape.positionOf(i, j, k)).isEqualTo(expected);
           assertThat(shape.indexOf(expected)).containsExactly(i, j, k);
           expected++;
         }
@@ -82,11 +82,11 @@ class ShapeTest {
   @Test
   void refusesIndicesOutOfRange() {
     Shape shape = Shape.of(3, 4);
-    assertThatThrownBy(() -> shape.offsetOf(0, 4))
+    assertThatThrownBy(() -> shape.positionOf(0, 4))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessage("index (0, 4) of shape (3, 4): entry 1 must be from 0 to 3");
-    assertThatThrownBy(() -> shape.offsetOf(-1, 0)).isInstanceOf(InvalidArgumentException.class);
-    assertThatThrownBy(() -> shape.offsetOf(0))
+    assertThatThrownBy(() -> shape.positionOf(-1, 0)).isInstanceOf(InvalidArgumentException.class);
+    assertThatThrownBy(() -> shape.positionOf(0))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("must have 2 entries");
     assertThatThrownBy(() -> shape.indexOf(12)).isInstanceOf(InvalidArgumentException.class);

@@ -182,7 +182,7 @@ class TensorLifecycleTest {
           tensor.close();
         } catch (TensorInUseException busy) {
           refused = true;
-          assertThat(busy).hasMessageContaining("is in use by another thread");
+          assertThat(busy).hasMessageContaining("is in use by a call that is under way");
         }
       }
       assertThat(refused).isTrue();

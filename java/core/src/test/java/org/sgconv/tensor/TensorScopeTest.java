@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.sgconv.Backends;
 import org.sgconv.ClosedException;
 import org.sgconv.ConvolutionMode;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.TensorClosedException;
 import org.sgconv.conv.LongConvolution;
 
@@ -98,5 +99,21 @@ class TensorScopeTest {
     assertThatThrownBy(() -> late.get(0)).isInstanceOf(TensorClosedException.class);
     assertThatThrownBy(() -> scope.zeros(DType.FLOAT32, 1)).isInstanceOf(ClosedException.class);
     assertThat(Tensor.openCount()).isEqualTo(before);
+  }
+
+  @Test
+  void releasesTheResourceItselfAndOnlyWhatItHas() {
+    try (Tensor mine = Tensor.zeros(DType.FLOAT32, 1)) {
+      try (TensorScope scope = TensorScope.onHost()) {
+        scope.adopt(mine);
+        scope.adopt(mine);
+        assertThat(scope.release(mine)).isSameAs(mine);
+        assertThatThrownBy(() -> scope.release(mine))
+            .isInstanceOf(InvalidArgumentException.class)
+            .hasMessageContaining("does not have FLOAT32 (1)");
+        assertThatThrownBy(() -> scope.adopt(null)).hasMessage("resource");
+      }
+      assertThat(mine.isClosed()).isFalse();
+    }
   }
 }

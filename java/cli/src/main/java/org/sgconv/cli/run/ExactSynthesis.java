@@ -32,12 +32,12 @@ public final class ExactSynthesis {
     this.synthesis = KernelSynthesis.on(reference);
     this.parameters = parameters;
     if (parameters.norm().isEmpty()) {
-      synthesis.normalize(parameters);
+      synthesis.norm(parameters);
     }
   }
 
   /** Gradients of the weights, and with a power law of its exponents. */
-  public record Gradients(ExactResult weights, Optional<ExactResult> decay) {}
+  public record ExactGradients(ExactResult weights, Optional<ExactResult> decay) {}
 
   /** k (C',H,L). */
   public ExactResult kernel(long length) {
@@ -53,7 +53,7 @@ public final class ExactSynthesis {
    *
    * @param gradient dk (C',H,L)
    */
-  public Gradients gradients(Tensor gradient) {
+  public ExactGradients gradients(Tensor gradient) {
     try (Tensor magnitude = mapped(gradient, value -> Math.abs(value) + LEAST);
         KernelParameters magnitudes = magnitudes();
         KernelGradients values = synthesis.backward(parameters, gradient);
@@ -62,7 +62,7 @@ public final class ExactSynthesis {
           result(values.weights(), terms.weights(), parameters.spec().kernelDim());
       @Nullable Tensor decay = values.decay().orElse(null);
       @Nullable Tensor decayTerms = terms.decay().orElse(null);
-      return new Gradients(
+      return new ExactGradients(
           weights,
           decay == null || decayTerms == null
               ? Optional.empty()

@@ -3,6 +3,7 @@ package org.sgconv.cli.run;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
@@ -25,7 +26,11 @@ public record Layer(String name, KernelParameters parameters, Tensor skip)
       Tensor decay = converted.adopt(parameters.decay().to(type));
       @Nullable Tensor norm =
           parameters.norm().map(known -> converted.adopt(known.to(type))).orElse(null);
-      KernelParameters same = KernelParameters.of(parameters.spec(), weights, decay, norm);
+      KernelSpec spec = parameters.spec();
+      KernelParameters same =
+          norm == null
+              ? KernelParameters.of(spec, weights, decay)
+              : KernelParameters.of(spec, weights, decay, norm);
       KernelParameters copy = made.adopt(same.copyTo(backend));
       Tensor wide = converted.adopt(skip.to(type)).copyTo(backend);
       return new Layer(name, made.release(copy), wide);

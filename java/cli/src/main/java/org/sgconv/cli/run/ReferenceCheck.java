@@ -61,7 +61,7 @@ public final class ReferenceCheck {
       int dim = spec.kernelDim();
       Tensor weights =
           selected(scope, run.weightGradient(), dim, spec.scales(), spec.channels(), count, dim);
-      ExactSynthesis.Gradients gradients = synthesis.gradients(dk);
+      ExactSynthesis.ExactGradients gradients = synthesis.gradients(dk);
       deviations.put(RunOutput.WEIGHT_GRADIENT, tolerance.measure(gradients.weights(), weights));
       run.decayGradient()
           .map(decay -> selected(scope, decay, 1, count))
@@ -88,6 +88,8 @@ public final class ReferenceCheck {
     Tensor decay = rows.select(whole.decay(), 1, count);
     @Nullable Tensor norm =
         whole.norm().map(known -> rows.select(known, 1, channels, count)).orElse(null);
-    return KernelParameters.of(spec, weights, decay, norm);
+    return norm == null
+        ? KernelParameters.of(spec, weights, decay)
+        : KernelParameters.of(spec, weights, decay, norm);
   }
 }

@@ -92,13 +92,13 @@ final class CaseTensors implements AutoCloseable {
 
   /** Parameters of a kernel where the candidate computes; on a device their copies are aligned. */
   KernelParameters parameters(KernelSpec spec, Tensor weights, Tensor rates) {
-    KernelParameters host = KernelParameters.of(spec, weights, rates, null);
+    KernelParameters host = KernelParameters.of(spec, weights, rates);
     return weights.isOn(candidate) ? owningNorm(host) : scope.adopt(host.copyTo(candidate));
   }
 
   /** Parameters for the reference. */
   KernelParameters wideParameters(KernelSpec spec, Tensor weights, Tensor rates) {
-    return owningNorm(KernelParameters.of(spec, wide(weights), wide(rates), null));
+    return owningNorm(KernelParameters.of(spec, wide(weights), wide(rates)));
   }
 
   /** The other tensors of the parameters are operands already. */

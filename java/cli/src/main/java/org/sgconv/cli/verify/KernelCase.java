@@ -135,8 +135,9 @@ record KernelCase(
       Tensor gradKernel = of.normal(channels, hidden, length);
       KernelGradients gradients =
           power
-              ? KernelGradients.of(of.poisoned(scales, channels, hidden, dim), of.poisoned(hidden))
-              : KernelGradients.of(of.poisoned(scales, channels, hidden, dim));
+              ? KernelGradients.into(
+                  of.poisoned(scales, channels, hidden, dim), of.poisoned(hidden))
+              : KernelGradients.into(of.poisoned(scales, channels, hidden, dim));
       synthesis.backward(parameters, of.given(gradKernel), gradients);
       ExactSynthesis exact = new ExactSynthesis(reference, of.wideParameters(spec, weights, rates));
       return compare(of, Tolerance.of(type), exact, kernel, gradKernel, gradients);
@@ -152,7 +153,7 @@ record KernelCase(
       KernelGradients gradients) {
     Map<Result, Deviation> deviations = new EnumMap<>(Result.class);
     deviations.put(Result.KERNEL, tolerance.measure(exact.kernel(length), of.result(kernel)));
-    ExactSynthesis.Gradients expected = exact.gradients(of.wide(gradKernel));
+    ExactSynthesis.ExactGradients expected = exact.gradients(of.wide(gradKernel));
     deviations.put(
         Result.WEIGHT_GRADIENT,
         tolerance.measure(expected.weights(), of.result(gradients.weights())));

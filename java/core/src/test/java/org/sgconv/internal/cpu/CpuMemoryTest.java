@@ -202,7 +202,7 @@ class CpuMemoryTest {
     KernelSpec spec = KernelSpec.builder().hidden(2).maxLength(50_000).build();
     try (LongConvolution it = convolution(1, 2, 50_000);
         KernelParameters parameters = KernelParameters.random(spec, DType.FLOAT32, 1)) {
-      KernelSynthesis.on(backend).normalize(parameters);
+      KernelSynthesis.on(backend).norm(parameters);
       long before = HostMemory.heldBytes();
       it.prepare(parameters).close();
       assertThat(HostMemory.heldBytes()).isEqualTo(before + 4 * 2 * 50_000);

@@ -48,7 +48,7 @@ class CudaNormLockTest {
   @Test
   @Timeout(60)
   void takingTheNormWaitsForARecordingThatCloses() throws InterruptedException {
-    Throwable refusal = recordWhile(() -> synthesis.normalize(parameters), parameters::close);
+    Throwable refusal = recordWhile(() -> synthesis.norm(parameters), parameters::close);
     assertThat(refusal)
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("close it before or after");
@@ -76,7 +76,7 @@ class CudaNormLockTest {
   @Test
   @Timeout(60)
   void takingTheNormWaitsForARecordingThatWantsIt() throws InterruptedException {
-    Throwable refusal = recordWhile(() -> synthesis.normalize(parameters), this::synthesize);
+    Throwable refusal = recordWhile(() -> synthesis.norm(parameters), this::synthesize);
     assertThat(refusal).isInstanceOf(InvalidArgumentException.class);
     assertThat(parameters.norm()).isPresent();
     parameters.close();

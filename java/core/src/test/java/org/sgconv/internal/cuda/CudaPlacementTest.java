@@ -104,7 +104,7 @@ class CudaPlacementTest {
   void parametersTakeTheirNormAlong() {
     KernelSpec spec = KernelSpec.builder().hidden(2).kernelDim(4).scales(2).build();
     KernelParameters host = KernelParameters.random(spec, DType.FLOAT32, 3);
-    KernelSynthesis.on(Backends.reference()).normalize(host);
+    KernelSynthesis.on(Backends.reference()).norm(host);
     float[] norm = host.norm().orElseThrow().toFloatArray();
     float[] weights = host.weights().toFloatArray();
     KernelParameters there = host.moveTo(cuda);

@@ -92,7 +92,7 @@ class SynthesizedSpectraOnDeviceTest {
   @ValueSource(longs = {LENGTH, LONG})
   @OnEmulatedDevice
   void noKernelIsInTheDevicesMemory(long length) {
-    KernelSynthesis.on(stream.backend()).normalize(parameters);
+    KernelSynthesis.on(stream.backend()).norm(parameters);
     try (LongConvolution convolution = convolution(length);
         KernelSpectrum spectrum = convolution.prepare(parameters, skip)) {
       long bytes = device.allocatedBytes();
@@ -120,7 +120,7 @@ class SynthesizedSpectraOnDeviceTest {
   @OnEmulatedDevice
   @ExtendWith(CufftPath.class)
   void onTheOtherPathTheKernelIsScratch() {
-    KernelSynthesis.on(stream.backend()).normalize(parameters);
+    KernelSynthesis.on(stream.backend()).norm(parameters);
     try (LongConvolution convolution = convolution(LENGTH);
         Tensor kernel = Tensor.zeros(stream, DType.FLOAT32, 4, 3, LENGTH);
         KernelSpectrum spectrum = convolution.prepare(kernel, skip)) {
@@ -256,7 +256,7 @@ class SynthesizedSpectraOnDeviceTest {
       float[] before = forward(convolution, spectrum);
       for (ThrowingCallable use :
           List.<ThrowingCallable>of(
-              () -> synthesis.normalize(mixed),
+              () -> synthesis.norm(mixed),
               () -> synthesis.forward(mixed, LENGTH),
               () -> convolution.prepare(mixed),
               () -> spectrum.prepare(mixed, skip))) {

@@ -170,7 +170,7 @@ class WorkspaceBytesTest {
             .build();
     try (TensorScope scope = TensorScope.on(backend);
         KernelParameters parameters = KernelParameters.random(backend, spec, DType.FLOAT32, 7)) {
-      KernelSynthesis.on(backend).normalize(parameters);
+      KernelSynthesis.on(backend).norm(parameters);
       Tensor kernel = scope.zeros(DType.FLOAT32, 2 * heads, hidden, length);
       Tensor skip = scope.zeros(DType.FLOAT32, heads, hidden);
       Tensor u = scope.zeros(DType.FLOAT32, batch, hidden, length);

@@ -78,7 +78,7 @@ class ReferenceNormTest {
   void theGeometricNormOfAKernelOf2To40LagsIsFoundAtOnce() {
     try (KernelParameters parameters = parameters(DecayLaw.GEOMETRIC, 35)) {
       long start = System.nanoTime();
-      double norm = KernelSynthesis.on(Backends.reference()).normalize(parameters).getFlat(0);
+      double norm = KernelSynthesis.on(Backends.reference()).norm(parameters).getFlat(0);
       assertThat(norm).isFinite().isPositive();
       assertThat((System.nanoTime() - start) / 1e9).as("seconds").isLessThan(5);
     }
@@ -93,7 +93,7 @@ class ReferenceNormTest {
               .start(
                   () -> {
                     try {
-                      KernelSynthesis.on(Backends.reference()).normalize(parameters);
+                      KernelSynthesis.on(Backends.reference()).norm(parameters);
                       stillInterrupted.completeExceptionally(new AssertionError("was not ended"));
                     } catch (OperationInterruptedException ended) {
                       assertThat(ended).hasMessageContaining("of M = 2147483648");
@@ -115,7 +115,7 @@ class ReferenceNormTest {
   void aShortSumIsDoneOnAnInterruptedThreadToo() {
     try (KernelParameters parameters = parameters(DecayLaw.POWER, 8)) {
       Thread.currentThread().interrupt();
-      double norm = KernelSynthesis.on(Backends.reference()).normalize(parameters).getFlat(0);
+      double norm = KernelSynthesis.on(Backends.reference()).norm(parameters).getFlat(0);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(norm).isPositive();
     }
@@ -127,8 +127,8 @@ class ReferenceNormTest {
     try (KernelParameters fits = parameters(DecayLaw.POWER, 8);
         KernelParameters tooLong = parameters(DecayLaw.POWER, 9)) {
       KernelSynthesis synthesis = KernelSynthesis.on(Backends.reference());
-      synthesis.normalize(fits);
-      assertThatThrownBy(() -> synthesis.normalize(tooLong))
+      synthesis.norm(fits);
+      assertThatThrownBy(() -> synthesis.norm(tooLong))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage(
               "the norm of this kernel would be summed over 16384 lags, C'·H = 1·1 rows of M ="
@@ -143,7 +143,7 @@ class ReferenceNormTest {
   void anotherLimitIsAnError(String value) {
     System.setProperty("sgconv.norm.lags", value);
     try (KernelParameters parameters = parameters(DecayLaw.POWER, 1)) {
-      assertThatThrownBy(() -> KernelSynthesis.on(Backends.reference()).normalize(parameters))
+      assertThatThrownBy(() -> KernelSynthesis.on(Backends.reference()).norm(parameters))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("-Dsgconv.norm.lags=" + value + ": expected a number of lags");
     }
