@@ -19,6 +19,7 @@ import org.sgconv.benchmarks.model.Machine;
 import org.sgconv.benchmarks.model.Measurement;
 import org.sgconv.benchmarks.model.Results;
 import org.sgconv.benchmarks.model.Times;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.cli.report.Progress;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
@@ -129,12 +130,13 @@ public final class DeviceBench implements Bench {
       throw new ContenderFailedException(reason, null);
     }
     progress.at("operands and reference, " + what);
-    RandomTensors tensors = new RandomTensors(backend);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      RandomTensors tensors = made.add(new RandomTensors(backend));
       DeviceOperands operands = new DeviceOperands(tensors, what, sets(what));
-      return new PathsOfCase(tensors, operands, ExactRows.of(operands));
+      PathsOfCase started = new PathsOfCase(tensors, operands, ExactRows.of(operands));
+      made.keep();
+      return started;
     } catch (SgConvException failure) {
-      tensors.close();
       throw failed(failure);
     }
   }

@@ -31,7 +31,8 @@ final class ExactRows {
       if (operands.what().operation() == Operation.FORWARD) {
         try (Tensor u = lastRow(operands.input())) {
           rows.exact.put(
-              Output.SIGNAL, ExactConvolution.of(ConvolutionMode.CAUSAL, k, d, u).output());
+              Output.SIGNAL,
+              ExactConvolution.builder(ConvolutionMode.CAUSAL, k, u).skip(d).build().output());
         }
         return rows;
       }
@@ -51,7 +52,10 @@ final class ExactRows {
   }
 
   private static ExactConvolution gradients(Tensor k, Tensor d, Tensor u, Tensor dy) {
-    return ExactConvolution.of(ConvolutionMode.CAUSAL, k, d, u, null, null, dy);
+    return ExactConvolution.builder(ConvolutionMode.CAUSAL, k, u)
+        .skip(d)
+        .outputGradient(dy)
+        .build();
   }
 
   /** How far the results on the device are off. */

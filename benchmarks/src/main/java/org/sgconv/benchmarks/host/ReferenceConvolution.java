@@ -41,7 +41,10 @@ final class ReferenceConvolution {
         Tensor kernel = Tensor.of(floats(signals.kernel(), h * l, work.length()), 1, 1, l);
         Tensor skip = Tensor.of(floats(signals.skip(), h, 1), 1, 1)) {
       ExactConvolution exact =
-          ExactConvolution.of(ConvolutionMode.CAUSAL, kernel, skip, u, null, null, dy);
+          ExactConvolution.builder(ConvolutionMode.CAUSAL, kernel, u)
+              .skip(skip)
+              .outputGradient(dy)
+              .build();
       scatter(exact.output(), Output.SIGNAL, h);
       scatter(exact.inputGradient(), Output.INPUT_GRADIENT, h);
       output(Output.KERNEL_GRADIENT).set(h, exact.kernelGradient(), 0);

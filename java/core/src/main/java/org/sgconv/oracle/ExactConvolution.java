@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
-import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -18,7 +17,7 @@ import org.sgconv.tensor.Tensor;
  * <p>
  *
  * {@snippet :
- * ExactConvolution exact = ExactConvolution.of(ConvolutionMode.CAUSAL, kernel, null, u);
+ * ExactConvolution exact = ExactConvolution.builder(ConvolutionMode.CAUSAL, kernel, u).build();
  * Deviation deviation = Tolerance.of(DType.FLOAT32).measure(exact.output(), y);
  * if (!deviation.isAccepted()) {
  *   throw new AssertionError(deviation.describe());
@@ -54,7 +53,7 @@ public final class ExactConvolution {
   private final double[] kernelNorms;
   private final LinearProduct product;
 
-  /** As {@link #of}, of values row after row. */
+  /** Of values row after row, as {@link ExactConvolutionBuilder} checks them. */
   ExactConvolution(
       ConvolutionMode mode,
       int batch,
@@ -136,86 +135,13 @@ public final class ExactConvolution {
   }
 
   /**
-   * A convolution of operands in the host's memory, of any element type.
+   * Starts a convolution of operands of any element type, wherever they are.
    *
    * @param kernel k (C',H,K): C' is the number of heads C, or 2C for bidirectional kernels
-   * @param skip D (C,H), or null
    * @param input u (B,H,L)
-   * @throws ShapeMismatchException if a shape does not match the others'
-   * @throws InvalidArgumentException if the mode is circular and K above L
    */
-  public static ExactConvolution of(
-      ConvolutionMode mode, Tensor kernel, @Nullable Tensor skip, Tensor input) {
-    return of(mode, kernel, skip, input, null, null, null);
-  }
-
-  /**
-   * As {@link #of(ConvolutionMode, Tensor, Tensor, Tensor)}, with gates and gradients.
-   *
-   * @param pre gate before (B,H,L), or null
-   * @param post gate after (B,H,L), or null
-   * @param outputGradient dy (B,C·H,L); without it there are no gradients
-   * @throws ShapeMismatchException if a shape does not match the others'
-   * @throws InvalidArgumentException if the mode is circular and K above L
-   */
-  public static ExactConvolution of(
-      ConvolutionMode mode,
-      Tensor kernel,
-      @Nullable Tensor skip,
-      Tensor input,
-      @Nullable Tensor pre,
-      @Nullable Tensor post,
-      @Nullable Tensor outputGradient) {
-    if (kernel.shape().rank() != 3 || input.shape().rank() != 3) {
-      throw new ShapeMismatchException(
-          String.format(
-              Locale.ROOT,
-              "the kernel has shape %s and the input %s: expected (C',H,K) and (B,H,L)",
-              kernel.shape(),
-              input.shape()));
-    }
-    int channels = Math.toIntExact(kernel.dim(0));
-    boolean both = mode == ConvolutionMode.BIDIRECTIONAL;
-    if (both && channels % 2 != 0) {
-      throw new ShapeMismatchException(
-          String.format(
-              Locale.ROOT,
-              "the kernel has shape %s: a bidirectional one has an even number of rows",
-              kernel.shape()));
-    }
-    int heads = both ? channels / 2 : channels;
-    int hidden = Math.toIntExact(kernel.dim(1));
-    int kernelLength = Math.toIntExact(kernel.dim(2));
-    int batch = Math.toIntExact(input.dim(0));
-    int length = Math.toIntExact(input.dim(2));
-    if (mode == ConvolutionMode.CIRCULAR && kernelLength > length) {
-      throw new InvalidArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a circular kernel has %d lags: at most those of the signal, %d",
-              kernelLength,
-              length));
-    }
-    return new ExactConvolution(
-        mode,
-        batch,
-        heads,
-        hidden,
-        length,
-        kernelLength,
-        read("input", input, batch, hidden, length),
-        kernel.toDoubleArray(),
-        skip == null ? null : read("skip", skip, heads, hidden),
-        pre == null ? null : read("pre", pre, batch, hidden, length),
-        post == null ? null : read("post", post, batch, hidden, length),
-        outputGradient == null
-            ? null
-            : read("output gradient", outputGradient, batch, (long) heads * hidden, length));
-  }
-
-  private static double[] read(String name, Tensor tensor, long... dims) {
-    TensorCheck.shape(name, tensor, dims);
-    return tensor.toDoubleArray();
+  public static ExactConvolutionBuilder builder(ConvolutionMode mode, Tensor kernel, Tensor input) {
+    return new ExactConvolutionBuilder(mode, kernel, input);
   }
 
   /** y (B,C·H,L). */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.sgconv.conv.RowLengths;
 import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.ExactConvolutionBuilder;
 import org.sgconv.oracle.SignalClass;
 import org.sgconv.oracle.TestSignals;
 import org.sgconv.tensor.DType;
@@ -129,16 +130,19 @@ record Operands(
         Tensor before = Tensor.of(pre, signal);
         Tensor after = Tensor.of(post, signal);
         Tensor gradient = Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
-      ExactConvolution exact =
-          ExactConvolution.of(
-              at.mode(),
-              lags,
-              at.skip() ? skips : null,
-              input,
-              at.pre() ? before : null,
-              at.post() ? after : null,
-              gradient);
-      return at.ragged() ? exact.within(lengths) : exact;
+      ExactConvolutionBuilder exact =
+          ExactConvolution.builder(at.mode(), lags, input).outputGradient(gradient);
+      if (at.skip()) {
+        exact.skip(skips);
+      }
+      if (at.pre()) {
+        exact.pre(before);
+      }
+      if (at.post()) {
+        exact.post(after);
+      }
+      ExactConvolution whole = exact.build();
+      return at.ragged() ? whole.within(lengths) : whole;
     }
   }
 

@@ -121,7 +121,9 @@ class ToleranceTest {
     double[] scaled = Arrays.stream(u).map(value -> scale * value).toArray();
     try (Tensor input = Tensor.of(scaled, 1, 1, u.length);
         Tensor kernel = Tensor.of(k, 1, 1, k.length)) {
-      return ExactConvolution.of(ConvolutionMode.CAUSAL, kernel, null, input, null, null, input);
+      return ExactConvolution.builder(ConvolutionMode.CAUSAL, kernel, input)
+          .outputGradient(input)
+          .build();
     }
   }
 

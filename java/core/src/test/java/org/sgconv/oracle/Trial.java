@@ -36,7 +36,7 @@ final class Trial {
     u = tensor(scope, drawn.input(), length);
     kernel = tensor(scope, drawn.kernel(), length);
     dy = tensor(scope, drawn.outputGradient(), length);
-    ExactConvolution exact = ExactConvolution.of(mode, kernel, null, u, null, null, dy);
+    ExactConvolution exact = ExactConvolution.builder(mode, kernel, u).outputGradient(dy).build();
     exactOutput = exact.output();
     exactInputGradient = exact.inputGradient();
     exactKernelGradient = exact.kernelGradient();

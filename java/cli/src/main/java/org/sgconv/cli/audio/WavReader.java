@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.sgconv.InvalidFileException;
+import org.sgconv.bindings.closing.Closer;
 
 /**
  * Reads WAVE files (RIFF, RF64, BW64): integer samples of 8, 16, 24 and 32 bits, floating point of
@@ -39,17 +40,16 @@ public final class WavReader implements Closeable {
    * @throws IOException if the file cannot be read
    */
   public static WavReader open(Path path, Consumer<String> notes) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    try {
+    try (Closer opened = Closer.onFailure()) {
+      FileChannel channel = opened.add(FileChannel.open(path, StandardOpenOption.READ));
       WavHeader header = WavHeader.read(new FileWindow(channel, path), notes);
       if (header.frames() > Integer.MAX_VALUE - 8) {
         throw new InvalidFileException(
             path, header.frames() + " frames: expected at most " + (Integer.MAX_VALUE - 8));
       }
-      return new WavReader(path, channel, header);
-    } catch (IOException | RuntimeException failure) {
-      channel.close();
-      throw failure;
+      WavReader reader = new WavReader(path, channel, header);
+      opened.keep();
+      return reader;
     }
   }
 

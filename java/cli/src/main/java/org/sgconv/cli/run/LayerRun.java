@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.sgconv.Backend;
-import org.sgconv.SgConvException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.conv.Gates;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
@@ -59,7 +59,8 @@ public final class LayerRun implements AutoCloseable {
     KernelSpec spec = layer.parameters().spec();
     long length = signal.dim(2);
     long batch = signal.dim(0);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      made.add(scope);
       this.layer = scope.adopt(layer.on(backend, convolution.type()));
       try (Tensor converted = signal.to(convolution.type())) {
         u = scope.adopt(converted.copyTo(backend));
@@ -71,9 +72,7 @@ public final class LayerRun implements AutoCloseable {
       output = scope.adopt(Tensor.zeros(backend, convolution.type(), batch, rows, length));
       gradients = scope.adopt(Gradients.allocate(convolution, spectrum, batch, Gates.none()));
       parameterGradients = scope.adopt(KernelGradients.allocate(this.layer.parameters()));
-    } catch (SgConvException failure) {
-      scope.close();
-      throw failure;
+      made.keep();
     }
   }
 

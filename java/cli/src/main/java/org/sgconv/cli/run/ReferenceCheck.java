@@ -51,7 +51,8 @@ public final class ReferenceCheck {
       Tensor u = selected(scope, run.input(), length, batch, count, length);
       Tensor du = selected(scope, run.inputGradient(), length, batch, count, length);
       Tensor y = selected(scope, run.output(), length, batch, (long) heads * count, length);
-      ExactConvolution exact = ExactConvolution.of(spec.mode(), kernel, skip, u, null, null, y);
+      ExactConvolution exact =
+          ExactConvolution.builder(spec.mode(), kernel, u).skip(skip).outputGradient(y).build();
       ExactSynthesis synthesis = new ExactSynthesis(reference, parameters);
       deviations.put(RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
       deviations.put(RunOutput.OUTPUT, tolerance.measure(exact.output(), y));

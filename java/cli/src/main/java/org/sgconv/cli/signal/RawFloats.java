@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.sgconv.InvalidFileException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -37,17 +38,16 @@ final class RawFloats implements Closeable {
    * @throws InvalidFileException if the file holds a part of a value
    */
   static RawFloats open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    try {
+    try (Closer opened = Closer.onFailure()) {
+      FileChannel channel = opened.add(FileChannel.open(file, StandardOpenOption.READ));
       long bytes = channel.size();
       if (bytes % Float.BYTES != 0) {
         throw new InvalidFileException(
             file, bytes + " bytes: expected a whole number of float32 values of 4 bytes");
       }
-      return new RawFloats(file, channel, bytes / Float.BYTES);
-    } catch (IOException | RuntimeException failure) {
-      channel.close();
-      throw failure;
+      RawFloats values = new RawFloats(file, channel, bytes / Float.BYTES);
+      opened.keep();
+      return values;
     }
   }
 
@@ -58,13 +58,11 @@ final class RawFloats implements Closeable {
 
   /** All values as a tensor (L); the caller closes it. */
   Tensor read() throws IOException {
-    Tensor values = Tensor.zeros(DType.FLOAT32, count);
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor values = made.add(Tensor.uninitialized(DType.FLOAT32, count));
       fill(values);
+      made.keep();
       return values;
-    } catch (IOException | RuntimeException failure) {
-      values.close();
-      throw failure;
     }
   }
 

@@ -1,7 +1,7 @@
 package org.sgconv.cli.signal;
 
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.SgConvException;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -20,12 +20,11 @@ public final class Signal implements AutoCloseable {
    * @throws InvalidArgumentException if a value is not finite; the message names its index
    */
   Signal(SignalForm form, Tensor tensor) {
-    try {
+    try (Closer taken = Closer.onFailure()) {
+      taken.add(tensor);
       this.values = tensor.reshape(form.batch(), form.hidden(), form.length());
       TensorCheck.finite("signal " + form.name() + " (B,H,L)", values);
-    } catch (SgConvException failure) {
-      tensor.close();
-      throw failure;
+      taken.keep();
     }
     this.form = form;
     this.owner = tensor;
@@ -48,12 +47,17 @@ public final class Signal implements AutoCloseable {
    */
   public Signal repeated(int count) {
     SignalForm wide = form.repeated(count);
-    Tensor rows = Tensor.zeros(DType.FLOAT32, wide.batch() * count, wide.length());
-    Tensor from = values.reshape(form.batch(), form.length());
-    for (long row = 0; row < rows.dim(0); row++) {
-      rows.slice(row).copyFrom(from.slice(row / count));
+    try (Closer made = Closer.onFailure()) {
+      Tensor rows =
+          made.add(Tensor.uninitialized(DType.FLOAT32, wide.batch() * count, wide.length()));
+      Tensor from = values.reshape(form.batch(), form.length());
+      for (long row = 0; row < rows.dim(0); row++) {
+        rows.slice(row).copyFrom(from.slice(row / count));
+      }
+      Signal repeated = new Signal(wide, rows);
+      made.keep();
+      return repeated;
     }
-    return new Signal(wide, rows);
   }
 
   @Override

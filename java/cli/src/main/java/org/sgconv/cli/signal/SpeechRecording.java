@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.cli.report.TemporaryPath;
 
 /**
@@ -28,13 +29,11 @@ public final class SpeechRecording implements AutoCloseable {
         throw new IOException(
             "the jar of the command line lacks " + FOLDER + NAME + ": build it again");
       }
-      SpeechRecording recording = new SpeechRecording(TemporaryPath.folder());
-      try {
+      try (Closer made = Closer.onFailure()) {
+        SpeechRecording recording = made.add(new SpeechRecording(TemporaryPath.folder()));
         Files.copy(resource, recording.file());
+        made.keep();
         return recording;
-      } catch (IOException failure) {
-        recording.close();
-        throw failure;
       }
     }
   }

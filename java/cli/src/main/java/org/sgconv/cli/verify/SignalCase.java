@@ -17,6 +17,7 @@ import org.sgconv.conv.LongConvolution;
 import org.sgconv.conv.RowLengths;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ExactConvolution;
+import org.sgconv.oracle.ExactConvolutionBuilder;
 import org.sgconv.oracle.SignalClass;
 import org.sgconv.oracle.TestSignals;
 import org.sgconv.oracle.Tolerance;
@@ -269,7 +270,17 @@ record SignalCase(
           convolution.backward(spectrum, input, gates, rows, of.given(dy), gradients);
         }
       }
-      ExactConvolution whole = ExactConvolution.of(mode, kernel, skip, u, pre, post, dy);
+      ExactConvolutionBuilder exact = ExactConvolution.builder(mode, kernel, u).outputGradient(dy);
+      if (skip != null) {
+        exact.skip(skip);
+      }
+      if (pre != null) {
+        exact.pre(pre);
+      }
+      if (post != null) {
+        exact.post(post);
+      }
+      ExactConvolution whole = exact.build();
       return compare(
           of,
           Tolerance.of(convolution.type()),

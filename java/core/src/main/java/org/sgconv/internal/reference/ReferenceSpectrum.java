@@ -1,6 +1,7 @@
 package org.sgconv.internal.reference;
 
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.closing.Closer;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
@@ -15,12 +16,10 @@ final class ReferenceSpectrum implements PlanSpectrum {
 
   ReferenceSpectrum(ConvolutionGeometry geometry, DType type) {
     this.geometry = geometry;
-    skip = Tensor.zeros(type, geometry.heads(), geometry.hidden());
-    try {
+    try (Closer made = Closer.onFailure()) {
+      skip = made.add(Tensor.zeros(type, geometry.heads(), geometry.hidden()));
       kernel = Tensor.zeros(type, geometry.channels(), geometry.hidden(), geometry.kernelLength());
-    } catch (RuntimeException e) {
-      skip.close();
-      throw e;
+      made.keep();
     }
   }
 

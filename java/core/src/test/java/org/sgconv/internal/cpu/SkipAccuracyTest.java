@@ -45,7 +45,8 @@ class SkipAccuracyTest {
         KernelSpectrum spectrum = convolution.prepare(k, skip);
         Tensor y = convolution.forward(spectrum, u)) {
       Deviation deviation =
-          Tolerance.of(DType.FLOAT32).measure(ExactConvolution.of(mode, k, skip, u).output(), y);
+          Tolerance.of(DType.FLOAT32)
+              .measure(ExactConvolution.builder(mode, k, u).skip(skip).build().output(), y);
       assertThat(deviation.fraction()).as(deviation.describe()).isLessThan(1);
     }
   }
