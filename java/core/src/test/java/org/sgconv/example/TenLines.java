@@ -2,7 +2,6 @@ package org.sgconv.example;
 
 import org.sgconv.Backend;
 import org.sgconv.Backends;
-import org.sgconv.ConvolutionMode;
 import org.sgconv.conv.Gradients;
 import org.sgconv.conv.KernelSpectrum;
 import org.sgconv.conv.LongConvolution;
@@ -22,7 +21,7 @@ final class TenLines {
     Backend backend = Backends.best(); // a GPU if there is one, else the CPU
     KernelSpec spec = KernelSpec.builder().hidden(64).maxLength(16_384).kernelDim(32).build();
     try (var parameters = KernelParameters.random(backend, spec, DType.FLOAT32, 7);
-        var conv = LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, 64, 16_384);
+        var conv = LongConvolution.create(backend, spec, 16_384);
         KernelSpectrum spectrum = conv.prepare(parameters);
         Tensor u = Tensor.of(backend, samples, 8, 64, 16_384); // batch, hidden, length
         Tensor y = conv.forward(spectrum, u);
