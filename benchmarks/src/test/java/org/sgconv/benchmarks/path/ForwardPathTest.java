@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForwardPathTest {
 
   @ParameterizedTest
-  @CsvSource({"into, 14", "allocating, 28"})
+  @CsvSource({"into, 17", "allocating, 30"})
   void onTheCpu(String variant, int most) throws Exception {
     assertShort(trace("cpu", variant, ""), most, variant);
   }

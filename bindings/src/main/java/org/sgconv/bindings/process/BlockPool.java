@@ -50,6 +50,9 @@ public final class BlockPool {
     }
   }
 
+  /** Most bytes that are kept of what comes back. Guarded by the class. */
+  private static long mostSpare;
+
   private BlockPool() {}
 
   /** A block in somebody's hands, until {@link #end}. */
@@ -58,13 +61,11 @@ public final class BlockPool {
     private final MemorySegment block;
     private final MemorySegment memory;
     private final boolean isFresh;
-    private final long mostSpare;
 
-    private Loan(MemorySegment block, long bytes, boolean isFresh, long mostSpare) {
+    private Loan(MemorySegment block, long bytes, boolean isFresh) {
       this.block = block;
       this.memory = block.asSlice(0, bytes);
       this.isFresh = isFresh;
-      this.mostSpare = mostSpare;
     }
 
     /**
@@ -90,7 +91,7 @@ public final class BlockPool {
 
     /** Gives the block back. To be called once. */
     public void end() {
-      takeBack(block, memory.byteSize(), mostSpare);
+      takeBack(block, memory.byteSize());
     }
   }
 
@@ -102,9 +103,10 @@ public final class BlockPool {
   /**
    * Lends a spare block, whose bytes need not be counted, or returns null if none fits.
    *
-   * @param mostSpare what may be spare when the loan ends; see {@link #trim}
+   * @param most what may be spare from now on, when this loan or another ends; see {@link #trim}
    */
-  public static synchronized @Nullable Loan lendSpare(long bytes, long mostSpare) {
+  public static synchronized @Nullable Loan lendSpare(long bytes, long most) {
+    mostSpare = most;
     Map.Entry<Long, Deque<MemorySegment>> fit = BY_SIZE.ceilingEntry(bytes);
     if (fit == null || fit.getKey() - bytes > bytes / 8 + MappedBlocks.PAGE) {
       return null;
@@ -112,7 +114,7 @@ public final class BlockPool {
     MemorySegment block = fit.getValue().removeLast(); // the likeliest to be in a cache
     dropped(block, fit.getValue());
     spareBytes -= bytes;
-    return new Loan(block, bytes, false, mostSpare);
+    return new Loan(block, bytes, false);
   }
 
   /**
@@ -121,17 +123,25 @@ public final class BlockPool {
    * @param bytes which the caller has counted in {@link HeldBytes}; they stay counted until the
    *     block is freed
    */
-  public static @Nullable Loan lendFresh(long bytes, long mostSpare) {
+  public static @Nullable Loan lendFresh(long bytes) {
     MappedBlocks blocks = MappedBlocks.instance();
     MemorySegment block = blocks == null ? null : blocks.map(bytes);
-    return block == null ? null : new Loan(block, bytes, true, mostSpare);
+    return block == null ? null : new Loan(block, bytes, true);
   }
 
-  private static synchronized void takeBack(MemorySegment block, long bytes, long mostSpare) {
+  private static synchronized void takeBack(MemorySegment block, long bytes) {
     spareBytes += bytes;
     SPARE.add(block);
     BY_SIZE.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).addLast(block);
     trim(mostSpare);
+  }
+
+  /**
+   * From now on, no more than that is kept of what comes back; what is spare beyond it is freed.
+   */
+  public static synchronized void keepAtMost(long bytes) {
+    mostSpare = bytes;
+    trim(bytes);
   }
 
   /** Frees the oldest spare blocks until no more than that is spare. */

@@ -41,16 +41,17 @@ public final class RowLengths {
    * @throws InvalidArgumentException if there is none, or one is below 1
    */
   public static RowLengths of(long... lengths) {
-    if (lengths.length == 0) {
+    long[] copy = lengths.clone(); // first: what is checked is what stays
+    if (copy.length == 0) {
       throw new InvalidArgumentException("no lengths are given: give one for each row of a batch");
     }
-    for (int row = 0; row < lengths.length; row++) {
-      if (lengths[row] < 1) {
+    for (int row = 0; row < copy.length; row++) {
+      if (copy[row] < 1) {
         throw new InvalidArgumentException(
-            "lengths[" + row + "] is " + lengths[row] + ": a row has at least 1 sample");
+            "lengths[" + row + "] is " + copy[row] + ": a row has at least 1 sample");
       }
     }
-    MemorySegment values = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, lengths);
+    MemorySegment values = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, copy);
     return new RowLengths(values.asReadOnly());
   }
 
@@ -62,9 +63,13 @@ public final class RowLengths {
   /**
    * Samples of one row.
    *
-   * @throws IndexOutOfBoundsException if there is no such row
+   * @throws InvalidArgumentException if there is no such row
    */
   public long get(long row) {
+    if (row < 0 || row >= count()) {
+      throw new InvalidArgumentException(
+          "row is " + row + " of " + count() + " lengths: must be from 0 to " + (count() - 1));
+    }
     return values.getAtIndex(ValueLayout.JAVA_LONG, row);
   }
 

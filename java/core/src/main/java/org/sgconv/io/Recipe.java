@@ -3,6 +3,7 @@ package org.sgconv.io;
 import java.io.InvalidObjectException;
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidFileException;
 import org.sgconv.kernel.KernelSpec;
@@ -57,6 +58,7 @@ public final class Recipe implements Serializable {
    * @throws InvalidFileException if its header is not sound
    */
   public static Recipe of(KernelSpec spec, byte[] safetensors) {
+    Objects.requireNonNull(spec, "spec");
     byte[] copy = safetensors.clone();
     Safetensors.of(NAME, copy).close();
     return new Recipe(spec, copy);

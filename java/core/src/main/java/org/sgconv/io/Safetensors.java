@@ -9,14 +9,17 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.sgconv.ClosedException;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.MemoryFaultException;
 import org.sgconv.bindings.closing.Closer;
@@ -166,6 +169,7 @@ public final class Safetensors implements AutoCloseable {
    *
    * @param name what messages call it, and what {@link #path} is
    * @param bytes the whole file; they are not copied and must stay as they are until it is closed
+   * @throws InvalidArgumentException if no file could have that name
    * @throws InvalidFileException if its header is not sound; the message names the tensor and what
    *     was expected
    */
@@ -179,15 +183,26 @@ public final class Safetensors implements AutoCloseable {
    *
    * @param name what messages call it, and what {@link #path} is
    * @param bytes not copied: they must stay as they are until it is closed
+   * @throws InvalidArgumentException if no file could have that name
    * @throws InvalidFileException if its header is not sound; the message names the tensor and what
    *     was expected
    */
   public static Safetensors of(String name, ByteBuffer bytes) {
+    Path path = pathOf(Objects.requireNonNull(name, "name"));
     MemorySegment all = MemorySegment.ofBuffer(bytes);
     try {
-      return openContent(Path.of(name), new InMemory(all));
+      return openContent(path, new InMemory(all));
     } catch (IOException e) {
       throw new IllegalStateException("memory cannot fail to be read", e);
+    }
+  }
+
+  private static Path pathOf(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new InvalidArgumentException(
+          "name " + PrintableText.quote(name) + " cannot be that of a file: choose another", e);
     }
   }
 
@@ -241,6 +256,7 @@ public final class Safetensors implements AutoCloseable {
    * @throws InvalidFileException if there is no such tensor
    */
   public TensorEntry entry(String name) {
+    Objects.requireNonNull(name, "name");
     TensorEntry entry = header.entries().get(name);
     if (entry == null) {
       throw new InvalidFileException(

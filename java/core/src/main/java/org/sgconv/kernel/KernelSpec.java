@@ -414,7 +414,7 @@ public final class KernelSpec implements Serializable {
 
     /** Causal if not given. */
     public Builder mode(ConvolutionMode value) {
-      mode = value;
+      mode = Objects.requireNonNull(value, "mode");
       return this;
     }
 
@@ -444,19 +444,19 @@ public final class KernelSpec implements Serializable {
 
     /** Concatenated if not given. */
     public Builder composition(Composition value) {
-      composition = value;
+      composition = Objects.requireNonNull(value, "composition");
       return this;
     }
 
     /** Linear if not given. */
     public Builder interpolation(Interpolation value) {
-      interpolation = value;
+      interpolation = Objects.requireNonNull(value, "interpolation");
       return this;
     }
 
     /** Geometric if not given. */
     public Builder decay(DecayLaw value) {
-      decay = value;
+      decay = Objects.requireNonNull(value, "decay");
       return this;
     }
 
@@ -472,7 +472,7 @@ public final class KernelSpec implements Serializable {
 
     /** Normal if not given. */
     public Builder initialization(Initialization value) {
-      initialization = value;
+      initialization = Objects.requireNonNull(value, "initialization");
       return this;
     }
 

@@ -69,7 +69,7 @@ record HostAllocation(MemorySegment memory, @Nullable LentMemory lent, Runnable 
             ? BlockPool.lendSpare(bytes, mostSpare)
             : null;
     if (loan == null) {
-      loan = fresh(purpose, bytes, mostSpare);
+      loan = fresh(purpose, bytes);
     }
     if (zeroed && !loan.isFresh()) {
       loan.memory().fill((byte) 0);
@@ -78,14 +78,14 @@ record HostAllocation(MemorySegment memory, @Nullable LentMemory lent, Runnable 
     return new HostAllocation(loan.memory(), lent, lent::end);
   }
 
-  private static BlockPool.Loan fresh(String purpose, long bytes, long mostSpare) {
+  private static BlockPool.Loan fresh(String purpose, long bytes) {
     try (Closer made = Closer.onFailure()) {
       HostMemory.reserve(purpose, bytes);
       made.add(() -> HostMemory.release(bytes));
-      BlockPool.@Nullable Loan loan = BlockPool.lendFresh(bytes, mostSpare);
+      BlockPool.@Nullable Loan loan = BlockPool.lendFresh(bytes);
       if (loan == null) {
         HostMemory.trim();
-        loan = BlockPool.lendFresh(bytes, mostSpare);
+        loan = BlockPool.lendFresh(bytes);
       }
       if (loan == null) {
         throw new HostMemoryException(purpose, bytes);

@@ -108,8 +108,17 @@ public final class HostMemory {
     }
   }
 
-  /** Ends what {@link #reserve} counted. */
+  /**
+   * Ends what {@link #reserve} counted.
+   *
+   * @throws InvalidArgumentException if it is below 0, or more than is held
+   */
   public static void release(long bytes) {
+    long held = HeldBytes.get();
+    if (bytes < 0 || bytes > held) {
+      throw new InvalidArgumentException(
+          "gives back " + bytes + " bytes of host memory: must be from 0 to the " + held + " held");
+    }
     HeldBytes.subtract(bytes);
   }
 
@@ -118,12 +127,13 @@ public final class HostMemory {
    * keep for tensors to come is among them.
    */
   public static long heldBytes() {
-    return HeldBytes.get() - BlockPool.spareBytes();
+    // Two numbers that change apart: for a moment they need not belong together.
+    return Math.max(0, HeldBytes.get() - BlockPool.spareBytes());
   }
 
   /**
    * Sets most bytes that may be held at a time, for the whole process, as {@link #PROPERTY} does.
-   * What is held beyond that stays.
+   * What is held beyond that stays; what the pool then keeps too much is given back.
    *
    * @throws InvalidArgumentException if it is not above 0
    */
@@ -132,6 +142,7 @@ public final class HostMemory {
       throw new InvalidArgumentException("the limit of host memory is " + bytes + ": must be > 0");
     }
     System.setProperty(PROPERTY, Long.toString(bytes));
+    BlockPool.keepAtMost(mostSpare());
   }
 
   /** Bytes that this class loader keeps for tensors to come. */

@@ -71,7 +71,8 @@ final class Placement {
             + tensor
             + " is on "
             + tensor.stream().orElseThrow()
-            + ", where the host cannot reach its elements: copy it with toHost()");
+            + ", where the host cannot reach its elements: copy it with toHost(), and back with"
+            + " copyFrom(tensor)");
   }
 
   /** A new tensor on the host, moved; closed if it cannot be. */

@@ -39,10 +39,11 @@ import org.sgconv.spi.TensorCheck;
  * reached one by one; {@link #copyTo}, {@link #toHost} and {@link #copyFrom(Tensor)} copy them; the
  * last says when they wait.
  *
- * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows). If
- * another thread closes it in the middle of a call, that call may fail with {@link
- * IllegalStateException} from the memory session. It never touches freed memory. Reads and writes
- * are not synchronized.
+ * <p>Any thread may use and close a tensor (borrowed memory: any thread that its arena allows). A
+ * tensor that owns its memory cannot be closed while a call uses it. If the arena of borrowed
+ * memory is closed in the middle of a call, that call may fail with {@link
+ * org.sgconv.ClosedException} or {@link IllegalStateException}. Nothing ever touches freed memory.
+ * Reads and writes are not synchronized.
  *
  * <p>Calls that read, write, view or copy elements throw
  *

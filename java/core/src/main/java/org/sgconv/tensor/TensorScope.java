@@ -104,10 +104,14 @@ public final class TensorScope implements AutoCloseable {
    * @param resource something that does nothing when it is closed twice, as everything of this
    *     library
    * @return the same
+   * @throws InvalidArgumentException if it is this scope
    * @throws ClosedException if the scope is closed; then the resource is too
    */
   public <T extends AutoCloseable> T adopt(T resource) {
     Objects.requireNonNull(resource, "resource");
+    if (resource == this) {
+      throw new InvalidArgumentException("a tensor scope cannot close itself: adopt it in another");
+    }
     synchronized (this) {
       if (!closed) {
         open.add(resource);
@@ -126,10 +130,14 @@ public final class TensorScope implements AutoCloseable {
    *
    * @return the same
    * @throws InvalidArgumentException if the scope does not have it
+   * @throws ClosedException if the scope is closed, or closing
    */
   @SuppressWarnings("ReferenceEquality") // the resource itself, not one that equals it
   public synchronized <T extends AutoCloseable> T release(T resource) {
     Objects.requireNonNull(resource, "resource");
+    if (closed) {
+      throw new ClosedException("the tensor scope is closed, and what it had with it");
+    }
     if (!open.removeIf(each -> each == resource)) {
       throw new InvalidArgumentException("the scope does not have " + resource);
     }

@@ -16,7 +16,7 @@ class RowLengthsTest {
     assertThat(lengths.count()).isEqualTo(3);
     assertThat(lengths.toArray()).containsExactly(7, 1L << 40, 1);
     assertThat(lengths.get(1)).isEqualTo(1L << 40);
-    assertThatThrownBy(() -> lengths.get(3)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> lengths.get(3)).isInstanceOf(InvalidArgumentException.class);
     assertThat(lengths.segment().isReadOnly()).isTrue();
     assertThat(lengths)
         .hasToString("RowLengths[7, 1099511627776, 1]")
@@ -35,5 +35,13 @@ class RowLengthsTest {
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessage("lengths[1] is 0: a row has at least 1 sample");
     assertThatThrownBy(() -> RowLengths.of(-5)).hasMessageContaining("lengths[0] is -5");
+  }
+
+  @Test
+  void aRowThatIsNotThereIsNamed() {
+    RowLengths lengths = RowLengths.of(3, 4);
+    assertThatThrownBy(() -> lengths.get(2))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage("row is 2 of 2 lengths: must be from 0 to 1");
   }
 }

@@ -303,4 +303,12 @@ class SafetensorsTest {
         .hasMessageContaining("is a Git LFS pointer")
         .hasMessageContaining("git lfs pull");
   }
+
+  @Test
+  void namesInMemoryAreThoseOfFiles() {
+    assertThatThrownBy(() -> Safetensors.of("a\0b", new byte[8]))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("cannot be that of a file");
+    assertThatThrownBy(() -> Safetensors.of(null, new byte[8])).hasMessage("name");
+  }
 }

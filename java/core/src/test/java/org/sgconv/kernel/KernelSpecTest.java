@@ -232,4 +232,25 @@ class KernelSpecTest {
       }
     }
   }
+
+  @Test
+  void noConstantIsNull() {
+    assertThatThrownBy(() -> builder().mode(null)).hasMessage("mode");
+    assertThatThrownBy(() -> builder().composition(null)).hasMessage("composition");
+    assertThatThrownBy(() -> builder().interpolation(null)).hasMessage("interpolation");
+    assertThatThrownBy(() -> builder().decay(null)).hasMessage("decay");
+    assertThatThrownBy(() -> builder().initialization(null)).hasMessage("initialization");
+  }
+
+  @Test
+  void factorsStretchTheScales() {
+    KernelSpec spec = builder().scales(4).initScale(1).build();
+    assertThat(spec.factor(0)).isEqualTo(2);
+    assertThat(spec.factor(1)).isEqualTo(2);
+    assertThat(spec.factor(3)).isEqualTo(8);
+    assertThat(spec.toBuilder().composition(Composition.SUM).build().factor(3)).isEqualTo(16);
+    assertThatThrownBy(() -> spec.factor(4))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage("scale is 4: must be from 0 to 3");
+  }
 }

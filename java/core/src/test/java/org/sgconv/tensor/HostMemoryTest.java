@@ -185,4 +185,16 @@ class HostMemoryTest {
     assertThat(most.get()).isLessThanOrEqualTo(held + 3 * MEBI).isGreaterThan(held);
     assertThat(taken.get() + refused.get()).isEqualTo(threads * 20_000);
   }
+
+  @Test
+  void nobodyGivesBackWhatIsNotHeld() {
+    long held = HostMemory.heldBytes();
+    assertThatThrownBy(() -> HostMemory.release(-1))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("gives back -1 bytes");
+    assertThatThrownBy(() -> HostMemory.release(1L << 60))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("must be from 0 to the");
+    assertThat(HostMemory.heldBytes()).isEqualTo(held);
+  }
 }

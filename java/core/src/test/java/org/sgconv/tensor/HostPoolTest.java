@@ -177,4 +177,14 @@ class HostPoolTest {
       each.get();
     }
   }
+
+  /** What may be kept is asked for when memory comes back, not when it was lent. */
+  @Test
+  void aLimitThatIsSetHoldsForWhatIsLent() {
+    System.clearProperty(HostMemory.POOL_PROPERTY);
+    Tensor large = Tensor.uninitialized(DType.FLOAT32, FLOATS);
+    HostMemory.setLimit(HostMemory.heldBytes() + BYTES); // of which the pool keeps an eighth
+    large.close();
+    assertThat(HostMemory.spareBytes()).isZero();
+  }
 }

@@ -116,4 +116,17 @@ class TensorScopeTest {
       assertThat(mine.isClosed()).isFalse();
     }
   }
+
+  @Test
+  void neitherClosesItselfNorReleasesWhatItCloses() {
+    Tensor tensor = Tensor.zeros(DType.FLOAT32, 1);
+    TensorScope scope = TensorScope.onHost();
+    assertThatThrownBy(() -> scope.adopt(scope))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("cannot close itself");
+    scope.adopt(tensor);
+    scope.adopt(() -> scope.release(tensor));
+    assertThatThrownBy(scope::close).isInstanceOf(ClosedException.class);
+    assertThat(tensor.isClosed()).isTrue();
+  }
 }

@@ -57,6 +57,17 @@ record SignalCase(
     VerifyCase.requireArrays(name, Math.max(2, batch), heads, hidden, length);
     VerifyCase.requireArrays(
         name + ":" + KERNEL_LENGTH + kernelLength, 2, heads, hidden, kernelLength);
+    if (kernelLength != length) {
+      name += ":" + KERNEL_LENGTH + kernelLength;
+    }
+    if (rows != null) {
+      name +=
+          ":"
+              + ROWS
+              + Arrays.stream(rows.toArray())
+                  .mapToObj(Long::toString)
+                  .collect(Collectors.joining(","));
+    }
     boolean circular = mode == ConvolutionMode.CIRCULAR;
     if (circular && kernelLength > length) {
       throw unfit(

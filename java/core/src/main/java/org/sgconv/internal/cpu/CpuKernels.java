@@ -1,10 +1,12 @@
 package org.sgconv.internal.cpu;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.KernelShape;
 import org.sgconv.internal.boundary.KernelShapes;
 import org.sgconv.internal.boundary.NativeFailures;
+import org.sgconv.spi.HeldMemory;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
@@ -17,6 +19,12 @@ final class CpuKernels implements KernelOperations {
   private final CpuContext context;
   private final KernelShapes shapes = new KernelShapes();
 
+  /** Calls on one context run one after another anyway. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Of the one call that runs, under the lock. */
+  private final HeldMemory held = new HeldMemory();
+
   CpuKernels(CpuContext context) {
     this.context = context;
   }
@@ -25,13 +33,16 @@ final class CpuKernels implements KernelOperations {
   public void norm(KernelOperands in) {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
-    try {
+    lock.lock();
+    try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, 0);
-      context.kernelNorm(shape, in.weights().segment(), in.decay().segment(), in.norm().segment());
+      context.kernelNorm(
+          shape, memory.of(in.weights()), memory.of(in.decay()), memory.of(in.norm()));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "norm of kernel " + geometry, e);
     } finally {
+      lock.unlock();
       HostMemory.release(bytes);
     }
   }
@@ -40,19 +51,21 @@ final class CpuKernels implements KernelOperations {
   public void forward(KernelOperands in, Tensor kernel) {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
-    try {
+    lock.lock();
+    try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, kernel.dim(2));
       context.kernelForward(
           shape,
-          in.weights().segment(),
-          in.decay().segment(),
-          in.norm().segment(),
+          memory.of(in.weights()),
+          memory.of(in.decay()),
+          memory.of(in.norm()),
           kernel.dim(2),
-          kernel.segment());
+          memory.of(kernel));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "kernel " + geometry, e);
     } finally {
+      lock.unlock();
       HostMemory.release(bytes);
     }
   }
@@ -62,21 +75,23 @@ final class CpuKernels implements KernelOperations {
       KernelOperands in, Tensor gradKernel, Tensor gradWeights, @Nullable Tensor gradDecay) {
     KernelGeometry geometry = in.geometry();
     long bytes = 0;
-    try {
+    lock.lock();
+    try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
       bytes = reserve(geometry, shape, gradKernel.dim(2));
       context.kernelBackward(
           shape,
-          in.weights().segment(),
-          in.decay().segment(),
-          in.norm().segment(),
+          memory.of(in.weights()),
+          memory.of(in.decay()),
+          memory.of(in.norm()),
           gradKernel.dim(2),
-          gradKernel.segment(),
-          gradWeights.segment(),
-          gradDecay == null ? null : gradDecay.segment());
+          memory.of(gradKernel),
+          memory.of(gradWeights),
+          memory.ofOptional(gradDecay));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "gradients of kernel " + geometry, e);
     } finally {
+      lock.unlock();
       HostMemory.release(bytes);
     }
   }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.CudaDevice;
 import org.sgconv.bindings.CudaEvent;
 import org.sgconv.bindings.CudaStream;
@@ -147,6 +148,11 @@ final class GpuDevice implements Device {
 
   @Override
   public Stream wrapStream(MemorySegment cudaStream) {
+    if (!cudaStream.isNative()) {
+      throw new InvalidArgumentException(
+          "cudaStream is memory of the Java heap, expected the cudaStream_t as an address:"
+              + " MemorySegment.ofAddress(handle)");
+    }
     return open("a foreign stream", () -> device.wrapStream(cudaStream), false);
   }
 

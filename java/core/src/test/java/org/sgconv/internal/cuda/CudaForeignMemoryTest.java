@@ -201,6 +201,10 @@ class CudaForeignMemoryTest extends CudaDeviceTest {
       }
       assertThatThrownBy(host::deviceAddress).isInstanceOf(WrongDeviceException.class);
     }
+    // An array that holds a handle is not the handle.
+    assertThatThrownBy(() -> stream.device().wrapStream(MemorySegment.ofArray(new long[1])))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("Java heap, expected the cudaStream_t");
     assertThatThrownBy(() -> Tensor.wrap(stream, memory, DType.FLOAT32, 7))
         .isInstanceOf(ShapeMismatchException.class)
         .hasMessageContaining("32 bytes")
