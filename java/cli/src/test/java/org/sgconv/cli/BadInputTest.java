@@ -233,11 +233,11 @@ class BadInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "circular:16:1x1x1:k=17 | circular:16:1x1x1' has a kernel of 17 lags: at most 16",
-        "circular:16:1x1x1:rows=16 | circular:16:1x1x1' has lengths of rows: those of a circular",
-        "causal:16:2x1x1:rows=16 | causal:16:2x1x1' has lengths of 1 rows: give 2",
+        "circular:16:1x1x1:k=17 | circular:16:1x1x1:k=17' has a kernel of 17 lags: at most 16",
+        "circular:16:1x1x1:rows=16 | circular:16:1x1x1:rows=16' has lengths of rows: those of a circular",
+        "causal:16:2x1x1:rows=16 | causal:16:2x1x1:rows=16' has lengths of 1 rows: give 2",
         "causal:16:2x1x1:rows=16,0 | lengths[1] is 0",
-        "causal:16:2x1x1:rows=16,17 | causal:16:2x1x1' has a row of 17 samples: at most 16"
+        "causal:16:2x1x1:rows=16,17 | causal:16:2x1x1:rows=16,17' has a row of 17 samples: at most 16"
       })
   void kernelLengthsAndRowsThatCannotBe(String id, String named) throws IOException {
     assertRefused(verify(id), named);
