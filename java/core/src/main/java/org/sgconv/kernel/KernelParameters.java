@@ -104,19 +104,7 @@ public final class KernelParameters implements AutoCloseable {
    * @throws InvalidArgumentException if a value is not finite, or the tensors overlap
    */
   public static KernelParameters of(KernelSpec spec, Tensor weights, Tensor decay) {
-    requireWide(weights.type());
-    TensorCheck.shape(
-        "weights (S,C',H,d)",
-        weights,
-        spec.scales(),
-        spec.channels(),
-        spec.hidden(),
-        spec.kernelDim());
-    TensorCheck.shape("decay (H)", decay, spec.hidden());
-    TensorCheck.type("decay", decay, weights.type());
-    TensorCheck.disjoint("decay", decay, "weights", weights);
-    TensorCheck.finite("weights", weights);
-    TensorCheck.finite("decay", decay);
+    require(spec, weights, decay);
     return new KernelParameters(spec, weights, decay, null);
   }
 
@@ -133,13 +121,29 @@ public final class KernelParameters implements AutoCloseable {
    *     overlap
    */
   public static KernelParameters of(KernelSpec spec, Tensor weights, Tensor decay, Tensor norm) {
-    of(spec, weights, decay);
+    require(spec, weights, decay);
     TensorCheck.shape("norm (C',H)", norm, spec.channels(), spec.hidden());
     TensorCheck.type("norm", norm, weights.type());
     TensorCheck.disjoint("norm", norm, "weights", weights);
     TensorCheck.disjoint("norm", norm, "decay", decay);
     requireNorm(norm);
     return new KernelParameters(spec, weights, decay, norm);
+  }
+
+  private static void require(KernelSpec spec, Tensor weights, Tensor decay) {
+    requireWide(weights.type());
+    TensorCheck.shape(
+        "weights (S,C',H,d)",
+        weights,
+        spec.scales(),
+        spec.channels(),
+        spec.hidden(),
+        spec.kernelDim());
+    TensorCheck.shape("decay (H)", decay, spec.hidden());
+    TensorCheck.type("decay", decay, weights.type());
+    TensorCheck.disjoint("decay", decay, "weights", weights);
+    TensorCheck.finite("weights", weights);
+    TensorCheck.finite("decay", decay);
   }
 
   /**
