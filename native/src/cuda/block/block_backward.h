@@ -67,8 +67,7 @@ struct BlockBackwardRow {
 };
 
 template <int N>
-__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
-    block_backward(const BlockBackwardArguments a) {
+__device__ __forceinline__ void block_backward_body(const BlockBackwardArguments &a) {
   using Transform = BlockTransform<N>;
   constexpr int kR = Transform::kR;
   constexpr int kThreads = Transform::kThreads;
@@ -165,10 +164,8 @@ __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackw
   }
 }
 
-// One row (c, h) a slot.
 template <int N>
-__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
-    block_kernel_gradient(const BlockKernelGradientArguments a) {
+__device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGradientArguments &a) {
   using Transform = BlockTransform<N>;
   constexpr int kR = Transform::kR;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
@@ -234,6 +231,19 @@ __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResid
       }
     }
   }
+}
+
+template <int N>
+__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
+    block_backward(const BlockBackwardArguments a) {
+  block_backward_body<N>(a);
+}
+
+// One row (c, h) a slot.
+template <int N>
+__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
+    block_kernel_gradient(const BlockKernelGradientArguments a) {
+  block_kernel_gradient_body<N>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -7,8 +7,7 @@
 namespace sgconv::cuda {
 
 template <int N>
-__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
-    block_forward(const BlockForwardArguments a) {
+__device__ __forceinline__ void block_forward_body(const BlockForwardArguments &a) {
   using Transform = BlockTransform<N>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
@@ -51,6 +50,12 @@ __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResid
                           transform.thread);
     out.store(a.y, values);
   }
+}
+
+template <int N>
+__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
+    block_forward(const BlockForwardArguments a) {
+  block_forward_body<N>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -56,8 +56,7 @@ struct Column {
 
 // z = columns of gate * signal.
 template <int P>
-__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
-    columns_in(const ColumnsInArguments a) {
+__device__ __forceinline__ void columns_in_body(const ColumnsInArguments &a) {
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const auto transform = ColumnTransform<P>::of_thread(shared, a.rows.columns, a.rows.turn);
   const Column<P> column{a.rows, transform};
@@ -69,10 +68,8 @@ __global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>
   column.store(a.z, x);
 }
 
-// Targets from columns of z, in which the transforms' scale is already.
 template <int P>
-__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
-    columns_out(const ColumnsOutArguments a) {
+__device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const auto transform = ColumnTransform<P>::of_thread(shared, a.rows.columns, a.rows.turn);
   const Column<P> column{a.rows, transform};
@@ -101,6 +98,19 @@ __global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>
   if (a.store) {
     column.samples(a.dtype, a.target_head).store(a.target, values);
   }
+}
+
+template <int P>
+__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
+    columns_in(const ColumnsInArguments a) {
+  columns_in_body<P>(a);
+}
+
+// Targets from columns of z, in which the transforms' scale is already.
+template <int P>
+__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
+    columns_out(const ColumnsOutArguments a) {
+  columns_out_body<P>(a);
 }
 
 // z = its columns, transformed forward and scaled, or transformed back.

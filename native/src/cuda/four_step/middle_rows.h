@@ -7,8 +7,7 @@
 namespace sgconv::cuda {
 
 template <int M>
-__global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
-    middle_rows(const MiddleRowsArguments a) {
+__device__ __forceinline__ void middle_rows_body(const MiddleRowsArguments &a) {
   using Transform = BlockTransform<M>;
   static_assert(kRowMultiple % BlockShape<M>::kRows == 0);
   SGCONV_DYNAMIC_SHARED(Complex, shared);
@@ -41,8 +40,7 @@ __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResid
 }
 
 template <int M>
-__global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
-    middle_rows_backward(const MiddleBackwardArguments a) {
+__device__ __forceinline__ void middle_rows_backward_body(const MiddleBackwardArguments &a) {
   using Transform = BlockTransform<M>;
   constexpr int kR = Transform::kR;
   constexpr int kThreads = Transform::kThreads;
@@ -96,6 +94,18 @@ __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResid
     }
     at += a.row_count * M;
   }
+}
+
+template <int M>
+__global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
+    middle_rows(const MiddleRowsArguments a) {
+  middle_rows_body<M>(a);
+}
+
+template <int M>
+__global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
+    middle_rows_backward(const MiddleBackwardArguments a) {
+  middle_rows_backward_body<M>(a);
 }
 
 }  // namespace sgconv::cuda
