@@ -71,4 +71,22 @@ inline float16 from_float<float16>(float value) {
   return {static_cast<std::uint16_t>(sign | ((rounded - (112u << 23)) >> 13))};
 }
 
+template <class T>
+T from_bits(std::uint32_t bits);
+
+template <>
+inline float from_bits<float>(std::uint32_t bits) {
+  return std::bit_cast<float>(bits);
+}
+
+template <>
+inline bfloat16 from_bits<bfloat16>(std::uint32_t bits) {
+  return {static_cast<std::uint16_t>(bits)};
+}
+
+template <>
+inline float16 from_bits<float16>(std::uint32_t bits) {
+  return {static_cast<std::uint16_t>(bits)};
+}
+
 }  // namespace sgconv::cuda

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 
 #include "emulation/export.h"
@@ -108,6 +109,19 @@ T __shfl_sync(unsigned mask, T value, int lane, const char *file = __builtin_FIL
               int line = __builtin_LINE()) {
   return ::sgconv::emulation::exchanged(mask, value, static_cast<unsigned>(lane) % 32u,
                                         {file, line});
+}
+
+// Accesses with hints for the caches, of which there are none. A hint does not change what an
+// object is: bytes are copied.
+template <class T>
+T __ldcs(const T *from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+template <class T>
+void __stcs(T *to, T value) {
+  std::memcpy(to, &value, sizeof value);
 }
 
 // Arithmetic.

@@ -8,6 +8,8 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
+#include <cstdint>
+
 namespace sgconv::cuda {
 using bfloat16 = __nv_bfloat16;
 using float16 = __half;
@@ -29,6 +31,22 @@ __device__ __forceinline__ bfloat16 from_float<bfloat16>(float value) {
 template <>
 __device__ __forceinline__ float16 from_float<float16>(float value) {
   return __float2half_rn(value);
+}
+
+// From a number's bits, of which a type of 16 has the lower half.
+template <class T>
+__device__ __forceinline__ T from_bits(uint32_t bits);
+template <>
+__device__ __forceinline__ float from_bits<float>(uint32_t bits) {
+  return __uint_as_float(bits);
+}
+template <>
+__device__ __forceinline__ bfloat16 from_bits<bfloat16>(uint32_t bits) {
+  return __ushort_as_bfloat16(static_cast<unsigned short>(bits));
+}
+template <>
+__device__ __forceinline__ float16 from_bits<float16>(uint32_t bits) {
+  return __ushort_as_half(static_cast<unsigned short>(bits));
 }
 }  // namespace sgconv::cuda
 

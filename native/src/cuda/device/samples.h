@@ -1,4 +1,5 @@
-// Samples of a signal of any element type: one thread's, a stride apart.
+// Samples of a signal of any element type: one thread's, a stride apart. They are touched once, or
+// twice in a row: in the caches they give way to everything else.
 #pragma once
 
 #include "cuda/device/complex.h"
@@ -16,22 +17,56 @@ struct Samples {
   int left;        // samples of the row from this thread's first one on; 0 or less: nothing
   int64_t offset;  // of that one
 
-  template <class T>
-  __device__ __forceinline__ void load_as(const void *signal, float (&values)[kCount]) const {
-    const T *row = static_cast<const T *>(signal) + offset;
+  // All of them are there: then nothing is asked of each by itself.
+  __device__ __forceinline__ bool whole() const { return left > (R - 1) * stride; }
+
+  template <class Bits>
+  __device__ __forceinline__ void load_bits_as(const void *signal, uint32_t (&bits)[kCount]) const {
+    const Bits *row = static_cast<const Bits *>(signal) + offset;
+    if (whole()) {
 #pragma unroll
-    for (int r = 0; r < R; ++r) {
-      values[r] = r * stride < left ? to_float(row[r * stride]) : 0.0f;
+      for (int r = 0; r < R; ++r) {
+        bits[r] = __ldcs(row + r * stride);
+      }
+    } else {
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        bits[r] = r * stride < left ? __ldcs(row + r * stride) : 0u;
+      }
     }
   }
-  __device__ __forceinline__ void load(const void *signal, float (&values)[kCount]) const {
+  // As they lie in memory, to be converted when they are needed: nothing waits for them before.
+  __device__ __forceinline__ void load_bits(const void *signal, uint32_t (&bits)[kCount]) const {
     if (dtype == kFloat32) {
-      load_as<float>(signal, values);
-    } else if (dtype == kBfloat16) {
-      load_as<bfloat16>(signal, values);
+      load_bits_as<uint32_t>(signal, bits);
     } else {
-      load_as<float16>(signal, values);
+      load_bits_as<uint16_t>(signal, bits);
     }
+  }
+
+  template <class T>
+  __device__ __forceinline__ void convert_as(const uint32_t (&bits)[kCount],
+                                             float (&values)[kCount]) const {
+#pragma unroll
+    for (int r = 0; r < R; ++r) {
+      values[r] = to_float(from_bits<T>(bits[r]));
+    }
+  }
+  __device__ __forceinline__ void convert(const uint32_t (&bits)[kCount],
+                                          float (&values)[kCount]) const {
+    if (dtype == kFloat32) {
+      convert_as<float>(bits, values);
+    } else if (dtype == kBfloat16) {
+      convert_as<bfloat16>(bits, values);
+    } else {
+      convert_as<float16>(bits, values);
+    }
+  }
+
+  __device__ __forceinline__ void load(const void *signal, float (&values)[kCount]) const {
+    uint32_t bits[kCount];
+    load_bits(signal, bits);
+    convert(bits, values);
   }
   // values *= gate, where there is one.
   __device__ __forceinline__ void gate(const void *signal, float (&values)[kCount]) const {
@@ -48,10 +83,17 @@ struct Samples {
   template <class T>
   __device__ __forceinline__ void store_as(void *signal, const float (&values)[kCount]) const {
     T *row = static_cast<T *>(signal) + offset;
+    if (whole()) {
 #pragma unroll
-    for (int r = 0; r < R; ++r) {
-      if (r * stride < left) {
-        row[r * stride] = from_float<T>(values[r]);
+      for (int r = 0; r < R; ++r) {
+        __stcs(row + r * stride, from_float<T>(values[r]));
+      }
+    } else {
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        if (r * stride < left) {
+          __stcs(row + r * stride, from_float<T>(values[r]));
+        }
       }
     }
   }

@@ -18,7 +18,7 @@ set(SGCONV_REGISTER_LIMITS
     block_backward@8192=255
     # 512 threads of 24 or 32 numbers leave 128 registers each: the only spills there are.
     block_backward@12288=128/768
-    block_backward@16384=128/768
+    block_backward@16384=128/896
     block_forward=128
     block_kernel_gradient=128
     block_prepare=128
