@@ -13,9 +13,9 @@ namespace sgconv::cuda {
 template <int N, bool Spread = false>
 struct MutatedTransform : BlockTransform<N, Spread> {
   using Base = BlockTransform<N, Spread>;
-  static constexpr int kTwists = Base::kTopBits * Base::kThreads;  // where w_t begin
+  using Shape = typename Base::Shape;
 
-  static void make_roots(Complex *roots) {
+  static void make_roots(Turned *roots) {
     Base::make_roots(roots);
     __syncthreads();
     if (threadIdx.x == 0) change(roots);
@@ -35,33 +35,41 @@ struct MutatedTransform : BlockTransform<N, Spread> {
   }
 
  private:
-  static void change(Complex *roots) {
+  // A root is cosine * (1 + i * tangent).
+  static void change(Turned *roots) {
     const Mutation mutation = mutation_in_use();
     const double step = 2.0 * 3.14159265358979323846 / N;
     if (mutation.fault == Fault::kNegate || mutation.fault == Fault::kConjugate) {
       // Of the pass at the top or of those below, if there are any that have roots.
-      const bool top = mutation.level == Level::kRoot || Base::kThreads <= Base::kRadix;
-      const int first = top ? 0 : Base::roots_before(Base::kThreads);
-      const int count = (top ? kTwists : Base::kRoots) - first;
+      const bool top = mutation.level == Level::kRoot || Shape::kBelow == Shape::kBack;
+      const int first = top ? 0 : Shape::kBelow;
+      const int count = (top ? Shape::kBelow : Shape::kBack) - first;
       int at = static_cast<int>(mutation.place * (count - 1));
-      while (std::abs(roots[first + at].im) < 0.5f) at = (at + 1) % count;
-      Complex &root = roots[first + at];
-      root.im = -root.im;
-      if (mutation.fault == Fault::kNegate) root.re = -root.re;
+      while (std::abs(roots[first + at].cosine * roots[first + at].tangent) < 0.5f) {
+        at = (at + 1) % count;
+      }
+      Turned &root = roots[first + at];
+      if (mutation.fault == Fault::kNegate) root.cosine = -root.cosine;
+      if (mutation.fault == Fault::kConjugate) root.tangent = -root.tangent;
     }
     for (int i = 0; i < Base::kRoots; ++i) {
-      const bool twist = i >= kTwists && i < kTwists + Base::kThreads;
+      const bool twist = i >= Shape::kTwist;
       if (mutation.fault == Fault::kTwist && twist) turn(roots[i], step / 4.0);
-      if (mutation.fault == Fault::kOddRoots && !twist && i % 2 == 1) turn(roots[i], step);
+      if (mutation.fault == Fault::kOddRoots && i < Shape::kBack && i % 2 == 1)
+        turn(roots[i], step);
       if (mutation.fault == Fault::kRootNoise) {
-        roots[i].re += 1e-5f * std::sin(static_cast<float>(i * i));
-        roots[i].im += 1e-5f * std::cos(static_cast<float>(i * i));
+        roots[i].cosine += 1e-5f * std::sin(static_cast<float>(i * i));
+        roots[i].tangent += 1e-5f * std::cos(static_cast<float>(i * i));
       }
     }
   }
 
-  static void turn(Complex &root, double angle) {
-    root = root * Complex{static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
+  static void turn(Turned &root, double angle) {
+    const double re = root.cosine;
+    const double im = re * static_cast<double>(root.tangent);
+    const double turned = re * std::cos(angle) - im * std::sin(angle);
+    root = {static_cast<float>(turned),
+            static_cast<float>((re * std::sin(angle) + im * std::cos(angle)) / turned)};
   }
 
   // Two numbers of one thread between the transform and the product.

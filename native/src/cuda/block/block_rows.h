@@ -22,11 +22,12 @@ __device__ __forceinline__ int item_of_slot() {
 // Called by all threads of the block, once.
 template <int N>
 __device__ __forceinline__ BlockTransform<N> transform_of_thread(Complex *shared) {
-  Complex *const roots = shared + BlockShape<N>::kRows * BlockTransform<N>::kShared;
+  auto *const roots =
+      reinterpret_cast<Turned *>(shared + BlockShape<N>::kRows * BlockTransform<N>::kShared);
   BlockTransform<N>::make_roots(roots);
   __syncthreads();
-  return {shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
-          static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads};
+  return {{shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
+           static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads}};
 }
 
 // Those of one thread of a row, or none.

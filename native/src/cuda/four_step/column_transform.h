@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cuda/transform/block_transform.h"
+#include "cuda/transform/scale.h"
 
 namespace sgconv::cuda {
 
@@ -30,26 +31,19 @@ struct RegisterColumn {
   static __device__ constexpr int frequency_step(int r) { return r; }
 
   __device__ __forceinline__ void forward(Complex (&x)[kCount]) const {
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = x[r] * root<4 * kR, 1>(r);
-    }
-    small_dft<kR, -1>(x);
+    twiddled_dft<kR, -1, 1, 4 * kR>(NoFactors{}, x);
   }
   __device__ __forceinline__ void forward(const float (&values)[kCount],
                                           Complex (&x)[kCount]) const {
 #pragma unroll
     for (int r = 0; r < kR; ++r) {
-      x[r] = {values[r] * root<4 * kR, 1>(r).re, values[r] * root<4 * kR, 1>(r).im};
+      x[r] = {values[r], 0.0f};
     }
-    small_dft<kR, -1>(x);
+    forward(x);
   }
   __device__ __forceinline__ void inverse(Complex (&x)[kCount]) const {
-    small_dft<kR, 1>(x);
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = conjugate_times(root<4 * kR, 1>(r), x[r]);
-    }
+    twiddled_dft<kR, 1, 0, kR>(NoFactors{}, x);
+    turn_back<kR>(1.0f, x);
   }
 };
 
@@ -59,7 +53,7 @@ struct SharedColumn : BlockTransform<P, true> {
   using Transform = BlockTransform<P, true>;
   static constexpr int kColumns = shapes::shared_columns(P);
   static constexpr int kResident = shapes::resident(Transform::kThreads * kColumns);
-  static constexpr int kBits = Transform::kTopBits;
+  static constexpr int kBits = Transform::kR > 16 ? 5 : 4;
   // A half-warp's columns, and where there are only eight the two neighbours that they share it
   // with, lie in different banks; only in the last pass of 768 do two threads meet in one.
   static constexpr int kStride = (Transform::kShared + 15) / 16 * 16 + 16 / kColumns;
@@ -68,11 +62,11 @@ struct SharedColumn : BlockTransform<P, true> {
 
   // Called by all threads of the block, once.
   static __device__ __forceinline__ SharedColumn of_thread(Complex *shared) {
-    Complex *const roots = shared + kColumns * kStride;
+    auto *const roots = reinterpret_cast<Turned *>(shared + kColumns * kStride);
     Transform::make_roots(roots);
     __syncthreads();
     const int at = static_cast<int>(threadIdx.x);
-    return {{shared + at % kColumns * kStride, roots, at / kColumns}};
+    return {{{shared + at % kColumns * kStride, roots, at / kColumns}}};
   }
 };
 

@@ -27,7 +27,7 @@ set(SGCONV_REGISTER_LIMITS
     middle_rows=80
     middle_rows@8192=128
     middle_rows@16384=128
-    middle_rows_backward=88
+    middle_rows_backward=96
     middle_rows_backward@8192=128
     middle_rows_backward@16384=128
     multiply_rows=40

@@ -1,8 +1,7 @@
 // Tuning that is compiled into the transforms' CUDA kernels. Registers that the compiler may use
 // are in limits.cmake; test/cuda/occupancy_test.cpp holds both against what a multiprocessor has.
 //
-// Reasoned from machine code and address patterns, not yet measured on a GPU: "banks" are those of
-// shared memory, counted for every pass of every size.
+// Reasoned from machine code, not yet measured on a GPU.
 #pragma once
 
 namespace sgconv::cuda::shapes {
@@ -11,11 +10,6 @@ namespace sgconv::cuda::shapes {
 // fewer exchanges through shared memory, until registers run out. 24 where N has a factor 3. From
 // 8192 on 32, because 16 would take 512 threads and more.
 constexpr int numbers_of_thread(int n) { return n % 3 == 0 ? 24 : n >= 8192 ? 32 : 16; }
-// Radix of the passes below the top one. (Of 16384, 32 saves a pass.)
-constexpr int radix(int n) { return n % 3 == 0 ? 8 : n == 16384 ? 32 : 16; }
-// One complex number of padding in so many, as a power of two: keeps a half-warp's accesses in
-// different banks.
-constexpr int log_padding(int radix) { return radix > 16 ? 5 : 4; }
 
 // Threads of a block: rows of fewer share one, so that a block has four warps to hide latency with.
 constexpr int kThreads = 128;
