@@ -45,7 +45,7 @@ BlockRunner &block_runner() {
                    settings().order.c_str());
       std::abort();
     }
-    made->set_order(*order, 1);
+    made->set_order(*order, settings().seed);
     return made;
   }();
   return *runner;
@@ -213,17 +213,17 @@ void BlockRunner::fail(cudaError_t error, const std::string &text) {
   }
 }
 
-void BlockRunner::block_barrier(Site site) {
-  if (!settings().skips(site)) {
+void BlockRunner::block_barrier(Site site, const void *frame) {
+  if (!barrier_calls_.skips(*launch_, site, frame)) {
     wait(State::kAtBlockBarrier, site);
   }
 }
 
-void BlockRunner::warp_barrier(unsigned mask, Site site) {
+void BlockRunner::warp_barrier(unsigned mask, Site site, const void *frame) {
   if (mask != 0xffffffffu) {
     fault(cudaErrorNotSupported, "a warp barrier for part of a warp");
   }
-  if (!settings().skips(site)) {
+  if (!barrier_calls_.skips(*launch_, site, frame)) {
     wait(State::kAtWarpBarrier, site);
   }
 }
@@ -319,8 +319,10 @@ void *BlockRunner::shared_array(std::size_t bytes, std::size_t alignment, Site s
   return array;
 }
 
-void block_barrier(Site site) { block_runner().block_barrier(site); }
-void warp_barrier(unsigned mask, Site site) { block_runner().warp_barrier(mask, site); }
+void block_barrier(Site site) { block_runner().block_barrier(site, __builtin_frame_address(0)); }
+void warp_barrier(unsigned mask, Site site) {
+  block_runner().warp_barrier(mask, site, __builtin_frame_address(0));
+}
 std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site) {
   return block_runner().exchange(mask, value, lane, site);
 }

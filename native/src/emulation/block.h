@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulation/barrier_calls.h"
 #include "emulation/fiber.h"
 #include "emulation/kernel.h"
 #include "emulation/shared_memory.h"
@@ -29,9 +30,9 @@ class BlockRunner {
   // `most_shared`: bytes of shared memory that the device gives a block.
   Outcome run(const Launch &launch, std::size_t most_shared);
 
-  // From within a fiber.
-  void block_barrier(Site site);
-  void warp_barrier(unsigned mask, Site site);
+  // From within a fiber; `frame`: of the function that the CUDA kernel called.
+  void block_barrier(Site site, const void *frame);
+  void warp_barrier(unsigned mask, Site site, const void *frame);
   std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane, Site site);
   void *shared_array(std::size_t bytes, std::size_t alignment, Site site);
   void *dynamic_shared() const { return shared_.dynamic(); }
@@ -40,6 +41,7 @@ class BlockRunner {
 
   bool running() const { return running_; }
   void set_order(Order order, unsigned seed);
+  BarrierCalls &barrier_calls() { return barrier_calls_; }
 
  private:
   static constexpr unsigned kWarp = 32;
@@ -75,6 +77,7 @@ class BlockRunner {
   std::vector<std::unique_ptr<FiberStack>> free_stacks_;
   std::vector<std::uint64_t> slots_;  // exchange values: two rounds a warp
   SharedMemory shared_;
+  BarrierCalls barrier_calls_;
   std::size_t most_shared_ = 0;
   void *scheduler_ = nullptr;
   unsigned current_ = 0;

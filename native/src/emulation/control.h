@@ -41,6 +41,21 @@ __attribute__((visibility("default"))) const char *sgconv_emulation_report(void)
 __attribute__((visibility("default"))) int32_t sgconv_emulation_order(const char *order,
                                                                       int32_t seed);
 
+/* Barriers by the chain of calls from a CUDA kernel to them. Those that are met while this is on
+ * get numbers, from 0 on. */
+__attribute__((visibility("default"))) void sgconv_emulation_watch_barriers(int32_t on);
+/* How many there are so far. */
+__attribute__((visibility("default"))) int32_t sgconv_emulation_barriers(void);
+/* Source line, CUDA kernel and threads a block; valid until another one is met. How often a thread
+ * came to it. The addresses that its calls return to, innermost first, `most` of them at most; the
+ * result is how many there are. */
+__attribute__((visibility("default"))) const char *sgconv_emulation_barrier(int32_t number);
+__attribute__((visibility("default"))) int64_t sgconv_emulation_barrier_count(int32_t number);
+__attribute__((visibility("default"))) int32_t sgconv_emulation_barrier_returns(
+    int32_t number, const void **addresses, int32_t most);
+/* Leaves this one out too from now on, or none any more: -1. */
+__attribute__((visibility("default"))) void sgconv_emulation_skip_barrier(int32_t number);
+
 #ifdef __cplusplus
 }
 #endif

@@ -75,8 +75,8 @@ Settings read() {
           number("SGCONV_EMULATED_EAGER", 0) != 0,
           number("SGCONV_EMULATED_CACHE", std::size_t{1} << 20),
           text("SGCONV_EMULATED_ORDER", "forward"),
-          text("SGCONV_EMULATED_FAILURES", ""),
-          text("SGCONV_EMULATED_SKIP_BARRIER", "")};
+          static_cast<unsigned>(number("SGCONV_EMULATED_SEED", 1)),
+          text("SGCONV_EMULATED_FAILURES", "")};
 }
 
 }  // namespace
@@ -84,15 +84,6 @@ Settings read() {
 const Settings &settings() {
   static const Settings instance = read();
   return instance;
-}
-
-bool Settings::skips(Site site) const {
-  if (skipped.empty()) {
-    return false;
-  }
-  const std::string place = std::string(site.file) + ":" + std::to_string(site.line);
-  return place.size() >= skipped.size() &&
-         place.compare(place.size() - skipped.size(), skipped.size(), skipped) == 0;
 }
 
 }  // namespace sgconv::emulation

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "emulation/kernel.h"
-
 namespace sgconv::emulation {
 
 // What may differ from device to device: lists in the environment, separated by commas, in the
@@ -23,13 +21,11 @@ struct DeviceSettings {
 struct Settings {
   std::vector<DeviceSettings> devices;  // SGCONV_EMULATED_DEVICES, default 1; 0: a driver alone
   std::size_t memory;                   // SGCONV_EMULATED_MEMORY, bytes a device, default 4 GiB
-  bool eager;           // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
-  std::size_t cache;    // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
-  std::string order;    // SGCONV_EMULATED_ORDER: forward, reverse or shuffled
-  std::string inject;   // SGCONV_EMULATED_FAILURES, see control.h
-  std::string skipped;  // SGCONV_EMULATED_SKIP_BARRIER=<file>:<line>, for mutation tests
-
-  bool skips(Site site) const;
+  bool eager;          // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
+  std::size_t cache;   // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
+  std::string order;   // SGCONV_EMULATED_ORDER: forward, reverse or shuffled
+  unsigned seed;       // SGCONV_EMULATED_SEED, of the shuffled one, default 1
+  std::string inject;  // SGCONV_EMULATED_FAILURES, see control.h
 };
 
 const Settings &settings();

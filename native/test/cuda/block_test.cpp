@@ -48,8 +48,8 @@ void long_batches() {
   check(bytes <= 16 << 20, "workspace of a channel: " + std::to_string(bytes) + " bytes");
 }
 
-// Enough to notice each missing barrier: every way of exchanging, several rows a block, and passes
-// of one direction that follow each other.
+// Every way of exchanging, several rows a block, and passes of one direction that follow each
+// other.
 void brief() {
   for (const int64_t size : {256, 768, 1024, 3072}) {
     run({SGCONV_CIRCULAR, 3, 2, 2, size - 6}, SGCONV_FLOAT32, kNone);

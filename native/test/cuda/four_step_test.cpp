@@ -37,7 +37,7 @@ void workspace() {
   check(0 < input && input < gates && gates < kernel, "workspace by what is asked for");
 }
 
-// Enough to notice each missing barrier.
+// Columns in registers and in shared memory.
 void brief() {
   run({SGCONV_CAUSAL, 1, 2, 1, 17000}, SGCONV_FLOAT32, kNone);
   run({SGCONV_CAUSAL, 1, 1, 1, 300 * kKi}, SGCONV_FLOAT32, kNone);
