@@ -160,6 +160,42 @@ void factors(std::mt19937_64 &source) {
   }
 }
 
+// Samples in the ring x^N = i, with a factor of all besides.
+template <int S>
+void samples(std::mt19937_64 &source) {
+  const std::string where = "samples, " + std::to_string(S) + " numbers: error ";
+  auto x = random_numbers(S, source);
+  for (Number &number : x) {
+    number = number.real();
+  }
+  const auto expected = transform<S, -1>(x, exact(1, 4 * S));
+  const auto values_of = [](const Complex *numbers, float(&values)[std::size_t{S}]) {
+    for (std::size_t n = 0; n < std::size_t{S}; ++n) {
+      values[n] = numbers[n].re;
+    }
+  };
+  const double error = error_of<S>(x, expected, [&](Complex(&numbers)[std::size_t{S}]) {
+    float values[std::size_t{S}];
+    values_of(numbers, values);
+    real_dft<S>(values, numbers);
+  });
+  check(error < 3, where + std::to_string(error));
+  if constexpr (S % 3 != 0) {
+    const Number twist = exact(3, 1000);
+    std::vector<Number> turned;
+    for (const Number &value : expected) {
+      turned.push_back(value * twist);
+    }
+    const double of_turned = error_of<S>(x, turned, [&](Complex(&numbers)[std::size_t{S}]) {
+      float values[std::size_t{S}];
+      values_of(numbers, values);
+      real_dft<S>(values, {static_cast<float>(twist.real()), static_cast<float>(twist.imag())},
+                  numbers);
+    });
+    check(of_turned < 3, "turned " + where + std::to_string(of_turned));
+  }
+}
+
 template <int S>
 void sizes(std::mt19937_64 &source) {
   constant_factor<S, 1, 0, S>(source);
@@ -191,6 +227,10 @@ int main() {
   sizes<6>(source);
   sizes<12>(source);
   sizes<24>(source);
+  samples<8>(source);
+  samples<16>(source);
+  samples<32>(source);
+  samples<24>(source);
   factors<1, 1>(source);
   factors<2, -1>(source);
   factors<3, 1>(source);

@@ -35,11 +35,7 @@ struct RegisterColumn {
   }
   __device__ __forceinline__ void forward(const float (&values)[kCount],
                                           Complex (&x)[kCount]) const {
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = {values[r], 0.0f};
-    }
-    forward(x);
+    real_dft<kR>(values, x);
   }
   __device__ __forceinline__ void inverse(Complex (&x)[kCount]) const {
     twiddled_dft<kR, 1, 0, kR>(NoFactors{}, x);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "cuda/policy/shapes.h"
-#include "cuda/transform/twiddled_dft.h"
+#include "cuda/transform/real_dft.h"
 
 namespace sgconv::cuda {
 
@@ -105,29 +105,10 @@ struct PowerTransform {
     down(x);
   }
 
-  // The same of real numbers: the twist goes into the first sums, which are of n and n + kR / 2,
-  // exp(i pi / 4) apart.
+  // The same of real numbers.
   __device__ __forceinline__ void forward(const float (&values)[kCount],
                                           Complex (&x)[kCount]) const {
-    constexpr int kHalf = kR / 2;
-    constexpr float kDiagonal = 0.707106781f;
-    const Complex a = twist();
-    const Complex b{kDiagonal * (a.re - a.im), kDiagonal * (a.re + a.im)};
-    Complex even[std::size_t{kHalf}];
-    Complex odd[std::size_t{kHalf}];
-#pragma unroll
-    for (int n = 0; n < kHalf; ++n) {
-      const Complex of_a{a.re * values[n], a.im * values[n]};
-      even[n] = plus(of_a, values[n + kHalf], b);
-      odd[n] = minus(of_a, values[n + kHalf], b);
-    }
-    twiddled_dft<kHalf, -1, 1, 4 * kR>(NoFactors{}, even);
-    twiddled_dft<kHalf, -1, -3, 4 * kR>(NoFactors{}, odd);
-#pragma unroll
-    for (int n = 0; n < kHalf; ++n) {
-      x[2 * n] = even[n];
-      x[2 * n + 1] = odd[n];
-    }
+    real_dft<kR>(values, twist(), x);
     down(x);
   }
 

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "cuda/policy/shapes.h"
+#include "cuda/transform/real_dft.h"
 #include "cuda/transform/scale.h"
-#include "cuda/transform/twiddled_dft.h"
 
 namespace sgconv::cuda {
 
@@ -113,9 +113,7 @@ struct TripleTransform {
   // The same of real numbers.
   __device__ __forceinline__ void forward(const float (&values)[kCount],
                                           Complex (&x)[kCount]) const {
-    thirds<0>(values, x);
-    thirds<1>(values, x);
-    thirds<2>(values, x);
+    real_dft<kR>(values, x);
     down(x);
   }
 
@@ -202,26 +200,6 @@ struct TripleTransform {
       weight *= kRadix;
     }
     return result + weight * rest;
-  }
-
-  // Number k + m / 3 of the sums over n and n + kR / 3 and n + 2 kR / 3, and the transforms over n.
-  template <int K>
-  static __device__ __forceinline__ void thirds(const float (&values)[kCount], Complex *x) {
-    constexpr int kThird = kR / 3;
-    using First = ConstantRoot<kThird *(1 - 4 * K), 4 * kR>;
-    using Second = ConstantRoot<2 * kThird *(1 - 4 * K), 4 * kR>;
-    Complex sums[std::size_t{kThird}];
-#pragma unroll
-    for (int n = 0; n < kThird; ++n) {
-      const float b = values[n + kThird];
-      const float c = values[n + 2 * kThird];
-      sums[n] = {values[n] + First::kRe * b + Second::kRe * c, First::kIm * b + Second::kIm * c};
-    }
-    twiddled_dft<kThird, -1, 1 - 4 * K, 4 * kR>(NoFactors{}, sums);
-#pragma unroll
-    for (int m = 0; m < kThird; ++m) {
-      x[3 * m + K] = sums[m];
-    }
   }
 
   static __device__ __forceinline__ Complex conjugate(Turned root) {
