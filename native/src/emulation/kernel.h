@@ -37,6 +37,9 @@ struct Launch {
   std::size_t dynamic_shared;
   cudaStream_t stream;
   std::function<void()> body;  // one CUDA thread
+  // What the CUDA kernel is given, as bytes.
+  const void *arguments = nullptr;
+  std::size_t argument_bytes = 0;
 };
 
 SGCONV_EMULATION_API cudaError_t launch(Launch launch);

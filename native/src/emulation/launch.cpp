@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "emulation/block.h"
+#include "emulation/dry_run.h"
 #include "emulation/failures.h"
 #include "emulation/machine.h"
 #include "emulation/settings.h"
@@ -104,7 +105,17 @@ bool legal(const Launch &launch, int device) {
          launch.dynamic_shared <= shared_limit(device, launch.function);
 }
 
+LaunchObserver &launch_observer() {
+  static auto *const observer = new LaunchObserver();
+  return *observer;
+}
+
 }  // namespace
+
+void observe_launches(LaunchObserver observer) {
+  const std::lock_guard guard(machine().lock);
+  launch_observer() = std::move(observer);
+}
 
 cudaError_t launch(Launch launch) {
   const std::lock_guard guard(machine().lock);
@@ -121,6 +132,10 @@ cudaError_t launch(Launch launch) {
   }
   if (!legal(launch, device->number)) {
     return finish(cudaErrorInvalidConfiguration);
+  }
+  if (const LaunchObserver &observer = launch_observer(); observer != nullptr) {
+    observer(launch);
+    return finish(cudaSuccess);
   }
   const int injected = failure_at("launch");
   if (injected != 0 && !is_sticky(injected)) {

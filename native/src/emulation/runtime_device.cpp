@@ -43,7 +43,7 @@ int attribute(cudaDeviceAttr which, const sgconv::emulation::Device &device) {
     case cudaDevAttrMemoryClockRate:
       return 1000000;
     case cudaDevAttrMultiProcessorCount:
-      return 2;  // few, so that grid-stride loops take more than one turn
+      return static_cast<int>(settings().multiprocessors);
     case cudaDevAttrComputeMode:
       return device.settings.compute_mode;
     case cudaDevAttrIntegrated:

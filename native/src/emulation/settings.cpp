@@ -74,6 +74,7 @@ Settings read() {
           number("SGCONV_EMULATED_MEMORY", std::size_t{4} << 30),
           number("SGCONV_EMULATED_EAGER", 0) != 0,
           number("SGCONV_EMULATED_CACHE", std::size_t{1} << 20),
+          number("SGCONV_EMULATED_MULTIPROCESSORS", 2),
           text("SGCONV_EMULATED_ORDER", "forward"),
           static_cast<unsigned>(number("SGCONV_EMULATED_SEED", 1)),
           text("SGCONV_EMULATED_FAILURES", "")};

@@ -21,8 +21,11 @@ struct DeviceSettings {
 struct Settings {
   std::vector<DeviceSettings> devices;  // SGCONV_EMULATED_DEVICES, default 1; 0: a driver alone
   std::size_t memory;                   // SGCONV_EMULATED_MEMORY, bytes a device, default 4 GiB
-  bool eager;          // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
-  std::size_t cache;   // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
+  bool eager;         // SGCONV_EMULATED_EAGER=1: streams work at once instead of when waited for
+  std::size_t cache;  // SGCONV_EMULATED_CACHE, bytes of the second level, default 1 MiB
+  // SGCONV_EMULATED_MULTIPROCESSORS, default 2: few, so that grid-stride loops take more than one
+  // turn.
+  std::size_t multiprocessors;
   std::string order;   // SGCONV_EMULATED_ORDER: forward, reverse or shuffled
   unsigned seed;       // SGCONV_EMULATED_SEED, of the shuffled one, default 1
   std::string inject;  // SGCONV_EMULATED_FAILURES, see control.h

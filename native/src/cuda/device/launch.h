@@ -31,9 +31,10 @@ template <class Arguments>
 void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
             const Arguments &arguments, std::size_t shared = 0) {
 #if defined(SGCONV_EMULATED)
-  const cudaError_t error = emulation::launch(
-      {name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block, shared,
-       static_cast<cudaStream_t>(stream), [kernel, arguments] { kernel(arguments); }});
+  const cudaError_t error =
+      emulation::launch({name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block,
+                         shared, static_cast<cudaStream_t>(stream),
+                         [kernel, arguments] { kernel(arguments); }, &arguments, sizeof arguments});
 #else
   void *pointers[] = {const_cast<Arguments *>(&arguments)};
   const cudaError_t error =

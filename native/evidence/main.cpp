@@ -1,0 +1,129 @@
+// Static evidence of the CUDA kernels (docs/gpu-evidence.md).
+//   sgconv_evidence <folder of cubins> <version of nvcc> write <folder of tables>
+//   sgconv_evidence <folder of cubins> <version of nvcc> check <folder of tables>
+//   sgconv_evidence <folder of cubins> <version of nvcc> print <length>,...
+// check ends with 1 if something is worse than the tables say. print is of float32 signals of these
+// lengths only, and needs only their cubins.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "evidence/report/cases.h"
+#include "evidence/report/check.h"
+#include "evidence/report/tables.h"
+#include "sgconv/cuda.h"
+
+namespace {
+
+using namespace sgconv::evidence;
+namespace fs = std::filesystem;
+
+constexpr const char *kPredictions = "predictions.md", *kMachineCode = "machine-code.md";
+
+Kernels read_kernels(const fs::path &folder) {
+  std::vector<fs::path> paths;
+  for (const auto &file : fs::directory_iterator(folder)) {
+    if (file.path().extension() == ".cubin") {
+      paths.push_back(file.path());
+    }
+  }
+  Kernels kernels;
+  for (const fs::path &path : paths) {
+    read_cubin(ElfFile::read(path.string()), kernels);
+  }
+  return kernels;
+}
+
+// Of all lengths, if none are given.
+std::vector<CallEvidence> evidence_of_types(const Kernels &kernels,
+                                            const std::vector<std::int32_t> &types,
+                                            const std::set<std::int64_t> &lengths = {}) {
+  const Device device;
+  use_device(device);
+  std::vector<CallEvidence> result;
+  for (const std::int32_t dtype : types) {
+    for (const Call &call : calls_of_tables(dtype)) {
+      if (lengths.empty() || lengths.contains(call.length)) {
+        result.push_back(evidence_of(kernels, call, device));
+      }
+    }
+  }
+  return result;
+}
+
+std::set<std::int64_t> lengths_of(const std::string &list) {
+  std::set<std::int64_t> lengths;
+  std::istringstream rest(list);
+  for (std::string length; std::getline(rest, length, ',');) {
+    lengths.insert(std::atoll(length.c_str()));
+  }
+  return lengths;
+}
+
+void write(const fs::path &folder, const std::string &compiler,
+           const std::vector<CallEvidence> &calls) {
+  fs::create_directories(folder);
+  std::ofstream predictions(folder / kPredictions), machine_code(folder / kMachineCode);
+  write_predictions(predictions, compiler, calls);
+  write_machine_code(machine_code, compiler, calls);
+  if (!predictions.flush() || !machine_code.flush()) {
+    throw NotUnderstood((folder / kPredictions).string() + ": cannot be written");
+  }
+}
+
+int check(const fs::path &folder, const std::string &compiler,
+          const std::vector<CallEvidence> &calls) {
+  std::ifstream file(folder / kPredictions);
+  if (!file) {
+    throw NotUnderstood((folder / kPredictions).string() + ": cannot be read");
+  }
+  const Table before = Table::read(file);
+  std::stringstream now;
+  write_predictions(now, compiler, calls);
+  const Comparison comparison = compare(before, Table::read(now));
+  for (const std::string &line : comparison.better) {
+    std::cout << "better: " << line << '\n';
+  }
+  for (const std::string &line : comparison.worse) {
+    std::cout << "WORSE: " << line << '\n';
+  }
+  std::cout << comparison.compared << " calls compared with " << kPredictions << '\n';
+  if (!comparison.better.empty() || !comparison.worse.empty()) {
+    std::cout << "cmake --build <build tree> --target static_evidence writes the tables anew\n";
+  }
+  return comparison.worse.empty() && comparison.compared > 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char **arguments) {
+  const std::string mode = count == 5 ? arguments[3] : "";
+  if (mode != "write" && mode != "check" && mode != "print") {
+    std::cerr << "usage: sgconv_evidence <cubins> <nvcc's version> write|check <tables>\n"
+                 "       sgconv_evidence <cubins> <nvcc's version> print <length>,...\n";
+    return 2;
+  }
+  try {
+    const std::string compiler = std::string("nvcc ") + arguments[2];
+    const Kernels kernels = read_kernels(arguments[1]);
+    if (mode == "write") {
+      write(arguments[4], compiler,
+            evidence_of_types(kernels, {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}));
+      return 0;
+    }
+    if (mode == "print") {
+      const auto calls = evidence_of_types(kernels, {SGCONV_FLOAT32}, lengths_of(arguments[4]));
+      write_predictions(std::cout, compiler, calls);
+      std::cout << '\n';
+      write_machine_code(std::cout, compiler, calls);
+      return 0;
+    }
+    return check(arguments[4], compiler, evidence_of_types(kernels, {SGCONV_FLOAT32}));
+  } catch (const std::exception &failure) {
+    std::cerr << failure.what() << '\n';
+    return 1;
+  }
+}

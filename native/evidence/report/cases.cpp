@@ -1,0 +1,78 @@
+#include "evidence/report/cases.h"
+
+#include <iterator>
+
+#include "cuda/policy/sizes.h"
+
+namespace sgconv::evidence {
+namespace {
+
+constexpr std::int64_t kBlockSizes[] = {SGCONV_EVIDENCE_BLOCK_SIZES};
+constexpr std::int64_t kMost = 512 * 1024, kLong = 1024 * 1024;
+
+std::vector<std::int64_t> lengths_to(std::int64_t most) {
+  std::vector<std::int64_t> lengths(std::begin(kBlockSizes), std::end(kBlockSizes));
+  for (const auto &parts : cuda::kParts) {
+    if (parts.size > lengths.back() && parts.size <= most) {
+      lengths.push_back(parts.size);
+    }
+  }
+  return lengths;
+}
+
+}  // namespace
+
+std::vector<Call> calls_of_tables(std::int32_t dtype) {
+  const std::vector<std::int64_t> lengths = lengths_to(kMost);
+  std::vector<Call> calls;
+  for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
+    Call call;
+    call.direction = direction;
+    call.dtype = dtype;
+    call.batch = 64;
+    call.hidden = 768;
+    for (const std::int64_t length : lengths) {
+      call.length = length;
+      calls.push_back(call);
+    }
+    call.batch = 2;
+    call.hidden = 256;
+    call.length = kLong;
+    calls.push_back(call);
+  }
+  return calls;
+}
+
+std::vector<Sequence> sequences() {
+  std::vector<Sequence> result;
+  for (const std::int64_t length : lengths_to(INT64_MAX)) {
+    Call call;
+    // Blocks that walk many rows of few channels, as far as launches stay few.
+    call.batch = length <= kMost ? 64 : 3;
+    call.hidden = length <= 16 * 1024 ? 64 : 2;
+    call.length = length;
+    const auto add = [&](const char *name, Direction direction, std::int64_t heads, bool gates,
+                         bool input, bool kernel) {
+      Call made = call;
+      made.direction = direction;
+      made.heads = heads;
+      made.gates = gates;
+      made.input_gradient = input;
+      made.kernel_gradient = kernel;
+      result.push_back({name, made});
+    };
+    add("prepare", Direction::kPrepare, 1, false, true, true);
+    add("forward", Direction::kForward, 1, false, true, true);
+    add("forward, gates, 3 heads", Direction::kForward, 3, true, true, true);
+    add("backward", Direction::kBackward, 1, false, true, true);
+    add("backward, 3 heads", Direction::kBackward, 3, false, true, true);
+    add("backward, gates", Direction::kBackward, 1, true, true, true);
+    add("backward, gates, 3 heads", Direction::kBackward, 3, true, true, true);
+    add("backward of the input", Direction::kBackward, 1, false, true, false);
+    add("backward of the kernel", Direction::kBackward, 1, false, false, true);
+    add("backward of the kernel, 3 heads", Direction::kBackward, 3, false, false, true);
+  }
+  return result;
+}
+
+}  // namespace sgconv::evidence

@@ -1,0 +1,20 @@
+// Which calls the tables are of.
+#pragma once
+
+#include "evidence/calls/call.h"
+
+namespace sgconv::evidence {
+
+// Forward and backward of every compiled size of signals of this type, (64, 768, L), and
+// (2, 256, 1M).
+std::vector<Call> calls_of_tables(std::int32_t dtype);
+
+// A sequence of transforms that some calls ask of a CUDA kernel.
+struct Sequence {
+  const char *name;
+  Call call;
+};
+// All of them, for every compiled size.
+std::vector<Sequence> sequences();
+
+}  // namespace sgconv::evidence
