@@ -1,6 +1,14 @@
 # Decides whether the CUDA library is built: sets SGCONV_CUDA_ENABLED and enables the language.
 set(SGCONV_CUDA_ARCHITECTURES "80-real;90" CACHE STRING
-    "GPU architectures; <n>-real is machine code, <n> is machine code and PTX for later GPUs")
+    "GPU architectures; <n>-real is machine code, <n> is machine code and PTX for later GPUs; or `distributed`")
+# What is published has machine code for every GPU of 8.0 or later that works in a PC or a server: code of 10.0 also runs on
+# 10.3, of 12.0 on 12.1. The driver compiles PTX of 9.0 for the others, 11.0 and what comes after 12; PTX of 12.0 would leave
+# out 11.0.
+set(SGCONV_CUDA_DISTRIBUTED "80-real;86-real;89-real;90;100-real;120-real")
+set(SGCONV_CUDA_DISTRIBUTED_NVCC 12.8) # knows them all
+if(SGCONV_CUDA_ARCHITECTURES STREQUAL "distributed")
+  set(SGCONV_CUDA_ARCHITECTURES ${SGCONV_CUDA_DISTRIBUTED})
+endif()
 
 if(NOT SGCONV_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "sgconv: SGCONV_CUDA is '${SGCONV_CUDA}'; expected AUTO, ON or OFF")

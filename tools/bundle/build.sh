@@ -53,7 +53,9 @@ rm -rf java/core/target/bundle benchmarks/target/bundle
 SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
   die "the build failed; the lines above say why"
 tree=$home/native/target/cmake-bundle
-cmake --build "$tree" --target cuda_synthesis_test cuda_block_test cuda_four_step_test >&2
+cmake --build "$tree" --target cuda_synthesis_test cuda_block_test cuda_four_step_test cuda_device_code_test >&2
+"$tree/native/test/cuda/cuda_device_code_test" "$tree/native/src/cuda/libsgconv_cuda.so" "$architecture-real" >&2 ||
+  die "the CUDA library is not for architecture $architecture alone"
 
 example=java/core/src/test/java/org/sgconv/example
 mkdir -p "$bundle/lib" "$bundle/tests" "$bundle/native" "$bundle/project/$example"

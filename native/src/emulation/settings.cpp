@@ -52,6 +52,7 @@ std::size_t block_memory(int capability) {
     case 86:
     case 89:
     case 120:
+    case 121:
       return std::size_t{99} * 1024;
     default:
       return std::size_t{227} * 1024;
