@@ -16,6 +16,7 @@ set(SGCONV_CUDA_HOST_SOURCES
     api/synthesis.cpp
     block/block.cpp
     device/launch.cpp
+    four_step/chunks.cpp
     four_step/four_step.cpp
     plan/plan.cpp
     policy/policy.cpp)
@@ -23,12 +24,14 @@ list(TRANSFORM SGCONV_CUDA_KERNEL_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 list(TRANSFORM SGCONV_CUDA_HOST_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
 # Convolutions' own transforms: one translation unit a size, so that they compile side by side, the longest first.
+# Templates get @size@, and of a size "P_M" @arguments@ "P, M".
 include(${CMAKE_CURRENT_LIST_DIR}/policy/sizes.cmake)
 set(SGCONV_SIZED_FOLDER ${PROJECT_BINARY_DIR}/sized)
 function(sgconv_sized folder name sizes)
   set(list "")
   set(sources "")
   foreach(size IN LISTS sizes)
+    string(REPLACE "_" ", " arguments ${size})
     configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${name}.cu.in ${SGCONV_SIZED_FOLDER}/${name}_${size}.cu @ONLY)
     list(PREPEND sources ${SGCONV_SIZED_FOLDER}/${name}_${size}.cu)
     string(APPEND list "SGCONV_SIZE(${size})\n")

@@ -17,30 +17,27 @@ using sgconv::cuda::Complex;
 
 constexpr double kPi = 3.14159265358979323846;
 
-template <int P>
-void launch(Complex *z, int columns, bool forward) {
-  using Transform = ColumnTransform<P>;
-  const sgconv::cuda::ColumnsWithinArguments arguments{
-      columns, sgconv::cuda::turn_of(int64_t{P} * columns), forward, 1.0f, z};
+template <int P, int M>
+void launch(Complex *z, bool forward) {
+  using Transform = ColumnTransform<P, M>;
+  const sgconv::cuda::ColumnsWithinArguments arguments{forward, 1.0f, z};
   static const int function = 0;
   require(cudaFuncSetAttribute(&function, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                Transform::kSharedBytes),
           "cudaFuncSetAttribute");
-  require(sgconv::emulation::launch({"columns_within", &function,
-                                     dim3(static_cast<unsigned>(columns / Transform::kColumns)),
+  require(sgconv::emulation::launch({"columns_within", &function, dim3(M / Transform::kColumns),
                                      dim3(Transform::kBlock), Transform::kSharedBytes, nullptr,
-                                     [=] { sgconv::cuda::columns_within<P>(arguments); }}),
+                                     [=] { sgconv::cuda::columns_within<P, M>(arguments); }}),
           "launch");
   require(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
 }
 
 // Which coefficient a row holds.
-template <int P>
+template <class Transform>
 int frequency_of(int row) {
-  ColumnTransform<P> transform{};
-  transform.thread = row % ColumnTransform<P>::kThreads;
-  return transform.first_frequency() +
-         ColumnTransform<P>::frequency_step(row / ColumnTransform<P>::kThreads);
+  Transform transform{};
+  transform.thread = row % Transform::kThreads;
+  return transform.first_frequency() + Transform::frequency_step(row / Transform::kThreads);
 }
 
 Doubles parts(const std::vector<Complex> &values) {
@@ -52,10 +49,11 @@ Doubles parts(const std::vector<Complex> &values) {
   return result;
 }
 
-template <int P>
+// M: no more columns than the constants of the factors need, of which there are two kinds, for m %
+// 64 and m / 64.
+template <int P, int kM>
 void step() {
-  constexpr int kM = P <= 32 ? 256 : 16;
-  const std::string where = "columns of " + std::to_string(P);
+  const std::string where = std::to_string(kM) + " columns of " + std::to_string(P);
   std::mt19937_64 source(P);
   std::normal_distribution<float> normal;
   std::vector<Complex> numbers(std::size_t{P} * kM);
@@ -63,12 +61,12 @@ void step() {
     number = {normal(source), normal(source)};
   }
   DeviceArray<Complex> z(numbers);
-  launch<P>(z.get(), kM, true);
+  launch<P, kM>(z.get(), true);
 
   std::vector<bool> seen(std::size_t{P}, false);
   Doubles expected;
   for (int row = 0; row < P; ++row) {
-    const int p = frequency_of<P>(row);
+    const int p = frequency_of<ColumnTransform<P, kM>>(row);
     check(p >= 0 && p < P && !seen[static_cast<std::size_t>(p)],
           where + ": coefficient " + std::to_string(p) + " once");
     seen[static_cast<std::size_t>(p)] = true;
@@ -88,7 +86,7 @@ void step() {
   const double there = oracle::error_of_sums(parts(z.host()), expected);
   check(there <= 0.5, where + " forward: error " + std::to_string(there) + " of the bound");
 
-  launch<P>(z.get(), kM, false);
+  launch<P, kM>(z.get(), false);
   Doubles back = parts(z.host());
   for (double &value : back) {
     value /= P;
@@ -101,11 +99,13 @@ void step() {
 }  // namespace
 
 int main() {
-  step<24>();
-  step<32>();
-  step<256>();
-  step<384>();
-  step<768>();
-  step<1024>();
+  step<12, 1024>();
+  step<16, 2048>();
+  step<24, 256>();
+  step<32, 4096>();
+  step<256, 128>();
+  step<384, 16>();
+  step<768, 64>();
+  step<1024, 16>();
   return failures() == 0 ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 // The row step of long rows by itself, at every length: convolution with a single coefficient is a
 // shift in the ring x^M = i, and so are its gradients.
+#include <cstring>
 #include <random>
 
 #include "check.h"
@@ -17,25 +18,30 @@ using sgconv::cuda::Complex;
 using Numbers = std::vector<Complex>;
 
 constexpr int kRows = sgconv::cuda::kRowMultiple;
+constexpr int kMembers = 3;
+template <int M>
+constexpr std::size_t kShared = std::size_t{sgconv::cuda::MiddleShape<M>::kBackwardBytes};
 
 template <int M, class Body>
-void launch(const char *name, Body body) {
+void launch(const char *name, int shares, Body body) {
   static const int function = 0;
-  require(cudaFuncSetAttribute(&function, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               BlockShape<M>::kSharedBytes),
+  require(cudaFuncSetAttribute(&function, cudaFuncAttributeMaxDynamicSharedMemorySize, kShared<M>),
           "cudaFuncSetAttribute");
-  require(sgconv::emulation::launch(
-              {name, &function, dim3(static_cast<unsigned>(kRows / BlockShape<M>::kRows)),
-               dim3(BlockShape<M>::kThreads), BlockShape<M>::kSharedBytes, nullptr, body}),
+  require(sgconv::emulation::launch({name, &function,
+                                     dim3(static_cast<unsigned>(kRows / BlockShape<M>::kRows),
+                                          static_cast<unsigned>(shares)),
+                                     dim3(BlockShape<M>::kThreads), kShared<M>, nullptr, body}),
           name);
   require(cudaDeviceSynchronize(), name);
 }
 
+// Of so many members, of which a block takes `turns`.
 template <int M>
-void transform(const Complex *in, bool forward, const Complex *spectrum, bool inverse,
-               Complex *out) {
-  launch<M>("middle_rows", [=] {
-    sgconv::cuda::middle_rows<M>({in, forward, inverse, spectrum, kRows, out});
+void transform(int members, int turns, const Complex *in, bool forward, const Complex *spectrum,
+               bool inverse, Complex *out) {
+  const int taken = sgconv::cuda::MiddleShape<M>::kKeeps ? turns : 1;
+  launch<M>("middle_rows", (members + taken - 1) / taken, [=] {
+    sgconv::cuda::middle_rows<M>({members, turns, kRows, in, forward, inverse, spectrum, out});
   });
 }
 
@@ -75,48 +81,86 @@ Numbers shifted(const Numbers &x, bool back) {
   return result;
 }
 
+bool same_bits(const Numbers &a, const Numbers &b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(Complex)) == 0;
+}
+
+Numbers sum(const Numbers &a, const Numbers &b) {
+  Numbers result(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    result[i] = {a[i].re + b[i].re, a[i].im + b[i].im};
+  }
+  return result;
+}
+
 template <int M>
 void step() {
   std::mt19937_64 source(M);
   std::normal_distribution<float> normal;
   constexpr std::size_t kCount = std::size_t{kRows} * M;
-  Numbers numbers(kCount), more(kCount), single(kCount, Complex{0.0f, 0.0f});
-  for (std::size_t i = 0; i < kCount; ++i) {
-    numbers[i] = {normal(source), normal(source)};
-    more[i] = {normal(source), normal(source)};
-  }
+  Numbers single(kCount, Complex{0.0f, 0.0f}), singles, numbers, sums(kCount), there, back, once;
   for (int row = 0; row < kRows; ++row) {
     single[static_cast<std::size_t>(row * M + shift<M>(row))] = {1.0f, 0.0f};
   }
-  DeviceArray<Complex> k(single), x(numbers), y(kCount);
-  transform<M>(k.get(), true, nullptr, false, k.get());
-  transform<M>(x.get(), true, k.get(), true, y.get());
-  compare<M>("forward", y.host(), shifted<M>(numbers, false));
+  const Numbers twice = shifted<M>(single, false);
+  Numbers convolved;
+  for (int member = 0; member < kMembers; ++member) {
+    Numbers of_member(kCount);
+    for (Complex &number : of_member) {
+      number = {normal(source), normal(source)};
+    }
+    sums = sum(sums, of_member);
+    const auto append = [](Numbers &all, const Numbers &some) {
+      all.insert(all.end(), some.begin(), some.end());
+    };
+    append(numbers, of_member);
+    append(singles, single);
+    append(there, shifted<M>(of_member, false));
+    append(back, shifted<M>(sum(of_member, of_member), true));
+    append(once, shifted<M>(of_member, true));
+    append(convolved, twice);
+  }
+  DeviceArray<Complex> k(single), x(numbers), y(numbers.size());
+  transform<M>(1, 1, k.get(), true, nullptr, false, k.get());
+  for (const int turns : {1, 2, kMembers}) {
+    transform<M>(kMembers, turns, x.get(), true, k.get(), true, y.get());
+    compare<M>("forward by " + std::to_string(turns), y.host(), there);
+  }
 
-  // Two members of a batch; the second time added to what the first time left.
-  Numbers both(numbers);
-  both.insert(both.end(), more.begin(), more.end());
-  Numbers spectra(single);
-  spectra.insert(spectra.end(), single.begin(), single.end());
-  DeviceArray<Complex> g(both), u(spectra), sums(kCount), input(2 * kCount);
-  transform<M>(u.get(), true, nullptr, false, u.get());
-  transform<M>(u.get() + kCount, true, nullptr, false, u.get() + kCount);
+  // Two heads: the signal is transformed once, and the gradient added to what the first left.
+  DeviceArray<Complex> u(singles), g(numbers), of_sums(kCount), input(numbers.size());
+  DeviceArray<Complex> product(numbers.size());
   for (const bool last : {false, true}) {
-    launch<M>("middle_rows_backward", [&, last] {
-      sgconv::cuda::middle_rows_backward<M>(
-          {2, kRows, u.get(), g.get(), k.get(), sums.get(), input.get(), !last, last, last});
+    launch<M>("middle_rows_backward", 1, [&, last] {
+      sgconv::cuda::middle_rows_backward<M>({kMembers, kRows, u.get(), !last, !last, g.get(),
+                                             k.get(), of_sums.get(), !last, input.get(), last, last,
+                                             product.get()});
     });
+    compare<M>("convolution", product.host(), convolved);
   }
-  transform<M>(sums.get(), false, nullptr, true, sums.get());
-  Numbers twice(kCount), of_sum(kCount);
-  for (std::size_t i = 0; i < kCount; ++i) {
-    twice[i] = {2.0f * both[i].re, 2.0f * both[i].im};
-    of_sum[i] = {2.0f * (numbers[i].re + more[i].re), 2.0f * (numbers[i].im + more[i].im)};
-  }
-  const Numbers inputs = input.host();
-  compare<M>("gradient", Numbers(inputs.begin(), inputs.begin() + static_cast<long>(kCount)),
-             shifted<M>(twice, true));
-  compare<M>("sums over the batch", sums.host(), shifted<M>(of_sum, true));
+  transform<M>(1, 1, of_sums.get(), false, nullptr, true, of_sums.get());
+  compare<M>("gradient", input.host(), back);
+  compare<M>("sums over the batch", of_sums.host(), shifted<M>(sum(sums, sums), true));
+
+  // One head: results take the place of what they were made of.
+  DeviceArray<Complex> signal(singles), gradient(numbers);
+  launch<M>("middle_rows_backward", 1, [&] {
+    sgconv::cuda::middle_rows_backward<M>({kMembers, kRows, signal.get(), true, false,
+                                           gradient.get(), k.get(), of_sums.get(), true,
+                                           gradient.get(), false, true, signal.get()});
+  });
+  compare<M>("convolution in place", signal.host(), convolved);
+  compare<M>("gradient in place", gradient.host(), once);
+  // And only that of the kernel.
+  DeviceArray<Complex> again(singles), same(numbers);
+  DeviceArray<Complex> others(kCount);
+  launch<M>("middle_rows_backward", 1, [&] {
+    sgconv::cuda::middle_rows_backward<M>({kMembers, kRows, again.get(), true, false, same.get(),
+                                           k.get(), others.get(), true, nullptr, false, true,
+                                           nullptr});
+  });
+  check(same_bits(others.host(), of_sums.host()), "sums by themselves");
+  check(same_bits(same.host(), numbers), "the gradient is left alone");
 }
 
 }  // namespace

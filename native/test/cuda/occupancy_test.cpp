@@ -9,6 +9,7 @@
 #include "check.h"
 #include "cuda/block/block_shape.h"
 #include "cuda/four_step/column_transform.h"
+#include "cuda/four_step/middle_rows.h"
 #include "cuda/synthesis/synthesis.h"
 
 namespace {
@@ -93,7 +94,7 @@ void check_rows(int forward, int backward) {
         resident(device, registers_of("middle_rows", M), Shape::kThreads, Shape::kSharedBytes),
         forward, where + ", middle_rows");
     check_equal(resident(device, registers_of("middle_rows_backward", M), Shape::kThreads,
-                         Shape::kSharedBytes),
+                         sgconv::cuda::MiddleShape<M>::kBackwardBytes),
                 backward, where + ", middle_rows_backward");
   }
   check(forward >= Shape::kResident && backward >= Shape::kResident,
@@ -103,7 +104,7 @@ void check_rows(int forward, int backward) {
 // And of columns of P.
 template <int P>
 void check_columns(int expected) {
-  using Transform = sgconv::cuda::ColumnTransform<P>;
+  using Transform = sgconv::cuda::ColumnTransform<P, 1024>;
   for (const Multiprocessor &device : kDevices) {
     for (const char *kernel : {"columns_in", "columns_out", "columns_within"}) {
       check_equal(
@@ -143,12 +144,14 @@ int main() {
   check_size<8192>({2, 1}, {2, 1});
   check_size<12288>({1, 1}, {1, 1});
   check_size<16384>({1, 1}, {1, 1});
-  check_rows<512>(6, 5);
-  check_rows<1024>(6, 5);
-  check_rows<2048>(6, 5);
-  check_rows<4096>(3, 2);
+  check_rows<512>(4, 4);
+  check_rows<1024>(4, 4);
+  check_rows<2048>(4, 4);
+  check_rows<4096>(2, 2);
   check_rows<8192>(2, 2);
   check_rows<16384>(1, 1);
+  check_columns<12>(4);
+  check_columns<16>(4);
   check_columns<24>(4);
   check_columns<32>(4);
   check_columns<256>(2);

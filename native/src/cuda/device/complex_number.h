@@ -17,7 +17,7 @@ struct Turn {
 // All factors are 1.
 constexpr Turn kNoTurn{0.0f, 0.0f};
 
-inline Turn turn_of(int64_t size) {
+constexpr Turn turn_of(int64_t size) {
   const double exact = 0.5 / static_cast<double>(size);
   const float high = static_cast<float>(exact);
   return {high, static_cast<float>(exact - static_cast<double>(high))};

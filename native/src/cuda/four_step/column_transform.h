@@ -8,8 +8,10 @@
 // threads are spread so that neighbouring threads work on neighbouring columns.
 #pragma once
 
+#include "cuda/four_step/column_roots.h"
 #include "cuda/transform/block_transform.h"
 #include "cuda/transform/scale.h"
+#include "cuda/transform/twiddled_dft.h"
 
 namespace sgconv::cuda {
 
@@ -22,12 +24,11 @@ struct RegisterColumn {
   static constexpr int kColumns = shapes::kRegisterColumns;
   static constexpr int kResident = shapes::resident(kColumns);  // blocks of a multiprocessor
   static constexpr int kSharedBytes = 0;
-  static constexpr int kBits = 5;  // of numbers below kR
 
   int thread;
 
   static __device__ __forceinline__ RegisterColumn of_thread(Complex *) { return {0}; }
-  static __device__ __forceinline__ int first_frequency() { return 0; }
+  static __device__ constexpr int first_frequency() { return 0; }
   static __device__ constexpr int frequency_step(int r) { return r; }
 
   __device__ __forceinline__ void forward(Complex (&x)[kCount]) const {
@@ -49,7 +50,6 @@ struct SharedColumn : BlockTransform<P, true> {
   using Transform = BlockTransform<P, true>;
   static constexpr int kColumns = shapes::shared_columns(P);
   static constexpr int kResident = shapes::resident(Transform::kThreads * kColumns);
-  static constexpr int kBits = Transform::kR > 16 ? 5 : 4;
   // A half-warp's columns, and where there are only eight the two neighbours that they share it
   // with, lie in different banks; only in the last pass of 768 do two threads meet in one.
   static constexpr int kStride = (Transform::kShared + 15) / 16 * 16 + 16 / kColumns;
@@ -75,25 +75,53 @@ struct ColumnOf<P, false> {
   using Type = SharedColumn<P>;
 };
 
+// A thread's numbers of a column are coefficients first_frequency() + frequency_step(r). Their
+// factors are that of first_frequency() and one for each bit of r, each of them exact and not a
+// power of another: squaring would double the error of the angle each time.
 template <int P>
+struct ColumnBits {
+  using Column = typename ColumnOf<P>::Type;
+  static constexpr int kR = Column::kR;
+  static constexpr int kBits = kR > 16 ? 5 : 4;
+  static constexpr int kRoots = kBits + 1;
+};
+
+// Of each bit, and of first_frequency() = 0.
+template <int P, int M>
+constexpr auto twiddle_roots() {
+  using Bits = ColumnBits<P>;
+  int64_t numerators[std::size_t{Bits::kRoots}] = {};
+  for (int bit = 0; bit < Bits::kBits; ++bit) {
+    numerators[bit] =
+        (1 << bit) < Bits::kR ? -4 * int64_t{Bits::Column::frequency_step(1 << bit)} : 0;
+  }
+  numerators[Bits::kBits] = 1 - P;
+  return column_roots<Bits::kRoots, M>(numerators, int64_t{P} * M);
+}
+
+template <int P, int M>
+__device__ constexpr ColumnRoots<ColumnBits<P>::kRoots, M> kTwiddleRoots = twiddle_roots<P, M>();
+
+template <int P, int M>
 struct ColumnTransform : ColumnOf<P>::Type {
   using Base = typename ColumnOf<P>::Type;
   using Base::kCount;
   using Base::kR;
+  static constexpr int kP = P;
+  static constexpr int kM = M;
   static constexpr int kBlock = Base::kThreads * Base::kColumns;
+  static_assert(M % Base::kColumns == 0);
 
-  int column, columns;  // m and M
-  Turn turn;            // of N
+  int column;  // m
 
-  static __device__ __forceinline__ ColumnTransform of_thread(Complex *shared, int columns,
-                                                              Turn turn) {
-    const int at = static_cast<int>(threadIdx.x) % Base::kColumns;
-    return {Base::of_thread(shared), static_cast<int>(blockIdx.x) * Base::kColumns + at, columns,
-            turn};
+  static __device__ __forceinline__ ColumnTransform of_thread(Complex *shared) {
+    return {Base::of_thread(shared), static_cast<int>(blockIdx.x) * Base::kColumns +
+                                         static_cast<int>(threadIdx.x) % Base::kColumns};
   }
 
-  // Number r of this thread is x[row(r)][column], before and after.
-  __device__ __forceinline__ int row(int r) const { return this->thread + r * Base::kThreads; }
+  // Number r of this thread is x[row(r)][column], before and after: numbers first() + r * kStep.
+  static constexpr int kStep = Base::kThreads * M;
+  __device__ __forceinline__ int first() const { return this->thread * M + column; }
 
   __device__ __forceinline__ void forward(Complex (&x)[kCount]) const {
     Base::forward(x);
@@ -110,20 +138,29 @@ struct ColumnTransform : ColumnOf<P>::Type {
   }
 
  private:
-  // The twiddle factors' numerators are below 5N: products of 32 bits.
+  static constexpr int kBits = ColumnBits<P>::kBits;
+  static constexpr float kHigh = turn_of(int64_t{P} * M).high;
+  static constexpr float kLow = turn_of(int64_t{P} * M).low;
+
+  // Of first_frequency(). The numerators are below 5N: products of 32 bits.
+  __device__ __forceinline__ Complex first_factor() const {
+    if constexpr (Base::kThreads == 1) {
+      return kTwiddleRoots<P, M>.of(kBits, column);
+    } else {
+      constexpr int kSize = P * M;
+      const int n = column * (1 - P - 4 * this->first_frequency());
+      return twist_factor({kHigh, kLow}, n < -2 * kSize ? n + 4 * kSize : n);
+    }
+  }
+
   template <bool Conjugate>
   __device__ __forceinline__ void twiddle(Complex (&x)[kCount]) const {
-    const int size = P * columns;
-    int first = column * (1 - P - 4 * this->first_frequency());
-    first += first < -2 * size ? 4 * size : 0;
-    Complex factors[std::size_t{Base::kBits}];
+    Complex factors[std::size_t{kBits}];
 #pragma unroll
-    for (int bit = 0; bit < Base::kBits; ++bit) {
-      const int step = (1 << bit) < kR ? column * Base::frequency_step(1 << bit) : 0;
-      factors[bit] = twist_factor(turn, 4 * (2 * step > size ? size - step : -step));
+    for (int bit = 0; bit < kBits; ++bit) {
+      factors[bit] = kTwiddleRoots<P, M>.of(bit, column);
     }
-    scale_by_bits<kR, kR, Base::kBits - 1, 0, false, Conjugate>(x, factors,
-                                                                twist_factor(turn, first));
+    scale_by_bits<kR, kR, kBits - 1, 0, false, Conjugate>(x, factors, first_factor());
   }
 };
 

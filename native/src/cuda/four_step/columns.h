@@ -1,6 +1,6 @@
 // Columns of long rows: from signals and kernels to the numbers z that rows are made of, and back.
 // z has P rows of M numbers for each signal of a chunk, (batch, hidden, P, M); neighbouring threads
-// move neighbouring numbers. Grid: x over columns, y over signals.
+// move neighbouring numbers. Grid: x over columns, y over channels, z over members of the batch.
 #pragma once
 
 #include "cuda/device/samples.h"
@@ -9,74 +9,74 @@
 
 namespace sgconv::cuda {
 
-// One thread's part of a column.
-template <int P>
+// One thread's part of a column of one signal.
+template <int P, int M>
 struct Column {
-  using Transform = ColumnTransform<P>;
+  using Transform = ColumnTransform<P, M>;
+  static constexpr int kR = Transform::kR;
   static constexpr std::size_t kCount = Transform::kCount;
 
   const FourStepRows &rows;
   const Transform &transform;
+  int member;  // of the chunk
 
   // Of a tensor with or without heads.
-  __device__ __forceinline__ Samples<Transform::kR> samples(int32_t dtype, Head head) const {
-    const int signal = static_cast<int>(blockIdx.y);
-    const int64_t batch = rows.batch_first + signal / rows.hidden_count;
+  __device__ __forceinline__ Samples<kR> samples(int32_t dtype, Head head) const {
+    const int64_t batch = rows.batch_first + member;
     const int64_t row = (batch * head.count + head.index) * rows.hidden + rows.hidden_first +
-                        signal % rows.hidden_count;
-    const int first = transform.row(0) * rows.columns + transform.column;
-    return {dtype, Transform::kThreads * rows.columns, rows.samples - first,
-            row * rows.length + first};
+                        static_cast<int>(blockIdx.y);
+    const int first = transform.first();
+    return {dtype, Transform::kStep, rows.samples - first, row * rows.length + first};
   }
-  // Its first number of `numbers`, which has P * M for each y of the grid, and from one to the
-  // next.
+  // Its first number of `numbers`, which has P * M for each signal of the chunk.
   template <class T>
   __device__ __forceinline__ T *numbers_of(T *numbers) const {
-    return numbers + (static_cast<int64_t>(blockIdx.y) * P + transform.row(0)) * rows.columns +
-           transform.column;
-  }
-  __device__ __forceinline__ int step() const { return Transform::kThreads * rows.columns; }
-
-  __device__ __forceinline__ void store(Complex *z, const Complex (&x)[kCount]) const {
-    Complex *const to = numbers_of(z);
-#pragma unroll
-    for (int r = 0; r < Transform::kR; ++r) {
-      to[r * step()] = x[r];
-    }
-  }
-  __device__ __forceinline__ void inverse_of(const Complex *z, Complex (&x)[kCount]) const {
-    const Complex *const from = numbers_of(z);
-#pragma unroll
-    for (int r = 0; r < Transform::kR; ++r) {
-      x[r] = from[r * step()];
-    }
-    transform.inverse(x);
+    const int64_t signal =
+        static_cast<int64_t>(member) * rows.hidden_count + static_cast<int>(blockIdx.y);
+    return numbers + signal * (P * M) + transform.first();
   }
 };
 
-// z = columns of gate * signal.
-template <int P>
+template <int P, int M>
 __device__ __forceinline__ void columns_in_body(const ColumnsInArguments &a) {
+  using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
-  const auto transform = ColumnTransform<P>::of_thread(shared, a.rows.columns, a.rows.turn);
-  const Column<P> column{a.rows, transform};
-  float values[Column<P>::kCount];
-  column.samples(a.dtype, a.head).load(a.signal, values);
-  column.samples(a.dtype, kNoHead).gate(a.gate, values);
-  Complex x[Column<P>::kCount];
+  const Transform transform = Transform::of_thread(shared);
+  const int at = static_cast<int>(blockIdx.z);
+  const bool second = at >= a.rows.batch_count;
+  // By value: a reference would make the compiler copy the arguments to local memory.
+  const Head head{second ? a.second.head.count : a.first.head.count,
+                  second ? a.second.head.index : a.first.head.index};
+  const void *const signal = second ? a.second.signal : a.first.signal;
+  const void *const gate = second ? a.second.gate : a.first.gate;
+  const Column<P, M> column{a.rows, transform, second ? at - a.rows.batch_count : at};
+  float values[Transform::kCount];
+  column.samples(a.dtype, head).load(signal, values);
+  column.samples(a.dtype, kNoHead).gate(gate, values);
+  Complex x[Transform::kCount];
   transform.forward(values, x);
-  column.store(a.z, x);
+  Complex *const z = column.numbers_of(second ? a.second.z : a.first.z);
+#pragma unroll
+  for (int r = 0; r < Transform::kR; ++r) {
+    z[r * Transform::kStep] = x[r];
+  }
 }
 
-template <int P>
+template <int P, int M>
 __device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
+  using Transform = ColumnTransform<P, M>;
+  constexpr int kR = Transform::kR;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
-  const auto transform = ColumnTransform<P>::of_thread(shared, a.rows.columns, a.rows.turn);
-  const Column<P> column{a.rows, transform};
-  constexpr int kR = ColumnTransform<P>::kR;
-  Complex x[Column<P>::kCount];
-  column.inverse_of(a.z, x);
-  float values[Column<P>::kCount];
+  const Transform transform = Transform::of_thread(shared);
+  const Column<P, M> column{a.rows, transform, static_cast<int>(blockIdx.z)};
+  const Complex *const z = column.numbers_of(a.z);
+  Complex x[Transform::kCount];
+#pragma unroll
+  for (int r = 0; r < kR; ++r) {
+    x[r] = z[r * Transform::kStep];
+  }
+  transform.inverse(x);
+  float values[Transform::kCount];
   if (a.product != nullptr) {
     real_parts(x, values);
     column.samples(a.dtype, kNoHead).gate(a.factor, values);
@@ -91,8 +91,8 @@ __device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
     float *const sum = column.numbers_of(a.sum);
 #pragma unroll
     for (int r = 0; r < kR; ++r) {
-      values[r] = a.add ? sum[r * column.step()] + values[r] : values[r];
-      sum[r * column.step()] = values[r];
+      values[r] = a.add ? sum[r * Transform::kStep] + values[r] : values[r];
+      sum[r * Transform::kStep] = values[r];
     }
   }
   if (a.store) {
@@ -100,36 +100,36 @@ __device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
   }
 }
 
-template <int P>
-__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
+// z = columns of gate * signal, of one source or two.
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
     columns_in(const ColumnsInArguments a) {
-  columns_in_body<P>(a);
+  columns_in_body<P, M>(a);
 }
 
 // Targets from columns of z, in which the transforms' scale is already.
-template <int P>
-__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
     columns_out(const ColumnsOutArguments a) {
-  columns_out_body<P>(a);
+  columns_out_body<P, M>(a);
 }
 
 // z = its columns, transformed forward and scaled, or transformed back.
-template <int P>
-__global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>::kResident)
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
     columns_within(const ColumnsWithinArguments a) {
+  using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
-  const auto transform = ColumnTransform<P>::of_thread(shared, a.columns, a.turn);
-  const int step = ColumnTransform<P>::kThreads * a.columns;
-  Complex *const z = a.z + (static_cast<int64_t>(blockIdx.y) * P + transform.row(0)) * a.columns +
-                     transform.column;
-  Complex x[ColumnTransform<P>::kCount];
+  const Transform transform = Transform::of_thread(shared);
+  Complex *const z = a.z + static_cast<int64_t>(blockIdx.y) * (P * M) + transform.first();
+  Complex x[Transform::kCount];
 #pragma unroll
-  for (int r = 0; r < ColumnTransform<P>::kR; ++r) {
-    x[r] = z[r * step];
+  for (int r = 0; r < Transform::kR; ++r) {
+    x[r] = z[r * Transform::kStep];
   }
   if (a.forward) {
 #pragma unroll
-    for (int r = 0; r < ColumnTransform<P>::kR; ++r) {
+    for (int r = 0; r < Transform::kR; ++r) {
       x[r] = {x[r].re * a.scale, x[r].im * a.scale};
     }
     transform.forward(x);
@@ -137,8 +137,8 @@ __global__ void __launch_bounds__(ColumnTransform<P>::kBlock, ColumnTransform<P>
     transform.inverse(x);
   }
 #pragma unroll
-  for (int r = 0; r < ColumnTransform<P>::kR; ++r) {
-    z[r * step] = x[r];
+  for (int r = 0; r < Transform::kR; ++r) {
+    z[r * Transform::kStep] = x[r];
   }
 }
 

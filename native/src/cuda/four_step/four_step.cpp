@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cuda/four_step/chunks.h"
 #include "cuda/plan/algorithm.h"
 #include "cuda/plan/ranges.h"
 #include "cuda/policy/policy.h"
@@ -23,15 +24,17 @@ namespace sgconv::cuda {
 namespace {
 
 constexpr int64_t kComplex = sizeof(Complex);
-constexpr int64_t kMostSignals = 65535;  // of a chunk: the grid's y
+constexpr int64_t kMostSignals = 32767;  // of a chunk: those of two sources are the grid's z
 
-const ColumnsSize &columns_of(int64_t count) {
+const ColumnsSize &columns_of(const Parts &parts) {
   static const std::array table{
 #define SGCONV_SIZE(size) &columns_size_##size,
 #include "columns_sizes.inc"
 #undef SGCONV_SIZE
   };
-  return **std::find_if(table.begin(), table.end(), [=](auto *it) { return it->count == count; });
+  return **std::find_if(table.begin(), table.end(), [=](auto *it) {
+    return it->row_size == parts.row_size && it->count * it->row_size == parts.size;
+  });
 }
 
 const MiddleRowSize &rows_of(int64_t size) {
@@ -41,10 +44,6 @@ const MiddleRowSize &rows_of(int64_t size) {
 #undef SGCONV_SIZE
   };
   return **std::find_if(table.begin(), table.end(), [=](auto *it) { return it->size == size; });
-}
-
-const ColumnsSize &columns_of(const Parts &parts) {
-  return columns_of(parts.size / parts.row_size);
 }
 
 bool runs_on(const Target &target, const Parts &parts) {
@@ -64,50 +63,84 @@ struct Launches {
   const sgconv_convolution_geometry &geometry() const { return problem.geometry; }
 
   FourStepRows rows_of_part(const Part &part) const {
-    return {narrow(geometry().hidden),   narrow(geometry().length),
-            narrow(part.samples),        narrow(part.batch_first),
-            narrow(part.channels.first), narrow(part.channels.count),
-            narrow(rows.size),           turn_of(size())};
+    return {narrow(geometry().hidden),  narrow(geometry().length), narrow(part.samples),
+            narrow(part.batch_first),   narrow(part.batch_count),  narrow(part.channels.first),
+            narrow(part.channels.count)};
   }
   Head head(int64_t index) const { return {narrow(geometry().heads), narrow(index)}; }
   const Complex *spectrum_of(int64_t head, const Part &part) const {
     return spectrum + (head * geometry().hidden + part.channels.first) * size();
   }
   int64_t rows_of_member(const Part &part) const { return part.channels.count * columns.count; }
+  ChunkStep row_step() const {
+    return {columns.count / rows.rows_of_block,
+            problem.target.multiprocessors * rows.resident_blocks};
+  }
+  ChunkStep column_step() const {
+    return {columns.blocks_of_signal, problem.target.multiprocessors * columns.resident_blocks};
+  }
 
-  void columns_in(const Part &part, Head of, const void *signal, const void *gate,
-                  Complex *z) const {
-    columns.in({rows_of_part(part), problem.dtype, of, signal, gate, z}, part.signals(), stream);
+  void columns_in(const Part &part, const ColumnsSource &first,
+                  const ColumnsSource &second = {}) const {
+    columns.in({rows_of_part(part), problem.dtype, first, second}, stream);
   }
-  void columns_out(const Part &part, const ColumnsOutArguments &arguments) const {
-    columns.out(arguments, part.signals(), stream);
+  void columns_out(const ColumnsOutArguments &arguments) const { columns.out(arguments, stream); }
+  // Forward and back: through the spectrum, which one block reads for as many members as it can.
+  void convolve(const Part &part, const Complex *in, const Complex *k, Complex *out) const {
+    const int64_t turns = turns_of_rows(row_step(), {part.channels.count, part.batch_count});
+    rows.transform(
+        {narrow(part.batch_count), narrow(turns), rows_of_member(part), in, true, true, k, out},
+        stream);
   }
-  void transform(const Part &part, const Complex *in, bool forward, const Complex *k, bool inverse,
-                 Complex *out) const {
-    rows.transform({in, forward, inverse, k, rows_of_member(part), out},
-                   part.batch_count * rows_of_member(part), stream);
+  // One way, and times the spectrum if there is one.
+  void transform(int64_t row_count, int64_t members, const Complex *in, bool forward,
+                 const Complex *k, Complex *out) const {
+    rows.transform({narrow(members), 1, row_count, in, forward, !forward, k, out}, stream);
   }
   // In place: whole columns, transformed forward and scaled, or back.
   void columns_within(int64_t signals, bool forward, float scale, Complex *z) const {
-    columns.within({narrow(rows.size), turn_of(size()), forward, scale, z}, signals, stream);
+    columns.within({forward, scale, z}, signals, stream);
   }
 };
 
 void forward_part(const Launches &launches, const Part &part, const ForwardOperands &o,
                   Complex *z) {
   const int64_t heads = launches.geometry().heads;
+  const int64_t rows = launches.rows_of_member(part);
   Complex *const of_head = heads > 1 ? z + part.signals() * launches.size() : z;
-  launches.columns_in(part, kNoHead, o.u, o.pre, z);
+  launches.columns_in(part, {kNoHead, o.u, o.pre, z});
   if (heads > 1) {
-    launches.transform(part, z, true, nullptr, false, z);
+    launches.transform(rows, part.batch_count, z, true, nullptr, z);
   }
   for (int64_t head = 0; head < heads; ++head) {
-    launches.transform(part, z, heads == 1, launches.spectrum_of(head, part), true, of_head);
-    launches.columns_out(
-        part, {launches.rows_of_part(part), launches.problem.dtype, of_head, nullptr, nullptr,
-               kNoHead, o.post, launches.head(head), o.y, nullptr, false, true});
+    if (heads > 1) {
+      launches.transform(rows, part.batch_count, z, false, launches.spectrum_of(head, part),
+                         of_head);
+    } else {
+      launches.convolve(part, z, launches.spectrum_of(head, part), z);
+    }
+    launches.columns_out({launches.rows_of_part(part), launches.problem.dtype, of_head, nullptr,
+                          nullptr, kNoHead, o.post, launches.head(head), o.y, nullptr, false,
+                          true});
   }
 }
+
+// Arrays of N complex numbers for each signal of a chunk of backward, one after the other: the
+// signal, which becomes its convolution where there is one head; the gradient, which becomes the
+// input's where there is one head and else the signal's convolution; the input's; sums over heads.
+struct BackwardArrays {
+  bool signal, gradient, input, sum;
+
+  BackwardArrays(int64_t heads, const Gradients &wanted)
+      : signal(wanted.kernel || wanted.post),
+        gradient(wanted.kernel || wanted.input || heads > 1),
+        input(heads > 1 && wanted.input),
+        sum(heads > 1 && wanted.post) {}
+
+  int64_t count() const {
+    return int64_t{signal} + int64_t{gradient} + int64_t{input} + int64_t{sum};
+  }
+};
 
 // `sums` begin with this part's first channel; heads are `head_sums` numbers apart.
 void backward_part(const Launches &launches, const Part &part, const BackwardOperands &o,
@@ -115,49 +148,39 @@ void backward_part(const Launches &launches, const Part &part, const BackwardOpe
   const int64_t heads = launches.geometry().heads;
   const int64_t array = part.signals() * launches.size();
   const int32_t dtype = launches.problem.dtype;
-  const bool signal = wanted.kernel || wanted.post;
-  Complex *const g = signal ? z + array : z;
-  Complex *const input = heads > 1 ? g + array : g;
-  if (signal) {
-    launches.columns_in(part, kNoHead, o.u, o.pre, z);
-    launches.transform(part, z, true, nullptr, false, z);
-  }
-  if (wanted.post) {
-    for (int64_t head = 0; head < heads; ++head) {
-      launches.transform(part, z, false, launches.spectrum_of(head, part), true, g);
-      launches.columns_out(
-          part, {launches.rows_of_part(part), dtype, g, nullptr, nullptr, launches.head(head), o.dy,
-                 kNoHead, o.dpost, heads > 1 ? reinterpret_cast<float *>(input) : nullptr, head > 0,
-                 head == heads - 1});
+  const FourStepRows rows = launches.rows_of_part(part);
+  const BackwardArrays arrays(heads, wanted);
+  Complex *const x = arrays.signal ? z : nullptr;
+  Complex *const g = z + (arrays.signal ? array : 0);
+  Complex *const input = arrays.input ? g + array : g;
+  auto *const sum = reinterpret_cast<float *>(input + array);
+  Complex *const convolved = heads > 1 ? g : x;
+  const bool gradient = wanted.kernel || wanted.input;
+  for (int64_t head = 0; head < heads; ++head) {
+    const ColumnsSource of_u{kNoHead, o.u, o.pre, head == 0 ? x : nullptr};
+    const ColumnsSource of_dy{launches.head(head), o.dy, o.post, gradient ? g : nullptr};
+    if (of_u.z != nullptr) {
+      launches.columns_in(part, of_u, of_dy);
+    } else if (of_dy.z != nullptr) {
+      launches.columns_in(part, of_dy);
+    }
+    launches.rows.backward({narrow(part.batch_count), launches.rows_of_member(part), x, head == 0,
+                            heads > 1 && head == 0, of_dy.z, launches.spectrum_of(head, part),
+                            wanted.kernel ? sums + head * head_sums : nullptr,
+                            part.batch_first == 0, wanted.input ? input : nullptr, head > 0,
+                            head == heads - 1, wanted.post ? convolved : nullptr},
+                           launches.stream);
+    if (wanted.post) {
+      launches.columns_out({rows, dtype, convolved, nullptr, nullptr, launches.head(head), o.dy,
+                            kNoHead, o.dpost, arrays.sum ? sum : nullptr, head > 0,
+                            head == heads - 1});
     }
   }
-  if (!wanted.kernel && !wanted.input) {
-    return;
-  }
-  for (int64_t head = 0; head < heads; ++head) {
-    launches.columns_in(part, launches.head(head), o.dy, o.post, g);
-    launches.rows.backward({narrow(part.batch_count), launches.rows_of_member(part), z, g,
-                            wanted.input ? launches.spectrum_of(head, part) : nullptr,
-                            wanted.kernel ? sums + head * head_sums : nullptr, input,
-                            part.batch_first == 0, head > 0, head == heads - 1},
-                           launches.stream);
-  }
   if (wanted.input) {
-    launches.columns_out(
-        part, {launches.rows_of_part(part), dtype, input, o.dpre == nullptr ? nullptr : o.u, o.dpre,
-               kNoHead, o.pre, kNoHead, o.du, nullptr, false, true});
+    launches.columns_out({rows, dtype, input, o.dpre == nullptr ? nullptr : o.u, o.dpre, kNoHead,
+                          o.pre, kNoHead, o.du, nullptr, false, true});
   }
 }
-
-// Arrays of N complex numbers that a chunk of backward has in the cache.
-struct BackwardArrays {
-  int64_t of_signal;
-  int64_t of_channel;  // spectrum and sums
-
-  BackwardArrays(int64_t heads, const Gradients &wanted)
-      : of_signal(1 + (wanted.kernel || wanted.post ? 1 : 0) + (heads > 1 ? 1 : 0)),
-        of_channel(heads * ((wanted.kernel ? 1 : 0) + (wanted.post || wanted.input ? 1 : 0))) {}
-};
 
 class FourStepConvolution final : public Algorithm {
  public:
@@ -166,8 +189,7 @@ class FourStepConvolution final : public Algorithm {
         columns_(columns_of(parts)),
         rows_(rows_of(parts.row_size)),
         geometry_(Algorithm::problem().geometry),
-        array_bytes_(problem.size * kComplex),
-        arrays_in_cache_(four_step_policy::cache_share(problem.target) / array_bytes_) {
+        array_bytes_(problem.size * kComplex) {
     columns_.allow_shared();
     rows_.allow_shared();
   }
@@ -191,27 +213,29 @@ class FourStepConvolution final : public Algorithm {
 
   WorkspaceBytes forward_bytes(int64_t batch) const override {
     const int64_t of_signal = forward_arrays() * array_bytes_;
-    const int64_t most = signals_of_chunk(forward_arrays(), arrays_in_cache_, INT64_MAX);
-    return {of_signal, of_signal * std::min(batch * geometry_.hidden, most)};
+    return {of_signal,
+            of_signal * std::min(batch * geometry_.hidden, most_signals(forward_arrays()))};
   }
 
-  // One channel's spectrum stays in the cache over the batch.
   void forward(const ForwardOperands &o, Workspace workspace, void *stream) const override {
     const Launches launches = launches_of(o.spectrum, stream);
-    const int64_t signals = signals_of_chunk(forward_arrays(), arrays_in_cache_, workspace.bytes);
-    const int64_t batch = even_step(o.members.count, signals);
-    each_channels(all(), signals / batch, [&](const Channels &channels) {
-      each_part(channels, o.members, batch, [&](const Part &part) {
+    const Chunk chunk = cheapest_chunk(
+        {launches.column_step(), launches.row_step(), 1, column_bytes(),
+         array_bytes_ * (rows_.keeps ? 2 : 3), rows_.keeps ? array_bytes_ : 0, false,
+         launch_bytes(1 + 2 * geometry_.heads)},
+        geometry_.hidden, o.members.count, signals_in(workspace.bytes, forward_arrays()));
+    each_channels(all(), chunk.channels, [&](const Channels &channels) {
+      each_part(channels, o.members, chunk.members, [&](const Part &part) {
         forward_part(launches, part, o, static_cast<Complex *>(workspace.memory));
       });
     });
   }
 
   WorkspaceBytes backward_bytes(int64_t batch, const Gradients &wanted) const override {
-    const BackwardArrays arrays(geometry_.heads, wanted);
+    const int64_t arrays = BackwardArrays(geometry_.heads, wanted).count();
     const int64_t most = std::min(batch * geometry_.hidden, most_signals(arrays));
-    return {sums_bytes(wanted, 1) + arrays.of_signal * array_bytes_,
-            sums_bytes(wanted, geometry_.hidden) + most * arrays.of_signal * array_bytes_};
+    return {sums_bytes(wanted, 1) + arrays * array_bytes_,
+            sums_bytes(wanted, geometry_.hidden) + most * arrays * array_bytes_};
   }
 
   void backward(const BackwardOperands &o, Workspace workspace, void *stream) const override {
@@ -232,29 +256,21 @@ class FourStepConvolution final : public Algorithm {
   // For each signal of a chunk.
   int64_t forward_arrays() const { return geometry_.heads > 1 ? 2 : 1; }
 
-  // So many that `arrays` for each are among the `in_cache`, and in `room` bytes.
-  int64_t signals_of_chunk(int64_t arrays, int64_t in_cache, int64_t room) const {
-    return std::clamp<int64_t>(std::min(in_cache, room / array_bytes_) / arrays, 1, kMostSignals);
+  // So many that `arrays` for each are in the cache.
+  int64_t most_signals(int64_t arrays) const {
+    return std::clamp<int64_t>(
+        four_step_policy::cache_share(problem().target) / (arrays * array_bytes_), 1, kMostSignals);
+  }
+  // And in as much memory, which is enough for one.
+  int64_t signals_in(int64_t bytes, int64_t arrays) const {
+    return std::min(most_signals(arrays), bytes / (arrays * array_bytes_));
   }
 
-  // Of a chunk with so many channels. Less room is not less than what one signal takes.
-  int64_t signals_with(const BackwardArrays &arrays, int64_t channels, int64_t room) const {
-    return signals_of_chunk(arrays.of_signal, arrays_in_cache_ - channels * arrays.of_channel,
-                            room);
-  }
-  int64_t most_signals(const BackwardArrays &arrays) const {
-    return signals_with(arrays, 1, INT64_MAX);
-  }
-
-  // A row's sum over the batch is one block's, so channels are to fill the multiprocessors; the
-  // rest of the cache is for members, over which a channel's spectrum and sums stay in it.
-  int64_t channels_of_chunk(const BackwardArrays &arrays, int64_t room) const {
-    const int64_t blocks = columns_.count / rows_.rows_of_block;
-    const int64_t places = problem().target.multiprocessors * rows_.resident_blocks;
-    const int64_t filling = ceil_divide(four_step_policy::kBlocksPerPlace * places, blocks);
-    const int64_t in_cache = arrays_in_cache_ / (arrays.of_signal + arrays.of_channel);
-    return std::clamp<int64_t>(std::min(filling, in_cache), 1,
-                               signals_of_chunk(arrays.of_signal, INT64_MAX, room));
+  // Through the second-level cache for the columns of a signal: numbers and, as if they were
+  // float32, samples.
+  int64_t column_bytes() const { return array_bytes_ + array_bytes_ / 2; }
+  int64_t launch_bytes(int64_t launches) const {
+    return launches * four_step_policy::kLaunchBytes * problem().target.multiprocessors;
   }
 
   int64_t sums_bytes(const Gradients &wanted, int64_t channels) const {
@@ -267,13 +283,11 @@ class FourStepConvolution final : public Algorithm {
     if (!wanted.kernel) {
       return geometry_.hidden;
     }
-    const BackwardArrays arrays(geometry_.heads, wanted);
+    const int64_t arrays = BackwardArrays(geometry_.heads, wanted).count();
     const int64_t room = bytes / array_bytes_;
     const int64_t useful = most_signals(arrays);
-    int64_t most = room / (geometry_.heads + arrays.of_signal);
-    if (most > useful) {
-      most = (room - useful * arrays.of_signal) / geometry_.heads;
-    }
+    const int64_t most =
+        std::max(room / (geometry_.heads + arrays), (room - useful * arrays) / geometry_.heads);
     return std::clamp<int64_t>(most, 1, geometry_.hidden);
   }
 
@@ -281,12 +295,11 @@ class FourStepConvolution final : public Algorithm {
   template <class Place>
   void transform_kernels(Complex *spectrum, void *stream, Place &&place) const {
     const Launches launches = launches_of(nullptr, stream);
-    const int64_t most = signals_of_chunk(1, arrays_in_cache_, INT64_MAX);
-    each_channels({0, problem().channels()}, most, [&](const Channels &rows) {
+    each_channels({0, problem().channels()}, most_signals(1), [&](const Channels &rows) {
       place(rows);
       Complex *const z = spectrum + rows.first * problem().size;
       launches.columns_within(rows.count, true, scale(), z);
-      rows_.transform({z, true, false, nullptr, 1, z}, rows.count * columns_.count, stream);
+      launches.transform(rows.count * columns_.count, 1, z, true, nullptr, z);
     });
   }
 
@@ -295,15 +308,21 @@ class FourStepConvolution final : public Algorithm {
   // Of these channels in the whole batch.
   void backward(const Launches &launches, const BackwardOperands &o, const Gradients &wanted,
                 const Channels &channels, Workspace workspace) const {
-    const BackwardArrays arrays(geometry_.heads, wanted);
     auto *const sums = static_cast<Complex *>(workspace.memory);
     const int64_t of_sums = sums_bytes(wanted, channels.count);
     const int64_t room = workspace.bytes - of_sums;
     Complex *const z = sums + of_sums / kComplex;
-    each_channels(channels, channels_of_chunk(arrays, room), [&](const Channels &some) {
-      const int64_t most =
-          std::max<int64_t>(signals_with(arrays, some.count, room) / some.count, 1);
-      each_part(some, o.members, most, [&](const Part &part) {
+    const int64_t arrays = BackwardArrays(geometry_.heads, wanted).count();
+    // A row's sum over the batch is one block's. Rows of u, of dy and of the spectrum are read, and
+    // those of du written; what is not kept, read and written.
+    const int64_t sum = wanted.kernel ? 2 : 0;
+    const Chunk chunk = cheapest_chunk(
+        {launches.column_step(), launches.row_step(), 2, column_bytes(),
+         array_bytes_ * (rows_.keeps ? 4 : 6 + sum), rows_.keeps ? array_bytes_ * sum : 0, true,
+         launch_bytes(2 * geometry_.heads + 1)},
+        channels.count, o.members.count, signals_in(room, arrays));
+    each_channels(channels, chunk.channels, [&](const Channels &some) {
+      each_part(some, o.members, chunk.members, [&](const Part &part) {
         backward_part(launches, part, o, wanted,
                       sums + (some.first - channels.first) * problem().size,
                       channels.count * problem().size, z);
@@ -318,12 +337,12 @@ class FourStepConvolution final : public Algorithm {
   void kernel_gradient(const Launches &launches, const BackwardOperands &o,
                        const Channels &channels, const Complex *sums, Complex *z,
                        int64_t room) const {
-    const int64_t most = signals_of_chunk(1, arrays_in_cache_, room);
+    const int64_t most = signals_in(room, 1);
     for (int64_t head = 0; head < geometry_.heads; ++head) {
       each_channels(channels, most, [&](const Channels &some) {
         const int64_t first = head * channels.count + some.first - channels.first;
-        const Part part{some, 0, 1, geometry_.length};
-        launches.transform(part, sums + first * problem().size, false, nullptr, true, z);
+        launches.transform(some.count * columns_.count, 1, sums + first * problem().size, false,
+                           nullptr, z);
         launches.columns_within(some.count, false, 1.0f, z);
         const sgconv_cuda_rows rows{
             geometry_.heads, geometry_.hidden, geometry_.length, problem().size, 0, 1,
@@ -338,7 +357,6 @@ class FourStepConvolution final : public Algorithm {
   const MiddleRowSize &rows_;
   const sgconv_convolution_geometry &geometry_;
   const int64_t array_bytes_;  // N complex numbers
-  const int64_t arrays_in_cache_;
 };
 
 }  // namespace

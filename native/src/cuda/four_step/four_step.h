@@ -9,7 +9,7 @@
 namespace sgconv::cuda {
 
 // A launch has whole blocks of rows: P is a multiple of the rows of a block.
-constexpr int kRowMultiple = 8;
+constexpr int kRowMultiple = 4;
 
 // Which row of a signal tensor: head `index` of `count`.
 struct Head {
@@ -21,17 +21,18 @@ constexpr Head kNoHead{1, 0};
 struct FourStepRows {
   int32_t hidden, length;
   int32_t samples;  // of each of these signals, at most `length`: the rest of its row is not there
-  int32_t batch_first, hidden_first, hidden_count;
-  int32_t columns;  // M
-  Turn turn;        // of N
+  int32_t batch_first, batch_count, hidden_first, hidden_count;
 };
 
-struct ColumnsInArguments {
-  FourStepRows rows;
-  int32_t dtype;
+struct ColumnsSource {
   Head head;
   const void *signal, *gate;  // gate (B, H, L) may be nullptr
   Complex *z;
+};
+struct ColumnsInArguments {
+  FourStepRows rows;
+  int32_t dtype;
+  ColumnsSource first, second;  // without z: there is no second one
 };
 
 // product = factor * signal, target = gate * signal; either may be nullptr, and so may gate.
@@ -51,43 +52,48 @@ struct ColumnsOutArguments {
 };
 
 struct ColumnsWithinArguments {
-  int32_t columns;  // M
-  Turn turn;
   bool forward;
   float scale;  // of forward
   Complex *z;
 };
 
-// out = in, transformed forward, times the spectrum, transformed back: as is asked for.
+// Of each of so many members of a batch: out = in, transformed forward, times the spectrum,
+// transformed back, as is asked for. A block takes `turns` members, more than one only of rows that
+// go both ways, and reads its row of the spectrum once.
 struct MiddleRowsArguments {
+  int32_t batch_count, turns;
+  int64_t row_count;  // of one member
   const Complex *in;
   bool forward, inverse;
   const Complex *spectrum;  // or nullptr
-  int64_t spectrum_rows;    // after which it repeats
   Complex *out;             // may be in
 };
 
-// For each batch member in order: g, transformed forward; sums += conj(x) * g; input = conj(K) * g,
-// added to what is there, and transformed back.
+// For each member in order: x and g, transformed forward; sums += conj(x) * g; input = conj(K) * g,
+// added to what is there, and transformed back; convolved = K * x, transformed back.
 struct MiddleBackwardArguments {
   int32_t batch_count;
-  int64_t row_count;        // of one batch member
-  const Complex *x, *g;     // x is a spectrum
-  const Complex *spectrum;  // or nullptr: no input
-  Complex *sums;            // or nullptr; (row_count, M)
-  Complex *input;           // may be g
-  bool start;               // sums are not there yet
-  bool add;
-  bool inverse;
+  int64_t row_count;  // of one member
+  Complex *x;         // or nullptr
+  bool x_forward;     // it is not a spectrum yet
+  bool x_stays;       // and is to become one, for other heads
+  const Complex *g;   // or nullptr
+  const Complex *spectrum;
+  Complex *sums;       // or nullptr; (row_count, M)
+  bool start;          // sums are not there yet
+  Complex *input;      // or nullptr; may be g
+  bool add, inverse;   // input
+  Complex *convolved;  // or nullptr; may be x unless that stays, or g
 };
 
-// What the host knows of columns of P numbers ...
+// What the host knows of M columns of P numbers ...
 struct ColumnsSize {
-  int count;  // P
+  int64_t count, row_size;                // P, M
+  int blocks_of_signal, resident_blocks;  // of a multiprocessor
   int shared_bytes;
   void (*allow_shared)();  // as BlockSize has
-  void (*in)(const ColumnsInArguments &, int64_t signals, void *stream);
-  void (*out)(const ColumnsOutArguments &, int64_t signals, void *stream);
+  void (*in)(const ColumnsInArguments &, void *stream);
+  void (*out)(const ColumnsOutArguments &, void *stream);
   void (*within)(const ColumnsWithinArguments &, int64_t signals, void *stream);
 };
 // ... and of rows of M.
@@ -95,8 +101,9 @@ struct MiddleRowSize {
   int64_t size;  // M
   int shared_bytes;
   int rows_of_block, resident_blocks;  // of a multiprocessor
+  bool keeps;                          // a row of the spectrum or of sums, from member to member
   void (*allow_shared)();
-  void (*transform)(const MiddleRowsArguments &, int64_t rows, void *stream);
+  void (*transform)(const MiddleRowsArguments &, void *stream);
   void (*backward)(const MiddleBackwardArguments &, void *stream);
 };
 

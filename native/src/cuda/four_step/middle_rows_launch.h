@@ -7,35 +7,38 @@
 namespace sgconv::cuda {
 
 template <int M>
-RowGrid middle_rows_grid(int64_t rows) {
-  return {dim3(static_cast<unsigned>(rows / BlockShape<M>::kRows)), dim3(BlockShape<M>::kThreads)};
+RowGrid middle_rows_grid(int64_t rows, int64_t shares) {
+  return {dim3(static_cast<unsigned>(rows / BlockShape<M>::kRows), static_cast<unsigned>(shares)),
+          dim3(BlockShape<M>::kThreads)};
 }
 
 template <int M>
-void launch_middle_rows(const MiddleRowsArguments &arguments, int64_t rows, void *stream) {
-  launch("middle_rows", middle_rows<M>, middle_rows_grid<M>(rows), stream, arguments,
+void launch_middle_rows(const MiddleRowsArguments &a, void *stream) {
+  const int turns = MiddleShape<M>::kKeeps ? a.turns : 1;
+  const int64_t shares = (a.batch_count + turns - 1) / turns;
+  launch("middle_rows", middle_rows<M>, middle_rows_grid<M>(a.row_count, shares), stream, a,
          BlockShape<M>::kSharedBytes);
 }
 
 template <int M>
-void launch_middle_rows_backward(const MiddleBackwardArguments &arguments, void *stream) {
-  launch("middle_rows_backward", middle_rows_backward<M>, middle_rows_grid<M>(arguments.row_count),
-         stream, arguments, BlockShape<M>::kSharedBytes);
+void launch_middle_rows_backward(const MiddleBackwardArguments &a, void *stream) {
+  launch("middle_rows_backward", middle_rows_backward<M>, middle_rows_grid<M>(a.row_count, 1),
+         stream, a, MiddleShape<M>::kBackwardBytes);
 }
 
 template <int M>
 void allow_middle_rows_shared() {
-  constexpr std::size_t kBytes = BlockShape<M>::kSharedBytes;
-  allow_shared("middle_rows", middle_rows<M>, kBytes);
-  allow_shared("middle_rows_backward", middle_rows_backward<M>, kBytes);
+  allow_shared("middle_rows", middle_rows<M>, BlockShape<M>::kSharedBytes);
+  allow_shared("middle_rows_backward", middle_rows_backward<M>, MiddleShape<M>::kBackwardBytes);
 }
 
 template <int M>
 constexpr MiddleRowSize middle_row_size() {
   return {M,
-          BlockShape<M>::kSharedBytes,
+          MiddleShape<M>::kBackwardBytes,
           BlockShape<M>::kRows,
           BlockShape<M>::kResident,
+          MiddleShape<M>::kKeeps,
           allow_middle_rows_shared<M>,
           launch_middle_rows<M>,
           launch_middle_rows_backward<M>};

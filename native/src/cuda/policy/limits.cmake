@@ -24,12 +24,8 @@ set(SGCONV_REGISTER_LIMITS
     block_prepare=128
     gate_gradient=40
     kernel_gradient=48
-    middle_rows=80
-    middle_rows@8192=128
-    middle_rows@16384=128
-    middle_rows_backward=96
-    middle_rows_backward@8192=128
-    middle_rows_backward@16384=128
+    middle_rows=128
+    middle_rows_backward=128
     multiply_rows=40
     norm_rows=48
     clear_rows=40

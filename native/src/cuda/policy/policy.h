@@ -63,15 +63,19 @@ constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
 
 }  // namespace block_policy
 
-// Four steps.
+// Four steps. By the model of docs/performance.md they are bound by what goes through the
+// second-level cache, and next by the launches; so chunks of signals are as large as stay in it,
+// and such that the last wave of each launch is full (four_step/chunks.h).
 namespace four_step_policy {
 
-// What a chunk of signals takes of the second-level cache: half of it, because what streams
-// through, inputs and outputs, takes room too.
-constexpr int64_t cache_share(const Target &target) { return target.cache_bytes / 2; }
+// What the numbers between the steps of a chunk take of the second-level cache: two fifths. That of
+// A100 and H100 is two halves, each with copies of what its side reads, so that 40 and 50 MB hold
+// 20 and 25; inputs, outputs, spectra and sums stream through the rest.
+constexpr int64_t cache_share(const Target &target) { return target.cache_bytes * 2 / 5; }
 
-// Blocks of one backward launch for each place that a multiprocessor has.
-constexpr int64_t kBlocksPerPlace = 2;
+// What a launch costs beyond its work, in bytes of that cache: 1.5 us, in which a multiprocessor
+// gets 33 bytes a nanosecond (4.4 TB/s over 132).
+constexpr int64_t kLaunchBytes = 50000;  // a multiprocessor
 
 }  // namespace four_step_policy
 
