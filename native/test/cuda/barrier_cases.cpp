@@ -79,8 +79,10 @@ std::vector<BarrierCase> barrier_cases() {
   for (const int64_t size : {24, 48, 96, 192, 384, 512}) {
     cases.push_back(convolution({SGCONV_CAUSAL, 1, 1, 1, size * kKi}, kNone));
   }
-  for (const int64_t size : {24, 48, 96, 192}) {
+  for (const int64_t size : {24, 48, 192, 384}) {
     cases.push_back(convolution({SGCONV_CAUSAL, 2, 2, 1, size * kKi}, kNone));
+    // Two transforms back in a row: of the input's gradient and for that of the gate behind.
+    cases.push_back(convolution({SGCONV_CAUSAL, 2, 1, 1, size * kKi}, kBoth));
   }
   cases.push_back(convolution({SGCONV_CAUSAL, 2, 2, 1, 12 * kKi}, kNone, 1));
   cases.push_back(spectrum(24 * kKi));

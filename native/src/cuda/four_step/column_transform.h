@@ -22,7 +22,8 @@ struct RegisterColumn {
   static constexpr std::size_t kCount = std::size_t{kR};
   static constexpr int kThreads = 1;  // that share a column
   static constexpr int kColumns = shapes::kRegisterColumns;
-  static constexpr int kResident = shapes::resident(kColumns);  // blocks of a multiprocessor
+  static constexpr int kResident =  // blocks of a multiprocessor
+      shapes::columns_resident(kColumns, kR);
   static constexpr int kSharedBytes = 0;
 
   int thread;
@@ -49,7 +50,8 @@ template <int P>
 struct SharedColumn : BlockTransform<P, true> {
   using Transform = BlockTransform<P, true>;
   static constexpr int kColumns = shapes::shared_columns(P);
-  static constexpr int kResident = shapes::resident(Transform::kThreads * kColumns);
+  static constexpr int kResident =
+      shapes::columns_resident(Transform::kThreads * kColumns, Transform::kR);
   // A half-warp's columns, and where there are only eight the two neighbours that they share it
   // with, lie in different banks; only in the last pass of 768 do two threads meet in one.
   static constexpr int kStride = (Transform::kShared + 15) / 16 * 16 + 16 / kColumns;

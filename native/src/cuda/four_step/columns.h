@@ -114,9 +114,11 @@ __global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform
   columns_out_body<P, M>(a);
 }
 
-// z = its columns, transformed forward and scaled, or transformed back.
+// z = its columns, transformed forward and scaled, or transformed back: once for each kernel, and
+// with registers for both ways.
 template <int P, int M>
-__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock,
+                                  shapes::resident(ColumnTransform<P, M>::kBlock))
     columns_within(const ColumnsWithinArguments a) {
   using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);

@@ -8,6 +8,14 @@ set(SGCONV_REGISTER_LIMITS
     columns_in=128
     columns_out=128
     columns_within=128
+    columns_in@12=64
+    columns_in@16=64
+    columns_in@256=64
+    columns_in@1024=64
+    columns_out@12=64
+    columns_out@16=64
+    columns_out@256=64
+    columns_out@1024=64
     decay_gradient=64
     block_backward=128
     block_backward@384=168

@@ -29,6 +29,12 @@ constexpr int backward_resident(int threads, int numbers) {
 // a thread.
 constexpr bool keeps_spectrum(int numbers) { return numbers <= 16; }
 
+// Columns do less with a number that they wait for: with 16 a thread, 64 registers suffice for
+// twice the threads.
+constexpr int columns_resident(int threads, int numbers) {
+  return (numbers > 16 ? 1 : 2) * resident(threads);
+}
+
 // Columns of up to so many numbers lie in one thread's registers.
 constexpr int kMostInRegisters = 32;
 // Columns of a block: one a thread ...
