@@ -77,7 +77,7 @@ void step() {
         sum += std::complex<double>(x.re, x.im) *
                std::polar(1.0, kPi * ((1 - 4 * p) * q % (4 * P)) / (2.0 * P));
       }
-      sum *= std::polar(1.0, kPi * m * (1 - 4 * p - P) / (2.0 * P * kM));
+      sum *= std::polar(1.0, kPi * m * (1 - 4 * p) / (2.0 * P * kM));
       expected.push_back(sum.real());
       expected.push_back(sum.imag());
     }

@@ -1,5 +1,5 @@
 // The row step of long rows by itself, at every length: convolution with a single coefficient is a
-// shift in the ring x^M = i, and so are its gradients.
+// rotation, and so are its gradients.
 #include <cstring>
 #include <random>
 
@@ -64,7 +64,7 @@ void compare(const std::string &what, const Numbers &actual, const Numbers &expe
                         std::to_string(error) + " of the bound");
 }
 
-// x[n - s], times i where it wraps; and the other way, x[n + s].
+// x[n - s], round the row; and the other way, x[n + s].
 template <int M>
 Numbers shifted(const Numbers &x, bool back) {
   Numbers result(x.size());
@@ -72,10 +72,7 @@ Numbers shifted(const Numbers &x, bool back) {
     for (int n = 0; n < M; ++n) {
       const int to = back ? n - shift<M>(row) : n + shift<M>(row);
       const Complex value = x[static_cast<std::size_t>(row * M + n)];
-      Complex &place = result[static_cast<std::size_t>(row * M + (to + M) % M)];
-      place = to >= M  ? Complex{-value.im, value.re}
-              : to < 0 ? Complex{value.im, -value.re}
-                       : value;
+      result[static_cast<std::size_t>(row * M + (to + M) % M)] = value;
     }
   }
   return result;

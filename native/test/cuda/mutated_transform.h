@@ -33,6 +33,14 @@ struct MutatedTransform : BlockTransform<N, Spread> {
     swap(x, false);
     Base::inverse(x);
   }
+  void cyclic_forward(Complex (&x)[Base::kCount]) const {
+    Base::cyclic_forward(x);
+    swap(x, true);
+  }
+  void cyclic_inverse(Complex (&x)[Base::kCount]) const {
+    swap(x, false);
+    Base::cyclic_inverse(x);
+  }
 
  private:
   // A root is cosine * (1 + i * tangent).

@@ -1,8 +1,8 @@
 // Transforms of the columns of a (P, M) matrix: the first and the last step of a transform of
 // N = P * M numbers in the ring x^N = i. Number m + M * q is in column m. The step forward leaves
 // coefficient p of each column's transform in the ring x^P = i, times a twiddle factor after which
-// row p is what BlockTransform<M> takes: exp(i pi m (1 - 4p - P) / 2N), because x^M = exp(i pi
-// (1 - 4p) / 2P) has to become x^M = i.
+// row p is one in the ring x^M = 1: exp(i pi m (1 - 4p) / 2N), because there x^M was
+// exp(i pi (1 - 4p) / 2P).
 //
 // Up to 32 numbers a column lie in one thread's registers; more are a row of BlockTransform, whose
 // threads are spread so that neighbouring threads work on neighbouring columns.
@@ -97,7 +97,7 @@ constexpr auto twiddle_roots() {
     numerators[bit] =
         (1 << bit) < Bits::kR ? -4 * int64_t{Bits::Column::frequency_step(1 << bit)} : 0;
   }
-  numerators[Bits::kBits] = 1 - P;
+  numerators[Bits::kBits] = 1;
   return column_roots<Bits::kRoots, M>(numerators, int64_t{P} * M);
 }
 
@@ -144,13 +144,13 @@ struct ColumnTransform : ColumnOf<P>::Type {
   static constexpr float kHigh = turn_of(int64_t{P} * M).high;
   static constexpr float kLow = turn_of(int64_t{P} * M).low;
 
-  // Of first_frequency(). The numerators are below 5N: products of 32 bits.
+  // Of first_frequency(). The numerators are at most 4N: products of 32 bits.
   __device__ __forceinline__ Complex first_factor() const {
     if constexpr (Base::kThreads == 1) {
       return kTwiddleRoots<P, M>.of(kBits, column);
     } else {
       constexpr int kSize = P * M;
-      const int n = column * (1 - P - 4 * this->first_frequency());
+      const int n = column * (1 - 4 * this->first_frequency());
       return twist_factor({kHigh, kLow}, n < -2 * kSize ? n + 4 * kSize : n);
     }
   }

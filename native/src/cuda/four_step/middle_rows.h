@@ -48,7 +48,7 @@ __device__ __forceinline__ void middle_rows_body(const MiddleRowsArguments &a) {
       x[r] = in[r * kThreads];
     }
     if (a.forward) {
-      transform.forward(x);
+      transform.cyclic_forward(x);
     }
     if (a.spectrum != nullptr) {
 #pragma unroll
@@ -57,7 +57,7 @@ __device__ __forceinline__ void middle_rows_body(const MiddleRowsArguments &a) {
       }
     }
     if (a.inverse) {
-      transform.inverse(x);
+      transform.cyclic_inverse(x);
     }
     Complex *const out = a.out + at;
 #pragma unroll
@@ -88,7 +88,7 @@ struct MiddleBackwardRow {
     if (went_down) {
       transform.turn_round();
     }
-    transform.forward(x);
+    transform.cyclic_forward(x);
     went_down = true;
     went_up = false;
   }
@@ -96,7 +96,7 @@ struct MiddleBackwardRow {
     if (went_up) {
       transform.turn_round();
     }
-    transform.inverse(x);
+    transform.cyclic_inverse(x);
     went_up = true;
     went_down = false;
   }
