@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
 
 #include "cases.h"
 #include "check.h"
+#include "column_step.h"
 #include "device.h"
+#include "middle_rows_step.h"
+#include "oracle.h"
 #include "plan_path.h"
 #include "plan_synthesis_cases.h"
 #include "synthesis_cases.h"
@@ -62,6 +66,39 @@ BarrierCase synthesis(int32_t decay) {
           }};
 }
 
+// Forward and back, which is P times the same.
+template <int P, int M>
+BarrierCase columns() {
+  const std::string name = std::to_string(M) + " columns of " + std::to_string(P);
+  std::mt19937_64 source(P);
+  std::normal_distribution<float> normal;
+  std::vector<cuda::Complex> numbers(std::size_t{P} * M);
+  for (cuda::Complex &number : numbers) {
+    number = {normal(source), normal(source)};
+  }
+  const auto parts = [](const std::vector<cuda::Complex> &values, double scale) {
+    Doubles result;
+    for (const cuda::Complex &value : values) {
+      result.insert(result.end(),
+                    {scale * static_cast<double>(value.re), scale * static_cast<double>(value.im)});
+    }
+    return result;
+  };
+  return {name, [=] {
+            DeviceArray<cuda::Complex> z(numbers);
+            run_columns<P, M>(z.get(), true);
+            run_columns<P, M>(z.get(), false);
+            const double error =
+                oracle::error_of_sums(parts(z.host(), 1.0 / P), parts(numbers, 1.0));
+            check(error <= 1, name + " there and back: error " + std::to_string(error));
+          }};
+}
+
+template <int M>
+BarrierCase rows() {
+  return {"rows of " + std::to_string(M), [] { middle_rows::step<M>(); }};
+}
+
 }  // namespace
 
 std::vector<BarrierCase> barrier_cases() {
@@ -75,7 +112,7 @@ std::vector<BarrierCase> barrier_cases() {
     cases.push_back(kernel_gradient({SGCONV_CAUSAL, 3, 1, channels, size - 6}));
     cases.push_back(spectrum(size));
   }
-  // Columns of every kind, and rows of every length that is not only there for many millions.
+  // Beyond one block. What is only there for many millions is run by itself.
   for (const int64_t size : {24, 48, 96, 192, 384, 512}) {
     cases.push_back(convolution({SGCONV_CAUSAL, 1, 1, 1, size * kKi}, kNone));
   }
@@ -85,6 +122,10 @@ std::vector<BarrierCase> barrier_cases() {
     cases.push_back(convolution({SGCONV_CAUSAL, 2, 1, 1, size * kKi}, kBoth));
   }
   cases.push_back(convolution({SGCONV_CAUSAL, 2, 2, 1, 12 * kKi}, kNone, 1));
+  cases.push_back(columns<768, 64>());
+  cases.push_back(columns<1024, 16>());
+  cases.push_back(rows<8192>());
+  cases.push_back(rows<16384>());
   cases.push_back(spectrum(24 * kKi));
   cases.push_back(synthesis(SGCONV_GEOMETRIC));
   cases.push_back(synthesis(SGCONV_POWER));

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "check.h"
-#include "cuda/four_step/columns.h"
+#include "column_step.h"
 #include "device.h"
 #include "oracle.h"
 
@@ -16,21 +16,6 @@ using sgconv::cuda::ColumnTransform;
 using sgconv::cuda::Complex;
 
 constexpr double kPi = 3.14159265358979323846;
-
-template <int P, int M>
-void launch(Complex *z, bool forward) {
-  using Transform = ColumnTransform<P, M>;
-  const sgconv::cuda::ColumnsWithinArguments arguments{forward, 1.0f, z};
-  static const int function = 0;
-  require(cudaFuncSetAttribute(&function, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               Transform::kSharedBytes),
-          "cudaFuncSetAttribute");
-  require(sgconv::emulation::launch({"columns_within", &function, dim3(M / Transform::kColumns),
-                                     dim3(Transform::kBlock), Transform::kSharedBytes, nullptr,
-                                     [=] { sgconv::cuda::columns_within<P, M>(arguments); }}),
-          "launch");
-  require(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-}
 
 // Which coefficient a row holds.
 template <class Transform>
@@ -61,7 +46,7 @@ void step() {
     number = {normal(source), normal(source)};
   }
   DeviceArray<Complex> z(numbers);
-  launch<P, kM>(z.get(), true);
+  run_columns<P, kM>(z.get(), true);
 
   std::vector<bool> seen(std::size_t{P}, false);
   Doubles expected;
@@ -86,7 +71,7 @@ void step() {
   const double there = oracle::error_of_sums(parts(z.host()), expected);
   check(there <= 0.5, where + " forward: error " + std::to_string(there) + " of the bound");
 
-  launch<P, kM>(z.get(), false);
+  run_columns<P, kM>(z.get(), false);
   Doubles back = parts(z.host());
   for (double &value : back) {
     value /= P;
