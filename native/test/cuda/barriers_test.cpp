@@ -86,11 +86,12 @@ std::vector<Barrier> barriers_of(const std::vector<BarrierCase> &cases) {
   return result;
 }
 
-// An inverse transform comes to the barrier of its first exchange before it reads a root. Where no
-// exchange is a warp's own affair, that barrier is enough.
+// Of the transforms only `forward` reads a root before the barrier of its first exchange: where
+// that is the whole block's and no `forward` comes first, it also waits for the roots.
 bool roots_can_wait(const Barrier &barrier) {
-  return barrier.calls.find("sgconv::cuda::SharedColumn<") != std::string::npos &&
-         barrier.calls.find("sgconv::cuda::columns_out<") != std::string::npos;
+  const auto in = [&](const char *text) { return barrier.calls.find(text) != std::string::npos; };
+  return (in("cuda::SharedColumn<") && in("void sgconv::cuda::columns_out<")) ||
+         (in("cuda::transform_of_thread<") && in("void sgconv::cuda::middle_rows_backward<"));
 }
 
 // Of a process of its own.
