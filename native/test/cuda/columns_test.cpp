@@ -35,7 +35,7 @@ Doubles parts(const std::vector<Complex> &values) {
 }
 
 // M: no more columns than the constants of the factors need, of which there are two kinds, for m %
-// 64 and m / 64.
+// 8 and m / 8, or of more.
 template <int P, int kM>
 void step() {
   const std::string where = std::to_string(kM) + " columns of " + std::to_string(P);

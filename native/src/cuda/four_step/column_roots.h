@@ -15,8 +15,10 @@ constexpr Complex rounded(const ExactRoot &root) {
 
 // For so many k, and M columns m = near + kNear * far.
 template <int Count, int M>
-struct ColumnRoots {
-  static constexpr int kNear = M < 64 ? M : 64;
+struct alignas(32) ColumnRoots {
+  // Few: a warp's 32 neighbouring columns then read a few sectors of each table, not 256 bytes of
+  // one.
+  static constexpr int kNear = M > 8 * 512 ? M / 512 : M < 8 ? M : 8;
 
   Complex near[std::size_t{Count}][std::size_t{kNear}];
   Complex far[std::size_t{Count}][std::size_t{M / kNear}];

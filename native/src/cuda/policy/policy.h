@@ -68,10 +68,11 @@ constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
 // and such that the last wave of each launch is full (four_step/chunks.h).
 namespace four_step_policy {
 
-// What the numbers between the steps of a chunk take of the second-level cache: two fifths. That of
-// A100 and H100 is two halves, each with copies of what its side reads, so that 40 and 50 MB hold
-// 20 and 25; inputs, outputs, spectra and sums stream through the rest.
-constexpr int64_t cache_share(const Target &target) { return target.cache_bytes * 2 / 5; }
+// What the numbers between the steps of a chunk may take of the second-level cache: half. Inputs,
+// outputs, spectra and sums stream through the rest; and that of A100 and H100 is two halves, each
+// with copies of what its side reads. Chunks rarely take all of it: two thirds have whole waves at
+// sizes 2^k.
+constexpr int64_t cache_share(const Target &target) { return target.cache_bytes / 2; }
 
 // What a launch costs beyond its work, in bytes of that cache: 1.5 us, in which a multiprocessor
 // gets 33 bytes a nanosecond (4.4 TB/s over 132).
