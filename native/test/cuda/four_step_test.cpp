@@ -89,6 +89,21 @@ void classes() {
   }
 }
 
+// On a device whose blocks have 99 KiB: rows of more than 8192 go this way, those of 16384 do not.
+void small_blocks() {
+  for (const int64_t n : {12, 16}) {
+    check_equal(Plan({SGCONV_CAUSAL, 1, 1, 1, n * kKi}, SGCONV_FLOAT32).size(), n * kKi,
+                "size for " + std::to_string(n * kKi));
+    run({SGCONV_CAUSAL, 2, 1, 2, n * kKi}, SGCONV_FLOAT32, kBoth);
+    run({SGCONV_BIDIRECTIONAL, 2, 2, 1, n * kKi - 1}, SGCONV_BFLOAT16, kNone);
+  }
+  run({SGCONV_CIRCULAR, 1, 1, 1, 48 * kKi}, SGCONV_FLOAT32, kNone);
+  const sgconv_convolution_geometry too_long{1, 1, 8192 * kKi + 1, 1, SGCONV_CAUSAL, 0};
+  sgconv_cuda_plan *plan = nullptr;
+  check_equal(sgconv_cuda_plan_create(&too_long, SGCONV_FLOAT32, &plan), SGCONV_UNSUPPORTED,
+              "no size beyond 8 Mi");
+}
+
 // What depends on how many signals a chunk has, which SGCONV_EMULATED_CACHE says.
 void chunks() {
   for (const int64_t heads : {1, 2}) {
@@ -139,6 +154,8 @@ int main(int argc, char **argv) {
     run({SGCONV_BIDIRECTIONAL, 1, 1, 1, std::atoll(argv[2]) * kKi}, SGCONV_FLOAT32, kNone);
   } else if (part == "brief") {
     brief();
+  } else if (part == "small_blocks") {
+    small_blocks();
   } else if (part == "chunks") {
     chunks();
   } else if (part == "classes") {
@@ -146,7 +163,8 @@ int main(int argc, char **argv) {
   } else if (part.empty()) {
     sweep();
   } else {
-    std::printf("no part %s: expected brief, chunks, classes or size <Ki>\n", argv[1]);
+    std::printf("no part %s: expected brief, small_blocks, chunks, classes or size <Ki>\n",
+                argv[1]);
     return 2;
   }
   print_worst("four steps");
