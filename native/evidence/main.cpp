@@ -21,7 +21,8 @@ namespace {
 using namespace sgconv::evidence;
 namespace fs = std::filesystem;
 
-constexpr const char *kPredictions = "predictions.md", *kMachineCode = "machine-code.md";
+constexpr const char *kPredictions = "predictions.md", *kMachineCode = "machine-code.md",
+                     *kExchanges = "exchanges.md";
 
 Kernels read_kernels(const fs::path &folder) {
   std::vector<fs::path> paths;
@@ -63,34 +64,52 @@ std::set<std::int64_t> lengths_of(const std::string &list) {
   return lengths;
 }
 
+std::vector<SequenceEvidence> evidence_of_sequences(const Kernels &kernels, bool without) {
+  std::vector<SequenceEvidence> result;
+  for (const Sequence &sequence : sequences()) {
+    result.push_back({sequence, exchanges_of(kernels, sequence.call, without)});
+  }
+  return result;
+}
+
 void write(const fs::path &folder, const std::string &compiler,
-           const std::vector<CallEvidence> &calls) {
+           const std::vector<CallEvidence> &calls, const std::vector<SequenceEvidence> &exchanges) {
   fs::create_directories(folder);
-  std::ofstream predictions(folder / kPredictions), machine_code(folder / kMachineCode);
+  std::ofstream predictions(folder / kPredictions), machine_code(folder / kMachineCode),
+      of_exchanges(folder / kExchanges);
   write_predictions(predictions, compiler, calls);
   write_machine_code(machine_code, compiler, calls);
-  if (!predictions.flush() || !machine_code.flush()) {
+  write_exchanges(of_exchanges, compiler, exchanges);
+  if (!predictions.flush() || !machine_code.flush() || !of_exchanges.flush()) {
     throw NotUnderstood((folder / kPredictions).string() + ": cannot be written");
   }
 }
 
-int check(const fs::path &folder, const std::string &compiler,
-          const std::vector<CallEvidence> &calls) {
-  std::ifstream file(folder / kPredictions);
+Table read_table(const fs::path &path) {
+  std::ifstream file(path);
   if (!file) {
-    throw NotUnderstood((folder / kPredictions).string() + ": cannot be read");
+    throw NotUnderstood(path.string() + ": cannot be read");
   }
-  const Table before = Table::read(file);
-  std::stringstream now;
-  write_predictions(now, compiler, calls);
-  const Comparison comparison = compare(before, Table::read(now));
+  return Table::read(file);
+}
+
+int check(const fs::path &folder, const std::string &compiler,
+          const std::vector<CallEvidence> &calls, const std::vector<SequenceEvidence> &exchanges) {
+  std::stringstream predictions_now, exchanges_now;
+  write_predictions(predictions_now, compiler, calls);
+  write_exchanges(exchanges_now, compiler, exchanges);
+  Comparison comparison = compare(read_table(folder / kPredictions), Table::read(predictions_now),
+                                  kColumnsOfPredictions);
+  comparison +=
+      compare(read_table(folder / kExchanges), Table::read(exchanges_now), kColumnsOfExchanges);
   for (const std::string &line : comparison.better) {
     std::cout << "better: " << line << '\n';
   }
   for (const std::string &line : comparison.worse) {
     std::cout << "WORSE: " << line << '\n';
   }
-  std::cout << comparison.compared << " calls compared with " << kPredictions << '\n';
+  std::cout << comparison.compared << " rows compared with " << kPredictions << " and "
+            << kExchanges << '\n';
   if (!comparison.better.empty() || !comparison.worse.empty()) {
     std::cout << "cmake --build <build tree> --target static_evidence writes the tables anew\n";
   }
@@ -111,7 +130,8 @@ int main(int count, char **arguments) {
     const Kernels kernels = read_kernels(arguments[1]);
     if (mode == "write") {
       write(arguments[4], compiler,
-            evidence_of_types(kernels, {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}));
+            evidence_of_types(kernels, {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}),
+            evidence_of_sequences(kernels, true));
       return 0;
     }
     if (mode == "print") {
@@ -121,7 +141,8 @@ int main(int count, char **arguments) {
       write_machine_code(std::cout, compiler, calls);
       return 0;
     }
-    return check(arguments[4], compiler, evidence_of_types(kernels, {SGCONV_FLOAT32}));
+    return check(arguments[4], compiler, evidence_of_types(kernels, {SGCONV_FLOAT32}),
+                 evidence_of_sequences(kernels, false));
   } catch (const std::exception &failure) {
     std::cerr << failure.what() << '\n';
     return 1;

@@ -8,7 +8,9 @@ namespace sgconv::evidence {
 namespace {
 
 constexpr std::int64_t kBlockSizes[] = {SGCONV_EVIDENCE_BLOCK_SIZES};
-constexpr std::int64_t kMost = 512 * 1024, kLong = 1024 * 1024;
+// Of (64, 768, L): beyond, launches are tens of thousands, and alike.
+constexpr std::int64_t kMost = 128 * 1024;
+constexpr std::int64_t kLong = 1024 * 1024;
 
 std::vector<std::int64_t> lengths_to(std::int64_t most) {
   std::vector<std::int64_t> lengths(std::begin(kBlockSizes), std::end(kBlockSizes));
@@ -49,7 +51,7 @@ std::vector<Sequence> sequences() {
     Call call;
     // Blocks that walk many rows of few channels, as far as launches stay few.
     call.batch = length <= kMost ? 64 : 3;
-    call.hidden = length <= 16 * 1024 ? 64 : 2;
+    call.hidden = length <= lengths_to(0).back() ? 64 : 2;
     call.length = length;
     const auto add = [&](const char *name, Direction direction, std::int64_t heads, bool gates,
                          bool input, bool kernel) {

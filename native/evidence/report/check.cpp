@@ -3,31 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace sgconv::evidence {
 namespace {
 
-constexpr std::size_t kKeys = 5;
-constexpr double kTolerance = 0.05;
-
-std::string key_of(const std::vector<std::string> &row) {
-  std::string key;
-  for (std::size_t i = 0; i < kKeys; ++i) {
-    key += (i == 0 ? "" : " ") + row[i];
-  }
-  return key;
-}
-
-// Columns in which less is better, and how much worse they may be.
-struct Column {
-  const char *name;
-  double tolerance;
-  bool more_is_better = false;
-};
-constexpr Column kColumns[] = {
-    {"slots", kTolerance},      {"spills", 0},           {"conflicts", kTolerance},
-    {"L2 B", kTolerance},       {"HBM B", kTolerance},   {"launches", kTolerance},
-    {"fill", kTolerance, true}, {"H100 ms", kTolerance}, {"H200 ms", kTolerance}};
+constexpr double kNoticed = 0.05;  // what is told of as better
 
 std::size_t index_of(const Table &table, const std::string &name) {
   const auto found = std::find(table.heads().begin(), table.heads().end(), name);
@@ -37,14 +18,43 @@ std::size_t index_of(const Table &table, const std::string &name) {
   return static_cast<std::size_t>(found - table.heads().begin());
 }
 
+std::string key_of(const Table &table, const std::vector<std::string> &row,
+                   const std::vector<std::string> &keys) {
+  std::string key;
+  for (const std::string &name : keys) {
+    key += (key.empty() ? "" : " ") + row[index_of(table, name)];
+  }
+  return key;
+}
+
 }  // namespace
 
-Comparison compare(const Table &before, const Table &now) {
+const Columns kColumnsOfPredictions{{"call", "B", "H", "L", "type"},
+                                    {{"slots"},
+                                     {"spills", 0},
+                                     {"conflicts"},
+                                     {"L2 B"},
+                                     {"HBM B"},
+                                     {"launches"},
+                                     {"fill", kNoticed, true},
+                                     {"H100 ms"},
+                                     {"H200 ms"}}};
+const Columns kColumnsOfExchanges{{"L", "call"}, {{"loads"}, {"stores"}, {"worst"}}};
+
+Comparison &Comparison::operator+=(const Comparison &other) {
+  worse.insert(worse.end(), other.worse.begin(), other.worse.end());
+  better.insert(better.end(), other.better.begin(), other.better.end());
+  compared += other.compared;
+  return *this;
+}
+
+Comparison compare(const Table &before, const Table &now, const Columns &columns) {
   Comparison result;
   for (const auto &row : now.rows()) {
-    const std::string key = key_of(row);
-    const auto found = std::find_if(before.rows().begin(), before.rows().end(),
-                                    [&](const auto &other) { return key_of(other) == key; });
+    const std::string key = key_of(now, row, columns.keys);
+    const auto found =
+        std::find_if(before.rows().begin(), before.rows().end(),
+                     [&](const auto &other) { return key_of(before, other, columns.keys) == key; });
     if (found == before.rows().end()) {
       result.worse.push_back(key + ": not in the table");
       continue;
@@ -53,7 +63,7 @@ Comparison compare(const Table &before, const Table &now) {
     if (row[index_of(now, "races")] != "none") {
       result.worse.push_back(key + ": races " + row[index_of(now, "races")]);
     }
-    for (const Column &column : kColumns) {
+    for (const Column &column : columns.compared) {
       const std::string &was = (*found)[index_of(before, column.name)];
       const std::string &is = row[index_of(now, column.name)];
       double old_value = std::strtod(was.c_str(), nullptr);
@@ -64,7 +74,7 @@ Comparison compare(const Table &before, const Table &now) {
       const std::string text = key + ": " + column.name + " " + was + " -> " + is;
       if (new_value > old_value * (1 + column.tolerance)) {
         result.worse.push_back(text);
-      } else if (new_value < old_value * (1 - kTolerance)) {
+      } else if (new_value < old_value * (1 - kNoticed)) {
         result.better.push_back(text);
       }
     }

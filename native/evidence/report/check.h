@@ -8,10 +8,24 @@ namespace sgconv::evidence {
 struct Comparison {
   std::vector<std::string> worse, better;  // what to tell people, a line each
   std::size_t compared = 0;                // rows
+
+  Comparison &operator+=(const Comparison &other);
 };
 
-// Counts and times may get worse by 5 percent. Rows are matched by their first five columns; one
-// that only `now` has is worse: nobody has looked at it.
-Comparison compare(const Table &before, const Table &now);
+// A column, and by which part of itself it may get worse.
+struct Column {
+  std::string name;
+  double tolerance = 0.05;
+  bool more_is_better = false;
+};
+// What tells rows apart, and what is compared of them; races always are.
+struct Columns {
+  std::vector<std::string> keys;
+  std::vector<Column> compared;
+};
+extern const Columns kColumnsOfPredictions, kColumnsOfExchanges;
+
+// A row that only `now` has is worse: nobody has looked at it.
+Comparison compare(const Table &before, const Table &now, const Columns &columns);
 
 }  // namespace sgconv::evidence

@@ -143,4 +143,27 @@ void write_machine_code(std::ostream &out, const std::string &compiler,
   table.write(out);
 }
 
+void write_exchanges(std::ostream &out, const std::string &compiler,
+                     const std::vector<SequenceEvidence> &sequences) {
+  out << "# Exchanges through shared memory\n\n"
+         "Machine code of "
+      << compiler
+      << " for sm_90, executed for the first block of every CUDA kernel of a call; "
+         "docs/gpu-evidence.md explains it.\n"
+         "Loads, stores: wavefronts for each that would do without bank conflicts, worst: of one "
+         "instruction. Races: words\n"
+         "that two warps touch without a barrier between. Needed: barriers without which there "
+         "would be one; the others\n"
+         "stand where no shared memory changes hands in this call, or next to another.\n\n";
+  Table table({"L", "call", "loads", "stores", "worst", "races", "barriers", "needed"});
+  for (const auto &[sequence, exchanges] : sequences) {
+    table.add({std::to_string(sequence.call.length), sequence.name,
+               text(exchanges.loads.ratio(), 2), text(exchanges.stores.ratio(), 2),
+               text(exchanges.worst_conflict, 1),
+               exchanges.races == 0 ? "none" : std::to_string(exchanges.races),
+               std::to_string(exchanges.barriers), std::to_string(exchanges.needed)});
+  }
+  table.write(out);
+}
+
 }  // namespace sgconv::evidence

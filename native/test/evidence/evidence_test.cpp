@@ -181,13 +181,18 @@ void test_comparison() {
     return Table::read(text);
   };
   const Table before = table("100.0", "90", "none");
-  count_is(compare(before, before).compared, 1, "a row");
-  check(compare(before, before).worse.empty(), "the same");
-  check(compare(before, table("104.9", "86", "none")).worse.empty(), "within five percent");
-  count_is(compare(before, table("105.1", "90", "none")).worse.size(), 1, "more slots");
-  count_is(compare(before, table("100.0", "85", "none")).worse.size(), 1, "a lower fill");
-  count_is(compare(before, table("100.0", "90", "2")).worse.size(), 1, "races");
-  count_is(compare(before, table("90.0", "90", "none")).better.size(), 1, "fewer slots");
+  count_is(compare(before, before, kColumnsOfPredictions).compared, 1, "a row");
+  check(compare(before, before, kColumnsOfPredictions).worse.empty(), "the same");
+  check(compare(before, table("104.9", "86", "none"), kColumnsOfPredictions).worse.empty(),
+        "within five percent");
+  count_is(compare(before, table("105.1", "90", "none"), kColumnsOfPredictions).worse.size(), 1,
+           "more slots");
+  count_is(compare(before, table("100.0", "85", "none"), kColumnsOfPredictions).worse.size(), 1,
+           "a lower fill");
+  count_is(compare(before, table("100.0", "90", "2"), kColumnsOfPredictions).worse.size(), 1,
+           "races");
+  count_is(compare(before, table("90.0", "90", "none"), kColumnsOfPredictions).better.size(), 1,
+           "fewer slots");
 }
 
 }  // namespace
