@@ -241,6 +241,22 @@ void add_hbm(const RecordedCall &recorded, const Device &device,
   }
 }
 
+// Every output is written to its end: what was executed was the whole call.
+void check_outputs(const RecordedCall &recorded, const std::vector<LaunchEvidence> &launches) {
+  for (const Tensor tensor : {kY, kDu, kDpre, kDpost, kDk, kDskip}) {
+    double written = 0;
+    for (const LaunchEvidence &launch : launches) {
+      const auto found = launch.traffic.find(tensor);
+      written += found == launch.traffic.end() ? 0 : found->second.written;
+    }
+    if (written < static_cast<double>(recorded.bytes[tensor])) {
+      throw NotUnderstood(std::string("only ") + std::to_string(written) + " of " +
+                          std::to_string(recorded.bytes[tensor]) + " bytes of " + name_of(tensor) +
+                          " are written");
+    }
+  }
+}
+
 }  // namespace
 
 double LaunchEvidence::l2_bytes() const {
@@ -287,6 +303,7 @@ CallEvidence evidence_of(const Kernels &kernels, const Call &call, const Device 
     result.launches.push_back(
         evidence_of(recorded.launches[first], recorded.names[first], count, device));
   }
+  check_outputs(recorded, result.launches);
   add_hbm(recorded, device, result.launches);
   return result;
 }

@@ -49,9 +49,10 @@ std::vector<Sequence> sequences() {
   std::vector<Sequence> result;
   for (const std::int64_t length : lengths_to(INT64_MAX)) {
     Call call;
-    // Blocks that walk many rows of few channels, as far as launches stay few.
-    call.batch = length <= kMost ? 64 : 3;
-    call.hidden = length <= lengths_to(0).back() ? 64 : 2;
+    // Blocks that walk some rows, and few launches.
+    const bool in_block = length <= lengths_to(0).back();
+    call.batch = in_block ? 4 : 3;
+    call.hidden = in_block ? 768 : 2;
     call.length = length;
     const auto add = [&](const char *name, Direction direction, std::int64_t heads, bool gates,
                          bool input, bool kernel) {
