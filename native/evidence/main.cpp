@@ -42,13 +42,11 @@ Kernels read_kernels(const fs::path &folder) {
 std::vector<CallEvidence> evidence_of_types(const Kernels &kernels,
                                             const std::vector<std::int32_t> &types,
                                             const std::set<std::int64_t> &lengths = {}) {
-  const Device device;
-  use_device(device);
   std::vector<CallEvidence> result;
   for (const std::int32_t dtype : types) {
     for (const Call &call : calls_of_tables(dtype)) {
       if (lengths.empty() || lengths.contains(call.length)) {
-        result.push_back(evidence_of(kernels, call, device));
+        result.push_back(evidence_of(kernels, call, Device()));
       }
     }
   }
@@ -128,6 +126,7 @@ int main(int count, char **arguments) {
   try {
     const std::string compiler = std::string("nvcc ") + arguments[2];
     const Kernels kernels = read_kernels(arguments[1]);
+    use_device(Device());
     if (mode == "write") {
       write(arguments[4], compiler,
             evidence_of_types(kernels, {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}),

@@ -64,6 +64,11 @@ class Memory {
   RecordedCall &call_;
 };
 
+bool &device_is_set() {
+  static bool set = false;
+  return set;
+}
+
 Dimensions dimensions(const dim3 &size) { return {size.x, size.y, size.z}; }
 
 void run(const Call &call, RecordedCall &recorded) {
@@ -135,9 +140,23 @@ void use_device(const Device &device) {
   set("SGCONV_EMULATED_CAPABILITY", static_cast<std::uint64_t>(device.capability));
   set("SGCONV_EMULATED_MULTIPROCESSORS", static_cast<std::uint64_t>(device.multiprocessors));
   set("SGCONV_EMULATED_CACHE", device.cache_bytes);
+  // What was read before would be another device.
+  const auto is = [](cudaDeviceAttr attribute, std::uint64_t expected) {
+    int value = 0;
+    return cudaDeviceGetAttribute(&value, attribute, 0) == cudaSuccess &&
+           static_cast<std::uint64_t>(value) == expected;
+  };
+  if (!is(cudaDevAttrMultiProcessorCount, static_cast<std::uint64_t>(device.multiprocessors)) ||
+      !is(cudaDevAttrL2CacheSize, device.cache_bytes)) {
+    throw NotUnderstood("the emulated device is another one");
+  }
+  device_is_set() = true;
 }
 
 RecordedCall record(const Kernels &kernels, const Call &call) {
+  if (!device_is_set()) {
+    throw NotUnderstood("a call is recorded before its device is set up");
+  }
   static FunctionNames names;
   RecordedCall recorded{};
   std::string problem;

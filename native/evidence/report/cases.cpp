@@ -51,7 +51,7 @@ std::vector<Sequence> sequences() {
     Call call;
     // Blocks that walk some rows, and few launches.
     const bool in_block = length <= lengths_to(0).back();
-    call.batch = in_block ? 4 : 3;
+    call.batch = in_block ? 2 : 3;
     call.hidden = in_block ? 768 : 2;
     call.length = length;
     const auto add = [&](const char *name, Direction direction, std::int64_t heads, bool gates,

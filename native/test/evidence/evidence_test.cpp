@@ -133,8 +133,10 @@ void test_refusals() {
   must_refuse("address that is not known", [&] {
     (void)run_block(call_of(loads, 1, Walk{kOut, kIn, 200}), 0, nullptr);
   });
+  const Call forward{.hidden = 4, .length = 256};
+  must_refuse("before its device", [&] { (void)record({}, forward); });
   use_device({});
-  must_refuse("no machine code", [] { (void)record({}, Call{.hidden = 4, .length = 256}); });
+  must_refuse("no machine code", [&] { (void)record({}, forward); });
 }
 
 void test_logic() {
