@@ -9,6 +9,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace sgconv::cuda {
 using bfloat16 = __nv_bfloat16;
@@ -38,7 +39,9 @@ template <class T>
 __device__ __forceinline__ T from_bits(uint32_t bits);
 template <>
 __device__ __forceinline__ float from_bits<float>(uint32_t bits) {
-  return __uint_as_float(bits);
+  float value;  // the host's compiler, which knows no __uint_as_float, reads this too
+  memcpy(&value, &bits, sizeof value);
+  return value;
 }
 template <>
 __device__ __forceinline__ bfloat16 from_bits<bfloat16>(uint32_t bits) {
