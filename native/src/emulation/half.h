@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace sgconv::cuda {
 
@@ -69,6 +70,13 @@ inline float16 from_float<float16>(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(magnitude);
   const std::uint32_t rounded = bits + 0xfffu + ((bits >> 13) & 1u);
   return {static_cast<std::uint16_t>(sign | ((rounded - (112u << 23)) >> 13))};
+}
+
+template <class Bits>
+std::uint32_t bits_of(const Bits *address) {
+  Bits bits;
+  std::memcpy(&bits, address, sizeof bits);
+  return bits;
 }
 
 template <class T>

@@ -143,6 +143,7 @@ inline int __clzll(long long value) {
       ::sgconv::emulation::Site{__FILE__, __LINE__}))
 #define SGCONV_DYNAMIC_SHARED(type, name) \
   type *const name = static_cast<type *>(::sgconv::emulation::dynamic_shared())
+#define SGCONV_ANEW(value) static_cast<void>(value)
 #define SGCONV_ACCESS(pointer) (::sgconv::emulation::aligned_access(pointer))
 
 #include "emulation/half.h"

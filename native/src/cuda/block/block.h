@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/device/complex_number.h"
+#include "cuda/policy/policy.h"
 #include "cuda/ring/ring_kernel.h"
 #include "cuda/synthesis/synthesis.h"
 
@@ -20,37 +21,54 @@ struct BlockPrepareArguments {
   float *synthesized;  // (C', H, K), may be nullptr
 };
 
-// Rows (b, h) of one call, and how they are shared out: a row of threads (a "slot" of a block)
-// takes one item, which is up to `turns` signals of the batch for one channel.
+// Rows (b, h) of one launch. Tensors and the spectrum are given from the first of them on, so that
+// rows are counted in 32 bits.
 struct BlockRows {
   int32_t heads, hidden, length;
   int32_t samples;  // of each of these signals, at most `length`: the rest of its row is not there
-  int32_t batch_first, batch_count, hidden_first, hidden_count;
-  int32_t shares;  // of the batch
-  int32_t items;
-  int32_t turns;
+  int32_t batch_count;
 };
 
+// A row of threads (a "slot" of a block) takes `turns` rows in the order (h, b), the first `more`
+// of them one more.
 struct BlockForwardArguments {
-  BlockRows rows;  // items: (c, h, share)
+  BlockRows rows;
+  int32_t turns, more;
   int32_t dtype;
   const Complex *spectrum;
   const void *u, *pre, *post;
   void *y;
+  // Spectra of u while heads take their turns, (slots, N), or nullptr: in shared memory.
+  Complex *parked;
 };
 
-// Sums over the batch go by slices of it, each `rows.turns` signals: one item each.
+// What of the backward pass lies in shared memory, the rest of it in the device's.
+enum class BlockStorage : int32_t {
+  kMemory,         // nothing
+  kParked,         // of the signal's spectrum what has room (block_shape.h)
+  kParkedAndSums,  // and the sums of the only head, or of the gradient over heads
+};
+
+// Sums over the batch go by slices of it, one item each, which a slot takes. A slice may have begun
+// or may end in another launch.
 struct BlockBackwardArguments {
-  BlockRows rows;  // items: (h, slice)
-  int32_t slice_first;
+  BlockRows rows;
+  int32_t hidden_count;
+  int32_t width;        // signals of a slice
+  int32_t slice_first;  // that this launch has a part of ...
+  int32_t slice_count;  // ... and how many there are
+  int32_t batch_first;  // where this launch begins
   int32_t dtype;
   bool kernel;  // wanted: sum of conj(U) * DY
+  BlockStorage storage;
   const Complex *spectrum;
   const void *u, *pre, *post, *dy;
   void *du, *dpre, *dpost;  // each may be nullptr
-  Complex *sums;            // (slices, heads, hidden_count, N)
-  Complex *parked;          // (slices, hidden_count, N): the signal's spectrum
-  Complex *input_sums;  // (slices, hidden_count, N): of the gradient, over heads; if there are some
+  Complex *sums;            // (slices, hidden_count, heads, N)
+  Complex *parked;          // (slices, hidden_count, .): what does not lie elsewhere of a spectrum
+  Complex *input_sums;      // (slices, hidden_count, N), if there are heads and not elsewhere
+
+  __host__ __device__ int32_t items() const { return hidden_count * slice_count; }
 };
 
 struct BlockKernelGradientArguments {
@@ -71,11 +89,18 @@ struct BlockSize {
   int shared_bytes;
   int resident;           // blocks on a multiprocessor that registers are limited for
   int backward_resident;  // of the backward pass
+  int array_bytes;        // of N numbers for each row of a block
+  bool parks_input;       // forward: an array in shared memory for several heads
+  // Backward: of `numbers` of a thread so many of a spectrum lie in shared memory where that has
+  // room, `parked_bytes` a block, and so many always in registers; `sums_bytes`: an array there,
+  // too.
+  int numbers, parked, kept, parked_bytes, sums_bytes;
   // Lets the current device run it; throws as allow_shared does.
-  void (*allow_shared)();
+  void (*allow_shared)(int64_t of_block);
   void (*prepare)(const BlockPrepareArguments &, void *stream);
-  void (*forward)(const BlockForwardArguments &, void *stream);
-  void (*backward)(const BlockBackwardArguments &, void *stream);
+  void (*forward)(const BlockForwardArguments &, int64_t blocks, int shared_bytes, void *stream);
+  // For one head; for several the gate's gradient and the others are taken by themselves.
+  void (*backward)(const BlockBackwardArguments &, int shared_bytes, void *stream);
   void (*kernel_gradient)(const BlockKernelGradientArguments &, void *stream);
 };
 

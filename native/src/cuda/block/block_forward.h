@@ -1,10 +1,81 @@
-// Convolution of rows by one block each: y is written once, and u read and transformed once for
-// each head. Skip and 1/N are folded into the spectrum, gates into load and store.
+// Convolution of rows by one block each: u is read and transformed once for all heads, y written
+// once. Skip and 1/N are folded into the spectrum, gates into load and store.
+//
+// Blocks stay: each takes a range of rows in the order (h, b), so that a channel's spectrum comes
+// from the caches for all members of the batch, and roots are copied once. The next row's u is on
+// its way while this one is multiplied and transformed back.
 #pragma once
 
 #include "cuda/block/block_rows.h"
 
 namespace sgconv::cuda {
+
+// The spectrum of u while heads take their turns: a thread's own numbers, so no barrier is needed.
+template <int N>
+struct ParkedInput {
+  using Transform = BlockTransform<N>;
+  static constexpr int kR = Transform::kR;
+  static constexpr int kThreads = Transform::kThreads;
+
+  Complex *memory, *shared;  // `memory` may be nullptr where shared memory has room
+  int thread;
+
+  __device__ __forceinline__ Complex *numbers() const {
+    return (BlockShape<N>::kParksInput && memory == nullptr
+                ? shared + BlockShape<N>::kComplexes + slot_of_thread<N>() * N
+                : memory + static_cast<int64_t>(item_of_slot<N>()) * N) +
+           thread;
+  }
+  __device__ __forceinline__ void put(const Complex (&x)[Transform::kCount]) const {
+    Complex *const to = numbers();
+#pragma unroll
+    for (int r = 0; r < kR; ++r) {
+      to[r * kThreads] = x[r];
+    }
+  }
+  __device__ __forceinline__ void take(Complex (&x)[Transform::kCount]) const {
+    const Complex *const from = numbers();
+#pragma unroll
+    for (int r = 0; r < kR; ++r) {
+      x[r] = from[r * kThreads];
+    }
+  }
+};
+
+// By the spectrum of a channel.
+template <int N>
+__device__ __forceinline__ void multiply(const BlockForwardArguments &a, int head, int hidden,
+                                         int thread, Complex (&x)[BlockTransform<N>::kCount]) {
+  const Complex *const spectrum =
+      a.spectrum + static_cast<int64_t>(head * a.rows.hidden + hidden) * N + thread;
+#pragma unroll
+  for (int r = 0; r < BlockTransform<N>::kR; ++r) {
+    x[r] = x[r] * spectrum[r * BlockTransform<N>::kThreads];
+  }
+}
+
+// Rows of the signals: of one head where the tensor has no heads.
+template <int N>
+struct ForwardRow {
+  const BlockForwardArguments &a;
+  const BlockTransform<N> &transform;
+  bool active;
+  int batch, hidden;
+
+  __device__ __forceinline__ BlockRow<N> input() const {
+    return {a.dtype, active, a.rows, batch * a.rows.hidden + hidden, transform.thread};
+  }
+  // y of a head, from the spectrum of u.
+  __device__ __forceinline__ void finish(int head, Complex (&x)[BlockTransform<N>::kCount]) const {
+    transform.inverse(x);
+    float values[BlockTransform<N>::kCount];
+    real_parts(x, values);
+    input().gate(a.post, values);
+    BlockRow<N>(a.dtype, active, a.rows, (batch * a.rows.heads + head) * a.rows.hidden + hidden,
+                transform.thread)
+        .store(a.y, values);
+  }
+};
 
 template <int N>
 __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &a) {
@@ -12,43 +83,56 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
   const BlockRows &rows = a.rows;
-  const int item = item_of_slot<N>();
-  const bool some = item < rows.items;
-  const int channel = some ? item / rows.shares : 0;
-  const int head = channel / rows.hidden_count;
-  const int h = rows.hidden_first + channel % rows.hidden_count;
-  const int first = item % rows.shares * rows.turns;
-  const Complex *spectrum =
-      a.spectrum + (static_cast<int64_t>(head) * rows.hidden + h) * N + transform.thread;
-  Complex k[Transform::kCount];
-  if constexpr (BlockShape<N>::kKeepsSpectrum) {
-#pragma unroll
-    for (int r = 0; r < Transform::kR; ++r) {
-      k[r] = spectrum[r * Transform::kThreads];
-    }
-  }
-  for (int turn = 0; turn < rows.turns; ++turn) {
-    const bool active = some && first + turn < rows.batch_count;
-    if (BlockShape<N>::kRows == 1 && !active) {
-      break;
-    }
-    const int64_t batch = static_cast<int64_t>(rows.batch_first) + first + turn;
-    const BlockRow<N> in(a.dtype, active, rows, batch * rows.hidden + h, transform.thread);
-    float values[Transform::kCount];
-    in.load(a.u, values);
-    in.gate(a.pre, values);
+  const int slot = item_of_slot<N>();
+  const int first = slot * a.turns + (slot < a.more ? slot : a.more);
+  int hidden = first / rows.batch_count;
+  int batch = first - hidden * rows.batch_count;
+  // Threads of one block go round together, as often as its first slot has rows; what another has
+  // less is missing at the end.
+  const int turns = a.turns + (slot - slot_of_thread<N>() < a.more ? 1 : 0);
+  const bool all = BlockShape<N>::kRows == 1 || turns == a.turns + (slot < a.more ? 1 : 0);
+
+  uint32_t next[Transform::kCount];
+  ForwardRow<N>{a, transform, turns > 1 || (turns == 1 && all), batch, hidden}.input().load_bits(
+      a.u, next);
+#pragma unroll 1
+  for (int left = turns; left > 0; --left) {
+    const bool active = left > 1 || all;
+    const ForwardRow<N> row{a, transform, active, batch, active ? hidden : 0};
     Complex x[Transform::kCount];
-    transform.forward(values, x);
-#pragma unroll
-    for (int r = 0; r < Transform::kR; ++r) {
-      x[r] = x[r] * (BlockShape<N>::kKeepsSpectrum ? k[r] : spectrum[r * Transform::kThreads]);
+    {
+      float values[Transform::kCount];
+      row.input().convert(next, values);
+      row.input().gate(a.pre, values);
+      transform.forward(values, x);
     }
-    transform.inverse(x);
-    real_parts(x, values);
-    in.gate(a.post, values);
-    const BlockRow<N> out(a.dtype, active, rows, (batch * rows.heads + head) * rows.hidden + h,
-                          transform.thread);
-    out.store(a.y, values);
+    ++batch;
+    if (batch == rows.batch_count) {
+      batch = 0;
+      ++hidden;
+    }
+    const ForwardRow<N> following{a, transform, left > 2 || (left == 2 && all), batch, hidden};
+    // Heads apart, though it is the same once more: then the next row's u would have to lie in
+    // registers beside what heads leave there.
+    if (rows.heads == 1) {
+      multiply<N>(a, 0, row.hidden, transform.thread, x);
+      following.input().load_bits(a.u, next);
+      row.finish(0, x);
+    } else {
+      const ParkedInput<N> parked{a.parked, shared, transform.thread};
+      parked.put(x);
+#pragma unroll 1
+      for (int head = 0; head < rows.heads; ++head) {
+        if (head > 0) {
+          transform.turn_round();
+        }
+        Complex product[Transform::kCount];
+        parked.take(product);
+        multiply<N>(a, head, row.hidden, transform.thread, product);
+        row.finish(head, product);
+      }
+      following.input().load_bits(a.u, next);
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 // Launches of the one-block CUDA kernels of size N. Included once a size.
 #pragma once
 
+#include <algorithm>
+
 #include "cuda/block/block_backward.h"
 #include "cuda/block/block_forward.h"
+#include "cuda/block/block_heads.h"
+#include "cuda/block/block_kernel_gradient.h"
 #include "cuda/block/block_prepare.h"
 #include "cuda/device/launch.h"
 
@@ -22,12 +26,21 @@ constexpr std::size_t prepare_bytes(int pieces) {
                                   BlockShape<N>::synthesis_bytes(pieces));
 }
 
+// `of_block`: what the device gives a block, of which launches take what they have a use for.
 template <int N>
-void allow_block_shared() {
-  constexpr std::size_t kBytes = BlockShape<N>::kSharedBytes;
+void allow_block_shared(int64_t of_block) {
+  using Shape = BlockShape<N>;
+  constexpr std::size_t kBytes = Shape::kSharedBytes;
+  const auto at_most = [=](std::size_t bytes) {
+    return std::min(bytes, static_cast<std::size_t>(of_block));
+  };
   allow_shared("block_prepare", block_prepare<N>, prepare_bytes<N>(2 * kMaxScales));
-  allow_shared("block_forward", block_forward<N>, kBytes);
-  allow_shared("block_backward", block_backward<N>, kBytes);
+  allow_shared("block_forward", block_forward<N>,
+               at_most(kBytes + (Shape::kParksInput ? Shape::kArrayBytes : 0)));
+  const std::size_t most = at_most(kBytes + Shape::kParkedBytes + Shape::kSumsBytes);
+  allow_shared("block_backward", block_backward<N>, most);
+  allow_shared("block_gate_heads", block_gate_heads<N>, most);
+  allow_shared("block_backward_heads", block_backward_heads<N>, most);
   allow_shared("block_kernel_gradient", block_kernel_gradient<N>, kBytes);
 }
 
@@ -38,15 +51,27 @@ void launch_block_prepare(const BlockPrepareArguments &arguments, void *stream) 
 }
 
 template <int N>
-void launch_block_forward(const BlockForwardArguments &arguments, void *stream) {
-  launch("block_forward", block_forward<N>, block_grid<N>(arguments.rows.items), stream, arguments,
-         BlockShape<N>::kSharedBytes);
+void launch_block_forward(const BlockForwardArguments &arguments, int64_t blocks, int shared_bytes,
+                          void *stream) {
+  launch("block_forward", block_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows), stream,
+         arguments, static_cast<std::size_t>(shared_bytes));
 }
 
 template <int N>
-void launch_block_backward(const BlockBackwardArguments &arguments, void *stream) {
-  launch("block_backward", block_backward<N>, block_grid<N>(arguments.rows.items), stream,
-         arguments, BlockShape<N>::kSharedBytes);
+void launch_block_backward(const BlockBackwardArguments &arguments, int shared_bytes,
+                           void *stream) {
+  const RowGrid grid = block_grid<N>(arguments.items());
+  const auto bytes = static_cast<std::size_t>(shared_bytes);
+  if (arguments.rows.heads == 1) {
+    launch("block_backward", block_backward<N>, grid, stream, arguments, bytes);
+    return;
+  }
+  if (arguments.dpost != nullptr) {
+    launch("block_gate_heads", block_gate_heads<N>, grid, stream, arguments, bytes);
+  }
+  if (arguments.kernel || arguments.du != nullptr || arguments.dpre != nullptr) {
+    launch("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
+  }
 }
 
 template <int N>
@@ -64,6 +89,13 @@ constexpr BlockSize block_size() {
           Shape::kSharedBytes,
           Shape::kResident,
           Shape::kBackwardResident,
+          Shape::kArrayBytes,
+          Shape::kParksInput,
+          Shape::Transform::kR,
+          Shape::kParked,
+          Shape::kKept,
+          Shape::kParkedBytes,
+          Shape::kSumsBytes,
           allow_block_shared<N>,
           launch_block_prepare<N>,
           launch_block_forward<N>,

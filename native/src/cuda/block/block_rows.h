@@ -7,9 +7,12 @@
 
 namespace sgconv::cuda {
 
+// Which of its block's rows a thread works on. (0 where there is one, so that the compiler sees
+// that all threads of the block have the same, which needs no registers of theirs.)
 template <int N>
 __device__ __forceinline__ int slot_of_thread() {
-  return static_cast<int>(threadIdx.x) / BlockTransform<N>::kThreads;
+  return BlockShape<N>::kRows == 1 ? 0
+                                   : static_cast<int>(threadIdx.x) / BlockTransform<N>::kThreads;
 }
 
 // Of this thread's slot. Blocks hold what fits into 31 bits, and less than one block more.
@@ -33,11 +36,11 @@ __device__ __forceinline__ BlockTransform<N> transform_of_thread(Complex *shared
 // Those of one thread of a row, or none.
 template <int N>
 struct BlockRow : Samples<BlockTransform<N>::kR> {
-  __device__ __forceinline__ BlockRow(int32_t type, bool active, const BlockRows &rows, int64_t row,
+  __device__ __forceinline__ BlockRow(int32_t type, bool active, const BlockRows &rows, int row,
                                       int thread)
       : Samples<BlockTransform<N>::kR>{type, BlockTransform<N>::kThreads,
                                        active ? rows.samples - thread : 0,
-                                       row * rows.length + thread} {}
+                                       static_cast<int64_t>(row) * rows.length + thread} {}
 };
 
 }  // namespace sgconv::cuda

@@ -21,8 +21,24 @@ struct BlockShape {
   // Blocks that a multiprocessor shall hold.
   static constexpr int kResident = shapes::resident(kThreads);
   static constexpr int kBackwardResident = shapes::backward_resident(kThreads, Transform::kR);
-  // A channel's spectrum stays in registers over the signals of an item.
-  static constexpr bool kKeepsSpectrum = shapes::keeps_spectrum(Transform::kR);
+  // An array of N numbers for each row beside, in shared memory.
+  static constexpr int kArrayBytes = kRows * N * static_cast<int>(sizeof(Complex));
+  // Forward: the spectrum of u while heads take their turns, if no multiprocessor holds fewer
+  // blocks for it.
+  static constexpr bool kParksInput =
+      kSharedBytes + kArrayBytes <= shapes::shared_of_block(kResident);
+  // Backward: one array of sums, and of a thread's numbers of the spectrum as many as there is room
+  // for beside it. Those left over stay in registers, or in memory where registers are few.
+  static constexpr bool kSumsShared = shapes::sums_in_shared(N);
+  static constexpr int kSumsBytes = kSumsShared ? kArrayBytes : 0;
+  static constexpr int kNumberBytes = kThreads * static_cast<int>(sizeof(Complex));
+  static constexpr int kRoom =
+      (shapes::shared_of_block(kBackwardResident) - kSharedBytes - kSumsBytes) / kNumberBytes;
+  static constexpr int kParked = kRoom < Transform::kR ? kRoom : Transform::kR;
+  static constexpr int kKept = kSumsShared ? Transform::kR - kParked : 0;
+  static constexpr int kParkedBytes = kParked * kNumberBytes;
+  // The next samples are loaded before they are needed.
+  static constexpr bool kLoadsEarly = shapes::loads_early(kThreads, Transform::kR);
 };
 
 }  // namespace sgconv::cuda

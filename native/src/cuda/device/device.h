@@ -34,6 +34,16 @@ __device__ __forceinline__ float16 from_float<float16>(float value) {
   return __float2half_rn(value);
 }
 
+#if defined(__CUDACC__)
+// The bits that lie at an address, read once. (For 16 bits the compiler would put an instruction
+// behind the load that widens them, and waits for it.)
+__device__ __forceinline__ uint32_t bits_of(const uint32_t *address) { return __ldcs(address); }
+__device__ __forceinline__ uint32_t bits_of(const uint16_t *address) {
+  uint32_t bits;
+  asm volatile("ld.global.cs.u16 %0, [%1];" : "=r"(bits) : "l"(__cvta_generic_to_global(address)));
+  return bits;
+}
+#endif
 // From a number's bits, of which a type of 16 has the lower half.
 template <class T>
 __device__ __forceinline__ T from_bits(uint32_t bits);
@@ -61,4 +71,7 @@ __device__ __forceinline__ float16 from_bits<float16>(uint32_t bits) {
   type *const name = reinterpret_cast<type *>(sgconv_dynamic_shared)
 // The address is about to be read or written as one object of its type.
 #define SGCONV_ACCESS(pointer) (pointer)
+// The compiler takes this 32-bit integer for a new one: what depends on it is computed where it is
+// needed, not kept in registers over a loop.
+#define SGCONV_ANEW(value) asm volatile("" : "+r"(value))
 #endif

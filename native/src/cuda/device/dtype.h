@@ -10,4 +10,6 @@ constexpr int32_t kFloat32 = 0;
 constexpr int32_t kBfloat16 = 1;
 constexpr int32_t kFloat16 = 2;
 
+constexpr int64_t bytes_of(int32_t dtype) { return dtype == kFloat32 ? 4 : 2; }
+
 }  // namespace sgconv::cuda

@@ -20,27 +20,29 @@ struct Samples {
   // All of them are there: then nothing is asked of each by itself.
   __device__ __forceinline__ bool whole() const { return left > (R - 1) * stride; }
 
-  template <class Bits>
+  template <class Bits, int First, int End>
   __device__ __forceinline__ void load_bits_as(const void *signal, uint32_t (&bits)[kCount]) const {
     const Bits *row = static_cast<const Bits *>(signal) + offset;
     if (whole()) {
 #pragma unroll
-      for (int r = 0; r < R; ++r) {
-        bits[r] = __ldcs(row + r * stride);
+      for (int r = First; r < End; ++r) {
+        bits[r] = bits_of(row + r * stride);
       }
     } else {
 #pragma unroll
-      for (int r = 0; r < R; ++r) {
-        bits[r] = r * stride < left ? __ldcs(row + r * stride) : 0u;
+      for (int r = First; r < End; ++r) {
+        bits[r] = r * stride < left ? bits_of(row + r * stride) : 0u;
       }
     }
   }
-  // As they lie in memory, to be converted when they are needed: nothing waits for them before.
+  // First to End of them as they lie in memory, to be converted when they are needed: nothing waits
+  // for them before.
+  template <int First = 0, int End = R>
   __device__ __forceinline__ void load_bits(const void *signal, uint32_t (&bits)[kCount]) const {
     if (dtype == kFloat32) {
-      load_bits_as<uint32_t>(signal, bits);
+      load_bits_as<uint32_t, First, End>(signal, bits);
     } else {
-      load_bits_as<uint16_t>(signal, bits);
+      load_bits_as<uint16_t, First, End>(signal, bits);
     }
   }
 
@@ -68,15 +70,25 @@ struct Samples {
     load_bits(signal, bits);
     convert(bits, values);
   }
+  template <class T>
+  __device__ __forceinline__ void gate_as(const void *signal, float (&values)[kCount]) const {
+    const T *row = static_cast<const T *>(signal) + offset;
+#pragma unroll
+    for (int r = 0; r < R; ++r) {
+      values[r] *= r * stride < left ? to_float(__ldcs(row + r * stride)) : 0.0f;
+    }
+  }
   // values *= gate, where there is one.
   __device__ __forceinline__ void gate(const void *signal, float (&values)[kCount]) const {
-    if (signal != nullptr) {
-      float factors[kCount];
-      load(signal, factors);
-#pragma unroll
-      for (int r = 0; r < R; ++r) {
-        values[r] *= factors[r];
-      }
+    if (signal == nullptr) {
+      return;
+    }
+    if (dtype == kFloat32) {
+      gate_as<float>(signal, values);
+    } else if (dtype == kBfloat16) {
+      gate_as<bfloat16>(signal, values);
+    } else {
+      gate_as<float16>(signal, values);
     }
   }
 

@@ -24,10 +24,21 @@ set(SGCONV_REGISTER_LIMITS
     block_backward@3072=168
     block_backward@6144=255
     block_backward@8192=255
-    # 512 threads of 24 or 32 numbers leave 128 registers each: the only spills there are.
-    block_backward@12288=128/768
-    block_backward@16384=128/896
+    block_backward_heads=128
+    block_backward_heads@384=168
+    block_backward_heads@768=168
+    block_backward_heads@1536=168
+    block_backward_heads@3072=168
+    block_backward_heads@6144=255
+    block_backward_heads@8192=255
     block_forward=128
+    block_gate_heads=128
+    block_gate_heads@384=168
+    block_gate_heads@768=168
+    block_gate_heads@1536=168
+    block_gate_heads@3072=168
+    block_gate_heads@6144=255
+    block_gate_heads@8192=255
     block_kernel_gradient=128
     block_prepare=128
     gate_gradient=40

@@ -53,6 +53,20 @@ Target current_target() {
                                  : targets->emplace(device, read_target(device)).first->second;
 }
 
+int64_t block_policy::slice_width(int64_t batch, int64_t channels, int64_t most, int64_t places) {
+  int64_t best = 0, least = INT64_MAX;
+  for (int64_t slices = 1; slices <= most; ++slices) {
+    const int64_t width = ceil_divide(batch, slices);
+    const int64_t waves = ceil_divide(channels * ceil_divide(batch, width), places);
+    const int64_t time = waves * (width + kSliceCost);
+    if (time < least) {
+      least = time;
+      best = width;
+    }
+  }
+  return best;
+}
+
 RowGrid row_grid(const Target &target, int64_t rows, int64_t columns) {
   int64_t across = kWarp;
   while (across < kMaxThreads && across < columns) {

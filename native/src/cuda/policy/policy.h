@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "cuda/device/device.h"
+#include "cuda/policy/shapes.h"
 
 namespace sgconv::cuda {
 
@@ -49,17 +50,17 @@ constexpr int64_t kMostChannels = int64_t{1} << 20;
 // One block a row.
 namespace block_policy {
 
-// Signals of the batch that a block convolves at most: it makes its roots of unity once for all of
-// them (350 to 400 of the 1600 to 4100 instructions of a row) and keeps the channel's spectrum
-// where that lies in registers. More would leave blocks of different length at the end.
-constexpr int64_t kMostTurns = 4;
-
-// Items for each place that a multiprocessor has: with two the device stays busy to the last wave.
-constexpr int64_t kItemsPerPlace = 2;
-
 // One channel's share of the backward pass's workspace is at most this, or of one slice of the
 // batch: far below what any caller allows for scratch memory.
 constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
+
+// What a slice of the batch costs in signals: its roots, and sums that are written and read again.
+constexpr int64_t kSliceCost = 1;
+
+// Signals of the batch in a slice, of which there are at most `most` a channel, where the device
+// has so many places: the width with the shortest time, waves * (width + cost), which is where
+// waves are full. Of equal ones the widest, which has the fewest sums.
+int64_t slice_width(int64_t batch, int64_t channels, int64_t most, int64_t places);
 
 }  // namespace block_policy
 
@@ -79,6 +80,12 @@ constexpr int64_t cache_share(const Target &target) { return target.cache_bytes 
 constexpr int64_t kLaunchBytes = 50000;  // a multiprocessor
 
 }  // namespace four_step_policy
+
+// Blocks with so much shared memory that a multiprocessor holds, which has 1 KiB more than it gives
+// a block and keeps 1 KiB of each.
+constexpr int64_t resident_blocks(const Target &target, int64_t shared_bytes) {
+  return (target.shared_bytes + shapes::kReservedShared) / (shared_bytes + shapes::kReservedShared);
+}
 
 // Grid for a (rows, columns) array: x over columns, y over rows, grid-stride in both.
 struct RowGrid {

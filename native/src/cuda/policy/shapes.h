@@ -25,9 +25,29 @@ constexpr int backward_resident(int threads, int numbers) {
   const int all = resident(threads);
   return numbers > 16 && all > 1 ? all * 3 / 4 : all;
 }
-// A channel's spectrum stays in registers over the signals of an item, if it is of so many numbers
-// a thread.
-constexpr bool keeps_spectrum(int numbers) { return numbers <= 16; }
+// Shared memory of a multiprocessor with the most (capability 9.0), and what the system takes of it
+// for each block.
+constexpr int kMostShared = 228 * 1024;
+constexpr int kReservedShared = 1024;
+// That a block may have where a multiprocessor shall hold so many.
+constexpr int shared_of_block(int resident) { return kMostShared / resident - kReservedShared; }
+
+// Sums of the backward pass lie in shared memory beside the signal's spectrum; of longer rows only
+// one of the two has room, and the spectrum takes it, because all heads read that.
+constexpr bool sums_in_shared(int n) { return n <= 8192; }
+// Backward loads samples before it needs them, except with 512 threads a block: their 128 registers
+// are full.
+constexpr bool loads_early(int threads, int numbers) { return threads * numbers <= 8192; }
+
+// Numbers of the signal's spectrum and of the sums that are loaded together: enough to hide what
+// the second-level cache takes, few enough for registers. (Several heads of 16384: with 4 on
+// capability 9.0 and with 8 on 8.0 the compiler runs out of them.)
+constexpr int kTogether = 4;
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+constexpr int kHeadsTogether = 4;
+#else
+constexpr int kHeadsTogether = 8;
+#endif
 
 // Columns do less with a number that they wait for: with 16 a thread, 64 registers suffice for
 // twice the threads.

@@ -1,0 +1,113 @@
+// What gradients by one block a row have in common: which rows a slot takes, and what is done with
+// one.
+#pragma once
+
+#include "cuda/block/block_aside.h"
+
+namespace sgconv::cuda {
+
+// The part of a slice that a slot takes in this launch.
+template <int N>
+struct SliceOfSlot {
+  bool some;
+  int hidden;
+  int place;         // of (slices, hidden_count)
+  bool continued;    // another launch has had the first members of the slice
+  int first, count;  // members, of those of the launch
+  int turns;         // that the block's threads go round together
+
+  explicit __device__ __forceinline__ SliceOfSlot(const BlockBackwardArguments &a) {
+    const int item = item_of_slot<N>();
+    some = BlockShape<N>::kRows == 1 || item < a.items();
+    hidden = some ? item / a.slice_count : 0;
+    const int slice = a.slice_first + (some ? item % a.slice_count : 0);
+    place = slice * a.hidden_count + hidden;
+    const int begin = slice * a.width - a.batch_first;
+    const int end = begin + a.width;
+    continued = begin < 0;
+    first = begin > 0 ? begin : 0;
+    count = some ? (end < a.rows.batch_count ? end : a.rows.batch_count) - first : 0;
+    turns = BlockShape<N>::kRows == 1 ? count : a.width;
+  }
+  __device__ __forceinline__ bool active(int turn) const {
+    return BlockShape<N>::kRows == 1 || turn < count;
+  }
+};
+
+// One member of the batch, of one channel.
+template <int N>
+struct BackwardRow {
+  using Transform = BlockTransform<N>;
+  static constexpr std::size_t kCount = Transform::kCount;
+  static constexpr int kR = Transform::kR;
+  static constexpr int kThreads = Transform::kThreads;
+
+  const BlockBackwardArguments &a;
+  const Transform &transform;
+  bool active;
+  int batch, hidden;
+
+  __device__ __forceinline__ BlockRow<N> input() const {
+    return {a.dtype, active, a.rows, batch * a.rows.hidden + hidden, transform.thread};
+  }
+  __device__ __forceinline__ BlockRow<N> output(int head) const {
+    return {a.dtype, active, a.rows, (batch * a.rows.heads + head) * a.rows.hidden + hidden,
+            transform.thread};
+  }
+  __device__ __forceinline__ const Complex *spectrum(int head) const {
+    return a.spectrum + static_cast<int64_t>(head * a.rows.hidden + hidden) * N + transform.thread;
+  }
+
+  // values = dy * conv(pre * u) for a head, by way of x.
+  __device__ __forceinline__ void convolve(int head, const ParkedSpectrum<N> &parked,
+                                           Complex (&x)[kCount], float (&values)[kCount]) const {
+    const Complex *const k = spectrum(head);
+    parked.template take<0, kR>(x);
+#pragma unroll
+    for (int r = 0; r < kR; ++r) {
+      x[r] = x[r] * k[r * kThreads];
+    }
+    transform.inverse(x);
+    output(head).load(a.dy, values);
+#pragma unroll
+    for (int r = 0; r < kR; ++r) {
+      values[r] *= x[r].re;
+    }
+  }
+  // The spectrum of a head's gradient, given as `values`: its product with that of u goes to the
+  // sum, if that is wanted.
+  template <int Together>
+  __device__ __forceinline__ void gradient(int head, const ParkedSpectrum<N> &parked,
+                                           float (&values)[kCount], Complex (&g)[kCount]) const {
+    input().gate(a.post, values);
+    transform.forward(values, g);
+    if (a.kernel && active) {
+      parked.template add_product<Together>(parked.aside.sum(head), g);
+    }
+  }
+  // Times the conjugate of a head's spectrum.
+  __device__ __forceinline__ void multiply(int head, Complex (&g)[kCount]) const {
+    const Complex *const k = spectrum(head);
+#pragma unroll
+    for (int r = 0; r < kR; ++r) {
+      g[r] = conjugate_times(k[r * kThreads], g[r]);
+    }
+  }
+  // du and dpre from the gradient's spectrum.
+  __device__ __forceinline__ void finish(Complex (&g)[kCount]) const {
+    transform.inverse(g);
+    float values[kCount];
+    if (a.dpre != nullptr) {
+      real_parts(g, values);
+      input().gate(a.u, values);
+      input().store(a.dpre, values);
+    }
+    if (a.du != nullptr) {
+      real_parts(g, values);
+      input().gate(a.pre, values);
+      input().store(a.du, values);
+    }
+  }
+};
+
+}  // namespace sgconv::cuda
