@@ -118,7 +118,8 @@ class BlockConvolution final : public Algorithm {
 
   bool parks_in_shared() const {
     return size_.parks_input &&
-           blocks_of(size_.shared_bytes + size_.array_bytes) >= blocks_of(size_.shared_bytes);
+           blocks_of(size_.shared_bytes + size_.array_bytes) >=
+               std::min<int64_t>(size_.resident, blocks_of(size_.shared_bytes));
   }
   int forward_shared() const {
     return size_.shared_bytes + (geometry_.heads > 1 && parks_in_shared() ? size_.array_bytes : 0);
