@@ -11,6 +11,9 @@ namespace {
 constexpr std::uint8_t kSized = 4;  // a length of two bytes goes before the value; others have two
 constexpr std::uint8_t kFrameSize = 0x11, kRegisterCount = 0x2f, kParameters = 0x0a;
 
+// A block's shared memory begins with the system's own (sm_90), which the section counts, too.
+constexpr int kSystemShared = 1024;
+
 // The first value of this attribute, of this symbol if that is given.
 std::optional<Bytes> attribute(const Section &info, std::uint8_t wanted,
                                std::optional<std::uint64_t> symbol) {
@@ -67,7 +70,7 @@ void read_cubin(const ElfFile &file, Kernels &kernels) {
     if (!section.name.starts_with(prefix)) {
       continue;
     }
-    Kernel kernel{section.name.substr(prefix.size()), {}, 0, 0, 0, 0, 0};
+    Kernel kernel{section.name.substr(prefix.size()), {}, 0, 0, 0, 0, 0, {}};
     for (std::size_t at = 0; at < section.size; at += 16) {
       kernel.code.push_back({number_at(section.bytes, at, 8), number_at(section.bytes, at + 8, 8)});
     }
@@ -88,7 +91,10 @@ void read_cubin(const ElfFile &file, Kernels &kernels) {
     kernel.parameter_offset = static_cast<int>(number_at(parameters, 4, 2));
     kernel.parameter_bytes = static_cast<int>(number_at(parameters, 6, 2));
     if (const Section *const shared = file.section(".nv.shared." + kernel.symbol)) {
-      kernel.static_shared = static_cast<int>(shared->size);
+      kernel.static_shared = static_cast<int>(shared->size) - kSystemShared;
+    }
+    if (const Section *const jumps = file.section(".nv.constant2." + kernel.symbol)) {
+      kernel.jumps.assign(jumps->bytes.begin(), jumps->bytes.end());
     }
     const std::string name = without_source(kernel.symbol);
     if (!kernels.emplace(name, std::move(kernel)).second) {

@@ -16,6 +16,7 @@ struct Kernel {
   int static_shared;     // bytes of a block
   int parameter_offset;  // in constant bank 0
   int parameter_bytes;
+  std::vector<std::uint8_t> jumps = {};  // constant bank 2: where jumps by a table go
 };
 
 // Kernels by their mangled names.

@@ -255,6 +255,18 @@ Results logic_of(const Instruction &i, const Operands &o) {
   return r;
 }
 
+// The smaller, or the larger if `smaller` does not hold.
+Results minimum(const Value &a, const Value &b, bool of_signed, const Value &smaller) {
+  Results r;
+  if (a.known() && b.known() && smaller.known()) {
+    const bool less = of_signed
+                          ? static_cast<std::int32_t>(a.bits) < static_cast<std::int32_t>(b.bits)
+                          : a.bits < b.bits;
+    r.value = less == (smaller.bits != 0) ? a : b;
+  }
+  return r;
+}
+
 // Conversions that the division of integers goes through.
 Results convert(const Instruction &i, const Operands &o) {
   Results r;
@@ -362,11 +374,14 @@ Results compute(const Instruction &i, const Operands &o) {
       }
       return r;
     case operation::kMinimum:
-      if (o.a.known() && o.b.known() && o.first.known()) {
-        const bool less =
-            i.bit(73) ? static_cast<std::int32_t>(o.a.bits) < static_cast<std::int32_t>(o.b.bits)
-                      : o.a.bits < o.b.bits;
-        r.value = less == (o.first.bits != 0) ? o.a : o.b;
+      return minimum(o.a, o.b, i.bit(73), o.first);
+    case operation::kVectorMinimum:
+      return minimum(o.a, o.b, i.bit(72), o.first);
+    case operation::kAddMinimum:
+      if (o.a.known() && o.b.known()) {
+        const bool negated = i.form() != 4 && b_negated(i);
+        return minimum(known(o.a.bits + (negated ? 0 - o.b.bits : o.b.bits)), o.c, i.bit(72),
+                       o.first);
       }
       return r;
     case operation::kHalfMatrixAdd:
@@ -404,7 +419,6 @@ Results compute(const Instruction &i, const Operands &o) {
     case operation::kHalfMultiplyAdd:
     case operation::kHalfMultiply:
     case operation::kPack:
-    case operation::kMinimumPair:
     case operation::kLeadingZeros:
     case operation::kReverse:
     case operation::kCount:

@@ -50,8 +50,8 @@ bool is_float(unsigned what) {
 }
 
 bool is_branch(unsigned code) {
-  return code == opcode::kBranch || code == opcode::kCall || code == opcode::kReturn ||
-         code == opcode::kExit;
+  return code == opcode::kBranch || code == opcode::kJump || code == opcode::kUniformJump ||
+         code == opcode::kCall || code == opcode::kReturn || code == opcode::kExit;
 }
 
 unsigned access_bytes(const Instruction &i) {
@@ -167,9 +167,11 @@ void Warp::step(const Instruction &i, std::uint32_t lanes) {
       load_constant(i, lanes, false);
       return;
     case opcode::kUniformConstant:
+    case opcode::kUniformIndexedConstant:
       load_constant(i, lanes, true);
       return;
     case opcode::kToUniform:
+    case opcode::kToUniformSame:
       to_uniform(i, lanes);
       return;
     case opcode::kLoad:
@@ -251,6 +253,9 @@ Value Warp::constant(unsigned bank, std::uint32_t offset) const {
     // Addresses of the module's own memory, eight bytes each.
     return offset % 8 == 0 ? known((offset / 8) << 24)
                            : known(static_cast<std::uint32_t>(kModuleMemory >> 32));
+  }
+  if (bank == 2 && offset + 4 <= call_.kernel->jumps.size()) {
+    return known(static_cast<std::uint32_t>(number_at(call_.kernel->jumps, offset, 4)));
   }
   if (bank != 0) {
     return {};
@@ -469,6 +474,8 @@ Value Warp::special(unsigned which, unsigned lane) const {
       return known(block_index_.y);
     case 0x27:
       return known(block_index_.z);
+    case 0x2f:  // upper half of generic addresses of shared memory
+      return known(static_cast<std::uint32_t>(kSharedWindow >> 32));
     case 0x88:  // the block's place in its cluster, of one block
       return known(0);
     case 0xff:
@@ -501,11 +508,14 @@ void Warp::special_register(const Instruction &i, std::uint32_t lanes, bool unif
 
 void Warp::load_constant(const Instruction &i, std::uint32_t lanes, bool uniform) {
   const unsigned bytes = access_bytes(i);
-  if (bytes < 4 || bytes > 8 || i.bit(91)) {
-    // Parts of words are flags of arguments.
-    if (bytes >= 4 || i.bit(91)) {
-      refuse("a constant of this size");
-    }
+  const bool indexed = i.opcode() == opcode::kUniformIndexedConstant;
+  const Value place = indexed ? uniform_register(i.bits(24, 8)) : known(0);
+  if (!place.known()) {
+    refuse("a constant that is not known");
+  }
+  // Parts of words are flags of arguments.
+  if (bytes > 8 || i.bit(91) != indexed) {
+    refuse("a constant of this size");
   }
   const unsigned bank = i.bits(54, 5);
   const auto word = [&](std::uint32_t offset) {
@@ -529,7 +539,7 @@ void Warp::load_constant(const Instruction &i, std::uint32_t lanes, bool uniform
     }
     for (unsigned n = 0; n < (bytes + 3) / 4; ++n) {
       if (target + n < kUniformZero) {
-        uniform_[target + n] = word(i.bits(38, 16) + 4 * n);
+        uniform_[target + n] = word(i.bits(38, 16) + place.bits + 4 * n);
         uniform_[target + n].mask &= is_known == lanes ? ~0u : 0;
       }
     }
@@ -557,6 +567,20 @@ void Warp::to_uniform(const Instruction &i, std::uint32_t lanes) {
     uniform_[i.target()] =
         gpr(i.bits(24, 8), static_cast<unsigned>(std::countr_zero(holds & lanes)));
   }
+}
+
+// Whether generic addresses are those of shared memory; then they become its own.
+bool Warp::in_shared_window(std::uint32_t lanes,
+                            std::array<std::uint64_t, kLanes> &addresses) const {
+  std::uint32_t inside = 0;
+  each(lanes, [&](unsigned lane) {
+    inside |= addresses[lane] >> 32 == kSharedWindow >> 32 ? 1u << lane : 0;
+  });
+  if (inside != 0 && inside != lanes) {
+    refuse("lanes in different memory");
+  }
+  each(inside, [&](unsigned lane) { addresses[lane] &= 0xffffffffu; });
+  return inside != 0;
 }
 
 void Warp::memory(const Instruction &i, std::uint32_t lanes) {
@@ -594,11 +618,15 @@ void Warp::memory(const Instruction &i, std::uint32_t lanes) {
     const std::uint64_t from = static_cast<std::uint64_t>(high.bits) << 32 | low.bits;
     const std::uint64_t address = from + uniform_offset + static_cast<std::uint64_t>(offset_of(i));
     addresses[lane] = shared || local ? address & 0xffffffffu : address;
+    if (address % bytes != 0) {
+      refuse("an address that is not a multiple of " + std::to_string(bytes));
+    }
   });
+  const bool window = !shared && !local && in_shared_window(holds, addresses);
   if (observer_ != nullptr && holds != 0) {
-    observer_->access(number_, {shared  ? Space::kShared
-                                : local ? Space::kLocal
-                                        : Space::kGlobal,
+    observer_->access(number_, {shared || window ? Space::kShared
+                                : local          ? Space::kLocal
+                                                 : Space::kGlobal,
                                 write, bytes, place_, holds, addresses});
   }
   if (local) {
@@ -657,6 +685,14 @@ void Warp::branch(const Instruction &i, std::uint32_t lanes) {
       calls_[lane].push_back(place_ + 1);
     }
     next_[lane] = target;
+    if (i.opcode() == opcode::kJump || i.opcode() == opcode::kUniformJump) {
+      const unsigned from = i.bits(24, 8);
+      const Value by = i.opcode() == opcode::kJump ? gpr(from, lane) : uniform_register(from);
+      if (!by.known()) {
+        refuse("a jump to where is not known");
+      }
+      next_[lane] += by.bits / sizeof(Instruction);
+    }
   });
 }
 

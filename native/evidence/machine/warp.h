@@ -52,6 +52,8 @@ class AccessObserver {
 // Where a CUDA kernel's own tables in device memory are, as far as addresses go: beyond those that
 // any argument has.
 constexpr std::uint64_t kModuleMemory = std::uint64_t{0x7e} << 40;
+// And where generic addresses of shared memory are.
+constexpr std::uint64_t kSharedWindow = std::uint64_t{0x7d} << 40;
 
 class Warp {
  public:
@@ -83,6 +85,7 @@ class Warp {
   void load_constant(const Instruction &i, std::uint32_t lanes, bool uniform);
   void to_uniform(const Instruction &i, std::uint32_t lanes);
   void memory(const Instruction &i, std::uint32_t lanes);
+  bool in_shared_window(std::uint32_t lanes, std::array<std::uint64_t, kLanes> &addresses) const;
   void local_memory(const Instruction &i, unsigned lane, std::uint32_t address, bool write,
                     unsigned words);
   void branch(const Instruction &i, std::uint32_t lanes);

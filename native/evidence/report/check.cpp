@@ -36,7 +36,6 @@ const Columns kColumnsOfPredictions{{"call", "B", "H", "L", "type"},
                                      {"L2 B"},
                                      {"HBM B"},
                                      {"launches"},
-                                     {"fill", kNoticed, true},
                                      {"H100 ms"},
                                      {"H200 ms"}}};
 const Columns kColumnsOfExchanges{{"L", "call"}, {{"loads"}, {"stores"}, {"worst"}}};
@@ -66,11 +65,8 @@ Comparison compare(const Table &before, const Table &now, const Columns &columns
     for (const Column &column : columns.compared) {
       const std::string &was = (*found)[index_of(before, column.name)];
       const std::string &is = row[index_of(now, column.name)];
-      double old_value = std::strtod(was.c_str(), nullptr);
-      double new_value = std::strtod(is.c_str(), nullptr);
-      if (column.more_is_better) {
-        std::swap(old_value, new_value);
-      }
+      const double old_value = std::strtod(was.c_str(), nullptr);
+      const double new_value = std::strtod(is.c_str(), nullptr);
       const std::string text = key + ": " + column.name + " " + was + " -> " + is;
       if (new_value > old_value * (1 + column.tolerance)) {
         result.worse.push_back(text);

@@ -16,7 +16,6 @@ struct Comparison {
 struct Column {
   std::string name;
   double tolerance = 0.05;
-  bool more_is_better = false;
 };
 // What tells rows apart, and what is compared of them; races always are.
 struct Columns {
