@@ -35,7 +35,8 @@ Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
   for (std::int64_t j = 0; j < std::min(n, p.lags()); ++j) lags[size_of(zero + j)] = k[j];
   for (std::int64_t j = 0; j < std::min(zero, p.lags()); ++j) lags[size_of(zero - 1 - j)] = back[j];
   const double skip = s.skip.empty() ? 0.0 : s.skip[size_of(item)];
-  const double both = std::hypot(norm(lags), skip);
+  const double of_lags = norm(lags);
+  const double both = std::sqrt(of_lags * of_lags + skip * skip);
   lags[size_of(zero)] += skip;
   return {std::move(lags), both};
 }

@@ -65,6 +65,24 @@ void large() {
   run({SGCONV_BIDIRECTIONAL, 2, 1, 1, 16000}, SGCONV_FLOAT16, kNone);
 }
 
+// More rows than a small device has room for, so that blocks take several, and not all as many;
+// several heads, whose spectra lie in shared memory or in the workspace; whole rows beside shorter
+// ones.
+void ranges() {
+  run({SGCONV_CAUSAL, 9, 1, 5, 250}, SGCONV_FLOAT32, kBoth);
+  run({SGCONV_BIDIRECTIONAL, 9, 3, 5, 256}, SGCONV_BFLOAT16, kNone);
+  for (const int64_t size : {384, 1024, 1536, 2048, 3072}) {
+    run({SGCONV_CIRCULAR, 5, 1, 3, size}, SGCONV_FLOAT16, kNone);
+    run({SGCONV_CAUSAL, 5, 3, 3, size - 1}, SGCONV_FLOAT32, kBoth);
+  }
+  for (const int64_t size : {4096, 6144, 8192, 12288, 16384}) {
+    run({SGCONV_BIDIRECTIONAL, 3, 1, 3, size}, SGCONV_FLOAT32, kPost);
+    run({SGCONV_CAUSAL, 3, 3, 1, size - 100}, SGCONV_FLOAT32, kBoth);
+  }
+  run({SGCONV_CAUSAL, 5, 1, 3, 4096, 4096, {4096, 4096, 100, 4096, 4096}}, SGCONV_FLOAT32, kNone);
+  repeats({SGCONV_BIDIRECTIONAL, 7, 3, 3, 1000});
+}
+
 // Every class of signals at every size, in every mode, of every type.
 void classes() {
   for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
@@ -120,10 +138,12 @@ int main(int argc, char **argv) {
       large();
     } else if (part == "small_blocks") {
       small_blocks();
+    } else if (part == "ranges") {
+      ranges();
     } else if (part == "classes") {
       classes();
     } else {
-      std::printf("no part %s: expected brief, large, small_blocks or classes\n", argv[i]);
+      std::printf("no part %s: expected brief, large, ranges, small_blocks or classes\n", argv[i]);
       return 2;
     }
   }
