@@ -118,7 +118,7 @@ struct PowerTransform {
     take(powers, Shape::of_power(thread));
     powers[Shape::kBits - 1] = roots[Shape::kBack + thread];
     const Turned of_thread = roots[Shape::kTwist + thread];
-    twiddled_dft<kR, 1, 0, kR>(FactorsTimes<Shape::kBits>{powers, -of_thread.tangent}, x);
+    twiddled_dft<kR, 1, 0, kR>(FactorsTimes<Shape::kBits>{{powers}, -of_thread.tangent}, x);
     turn_back<kR>(of_thread.cosine, x);
   }
 

@@ -117,27 +117,18 @@ struct Factors {
 // The same times a factor f of all numbers, but for f's cosine: it turns every number where the
 // powers' highest does, of which powers[Bits - 1] is the product with f, over f's cosine.
 template <int Bits>
-struct FactorsTimes {
+struct FactorsTimes : Factors<Bits> {
   static constexpr bool kHighest = Bits <= 2;
 
-  const Turned *powers;
   float tangent;
 
-  __device__ __forceinline__ FactorsTimes<Bits - 2> above() const { return {powers + 2, tangent}; }
+  __device__ __forceinline__ FactorsTimes<Bits - 2> above() const {
+    return {{this->powers + 2}, tangent};
+  }
   template <int Sign>
   __device__ __forceinline__ Complex even(Complex z) const {
     return kHighest ? turn_by(tangent, z) : z;
   }
-  template <int Sign>
-  __device__ __forceinline__ Complex first(Complex z) const {
-    return turn_by(static_cast<float>(Sign) * powers[0].tangent, z);
-  }
-  template <int Sign>
-  __device__ __forceinline__ Complex second(Complex z) const {
-    return turn_by(static_cast<float>(Sign) * powers[1].tangent, z);
-  }
-  __device__ __forceinline__ float first_cosine() const { return powers[0].cosine; }
-  __device__ __forceinline__ float second_cosine() const { return powers[1].cosine; }
 };
 
 // For three times 2^k numbers: powers[b] is g^(2^b), the last but one g^(2^k), and the last
