@@ -69,6 +69,15 @@ Wavefronts wavefronts_of(const Access &access) {
   return result;
 }
 
+void add_wavefronts(const std::map<std::size_t, Wavefronts> &places, Wavefronts &sum,
+                    double &worst) {
+  for (const auto &[place, wavefronts] : places) {
+    sum.taken += wavefronts.taken;
+    sum.ideal += wavefronts.ideal;
+    worst = std::max(worst, wavefronts.ratio());
+  }
+}
+
 void BlockMemory::access(unsigned warp, const Access &access) {
   if (access.space == Space::kLocal) {
     local_bytes_ +=

@@ -37,6 +37,9 @@ struct Wavefronts {
   }
 };
 Wavefronts wavefronts_of(const Access &access);
+// Adds those of each instruction to a sum; `worst` becomes the largest ratio of one.
+void add_wavefronts(const std::map<std::size_t, Wavefronts> &places, Wavefronts &sum,
+                    double &worst);
 
 // Two accesses of different warps to one word of shared memory, one of them a write, without a
 // barrier of the block between them; or two lanes of one write.

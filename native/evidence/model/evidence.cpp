@@ -117,15 +117,6 @@ void add_issued(const KernelCall &call, const std::vector<std::uint64_t> &issued
   }
 }
 
-void add_wavefronts(const std::map<std::size_t, Wavefronts> &places, Wavefronts &sum,
-                    double &worst) {
-  for (const auto &[place, wavefronts] : places) {
-    sum.taken += wavefronts.taken;
-    sum.ideal += wavefronts.ideal;
-    worst = std::max(worst, wavefronts.ratio());
-  }
-}
-
 LaunchEvidence evidence_of(const KernelCall &call, const std::string &name, std::int64_t launches,
                            const Device &device) {
   const Kernel &kernel = *call.kernel;

@@ -1,21 +1,11 @@
 #include "evidence/model/exchanges.h"
 
-#include <algorithm>
 #include <set>
 
 namespace sgconv::evidence {
 namespace {
 
 constexpr Instruction kNothing{0x0000000000007918, 0x000fc00000000000};
-
-void add_wavefronts(const std::map<std::size_t, Wavefronts> &places, Wavefronts &sum,
-                    double &worst) {
-  for (const auto &[place, wavefronts] : places) {
-    sum.taken += wavefronts.taken;
-    sum.ideal += wavefronts.ideal;
-    worst = std::max(worst, wavefronts.ratio());
-  }
-}
 
 // Ends at the first race.
 struct Found {};
