@@ -34,29 +34,18 @@ struct SliceOfSlot {
   }
 };
 
-// One member of the batch, of one channel.
 template <int N>
-struct BackwardRow {
-  using Transform = BlockTransform<N>;
-  static constexpr std::size_t kCount = Transform::kCount;
-  static constexpr int kR = Transform::kR;
-  static constexpr int kThreads = Transform::kThreads;
-
-  const BlockBackwardArguments &a;
-  const Transform &transform;
-  bool active;
-  int batch, hidden;
-
-  __device__ __forceinline__ BlockRow<N> input() const {
-    return {a.dtype, active, a.rows, batch * a.rows.hidden + hidden, transform.thread};
-  }
-  __device__ __forceinline__ BlockRow<N> output(int head) const {
-    return {a.dtype, active, a.rows, (batch * a.rows.heads + head) * a.rows.hidden + hidden,
-            transform.thread};
-  }
-  __device__ __forceinline__ const Complex *spectrum(int head) const {
-    return a.spectrum + static_cast<int64_t>(head * a.rows.hidden + hidden) * N + transform.thread;
-  }
+struct BackwardRow : BatchRow<N, BlockBackwardArguments> {
+  using Base = BatchRow<N, BlockBackwardArguments>;
+  using Base::a;
+  using Base::active;
+  using Base::input;
+  using Base::output;
+  using Base::spectrum;
+  using Base::transform;
+  static constexpr std::size_t kCount = BlockTransform<N>::kCount;
+  static constexpr int kR = BlockTransform<N>::kR;
+  static constexpr int kThreads = BlockTransform<N>::kThreads;
 
   // values = dy * conv(pre * u) for a head, by way of x.
   __device__ __forceinline__ void convolve(int head, const ParkedSpectrum<N> &parked,

@@ -35,15 +35,15 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
   const bool wants_gradient = a.kernel || wants_input;
   EarlySamples<N> next;
   {
-    const BackwardRow<N> row{a, transform, slice.count > 0, slice.first, slice.hidden};
+    const BackwardRow<N> row{{a, transform, slice.count > 0, slice.first, slice.hidden}};
     next.load(wants_spectrum ? row.input() : row.output(0), wants_spectrum ? a.u : a.dy);
   }
 #pragma unroll 1
   for (int turn = 0; turn < slice.turns; ++turn) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{a, transform, slice.active(turn), slice.first + turn, slice.hidden};
-    const BackwardRow<N> following{a, transform, turn + 1 < slice.count, slice.first + turn + 1,
-                                   slice.hidden};
+    const BackwardRow<N> row{{a, transform, slice.active(turn), slice.first + turn, slice.hidden}};
+    const BackwardRow<N> following{
+        {a, transform, turn + 1 < slice.count, slice.first + turn + 1, slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);

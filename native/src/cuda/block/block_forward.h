@@ -42,38 +42,25 @@ struct ParkedInput {
   }
 };
 
-// By the spectrum of a channel.
 template <int N>
-__device__ __forceinline__ void multiply(const BlockForwardArguments &a, int head, int hidden,
-                                         int thread, Complex (&x)[BlockTransform<N>::kCount]) {
-  const Complex *const spectrum =
-      a.spectrum + static_cast<int64_t>(head * a.rows.hidden + hidden) * N + thread;
+struct ForwardRow : BatchRow<N, BlockForwardArguments> {
+  static constexpr std::size_t kCount = BlockTransform<N>::kCount;
+
+  // By the spectrum of a head.
+  __device__ __forceinline__ void multiply(int head, Complex (&x)[kCount]) const {
+    const Complex *const k = this->spectrum(head);
 #pragma unroll
-  for (int r = 0; r < BlockTransform<N>::kR; ++r) {
-    x[r] = x[r] * spectrum[r * BlockTransform<N>::kThreads];
+    for (int r = 0; r < BlockTransform<N>::kR; ++r) {
+      x[r] = x[r] * k[r * BlockTransform<N>::kThreads];
+    }
   }
-}
-
-// Rows of the signals: of one head where the tensor has no heads.
-template <int N>
-struct ForwardRow {
-  const BlockForwardArguments &a;
-  const BlockTransform<N> &transform;
-  bool active;
-  int batch, hidden;
-
-  __device__ __forceinline__ BlockRow<N> input() const {
-    return {a.dtype, active, a.rows, batch * a.rows.hidden + hidden, transform.thread};
-  }
-  // y of a head, from the spectrum of u.
-  __device__ __forceinline__ void finish(int head, Complex (&x)[BlockTransform<N>::kCount]) const {
-    transform.inverse(x);
-    float values[BlockTransform<N>::kCount];
+  // y of a head, from the spectrum of u times that of the head.
+  __device__ __forceinline__ void finish(int head, Complex (&x)[kCount]) const {
+    this->transform.inverse(x);
+    float values[kCount];
     real_parts(x, values);
-    input().gate(a.post, values);
-    BlockRow<N>(a.dtype, active, a.rows, (batch * a.rows.heads + head) * a.rows.hidden + hidden,
-                transform.thread)
-        .store(a.y, values);
+    this->input().gate(this->a.post, values);
+    this->output(head).store(this->a.y, values);
   }
 };
 
@@ -93,12 +80,12 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
   const bool all = BlockShape<N>::kRows == 1 || turns == a.turns + (slot < a.more ? 1 : 0);
 
   uint32_t next[Transform::kCount];
-  ForwardRow<N>{a, transform, turns > 1 || (turns == 1 && all), batch, hidden}.input().load_bits(
+  ForwardRow<N>{{a, transform, turns > 1 || (turns == 1 && all), batch, hidden}}.input().load_bits(
       a.u, next);
 #pragma unroll 1
   for (int left = turns; left > 0; --left) {
     const bool active = left > 1 || all;
-    const ForwardRow<N> row{a, transform, active, batch, active ? hidden : 0};
+    const ForwardRow<N> row{{a, transform, active, batch, active ? hidden : 0}};
     Complex x[Transform::kCount];
     {
       float values[Transform::kCount];
@@ -111,11 +98,11 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
       batch = 0;
       ++hidden;
     }
-    const ForwardRow<N> following{a, transform, left > 2 || (left == 2 && all), batch, hidden};
+    const ForwardRow<N> following{{a, transform, left > 2 || (left == 2 && all), batch, hidden}};
     // Heads apart, though it is the same once more: then the next row's u would have to lie in
     // registers beside what heads leave there.
     if (rows.heads == 1) {
-      multiply<N>(a, 0, row.hidden, transform.thread, x);
+      row.multiply(0, x);
       following.input().load_bits(a.u, next);
       row.finish(0, x);
     } else {
@@ -128,7 +115,7 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
         }
         Complex product[Transform::kCount];
         parked.take(product);
-        multiply<N>(a, head, row.hidden, transform.thread, product);
+        row.multiply(head, product);
         row.finish(head, product);
       }
       following.input().load_bits(a.u, next);

@@ -31,7 +31,7 @@ __device__ __forceinline__ void block_gate_heads_body(const BlockBackwardArgumen
 #pragma unroll 1
   for (int turn = 0; turn < slice.turns; ++turn) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{a, transform, slice.active(turn), slice.first + turn, slice.hidden};
+    const BackwardRow<N> row{{a, transform, slice.active(turn), slice.first + turn, slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);
@@ -84,7 +84,7 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
 #pragma unroll 1
   for (int turn = 0; turn < slice.turns; ++turn) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{a, transform, slice.active(turn), slice.first + turn, slice.hidden};
+    const BackwardRow<N> row{{a, transform, slice.active(turn), slice.first + turn, slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);

@@ -43,4 +43,24 @@ struct BlockRow : Samples<BlockTransform<N>::kR> {
                                        static_cast<int64_t>(row) * rows.length + thread} {}
 };
 
+// One thread's part of one member of the batch, of one channel, in a pass with these arguments.
+template <int N, class Arguments>
+struct BatchRow {
+  const Arguments &a;
+  const BlockTransform<N> &transform;
+  bool active;
+  int batch, hidden;
+
+  __device__ __forceinline__ BlockRow<N> input() const {
+    return {a.dtype, active, a.rows, batch * a.rows.hidden + hidden, transform.thread};
+  }
+  __device__ __forceinline__ BlockRow<N> output(int head) const {
+    return {a.dtype, active, a.rows, (batch * a.rows.heads + head) * a.rows.hidden + hidden,
+            transform.thread};
+  }
+  __device__ __forceinline__ const Complex *spectrum(int head) const {
+    return a.spectrum + static_cast<int64_t>(head * a.rows.hidden + hidden) * N + transform.thread;
+  }
+};
+
 }  // namespace sgconv::cuda

@@ -20,29 +20,27 @@ struct Samples {
   // All of them are there: then nothing is asked of each by itself.
   __device__ __forceinline__ bool whole() const { return left > (R - 1) * stride; }
 
-  template <class Bits, int First, int End>
+  template <class Bits>
   __device__ __forceinline__ void load_bits_as(const void *signal, uint32_t (&bits)[kCount]) const {
     const Bits *row = static_cast<const Bits *>(signal) + offset;
     if (whole()) {
 #pragma unroll
-      for (int r = First; r < End; ++r) {
+      for (int r = 0; r < R; ++r) {
         bits[r] = bits_of(row + r * stride);
       }
     } else {
 #pragma unroll
-      for (int r = First; r < End; ++r) {
+      for (int r = 0; r < R; ++r) {
         bits[r] = r * stride < left ? bits_of(row + r * stride) : 0u;
       }
     }
   }
-  // First to End of them as they lie in memory, to be converted when they are needed: nothing waits
-  // for them before.
-  template <int First = 0, int End = R>
+  // As they lie in memory, to be converted when they are needed: nothing waits for them before.
   __device__ __forceinline__ void load_bits(const void *signal, uint32_t (&bits)[kCount]) const {
     if (dtype == kFloat32) {
-      load_bits_as<uint32_t, First, End>(signal, bits);
+      load_bits_as<uint32_t>(signal, bits);
     } else {
-      load_bits_as<uint16_t, First, End>(signal, bits);
+      load_bits_as<uint16_t>(signal, bits);
     }
   }
 

@@ -73,7 +73,6 @@ __device__ constexpr PowerRoots<N> kPowerRoots = power_roots<N>();
 template <int N, bool Spread>
 struct PowerTransform {
   using Shape = PowerShape<N>;
-  static constexpr int kN = N;
   static constexpr int kR = Shape::kR;
   static constexpr std::size_t kCount = std::size_t{kR};
   static constexpr int kThreads = Shape::kThreads;

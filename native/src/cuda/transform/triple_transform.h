@@ -80,7 +80,6 @@ __device__ constexpr TripleRoots<N> kTripleRoots = triple_roots<N>();
 template <int N, bool Spread>
 struct TripleTransform {
   using Shape = TripleShape<N>;
-  static constexpr int kN = N;
   static constexpr int kR = Shape::kR;
   static constexpr std::size_t kCount = std::size_t{kR};
   static constexpr int kThreads = Shape::kThreads;
