@@ -29,8 +29,8 @@ __device__ __forceinline__ BlockTransform<N> transform_of_thread(Complex *shared
       reinterpret_cast<Turned *>(shared + BlockShape<N>::kRows * BlockTransform<N>::kShared);
   BlockTransform<N>::make_roots(roots);
   __syncthreads();
-  return {{shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
-           static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads}};
+  return {{{shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
+            static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads}}};
 }
 
 // Those of one thread of a row, or none.

@@ -64,7 +64,7 @@ struct SharedColumn : BlockTransform<P, true> {
     Transform::make_roots(roots);
     __syncthreads();
     const int at = static_cast<int>(threadIdx.x);
-    return {{{shared + at % kColumns * kStride, roots, at / kColumns}}};
+    return {{{{shared + at % kColumns * kStride, roots, at / kColumns}}}};
   }
 };
 

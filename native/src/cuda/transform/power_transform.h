@@ -8,6 +8,7 @@
 
 #include "cuda/policy/shapes.h"
 #include "cuda/transform/real_dft.h"
+#include "cuda/transform/shared_row.h"
 
 namespace sgconv::cuda {
 
@@ -68,29 +69,20 @@ constexpr PowerRoots<N> power_roots() {
 template <int N>
 __device__ constexpr PowerRoots<N> kPowerRoots = power_roots<N>();
 
-// Spread: the threads of a row are spread over the warps of the block, so that no exchange is a
-// warp's own affair.
 template <int N, bool Spread>
-struct PowerTransform {
+struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBits, Spread> {
   using Shape = PowerShape<N>;
+  using Row = SharedRow<N, Shape::kThreads, PowerShape<N>::kBits, Spread>;
+  using Row::kThreads;
+  using Row::roots;
+  using Row::thread;
   static constexpr int kR = Shape::kR;
   static constexpr std::size_t kCount = std::size_t{kR};
-  static constexpr int kThreads = Shape::kThreads;
   static constexpr int kRoots = Shape::kRoots;
-  // One number of padding in so many keeps a half-warp's accesses in different banks.
-  static constexpr int kLogPadding = Shape::kBits;
-  static constexpr int kShared = N + N / kR;  // complex numbers
-
-  // Shared memory of the row; the block's roots; the thread's number in its row.
-  Complex *shared;
-  const Turned *roots;
-  int thread;
 
   // Made by all threads of a block, which then need a barrier.
-  static __device__ __forceinline__ void make_roots(Turned *roots) {
-    for (int i = static_cast<int>(threadIdx.x); i < kRoots; i += static_cast<int>(blockDim.x)) {
-      roots[i] = kPowerRoots<N>.roots[i];
-    }
+  static __device__ __forceinline__ void make_roots(Turned *copy) {
+    Row::template copy_roots<kRoots>(kPowerRoots<N>.roots, copy);
   }
 
   // x[r] is number thread + r * kThreads.
@@ -131,9 +123,6 @@ struct PowerTransform {
     pass<1>(Shape::of_power(thread), x);
   }
 
-  // Between two transforms of one direction.
-  __device__ __forceinline__ void turn_round() const { barrier<kThreads>(); }
-
   // forward's x[r] is coefficient first_frequency() + frequency_step(r).
   __device__ __forceinline__ int first_frequency() const {
     return group() * Shape::kCopies + in_group() / Shape::kMiddle +
@@ -142,6 +131,9 @@ struct PowerTransform {
   static __device__ constexpr int frequency_step(int r) { return r * kThreads; }
 
  private:
+  using Row::at;
+  using Row::padded;
+
   // kR threads share kCopies sequences below the first pass.
   __device__ __forceinline__ int group() const { return thread / kR; }
   __device__ __forceinline__ int in_group() const { return thread % kR; }
@@ -151,14 +143,6 @@ struct PowerTransform {
     return {of_thread.cosine, of_thread.cosine * of_thread.tangent};
   }
 
-  static __device__ __forceinline__ constexpr int padded(int address) {
-    return address + (address >> kLogPadding);
-  }
-  // Number `offset` of those that follow `first`, padded. The padding of a sum is the sum of the
-  // paddings wherever this is called, so that only `first` is computed at run time.
-  __device__ __forceinline__ Complex &at(int first, int offset) const {
-    return shared[first + padded(offset)];
-  }
   // Where this thread's numbers begin: every kThreads-th before the first pass ...
   __device__ __forceinline__ int top() const { return padded(thread); }
   // ... every kR-th of kCopies sequences for the pass in the middle ...
@@ -171,16 +155,6 @@ struct PowerTransform {
   // ... and neighbours for the last.
   __device__ __forceinline__ int last() const {
     return padded(group() * Shape::kCopies * kThreads + in_group() * kR);
-  }
-
-  // Of groups of so many neighbouring threads, a power of two.
-  template <int Threads>
-  static __device__ __forceinline__ void barrier() {
-    if constexpr (Threads <= 32 && !Spread) {
-      __syncwarp();
-    } else {
-      __syncthreads();
-    }
   }
 
   __device__ __forceinline__ void take(Turned (&powers)[std::size_t{Shape::kBits}], int j) const {
@@ -232,7 +206,7 @@ struct PowerTransform {
     for (int r = 0; r < kR; ++r) {
       at(first, r * kThreads) = x[r];
     }
-    barrier<kThreads>();
+    Row::template barrier<kThreads>();
     if constexpr (Shape::kMiddle > 1) {
       take_middle(x);
 #pragma unroll
@@ -240,7 +214,7 @@ struct PowerTransform {
         middle_pass<-1>(copy, group() * Shape::kCopies + copy, x);
       }
       put_middle(x);
-      barrier<kR>();
+      Row::template barrier<kR>();
     }
     const int from = last();
 #pragma unroll
@@ -259,7 +233,7 @@ struct PowerTransform {
       at(from, r) = x[r];
     }
     if constexpr (Shape::kMiddle > 1) {
-      barrier<kR>();
+      Row::template barrier<kR>();
       take_middle(x);
 #pragma unroll
       for (int copy = 0; copy < Shape::kCopies; ++copy) {
@@ -267,7 +241,7 @@ struct PowerTransform {
       }
       put_middle(x);
     }
-    barrier<kThreads>();
+    Row::template barrier<kThreads>();
     const int first = top();
 #pragma unroll
     for (int r = 0; r < kR; ++r) {

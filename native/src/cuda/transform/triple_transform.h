@@ -8,6 +8,7 @@
 #include "cuda/policy/shapes.h"
 #include "cuda/transform/real_dft.h"
 #include "cuda/transform/scale.h"
+#include "cuda/transform/shared_row.h"
 
 namespace sgconv::cuda {
 
@@ -75,32 +76,21 @@ constexpr TripleRoots<N> triple_roots() {
 template <int N>
 __device__ constexpr TripleRoots<N> kTripleRoots = triple_roots<N>();
 
-// Spread: the threads of a row are spread over the warps of the block, so that no exchange is a
-// warp's own affair.
+// In one pass two threads meet in a bank of shared memory.
 template <int N, bool Spread>
-struct TripleTransform {
+struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
   using Shape = TripleShape<N>;
+  using Row = SharedRow<N, Shape::kThreads, 4, Spread>;
+  using Row::kThreads;
+  using Row::roots;
+  using Row::thread;
   static constexpr int kR = Shape::kR;
   static constexpr std::size_t kCount = std::size_t{kR};
-  static constexpr int kThreads = Shape::kThreads;
   static constexpr int kRoots = Shape::kRoots;
-  // One number of padding in so many keeps a half-warp's accesses in different banks, but for a
-  // meeting of two in one pass.
-  static constexpr int kLogPadding = 4;
-  static constexpr int kPadding = 1 << kLogPadding;
-  static constexpr int kShared = N + N / kPadding;  // complex numbers
-  static_assert(kThreads % kPadding == 0);
-
-  // Shared memory of the row; the block's roots; the thread's number in its row.
-  Complex *shared;
-  const Turned *roots;
-  int thread;
 
   // Made by all threads of a block, which then need a barrier.
-  static __device__ __forceinline__ void make_roots(Turned *roots) {
-    for (int i = static_cast<int>(threadIdx.x); i < kRoots; i += static_cast<int>(blockDim.x)) {
-      roots[i] = kTripleRoots<N>.roots[i];
-    }
+  static __device__ __forceinline__ void make_roots(Turned *copy) {
+    Row::template copy_roots<kRoots>(kTripleRoots<N>.roots, copy);
   }
 
   // x[r] is number thread + r * kThreads.
@@ -119,7 +109,7 @@ struct TripleTransform {
   __device__ __forceinline__ void inverse(Complex (&x)[kCount]) const {
     up_to<kThreads>(x);
     put<kThreads>(x);
-    barrier<kThreads>();
+    Row::template barrier<kThreads>();
     const int first = padded(thread);
 #pragma unroll
     for (int r = 0; r < kR; ++r) {
@@ -137,9 +127,6 @@ struct TripleTransform {
     turn_back<kR>(twist.cosine, x);
   }
 
-  // Between two transforms of one direction.
-  __device__ __forceinline__ void turn_round() const { barrier<kThreads>(); }
-
   // forward's x[r] is coefficient first_frequency() + frequency_step(r).
   __device__ __forceinline__ int first_frequency() const {
     return frequency(thread / kGroup * kCopies * kThreads + thread % kGroup * kRadix);
@@ -149,18 +136,11 @@ struct TripleTransform {
   }
 
  private:
+  using Row::at;
+  using Row::padded;
+
   static constexpr int kRadix = Shape::kRadix;
   static constexpr int kCopies = Shape::kCopies;
-
-  static __device__ __forceinline__ constexpr int padded(int address) {
-    return address + (address >> kLogPadding);
-  }
-
-  // Number `offset` of those that follow `first`, padded. The padding of a sum is the sum of the
-  // paddings wherever this is called, so that only `first` is computed at run time.
-  __device__ __forceinline__ Complex &at(int first, int offset) const {
-    return shared[first + padded(offset)];
-  }
 
   static constexpr int kGroup = kThreads / kRadix;  // threads that share kCopies sequences
 
@@ -176,16 +156,6 @@ struct TripleTransform {
   // The last pass: neighbouring numbers.
   __device__ __forceinline__ int last() const {
     return padded(thread / kGroup * kCopies * kThreads + thread % kGroup * kRadix);
-  }
-
-  // Of groups of so many neighbouring threads, a power of two.
-  template <int Threads>
-  static __device__ __forceinline__ void barrier() {
-    if constexpr (Threads <= 32 && !Spread) {
-      __syncwarp();
-    } else {
-      __syncthreads();
-    }
   }
 
   // Which coefficient ends up at this place: the passes' digits, reversed.
@@ -219,7 +189,7 @@ struct TripleTransform {
     for (int r = 0; r < kR; ++r) {
       at(first, r * kThreads) = x[r];
     }
-    barrier<kThreads>();
+    Row::template barrier<kThreads>();
     below<kThreads>(x);
     down_from<kThreads>(x);
   }
@@ -273,7 +243,7 @@ struct TripleTransform {
       }
       scale_by_bits<kR, kRadix, Shape::kBits - 1, 0, true, false>(x, factors, {1.0f, 0.0f});
       put<Length>(x);
-      barrier<kPart>();
+      Row::template barrier<kPart>();
       below<kPart>(x);
       down_from<kPart>(x);
     }
@@ -290,7 +260,7 @@ struct TripleTransform {
       constexpr int kPart = Length / kRadix;
       up_to<kPart>(x);
       put<kPart>(x);
-      barrier<kPart>();
+      Row::template barrier<kPart>();
       below<Length>(x);
       Turned powers[std::size_t{Shape::kBits}];
 #pragma unroll
