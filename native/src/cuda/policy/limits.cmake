@@ -17,28 +17,7 @@ set(SGCONV_REGISTER_LIMITS
     columns_out@256=64
     columns_out@1024=64
     decay_gradient=64
-    block_backward=128
-    block_backward@384=168
-    block_backward@768=168
-    block_backward@1536=168
-    block_backward@3072=168
-    block_backward@6144=255
-    block_backward@8192=255
-    block_backward_heads=128
-    block_backward_heads@384=168
-    block_backward_heads@768=168
-    block_backward_heads@1536=168
-    block_backward_heads@3072=168
-    block_backward_heads@6144=255
-    block_backward_heads@8192=255
     block_forward=128
-    block_gate_heads=128
-    block_gate_heads@384=168
-    block_gate_heads@768=168
-    block_gate_heads@1536=168
-    block_gate_heads@3072=168
-    block_gate_heads@6144=255
-    block_gate_heads@8192=255
     block_kernel_gradient=128
     block_prepare=128
     gate_gradient=40
@@ -62,3 +41,11 @@ set(SGCONV_REGISTER_LIMITS
     gate_gradient:120=48
     place_synthesized:100=64/8
     place_synthesized:120=64/8)
+
+# Backward may have fewer threads on a multiprocessor, and so more registers, with 24 and 32 numbers a thread.
+foreach(kernel block_backward block_backward_heads block_gate_heads)
+  list(APPEND SGCONV_REGISTER_LIMITS ${kernel}=128 ${kernel}@6144=255 ${kernel}@8192=255)
+  foreach(size 384 768 1536 3072)
+    list(APPEND SGCONV_REGISTER_LIMITS ${kernel}@${size}=168)
+  endforeach()
+endforeach()
