@@ -4,17 +4,12 @@
 #include <array>
 #include <bit>
 
+#include "evidence/machine/lanes.h"
+
 namespace sgconv::evidence {
 namespace {
 
 constexpr unsigned kBanks = 32, kWordBytes = 4;
-
-template <class Body>
-void each_lane(std::uint32_t lanes, Body &&body) {
-  for (; lanes != 0; lanes &= lanes - 1) {
-    body(static_cast<unsigned>(std::countr_zero(lanes)));
-  }
-}
 
 void add(Traffic &traffic, bool write, std::uint64_t bytes) {
   (write ? traffic.written : traffic.read) += bytes;

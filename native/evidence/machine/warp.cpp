@@ -4,26 +4,10 @@
 #include <bit>
 #include <cstdio>
 
+#include "evidence/machine/lanes.h"
+
 namespace sgconv::evidence {
 namespace {
-
-// Where constant bank 0 has the end of a thread's stack, and what we take it to be.
-constexpr std::uint32_t kStackOffset = 0x28, kStackEnd = 0xfff000;
-
-constexpr unsigned kZero = 255, kUniformZero = 63, kTrue = 7;
-
-// Calls body(lane) for each of `lanes`.
-template <class Body>
-void each(std::uint32_t lanes, Body &&body) {
-  for (; lanes != 0; lanes &= lanes - 1) {
-    body(static_cast<unsigned>(std::countr_zero(lanes)));
-  }
-}
-
-// The mask of what is written under a guard that holds for sure, or perhaps.
-std::uint32_t certain(std::uint32_t guard_known, unsigned lane) {
-  return (guard_known >> lane & 1) != 0 ? ~0u : 0;
-}
 
 bool is_uniform(const Instruction &i) {
   switch (i.operation()) {
@@ -52,15 +36,6 @@ bool is_float(unsigned what) {
 bool is_branch(unsigned code) {
   return code == opcode::kBranch || code == opcode::kJump || code == opcode::kUniformJump ||
          code == opcode::kCall || code == opcode::kReturn || code == opcode::kExit;
-}
-
-unsigned access_bytes(const Instruction &i) {
-  constexpr unsigned kBytes[] = {1, 1, 2, 2, 4, 8, 16, 0};
-  return kBytes[i.bits(73, 3)];
-}
-
-std::int64_t offset_of(const Instruction &i) {  // 24 bits with a sign
-  return static_cast<std::int32_t>(i.bits(40, 24) << 8) >> 8;
 }
 
 }  // namespace
@@ -93,9 +68,9 @@ Warp::State Warp::run() {
   const auto &code = call_.kernel->code;
   while (live_ != 0) {
     std::size_t next = next_[static_cast<unsigned>(std::countr_zero(live_))];
-    each(live_, [&](unsigned lane) { next = std::min(next, next_[lane]); });
+    each_lane(live_, [&](unsigned lane) { next = std::min(next, next_[lane]); });
     std::uint32_t lanes = 0;
-    each(live_, [&](unsigned lane) { lanes |= next_[lane] == next ? 1u << lane : 0; });
+    each_lane(live_, [&](unsigned lane) { lanes |= next_[lane] == next ? 1u << lane : 0; });
     bool branched = false;
     do {
       if (next >= code.size()) {
@@ -107,7 +82,7 @@ Warp::State Warp::run() {
       if (is_float(i.operation()) && i.form() != 0) {
         forget(i, lanes, 1);
       } else if (is_branch(i.opcode())) {
-        each(lanes, [&](unsigned lane) { next_[lane] = next; });
+        each_lane(lanes, [&](unsigned lane) { next_[lane] = next; });
         branch(i, lanes);
         branched = true;
       } else {
@@ -118,7 +93,7 @@ Warp::State Warp::run() {
       }
     } while (lanes == live_ && !branched && !at_barrier_);
     if (!branched) {
-      each(lanes, [&](unsigned lane) { next_[lane] = next; });
+      each_lane(lanes, [&](unsigned lane) { next_[lane] = next; });
     }
     if (at_barrier_) {
       return State::kAtBarrier;
@@ -193,7 +168,7 @@ void Warp::step(const Instruction &i, std::uint32_t lanes) {
     case opcode::kShuffleLane:
     case opcode::kShuffleRegister:
       forget(i, lanes, 1);
-      each(lanes, [&](unsigned lane) { set_predicate(i.bits(81, 3), lane, {}); });
+      each_lane(lanes, [&](unsigned lane) { set_predicate(i.bits(81, 3), lane, {}); });
       return;
     default:
       break;
@@ -246,33 +221,6 @@ std::uint32_t Warp::guarded(const Instruction &i, std::uint32_t lanes, bool unif
     holds = predicates_[guard].bits & lanes;
   }
   return i.bit(15) ? lanes & ~holds : holds;
-}
-
-Value Warp::constant(unsigned bank, std::uint32_t offset) const {
-  if (bank == 4) {
-    // Addresses of the module's own memory, eight bytes each.
-    return offset % 8 == 0 ? known((offset / 8) << 24)
-                           : known(static_cast<std::uint32_t>(kModuleMemory >> 32));
-  }
-  if (bank == 2 && offset + 4 <= call_.kernel->jumps.size()) {
-    return known(static_cast<std::uint32_t>(number_at(call_.kernel->jumps, offset, 4)));
-  }
-  if (bank != 0) {
-    return {};
-  }
-  const std::uint32_t sizes[] = {call_.block.x, call_.block.y, call_.block.z,
-                                 call_.grid.x,  call_.grid.y,  call_.grid.z};
-  if (offset / 4 < 6) {
-    return known(sizes[offset / 4]);
-  }
-  if (offset == kStackOffset) {
-    return known(kStackEnd);
-  }
-  const auto first = static_cast<std::uint32_t>(call_.kernel->parameter_offset);
-  if (offset < first || offset - first + 4 > call_.arguments.size()) {
-    return {};
-  }
-  return known(static_cast<std::uint32_t>(number_at(call_.arguments, offset - first, 4)));
 }
 
 // Operands a, b and c are 0, 1 and 2; word 1 is what follows.
@@ -332,14 +280,14 @@ void Warp::forget(const Instruction &i, std::uint32_t lanes, unsigned words) {
   const std::uint32_t written = holds | ~is_known;
   const unsigned target = i.target();
   for (unsigned word = 0; word < words && target != kZero; ++word) {
-    each(written & lanes, [&](unsigned lane) { registers_[target + word].masks[lane] = 0; });
+    each_lane(written & lanes, [&](unsigned lane) { registers_[target + word].masks[lane] = 0; });
   }
 }
 
 void Warp::arithmetic(const Instruction &i, std::uint32_t lanes) {
   std::uint32_t is_known = 0;
   const std::uint32_t holds = guarded(i, lanes, false, is_known);
-  each(lanes & (holds | ~is_known), [&](unsigned lane) {
+  each_lane(lanes & (holds | ~is_known), [&](unsigned lane) {
     const Operands operands{operand(i, 0, 0, lane, false),
                             operand(i, 1, 0, lane, false),
                             operand(i, 2, 0, lane, false),
@@ -411,7 +359,7 @@ void Warp::predicate_logic(const Instruction &i, std::uint32_t lanes, bool unifo
   const unsigned tables[] = {i.bits(64, 3) | i.bits(72, 5) << 3, i.bits(16, 8)};
   std::uint32_t is_known = 0;
   const std::uint32_t holds = guarded(i, lanes, uniform, is_known);
-  each(uniform ? (lanes & -lanes) : lanes & (holds | ~is_known), [&](unsigned lane) {
+  each_lane(uniform ? (lanes & -lanes) : lanes & (holds | ~is_known), [&](unsigned lane) {
     const Value a = predicate_operand(i, 87, 90, lane, uniform);
     const Value b = predicate_operand(i, 77, 80, lane, uniform);
     const Value c = predicate_operand(i, 68, 71, lane, uniform || i.bit(67));
@@ -443,7 +391,7 @@ void Warp::predicates_to_register(const Instruction &i, std::uint32_t lanes) {
   std::uint32_t is_known = 0;
   const std::uint32_t holds = guarded(i, lanes, false, is_known);
   const std::uint32_t mask = i.bits(32, 32);
-  each(lanes & (holds | ~is_known), [&](unsigned lane) {
+  each_lane(lanes & (holds | ~is_known), [&](unsigned lane) {
     const Value kept = gpr(i.bits(24, 8), lane);
     Value value{kept.bits & ~mask, kept.mask | mask};
     for (unsigned n = 0; n < 7; ++n) {
@@ -496,63 +444,12 @@ void Warp::special_register(const Instruction &i, std::uint32_t lanes, bool unif
   const bool two = i.opcode() == opcode::kSystemRegister && i.bit(80);
   std::uint32_t is_known = 0;
   const std::uint32_t holds = guarded(i, lanes, false, is_known);
-  each(lanes & (holds | ~is_known), [&](unsigned lane) {
+  each_lane(lanes & (holds | ~is_known), [&](unsigned lane) {
     Value value = special(which, lane);
     value.mask &= certain(is_known, lane);
     set(i.target(), lane, value);
     if (two) {
       set(i.target() + 1, lane, value);
-    }
-  });
-}
-
-void Warp::load_constant(const Instruction &i, std::uint32_t lanes, bool uniform) {
-  const unsigned bytes = access_bytes(i);
-  const bool indexed = i.opcode() == opcode::kUniformIndexedConstant;
-  const Value place = indexed ? uniform_register(i.bits(24, 8)) : known(0);
-  if (!place.known()) {
-    refuse("a constant that is not known");
-  }
-  // Parts of words are flags of arguments.
-  if (bytes > 8 || i.bit(91) != indexed) {
-    refuse("a constant of this size");
-  }
-  const unsigned bank = i.bits(54, 5);
-  const auto word = [&](std::uint32_t offset) {
-    Value value = constant(bank, offset / 4 * 4);
-    if (bytes < 4) {
-      const bool is_signed = i.bits(73, 3) % 2 == 1;
-      const unsigned width = bytes * 8;
-      const std::uint32_t shifted = value.bits >> (offset % 4 * 8) << (32 - width);
-      value.bits =
-          is_signed ? static_cast<std::uint32_t>(static_cast<std::int32_t>(shifted) >> (32 - width))
-                    : shifted >> (32 - width);
-    }
-    return value;
-  };
-  std::uint32_t is_known = 0;
-  const std::uint32_t holds = guarded(i, lanes, uniform, is_known);
-  const unsigned target = i.target();
-  if (uniform) {
-    if ((holds & is_known) == 0 && is_known == lanes) {
-      return;
-    }
-    for (unsigned n = 0; n < (bytes + 3) / 4; ++n) {
-      if (target + n < kUniformZero) {
-        uniform_[target + n] = word(i.bits(38, 16) + place.bits + 4 * n);
-        uniform_[target + n].mask &= is_known == lanes ? ~0u : 0;
-      }
-    }
-    return;
-  }
-  each(lanes & (holds | ~is_known), [&](unsigned lane) {
-    const Value index = gpr(i.bits(24, 8), lane);
-    for (unsigned n = 0; n < (bytes + 3) / 4; ++n) {
-      Value value = index.known() ? word(i.bits(38, 16) + index.bits + 4 * n) : Value{};
-      value.mask &= certain(is_known, lane);
-      if (target != kZero) {
-        set(target + n, lane, value);
-      }
     }
   });
 }
@@ -569,98 +466,13 @@ void Warp::to_uniform(const Instruction &i, std::uint32_t lanes) {
   }
 }
 
-// Whether generic addresses are those of shared memory; then they become its own.
-bool Warp::in_shared_window(std::uint32_t lanes,
-                            std::array<std::uint64_t, kLanes> &addresses) const {
-  std::uint32_t inside = 0;
-  each(lanes, [&](unsigned lane) {
-    inside |= addresses[lane] >> 32 == kSharedWindow >> 32 ? 1u << lane : 0;
-  });
-  if (inside != 0 && inside != lanes) {
-    refuse("lanes in different memory");
-  }
-  each(inside, [&](unsigned lane) { addresses[lane] &= 0xffffffffu; });
-  return inside != 0;
-}
-
-void Warp::memory(const Instruction &i, std::uint32_t lanes) {
-  const unsigned code = i.opcode();
-  const bool shared = code == opcode::kLoadShared || code == opcode::kStoreShared ||
-                      code == opcode::kStoreSharedUniform;
-  const bool local = code == opcode::kLoadLocal || code == opcode::kStoreLocal;
-  const bool write = code == opcode::kStore || code == opcode::kStorePlain ||
-                     code == opcode::kStoreGeneric || code == opcode::kStoreGenericPlain ||
-                     code == opcode::kStoreShared || code == opcode::kStoreSharedUniform ||
-                     code == opcode::kStoreLocal;
-  const unsigned bytes = access_bytes(i);
-  std::uint32_t is_known = 0;
-  const std::uint32_t holds = guarded(i, lanes, false, is_known) & lanes;
-  if ((is_known & lanes) != lanes) {
-    refuse("whether memory is touched is not known");
-  }
-  std::array<std::uint64_t, kLanes> addresses{};
-  std::uint64_t uniform_offset = 0;
-  if (shared && (code == opcode::kStoreSharedUniform || (i.bit(91) && !write))) {
-    const Value base = uniform_register(i.bits(write ? 64 : 32, 8));
-    if (!base.known()) {
-      refuse("an address that is not known");
-    }
-    uniform_offset = base.bits;
-  }
-  each(holds, [&](unsigned lane) {
-    const unsigned base = i.bits(24, 8);
-    const Value low = gpr(base, lane);
-    const bool wide = !shared && !local && i.bit(72);
-    const Value high = wide && base != kZero ? gpr(base + 1, lane) : known(0);
-    if (!low.known() || !high.known()) {
-      refuse("an address that is not known");
-    }
-    const std::uint64_t from = static_cast<std::uint64_t>(high.bits) << 32 | low.bits;
-    const std::uint64_t address = from + uniform_offset + static_cast<std::uint64_t>(offset_of(i));
-    addresses[lane] = shared || local ? address & 0xffffffffu : address;
-    if (address % bytes != 0) {
-      refuse("an address that is not a multiple of " + std::to_string(bytes));
-    }
-  });
-  const bool window = !shared && !local && in_shared_window(holds, addresses);
-  if (observer_ != nullptr && holds != 0) {
-    observer_->access(number_, {shared || window ? Space::kShared
-                                : local          ? Space::kLocal
-                                                 : Space::kGlobal,
-                                write, bytes, place_, holds, addresses});
-  }
-  if (local) {
-    each(holds, [&](unsigned lane) {
-      local_memory(i, lane, static_cast<std::uint32_t>(addresses[lane]), write, bytes / 4);
-    });
-  } else if (!write) {
-    forget(i, lanes, (bytes + 3) / 4);
-  }
-}
-
-void Warp::local_memory(const Instruction &i, unsigned lane, std::uint32_t address, bool write,
-                        unsigned words) {
-  if (words == 0 || address % 4 != 0) {
-    refuse("a part of a word on the stack");
-  }
-  for (unsigned n = 0; n < words; ++n) {
-    Value &word = local_[address + 4 * n][lane];
-    if (write) {
-      const unsigned from = i.bits(32, 8);
-      word = from == kZero ? known(0) : gpr(from + n, lane);
-    } else if (i.target() != kZero) {
-      set(i.target() + n, lane, word);
-    }
-  }
-}
-
 void Warp::branch(const Instruction &i, std::uint32_t lanes) {
   std::uint32_t is_known = 0;
   std::uint32_t taken = guarded(i, lanes, false, is_known) & lanes;
   if ((is_known & lanes) != lanes) {
     refuse("a branch on what is not known");
   }
-  each(taken, [&](unsigned lane) {
+  each_lane(taken, [&](unsigned lane) {
     const Value also = predicate_operand(i, 87, 90, lane, false);
     if (!also.known()) {
       refuse("a branch on what is not known");
@@ -672,7 +484,7 @@ void Warp::branch(const Instruction &i, std::uint32_t lanes) {
     return;
   }
   const auto target = static_cast<std::size_t>(branch_target(i, place_));
-  each(taken, [&](unsigned lane) {
+  each_lane(taken, [&](unsigned lane) {
     if (i.opcode() == opcode::kReturn) {
       if (calls_[lane].empty()) {
         refuse("a return without a call");
