@@ -119,8 +119,8 @@ int check(const fs::path &folder, const std::string &compiler,
 int main(int count, char **arguments) {
   const std::string mode = count == 5 ? arguments[3] : "";
   if (mode != "write" && mode != "check" && mode != "print") {
-    std::cerr << "usage: sgconv_evidence <cubins> <nvcc's version> write|check <tables>\n"
-                 "       sgconv_evidence <cubins> <nvcc's version> print <length>,...\n";
+    std::cerr << "usage: sgconv_evidence_tables <cubins> <nvcc's version> write|check <tables>\n"
+                 "       sgconv_evidence_tables <cubins> <nvcc's version> print <length>,...\n";
     return 2;
   }
   try {
