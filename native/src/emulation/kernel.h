@@ -144,6 +144,7 @@ inline int __clzll(long long value) {
 #define SGCONV_DYNAMIC_SHARED(type, name) \
   type *const name = static_cast<type *>(::sgconv::emulation::dynamic_shared())
 #define SGCONV_ANEW(value) static_cast<void>(value)
+#define SGCONV_LOAD_LATER() static_cast<void>(0)
 #define SGCONV_ACCESS(pointer) (::sgconv::emulation::aligned_access(pointer))
 
 #include "emulation/half.h"

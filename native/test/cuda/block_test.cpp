@@ -79,6 +79,9 @@ void ranges() {
     run({SGCONV_BIDIRECTIONAL, 3, 1, 3, size}, SGCONV_FLOAT32, kPost);
     run({SGCONV_CAUSAL, 3, 3, 1, size - 100}, SGCONV_FLOAT32, kBoth);
   }
+  for (const int64_t size : {1024, 8192, 16384}) {
+    parts({SGCONV_CAUSAL, 5, 3, 2, size});
+  }
   run({SGCONV_CAUSAL, 5, 1, 3, 4096, 4096, {4096, 4096, 100, 4096, 4096}}, SGCONV_FLOAT32, kNone);
   repeats({SGCONV_BIDIRECTIONAL, 7, 3, 3, 1000});
 }

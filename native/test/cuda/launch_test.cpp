@@ -21,8 +21,8 @@ int64_t attributes() { return sgconv_emulation_count("attribute"); }
 
 void select(int device) { require(cudaSetDevice(device), "cudaSetDevice"); }
 
-// A block's six CUDA kernels.
-constexpr int64_t kKernels = 6;
+// A block's five CUDA kernels.
+constexpr int64_t kKernels = 5;
 
 struct PlanCloser {
   void operator()(sgconv_cuda_plan *plan) const { sgconv_cuda_plan_destroy(plan); }
@@ -81,13 +81,13 @@ void attributes_are_set_once_a_device_and_kernel() {
 }
 
 // Little shared memory needs no leave, but as many blocks at a time as fit. (The backward pass's
-// three CUDA kernels take more for what they put aside.)
+// two CUDA kernels take more for what they put aside.)
 void the_carveout_is_for_every_kernel_with_shared_memory() {
   select(0);
   const int64_t before = attributes();
   const int64_t carveouts = sgconv_emulation_live("carveout");
   check_equal(prepare(1024), SGCONV_OK, "a size within 48 KiB");
-  check_equal(attributes(), before + kKernels + 3, "attributes: the carveout alone but for three");
+  check_equal(attributes(), before + kKernels + 2, "attributes: the carveout alone but for two");
   check_equal(sgconv_emulation_live("carveout"), carveouts + kKernels,
               "kernels that prefer shared memory");
 }

@@ -10,9 +10,9 @@
 
 namespace sgconv::cuda {
 
-template <int N, bool Spread = false>
-struct MutatedTransform : BlockTransform<N, Spread> {
-  using Base = BlockTransform<N, Spread>;
+template <int N, Exchange Way = Exchange::kNear>
+struct MutatedTransform : BlockTransform<N, Way> {
+  using Base = BlockTransform<N, Way>;
   using Shape = typename Base::Shape;
 
   static void make_roots(Turned *roots) {

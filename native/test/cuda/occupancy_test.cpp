@@ -70,19 +70,19 @@ void check_size(const Expected &sm80, const Expected &sm90) {
     check(Shape::kSharedBytes + Shape::synthesis_bytes(2 * sgconv::cuda::kMaxScales) <=
               device.shared_bytes_of_block,
           where + ": shared memory of the longest synthesis");
-    for (const char *kernel : {"block_backward", "block_gate_heads", "block_backward_heads"}) {
-      check_equal(resident(device, registers_of(kernel, N), Shape::kThreads, Shape::kSharedBytes),
+    for (const char *kernel : {"block_backward", "block_backward_heads"}) {
+      check_equal(resident(device, registers_of(kernel, N), Shape::kThreads, Shape::kBackwardBytes),
                   expected.backward, where + ", " + kernel);
     }
     if (device.architecture == 90) {
-      const int aside = Shape::kSharedBytes + Shape::kParkedBytes + Shape::kSumsBytes;
+      const int aside = Shape::kBackwardBytes + Shape::kParkedBytes + Shape::kSumsBytes;
       check_equal(resident(device, registers_of("block_backward", N), Shape::kThreads, aside),
                   expected.backward, where + ", what the backward pass puts aside");
       check(aside <= device.shared_bytes_of_block, where + ": shared memory of its block");
       // Bytes of L2 a sample: u, dy, du and the spectrum, and what has no room in shared memory.
       const int rest = Shape::Transform::kR - Shape::kParked - Shape::kKept;
       const int bytes = 20 + (Shape::kSumsShared ? 0 : 16) + 16 * rest / Shape::Transform::kR;
-      check(bytes <= (N <= 8192 ? 20 : 46),
+      check(bytes <= (N <= 8192 ? 20 : 38),
             where + ": " + std::to_string(bytes) + " bytes a sample");
       if (Shape::kParksInput) {
         check_equal(resident(device, registers_of("block_forward", N), Shape::kThreads,

@@ -11,10 +11,10 @@ template <int N>
 struct SliceOfSlot {
   bool some;
   int hidden;
-  int place;         // of (slices, hidden_count)
-  bool continued;    // another launch has had the first members of the slice
-  int first, count;  // members, of those of the launch
-  int turns;         // that the block's threads go round together
+  int place;       // of (slices, hidden_count)
+  bool continued;  // another launch has had the first members of the slice
+  int first, end;  // members, of those of the launch
+  int stop;        // until where the block's threads go round together
 
   explicit __device__ __forceinline__ SliceOfSlot(const BlockBackwardArguments &a) {
     const int item = item_of_slot<N>();
@@ -23,30 +23,42 @@ struct SliceOfSlot {
     const int slice = a.slice_first + (some ? item % a.slice_count : 0);
     place = slice * a.hidden_count + hidden;
     const int begin = slice * a.width - a.batch_first;
-    const int end = begin + a.width;
     continued = begin < 0;
     first = begin > 0 ? begin : 0;
-    count = some ? (end < a.rows.batch_count ? end : a.rows.batch_count) - first : 0;
-    turns = BlockShape<N>::kRows == 1 ? count : a.width;
+    const int after = begin + a.width;
+    end = !some ? first : after < a.rows.batch_count ? after : a.rows.batch_count;
+    stop = BlockShape<N>::kRows == 1 ? end : first + a.width;
   }
-  __device__ __forceinline__ bool active(int turn) const {
-    return BlockShape<N>::kRows == 1 || turn < count;
+  __device__ __forceinline__ bool active(int batch) const {
+    return BlockShape<N>::kRows == 1 || batch < end;
   }
 };
 
+// Called by all threads of the block, once.
 template <int N>
-struct BackwardRow : BatchRow<N, BlockBackwardArguments> {
-  using Base = BatchRow<N, BlockBackwardArguments>;
+__device__ __forceinline__ BackwardTransform<N> backward_transform_of_thread(Complex *shared) {
+  return transform_of_thread<N, BackwardTransform<N>>(shared);
+}
+
+template <int N>
+struct BackwardRow : BatchRow<N, BlockBackwardArguments, BackwardTransform<N>> {
+  using Base = BatchRow<N, BlockBackwardArguments, BackwardTransform<N>>;
   using Base::a;
   using Base::active;
   using Base::input;
   using Base::output;
   using Base::spectrum;
   using Base::transform;
-  static constexpr std::size_t kCount = BlockTransform<N>::kCount;
-  static constexpr int kR = BlockTransform<N>::kR;
-  static constexpr int kThreads = BlockTransform<N>::kThreads;
+  static constexpr std::size_t kCount = BackwardTransform<N>::kCount;
+  static constexpr int kR = BackwardTransform<N>::kR;
+  static constexpr int kThreads = BackwardTransform<N>::kThreads;
 
+  // Before number r of those that the compiler would load all at once.
+  static __device__ __forceinline__ void load_in_groups(int r) {
+    if (!BlockShape<N>::kLoadsEarly && r % shapes::kLoadGroup == 0) {
+      SGCONV_LOAD_LATER();
+    }
+  }
   // values = dy * conv(pre * u) for a head, by way of x.
   __device__ __forceinline__ void convolve(int head, const ParkedSpectrum<N> &parked,
                                            Complex (&x)[kCount], float (&values)[kCount]) const {
@@ -54,6 +66,7 @@ struct BackwardRow : BatchRow<N, BlockBackwardArguments> {
     parked.template take<0, kR>(x);
 #pragma unroll
     for (int r = 0; r < kR; ++r) {
+      load_in_groups(r);
       x[r] = x[r] * k[r * kThreads];
     }
     transform.inverse(x);
@@ -65,13 +78,12 @@ struct BackwardRow : BatchRow<N, BlockBackwardArguments> {
   }
   // The spectrum of a head's gradient, given as `values`: its product with that of u goes to the
   // sum, if that is wanted.
-  template <int Together>
   __device__ __forceinline__ void gradient(int head, const ParkedSpectrum<N> &parked,
                                            float (&values)[kCount], Complex (&g)[kCount]) const {
     input().gate(a.post, values);
     transform.forward(values, g);
     if (a.kernel && active) {
-      parked.template add_product<Together>(parked.aside.sum(head), g);
+      parked.add_product(parked.aside.sum(head), g);
     }
   }
   // Times the conjugate of a head's spectrum.

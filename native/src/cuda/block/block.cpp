@@ -134,12 +134,12 @@ class BlockConvolution final : public Algorithm {
            std::min<int64_t>(size_.resident, blocks_of(forward_shared()));
   }
   int64_t backward_places() const {
-    return std::min<int64_t>(size_.backward_resident, blocks_of(size_.shared_bytes));
+    return std::min<int64_t>(size_.backward_resident, blocks_of(size_.backward_bytes));
   }
 
   // What of the backward pass lies in shared memory: no block less shall fit for it.
   BlockStorage storage() const {
-    const int parked = size_.shared_bytes + size_.parked_bytes;
+    const int parked = size_.backward_bytes + size_.parked_bytes;
     if (blocks_of(parked) < backward_places()) {
       return BlockStorage::kMemory;
     }
@@ -150,11 +150,11 @@ class BlockConvolution final : public Algorithm {
   int backward_shared() const {
     switch (storage()) {
       case BlockStorage::kMemory:
-        return size_.shared_bytes;
+        return size_.backward_bytes;
       case BlockStorage::kParked:
-        return size_.shared_bytes + size_.parked_bytes;
+        return size_.backward_bytes + size_.parked_bytes;
       default:
-        return size_.shared_bytes + size_.parked_bytes + size_.sums_bytes;
+        return size_.backward_bytes + size_.parked_bytes + size_.sums_bytes;
     }
   }
 

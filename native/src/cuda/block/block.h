@@ -85,12 +85,12 @@ struct BlockKernelGradientArguments {
 // What the host knows of a size.
 struct BlockSize {
   int64_t size;
-  int rows;  // that share a block
-  int shared_bytes;
-  int resident;           // blocks on a multiprocessor that registers are limited for
-  int backward_resident;  // of the backward pass
-  int array_bytes;        // of N numbers for each row of a block
-  bool parks_input;       // forward: an array in shared memory for several heads
+  int rows;                          // that share a block
+  int shared_bytes, backward_bytes;  // to transform in
+  int resident;                      // blocks on a multiprocessor that registers are limited for
+  int backward_resident;             // of the backward pass
+  int array_bytes;                   // of N numbers for each row of a block
+  bool parks_input;                  // forward: an array in shared memory for several heads
   // Backward: of `numbers` of a thread so many of a spectrum lie in shared memory where that has
   // room, `parked_bytes` a block, and so many always in registers; `sums_bytes`: an array there,
   // too.
@@ -99,7 +99,6 @@ struct BlockSize {
   void (*allow_shared)(int64_t of_block);
   void (*prepare)(const BlockPrepareArguments &, void *stream);
   void (*forward)(const BlockForwardArguments &, int64_t blocks, int shared_bytes, void *stream);
-  // For one head; for several the gate's gradient and the others are taken by themselves.
   void (*backward)(const BlockBackwardArguments &, int shared_bytes, void *stream);
   void (*kernel_gradient)(const BlockKernelGradientArguments &, void *stream);
 };

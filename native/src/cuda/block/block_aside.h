@@ -11,7 +11,7 @@ namespace sgconv::cuda {
 // Samples that are loaded before they are needed, where there are registers for them.
 template <int N>
 struct EarlySamples {
-  static constexpr std::size_t kCount = BlockTransform<N>::kCount;
+  static constexpr std::size_t kCount = BackwardTransform<N>::kCount;
 
   uint32_t bits[kCount];
 
@@ -35,7 +35,7 @@ struct EarlySamples {
 // `place` is kept, from which addresses are computed where they are needed.
 template <int N>
 struct BlockAside {
-  using Transform = BlockTransform<N>;
+  using Transform = BackwardTransform<N>;
   using Shape = BlockShape<N>;
   static constexpr int kR = Transform::kR;
   static constexpr int kThreads = Transform::kThreads;
@@ -51,7 +51,7 @@ struct BlockAside {
   __device__ __forceinline__ void look_anew() { SGCONV_ANEW(place); }
 
   __device__ __forceinline__ Complex *in_shared() const {
-    return shared + Shape::kComplexes + slot_of_thread<N>() * kOfSlot + thread;
+    return shared + Shape::kBackwardComplexes + slot_of_thread<N>() * kOfSlot + thread;
   }
   __device__ __forceinline__ Complex *in_memory() const {
     const int numbers =
@@ -72,7 +72,8 @@ struct BlockAside {
     return Shape::kSumsShared && a.storage == BlockStorage::kParkedAndSums;
   }
   __device__ __forceinline__ Complex *array() const {
-    return shared + Shape::kComplexes + Shape::kRows * kOfSlot + slot_of_thread<N>() * N + thread;
+    return shared + Shape::kBackwardComplexes + Shape::kRows * kOfSlot + slot_of_thread<N>() * N +
+           thread;
   }
   __device__ __forceinline__ Complex *sum_in_memory(int head) const {
     return a.sums + (static_cast<int64_t>(place) * a.rows.heads + head) * N + thread;
@@ -113,7 +114,7 @@ struct BlockAside {
 // The spectrum of one signal.
 template <int N>
 struct ParkedSpectrum {
-  using Transform = BlockTransform<N>;
+  using Transform = BackwardTransform<N>;
   using Shape = BlockShape<N>;
   static constexpr int kR = Transform::kR;
   static constexpr int kThreads = Transform::kThreads;
@@ -167,22 +168,23 @@ struct ParkedSpectrum {
   }
 
   // sum += conj(x) * g: some numbers at a time, whose loads are under way together.
-  template <int Together, int First = 0>
+  template <int First = 0>
   __device__ __forceinline__ void add_product(Complex *sum,
                                               const Complex (&g)[Transform::kCount]) const {
-    static_assert(kR % Together == 0);
-    Complex x[std::size_t{Together}], before[std::size_t{Together}];
-    take<First, First + Together>(x);
+    constexpr int kTogether = shapes::kTogether;
+    static_assert(kR % kTogether == 0);
+    Complex x[std::size_t{kTogether}], before[std::size_t{kTogether}];
+    take<First, First + kTogether>(x);
 #pragma unroll
-    for (int i = 0; i < Together; ++i) {
+    for (int i = 0; i < kTogether; ++i) {
       before[i] = sum[(First + i) * kThreads];
     }
 #pragma unroll
-    for (int i = 0; i < Together; ++i) {
+    for (int i = 0; i < kTogether; ++i) {
       sum[(First + i) * kThreads] = before[i] + conjugate_times(x[i], g[First + i]);
     }
-    if constexpr (First + Together < kR) {
-      add_product<Together, First + Together>(sum, g);
+    if constexpr (First + kTogether < kR) {
+      add_product<First + kTogether>(sum, g);
     }
   }
 

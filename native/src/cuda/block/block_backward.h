@@ -15,17 +15,17 @@ namespace sgconv::cuda {
 template <int N>
 __device__ __forceinline__ void gate_gradient(const BackwardRow<N> &row,
                                               const ParkedSpectrum<N> &parked) {
-  Complex x[BlockTransform<N>::kCount];
-  float values[BlockTransform<N>::kCount];
+  Complex x[BackwardTransform<N>::kCount];
+  float values[BackwardTransform<N>::kCount];
   row.convolve(0, parked, x, values);
   row.input().store(row.a.dpost, values);
 }
 
 template <int N>
 __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments &a) {
-  using Transform = BlockTransform<N>;
+  using Transform = BackwardTransform<N>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
-  Transform transform = transform_of_thread<N>(shared);
+  Transform transform = backward_transform_of_thread<N>(shared);
   const SliceOfSlot<N> slice(a);
   if (a.kernel && slice.some) {
     BlockAside<N>{a, shared, slice.place, transform.thread}.begin_sums(slice.continued);
@@ -35,15 +35,14 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
   const bool wants_gradient = a.kernel || wants_input;
   EarlySamples<N> next;
   {
-    const BackwardRow<N> row{{a, transform, slice.count > 0, slice.first, slice.hidden}};
+    const BackwardRow<N> row{{a, transform, slice.first < slice.end, slice.first, slice.hidden}};
     next.load(wants_spectrum ? row.input() : row.output(0), wants_spectrum ? a.u : a.dy);
   }
 #pragma unroll 1
-  for (int turn = 0; turn < slice.turns; ++turn) {
+  for (int batch = slice.first; batch < slice.stop; ++batch) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{{a, transform, slice.active(turn), slice.first + turn, slice.hidden}};
-    const BackwardRow<N> following{
-        {a, transform, turn + 1 < slice.count, slice.first + turn + 1, slice.hidden}};
+    const BackwardRow<N> row{{a, transform, slice.active(batch), batch, slice.hidden}};
+    const BackwardRow<N> following{{a, transform, batch + 1 < slice.end, batch + 1, slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);
@@ -67,7 +66,7 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
     {
       float values[Transform::kCount];
       next.take(row.output(0), a.dy, values);
-      row.template gradient<shapes::kTogether>(0, parked, values, g);
+      row.gradient(0, parked, values, g);
     }
     if (wants_input) {
       row.multiply(0, g);

@@ -37,9 +37,8 @@ void allow_block_shared(int64_t of_block) {
   allow_shared("block_prepare", block_prepare<N>, prepare_bytes<N>(2 * kMaxScales));
   allow_shared("block_forward", block_forward<N>,
                at_most(kBytes + (Shape::kParksInput ? Shape::kArrayBytes : 0)));
-  const std::size_t most = at_most(kBytes + Shape::kParkedBytes + Shape::kSumsBytes);
+  const std::size_t most = at_most(Shape::kBackwardBytes + Shape::kParkedBytes + Shape::kSumsBytes);
   allow_shared("block_backward", block_backward<N>, most);
-  allow_shared("block_gate_heads", block_gate_heads<N>, most);
   allow_shared("block_backward_heads", block_backward_heads<N>, most);
   allow_shared("block_kernel_gradient", block_kernel_gradient<N>, kBytes);
 }
@@ -66,12 +65,7 @@ void launch_block_backward(const BlockBackwardArguments &arguments, int shared_b
     launch("block_backward", block_backward<N>, grid, stream, arguments, bytes);
     return;
   }
-  if (arguments.dpost != nullptr) {
-    launch("block_gate_heads", block_gate_heads<N>, grid, stream, arguments, bytes);
-  }
-  if (arguments.kernel || arguments.du != nullptr || arguments.dpre != nullptr) {
-    launch("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
-  }
+  launch("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
 }
 
 template <int N>
@@ -87,6 +81,7 @@ constexpr BlockSize block_size() {
   return {N,
           Shape::kRows,
           Shape::kSharedBytes,
+          Shape::kBackwardBytes,
           Shape::kResident,
           Shape::kBackwardResident,
           Shape::kArrayBytes,

@@ -23,14 +23,14 @@ __device__ __forceinline__ int item_of_slot() {
 }
 
 // Called by all threads of the block, once.
-template <int N>
-__device__ __forceinline__ BlockTransform<N> transform_of_thread(Complex *shared) {
+template <int N, class Transform = BlockTransform<N>>
+__device__ __forceinline__ Transform transform_of_thread(Complex *shared) {
   auto *const roots =
-      reinterpret_cast<Turned *>(shared + BlockShape<N>::kRows * BlockTransform<N>::kShared);
-  BlockTransform<N>::make_roots(roots);
+      reinterpret_cast<Turned *>(shared + BlockShape<N>::kRows * Transform::kShared);
+  Transform::make_roots(roots);
   __syncthreads();
-  return {{{shared + slot_of_thread<N>() * BlockTransform<N>::kShared, roots,
-            static_cast<int>(threadIdx.x) % BlockTransform<N>::kThreads}}};
+  return {{{shared + slot_of_thread<N>() * Transform::kShared, roots,
+            static_cast<int>(threadIdx.x) % Transform::kThreads}}};
 }
 
 // Those of one thread of a row, or none.
@@ -44,10 +44,10 @@ struct BlockRow : Samples<BlockTransform<N>::kR> {
 };
 
 // One thread's part of one member of the batch, of one channel, in a pass with these arguments.
-template <int N, class Arguments>
+template <int N, class Arguments, class Transform = BlockTransform<N>>
 struct BatchRow {
   const Arguments &a;
-  const BlockTransform<N> &transform;
+  const Transform &transform;
   bool active;
   int batch, hidden;
 

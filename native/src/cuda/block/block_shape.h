@@ -5,6 +5,11 @@
 
 namespace sgconv::cuda {
 
+// Backward of the longest rows has little shared memory to transform in.
+template <int N>
+using BackwardTransform =
+    BlockTransform<N, shapes::exchanges_halves(N) ? Exchange::kHalves : Exchange::kNear>;
+
 // Threads of a block: several rows share one where a row has few.
 template <int N>
 struct BlockShape {
@@ -14,6 +19,9 @@ struct BlockShape {
   static constexpr int kThreads = Transform::kThreads * kRows;
   static constexpr int kComplexes = kRows * Transform::kShared + Transform::kRoots;
   static constexpr int kSharedBytes = kComplexes * static_cast<int>(sizeof(Complex));
+  static constexpr int kBackwardComplexes =
+      kRows * BackwardTransform<N>::kShared + BackwardTransform<N>::kRoots;
+  static constexpr int kBackwardBytes = kBackwardComplexes * static_cast<int>(sizeof(Complex));
   // More for the synthesis of a kernel with so many pieces in all directions: a factor for each.
   static constexpr int synthesis_bytes(int pieces) {
     return kRows * pieces * static_cast<int>(sizeof(double));
@@ -33,11 +41,11 @@ struct BlockShape {
   static constexpr int kSumsBytes = kSumsShared ? kArrayBytes : 0;
   static constexpr int kNumberBytes = kThreads * static_cast<int>(sizeof(Complex));
   static constexpr int kRoom =
-      (shapes::shared_of_block(kBackwardResident) - kSharedBytes - kSumsBytes) / kNumberBytes;
+      (shapes::shared_of_block(kBackwardResident) - kBackwardBytes - kSumsBytes) / kNumberBytes;
   static constexpr int kParked = kRoom < Transform::kR ? kRoom : Transform::kR;
   static constexpr int kKept = kSumsShared ? Transform::kR - kParked : 0;
   static constexpr int kParkedBytes = kParked * kNumberBytes;
-  // The next samples are loaded before they are needed.
+  // The next samples are loaded before they are needed, other arrays all at once.
   static constexpr bool kLoadsEarly = shapes::loads_early(kThreads, Transform::kR);
 };
 

@@ -47,8 +47,8 @@ struct RegisterColumn {
 
 // P by several threads.
 template <int P>
-struct SharedColumn : BlockTransform<P, true> {
-  using Transform = BlockTransform<P, true>;
+struct SharedColumn : BlockTransform<P, Exchange::kSpread> {
+  using Transform = BlockTransform<P, Exchange::kSpread>;
   static constexpr int kColumns = shapes::shared_columns(P);
   static constexpr int kResident =
       shapes::columns_resident(Transform::kThreads * kColumns, Transform::kR);

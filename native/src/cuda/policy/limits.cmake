@@ -43,7 +43,7 @@ set(SGCONV_REGISTER_LIMITS
     place_synthesized:120=64/8)
 
 # Backward may have fewer threads on a multiprocessor, and so more registers, with 24 and 32 numbers a thread.
-foreach(kernel block_backward block_backward_heads block_gate_heads)
+foreach(kernel block_backward block_backward_heads)
   list(APPEND SGCONV_REGISTER_LIMITS ${kernel}=128 ${kernel}@6144=255 ${kernel}@8192=255)
   foreach(size 384 768 1536 3072)
     list(APPEND SGCONV_REGISTER_LIMITS ${kernel}@${size}=168)

@@ -14,8 +14,8 @@
 
 namespace sgconv::cuda {
 
-template <int N, bool Spread = false>
+template <int N, Exchange Way = Exchange::kNear>
 struct BlockTransform
-    : std::conditional_t<N % 3 == 0, TripleTransform<N, Spread>, PowerTransform<N, Spread>> {};
+    : std::conditional_t<N % 3 == 0, TripleTransform<N, Way>, PowerTransform<N, Way>> {};
 
 }  // namespace sgconv::cuda

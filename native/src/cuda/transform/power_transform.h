@@ -69,10 +69,10 @@ constexpr PowerRoots<N> power_roots() {
 template <int N>
 __device__ constexpr PowerRoots<N> kPowerRoots = power_roots<N>();
 
-template <int N, bool Spread>
-struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBits, Spread> {
+template <int N, Exchange Way>
+struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBits, Way> {
   using Shape = PowerShape<N>;
-  using Row = SharedRow<N, Shape::kThreads, PowerShape<N>::kBits, Spread>;
+  using Row = SharedRow<N, Shape::kThreads, PowerShape<N>::kBits, Way>;
   using Row::kThreads;
   using Row::roots;
   using Row::thread;
@@ -131,7 +131,6 @@ struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBi
   static __device__ constexpr int frequency_step(int r) { return r * kThreads; }
 
  private:
-  using Row::at;
   using Row::padded;
 
   // kR threads share kCopies sequences below the first pass.
@@ -145,6 +144,7 @@ struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBi
 
   // Where this thread's numbers begin: every kThreads-th before the first pass ...
   __device__ __forceinline__ int top() const { return padded(thread); }
+  static __device__ constexpr int of_top(int r) { return r * kThreads; }
   // ... every kR-th of kCopies sequences for the pass in the middle ...
   __device__ __forceinline__ int middle() const {
     return padded(group() * Shape::kCopies * kThreads + in_group());
@@ -156,6 +156,7 @@ struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBi
   __device__ __forceinline__ int last() const {
     return padded(group() * Shape::kCopies * kThreads + in_group() * kR);
   }
+  static __device__ constexpr int of_last(int r) { return r; }
 
   __device__ __forceinline__ void take(Turned (&powers)[std::size_t{Shape::kBits}], int j) const {
 #pragma unroll
@@ -184,42 +185,17 @@ struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBi
                                                           x + copy * Shape::kMiddle);
   }
 
-  __device__ __forceinline__ void take_middle(Complex (&x)[kCount]) const {
-    const int first = middle();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = at(first, of_middle(r));
-    }
-  }
-  __device__ __forceinline__ void put_middle(const Complex (&x)[kCount]) const {
-    const int first = middle();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      at(first, of_middle(r)) = x[r];
-    }
-  }
-
   // All passes after the first.
   __device__ __forceinline__ void down(Complex (&x)[kCount]) const {
-    const int first = top();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      at(first, r * kThreads) = x[r];
-    }
-    Row::template barrier<kThreads>();
     if constexpr (Shape::kMiddle > 1) {
-      take_middle(x);
+      Row::template exchange<kThreads, of_top, of_middle>(top(), middle(), x);
 #pragma unroll
       for (int copy = 0; copy < Shape::kCopies; ++copy) {
         middle_pass<-1>(copy, group() * Shape::kCopies + copy, x);
       }
-      put_middle(x);
-      Row::template barrier<kR>();
-    }
-    const int from = last();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = at(from, r);
+      Row::template exchange<kR, of_middle, of_last>(middle(), last(), x);
+    } else {
+      Row::template exchange<kThreads, of_top, of_last>(top(), last(), x);
     }
     pass<-1>(Shape::of_power(first_frequency()), x);
   }
@@ -227,25 +203,15 @@ struct PowerTransform : SharedRow<N, PowerShape<N>::kThreads, PowerShape<N>::kBi
   // All passes before the last.
   __device__ __forceinline__ void up(Complex (&x)[kCount]) const {
     twiddled_dft<kR, 1, 0, kR>(NoFactors{}, x);
-    const int from = last();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      at(from, r) = x[r];
-    }
     if constexpr (Shape::kMiddle > 1) {
-      Row::template barrier<kR>();
-      take_middle(x);
+      Row::template exchange<kR, of_last, of_middle>(last(), middle(), x);
 #pragma unroll
       for (int copy = 0; copy < Shape::kCopies; ++copy) {
         middle_pass<1>(copy, in_group(), x);
       }
-      put_middle(x);
-    }
-    Row::template barrier<kThreads>();
-    const int first = top();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = at(first, r * kThreads);
+      Row::template exchange<kThreads, of_middle, of_top>(middle(), top(), x);
+    } else {
+      Row::template exchange<kThreads, of_last, of_top>(last(), top(), x);
     }
   }
 };

@@ -6,13 +6,21 @@
 
 namespace sgconv::cuda {
 
-// One number of padding in 2^LogPadding keeps a half-warp's accesses in different banks. Spread:
-// the threads of a row are spread over the warps of the block, so that no exchange is a warp's own
-// affair.
-template <int N, int Threads, int LogPadding, bool Spread>
+// How the threads of a row exchange numbers.
+enum class Exchange {
+  kNear,    // neighbours of a row are neighbours in the block: within a warp no barrier is needed
+  kSpread,  // the threads of a row are spread over the warps of the block
+  kHalves,  // as kNear, but real parts first and then the imaginary ones: half the shared memory
+};
+
+// One number of padding in 2^LogPadding keeps accesses that go together (of a half-warp, or with
+// halves of a warp) in different banks.
+template <int N, int Threads, int LogPadding, Exchange Way>
 struct SharedRow {
-  static constexpr int kThreads = Threads;               // that share a row
-  static constexpr int kShared = N + (N >> LogPadding);  // complex numbers
+  static constexpr int kThreads = Threads;  // that share a row
+  static constexpr int kNumbers = N + (N >> LogPadding);
+  // Complex numbers.
+  static constexpr int kShared = Way == Exchange::kHalves ? (kNumbers + 1) / 2 : kNumbers;
   static_assert(Threads % (1 << LogPadding) == 0);
 
   // Shared memory of the row; the block's roots; the thread's number in its row.
@@ -35,16 +43,52 @@ struct SharedRow {
   static __device__ __forceinline__ constexpr int padded(int address) {
     return address + (address >> LogPadding);
   }
-  // Number `offset` of those that follow `first`, padded. The padding of a sum is the sum of the
-  // paddings wherever this is called, so that only `first` is computed at run time.
-  __device__ __forceinline__ Complex &at(int first, int offset) const {
-    return shared[first + padded(offset)];
+
+  // Within groups of so many neighbouring threads, a power of two: x[r] goes To(r) numbers after
+  // the padded place `to` and comes from where another thread put it, From(r) after `from`. The
+  // padding of a sum is the sum of the paddings wherever this is called, so that only these two
+  // places are computed at run time.
+  template <int Group, int (*To)(int), int (*From)(int), std::size_t Count>
+  __device__ __forceinline__ void exchange(int to, int from, Complex (&x)[Count]) const {
+    constexpr int kCount = static_cast<int>(Count);
+    if constexpr (Way == Exchange::kHalves) {
+      auto *const numbers = reinterpret_cast<float *>(shared);
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        numbers[to + padded(To(r))] = x[r].re;
+      }
+      barrier<Group>();
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        x[r].re = numbers[from + padded(From(r))];
+      }
+      barrier<Group>();
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        numbers[to + padded(To(r))] = x[r].im;
+      }
+      barrier<Group>();
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        x[r].im = numbers[from + padded(From(r))];
+      }
+    } else {
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        shared[to + padded(To(r))] = x[r];
+      }
+      barrier<Group>();
+#pragma unroll
+      for (int r = 0; r < kCount; ++r) {
+        x[r] = shared[from + padded(From(r))];
+      }
+    }
   }
 
-  // Of groups of so many neighbouring threads, a power of two.
+ private:
   template <int Group>
   static __device__ __forceinline__ void barrier() {
-    if constexpr (Group <= 32 && !Spread) {
+    if constexpr (Group <= 32 && Way != Exchange::kSpread) {
       __syncwarp();
     } else {
       __syncthreads();

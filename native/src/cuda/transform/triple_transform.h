@@ -77,10 +77,10 @@ template <int N>
 __device__ constexpr TripleRoots<N> kTripleRoots = triple_roots<N>();
 
 // In one pass two threads meet in a bank of shared memory.
-template <int N, bool Spread>
-struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
+template <int N, Exchange Way>
+struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Way> {
   using Shape = TripleShape<N>;
-  using Row = SharedRow<N, Shape::kThreads, 4, Spread>;
+  using Row = SharedRow<N, Shape::kThreads, 4, Way>;
   using Row::kThreads;
   using Row::roots;
   using Row::thread;
@@ -108,13 +108,7 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
 
   __device__ __forceinline__ void inverse(Complex (&x)[kCount]) const {
     up_to<kThreads>(x);
-    put<kThreads>(x);
-    Row::template barrier<kThreads>();
-    const int first = padded(thread);
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = at(first, r * kThreads);
-    }
+    Row::template exchange<kThreads, of_below<kThreads>, of_top>(below<kThreads>(), top(), x);
     Turned powers[std::size_t{Shape::kTopBits}];
 #pragma unroll
     for (int bit = 0; bit < Shape::kBits; ++bit) {
@@ -136,7 +130,6 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
   }
 
  private:
-  using Row::at;
   using Row::padded;
 
   static constexpr int kRadix = Shape::kRadix;
@@ -144,18 +137,26 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
 
   static constexpr int kGroup = kThreads / kRadix;  // threads that share kCopies sequences
 
-  // Where this thread's first number lies above a pass of sequences of this length; number j of
-  // copy s is at s * kThreads + j * Length / kRadix from there.
+  // Where this thread's numbers begin: every kThreads-th before the first pass ...
+  __device__ __forceinline__ int top() const { return padded(thread); }
+  static __device__ constexpr int of_top(int r) { return r * kThreads; }
+  // ... and for a pass of sequences of this length, number j of copy s at s * kThreads + j * kStep
+  // from there; neighbours for the last.
   template <int Length>
-  __device__ __forceinline__ int above() const {
-    constexpr int kPart = Length / kRadix;
+  static constexpr int kStep = Length > kRadix ? Length / kRadix : 1;
+  template <int Length>
+  __device__ __forceinline__ int below() const {
     const int of_group = thread / kGroup * kCopies * kThreads;
     const int in_group = thread % kGroup;
-    return padded(of_group + in_group / kPart * Length + in_group % kPart);
+    if constexpr (Length > kRadix) {
+      return padded(of_group + in_group / kStep<Length> * Length + in_group % kStep<Length>);
+    } else {
+      return padded(of_group + in_group * kRadix);
+    }
   }
-  // The last pass: neighbouring numbers.
-  __device__ __forceinline__ int last() const {
-    return padded(thread / kGroup * kCopies * kThreads + thread % kGroup * kRadix);
+  template <int Length>
+  static __device__ constexpr int of_below(int r) {
+    return r / kRadix * kThreads + r % kRadix * kStep<Length>;
   }
 
   // Which coefficient ends up at this place: the passes' digits, reversed.
@@ -184,43 +185,8 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
     const Turned twist = roots[Shape::kTwist + thread];
     scale_by_bits<kR, kR, Shape::kTopBits - 1, 0, false, false>(
         x, factors, {twist.cosine, twist.cosine * twist.tangent});
-    const int first = padded(thread);
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      at(first, r * kThreads) = x[r];
-    }
-    Row::template barrier<kThreads>();
-    below<kThreads>(x);
+    Row::template exchange<kThreads, of_top, of_below<kThreads>>(top(), below<kThreads>(), x);
     down_from<kThreads>(x);
-  }
-
-  // Takes up the numbers for a pass of sequences of this length ...
-  template <int Length>
-  __device__ __forceinline__ void below(Complex (&x)[kCount]) const {
-    constexpr int kStep = Length > kRadix ? Length / kRadix : 1;
-    const int first = first_below<Length>();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      x[r] = at(first, r / kRadix * kThreads + r % kRadix * kStep);
-    }
-  }
-  // ... and puts them down.
-  template <int Length>
-  __device__ __forceinline__ void put(const Complex (&x)[kCount]) const {
-    constexpr int kStep = Length > kRadix ? Length / kRadix : 1;
-    const int first = first_below<Length>();
-#pragma unroll
-    for (int r = 0; r < kR; ++r) {
-      at(first, r / kRadix * kThreads + r % kRadix * kStep) = x[r];
-    }
-  }
-  template <int Length>
-  __device__ __forceinline__ int first_below() const {
-    if constexpr (Length > kRadix) {
-      return above<Length>();
-    } else {
-      return last();
-    }
   }
 
   template <int Length>
@@ -242,9 +208,8 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
         factors[bit] = conjugate(power<Length>(bit));
       }
       scale_by_bits<kR, kRadix, Shape::kBits - 1, 0, true, false>(x, factors, {1.0f, 0.0f});
-      put<Length>(x);
-      Row::template barrier<kPart>();
-      below<kPart>(x);
+      Row::template exchange<kPart, of_below<Length>, of_below<kPart>>(below<Length>(),
+                                                                       below<kPart>(), x);
       down_from<kPart>(x);
     }
   }
@@ -259,9 +224,8 @@ struct TripleTransform : SharedRow<N, TripleShape<N>::kThreads, 4, Spread> {
     } else {
       constexpr int kPart = Length / kRadix;
       up_to<kPart>(x);
-      put<kPart>(x);
-      Row::template barrier<kPart>();
-      below<Length>(x);
+      Row::template exchange<kPart, of_below<kPart>, of_below<Length>>(below<kPart>(),
+                                                                       below<Length>(), x);
       Turned powers[std::size_t{Shape::kBits}];
 #pragma unroll
       for (int bit = 0; bit < Shape::kBits; ++bit) {
