@@ -110,6 +110,7 @@ std::vector<BarrierCase> barrier_cases() {
     // So many channels that one block has several signals of a channel.
     const int64_t channels = std::max<int64_t>(4, 32 * kKi / size);
     cases.push_back(kernel_gradient({SGCONV_CAUSAL, 3, 1, channels, size - 6}));
+    cases.push_back(kernel_gradient({SGCONV_CAUSAL, 3, 2, channels, size - 6}));
     cases.push_back(spectrum(size));
   }
   // Beyond one block. What is only there for many millions is run by itself.

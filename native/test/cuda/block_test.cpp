@@ -48,8 +48,8 @@ void long_batches() {
   check(bytes <= 16 << 20, "workspace of a channel: " + std::to_string(bytes) + " bytes");
 }
 
-// Every way of exchanging, several rows a block, and passes of one direction that follow each
-// other.
+// Every way of exchanging whole numbers, several rows a block, and passes of one direction that
+// follow each other.
 void brief() {
   for (const int64_t size : {256, 768, 1024, 3072}) {
     run({SGCONV_CIRCULAR, 3, 2, 2, size - 6}, SGCONV_FLOAT32, kNone);
@@ -58,11 +58,12 @@ void brief() {
 }
 
 // One launch each way of every kind that `brief` leaves out: more than 48 KiB of shared memory, 32
-// numbers a thread, 512 threads a block, signals of 16 bits.
+// numbers a thread, 512 threads a block, exchanges by halves, signals of 16 bits.
 void large() {
   run({SGCONV_BIDIRECTIONAL, 2, 1, 1, 8000}, SGCONV_FLOAT32, kNone);
   run({SGCONV_BIDIRECTIONAL, 2, 1, 1, 12000}, SGCONV_BFLOAT16, kPost);
   run({SGCONV_BIDIRECTIONAL, 2, 1, 1, 16000}, SGCONV_FLOAT16, kNone);
+  run({SGCONV_CIRCULAR, 1, 2, 1, 16000}, SGCONV_FLOAT16, kBoth);
 }
 
 // More rows than a small device has room for, so that blocks take several, and not all as many;
@@ -80,6 +81,7 @@ void ranges() {
     run({SGCONV_CAUSAL, 3, 3, 1, size - 100}, SGCONV_FLOAT32, kBoth);
   }
   for (const int64_t size : {1024, 8192, 16384}) {
+    parts({SGCONV_CAUSAL, 5, 1, 2, size});
     parts({SGCONV_CAUSAL, 5, 3, 2, size});
   }
   run({SGCONV_CAUSAL, 5, 1, 3, 4096, 4096, {4096, 4096, 100, 4096, 4096}}, SGCONV_FLOAT32, kNone);

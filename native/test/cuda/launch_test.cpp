@@ -1,5 +1,5 @@
 // What a plan asks of the runtime: once a device and CUDA kernel, not for each plan, and nothing
-// for each launch.
+// for each launch. What a launch costs.
 #include <memory>
 #include <string>
 #include <thread>
@@ -8,6 +8,7 @@
 #include "check.h"
 #include "device.h"
 #include "emulation/control.h"
+#include "plan_cases.h"
 #include "sgconv/cuda.h"
 
 namespace {
@@ -121,6 +122,35 @@ void another_device_is_refused() {
         sgconv_cuda_last_error());
 }
 
+// Of all threads that wait there.
+int64_t waits_at_barriers(const Problem &problem, const Signals &signals) {
+  sgconv_emulation_watch_barriers(1);
+  int64_t before = 0, after = 0;
+  for (int32_t number = 0; number < sgconv_emulation_barriers(); ++number) {
+    before += sgconv_emulation_barrier_count(number);
+  }
+  convolve_by_plan(problem, signals, SGCONV_FLOAT32);
+  for (int32_t number = 0; number < sgconv_emulation_barriers(); ++number) {
+    after += sgconv_emulation_barrier_count(number);
+  }
+  sgconv_emulation_watch_barriers(0);
+  return after - before;
+}
+
+// Members of other lengths are launches of their own, in which blocks that several rows share go
+// round as often as there are members, not as often as a slice of the whole batch has.
+void short_runs_take_few_turns() {
+  select(0);
+  Problem problem{SGCONV_CAUSAL, 8, 1, 32, 1000};  // slices of all eight, on a device this small
+  const Signals signals = signals_for(problem, SGCONV_FLOAT32, kNone);
+  const int64_t once = waits_at_barriers(problem, signals);
+  check(once > 0, "barriers are counted");
+  problem.lengths = {999, 1000, 1000, 1000, 1000, 1000, 1000, 1000};
+  const int64_t twice = waits_at_barriers(problem, signals);
+  check(twice < once + once / 4,
+        "barriers of two runs: " + std::to_string(twice) + ", of one: " + std::to_string(once));
+}
+
 }  // namespace
 
 int main() {
@@ -129,5 +159,6 @@ int main() {
   the_carveout_is_for_every_kernel_with_shared_memory();
   threads_share_what_was_set();
   another_device_is_refused();
+  short_runs_take_few_turns();
   return failures() == 0 ? 0 : 1;
 }

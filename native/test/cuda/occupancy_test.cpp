@@ -27,7 +27,7 @@ constexpr int kScales = 15;             // of a kernel as long as a block's sign
 constexpr int kReservedShared = 1024;   // of every block, by the system
 constexpr int kSmallBlock = 99 * 1024;  // shared memory of a block of capability 8.6, 8.9, 12.0
 
-// <kernel>[@<size>]=<registers>[/<bytes>], as limits.cmake has them; the last that fits counts.
+// <kernel>[@<size>]=<registers>, as limits.cmake has them; the last that fits counts.
 int registers_of(const std::string &kernel, int size) {
   int result = 0;
   std::stringstream limits(SGCONV_REGISTER_LIMITS);

@@ -89,7 +89,8 @@ void parts(const Problem &p) {
                 {SGCONV_GRADIENT_KERNEL, false, true, false, false, false},
                 {SGCONV_GRADIENT_KERNEL, false, false, true, false, false},
                 {SGCONV_GRADIENT_INPUT | SGCONV_GRADIENT_KERNEL, true, false, true, false, false},
-                {SGCONV_GRADIENT_INPUT | SGCONV_GRADIENT_POST, true, false, false, false, true}};
+                {SGCONV_GRADIENT_INPUT | SGCONV_GRADIENT_POST, true, false, false, false, true},
+                {SGCONV_GRADIENT_KERNEL | SGCONV_GRADIENT_POST, false, true, false, false, true}};
   for (const auto &wish : wishes) {
     Operands<float> into(p, s, 0);
     const int64_t bytes = plan.workspace_bytes(p.batch, wish.gradients, 0.5);

@@ -27,7 +27,8 @@ struct SliceOfSlot {
     first = begin > 0 ? begin : 0;
     const int after = begin + a.width;
     end = !some ? first : after < a.rows.batch_count ? after : a.rows.batch_count;
-    stop = BlockShape<N>::kRows == 1 ? end : first + a.width;
+    const int most = a.width < a.rows.batch_count ? a.width : a.rows.batch_count;
+    stop = BlockShape<N>::kRows == 1 ? end : first + most;
   }
   __device__ __forceinline__ bool active(int batch) const {
     return BlockShape<N>::kRows == 1 || batch < end;
@@ -55,8 +56,11 @@ struct BackwardRow : BatchRow<N, BlockBackwardArguments, BackwardTransform<N>> {
 
   // Before number r of those that the compiler would load all at once.
   static __device__ __forceinline__ void load_in_groups(int r) {
-    if (!BlockShape<N>::kLoadsEarly && r % shapes::kLoadGroup == 0) {
-      SGCONV_LOAD_LATER();
+    if constexpr (!BlockShape<N>::kLoadsEarly) {
+      static_assert(BlockShape<N>::kRows == 1);  // all threads come here
+      if (r % shapes::kLoadGroup == 0) {
+        SGCONV_LOAD_LATER();
+      }
     }
   }
   // values = dy * conv(pre * u) for a head, by way of x.

@@ -180,7 +180,9 @@ class BlockConvolution final : public Algorithm {
     const int elsewhere = size_.kept + (where != BlockStorage::kMemory ? size_.parked : 0);
     return {wanted.kernel ? heads * size_.size : 0,
             spectra ? size_.size / size_.numbers * (size_.numbers - elsewhere) : 0,
-            heads > 1 && where != BlockStorage::kParkedAndSums ? size_.size : 0};
+            heads > 1 && (wanted.input || wanted.post) && where != BlockStorage::kParkedAndSums
+                ? size_.size
+                : 0};
   }
 
   // Of workspace for one channel in all members.

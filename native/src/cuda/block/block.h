@@ -46,7 +46,7 @@ struct BlockForwardArguments {
 enum class BlockStorage : int32_t {
   kMemory,         // nothing
   kParked,         // of the signal's spectrum what has room (block_shape.h)
-  kParkedAndSums,  // and the sums of the only head, or of the gradient over heads
+  kParkedAndSums,  // and the sums of the only head, or those over heads
 };
 
 // Sums over the batch go by slices of it, one item each, which a slot takes. A slice may have begun

@@ -66,8 +66,7 @@ struct BlockAside {
   __device__ __forceinline__ Complex *rest() const {
     return a.storage != BlockStorage::kMemory ? in_memory() : in_memory() + kOfSlot;
   }
-  // The array of sums in shared memory, which is that of the only head or of the gradient's over
-  // heads.
+  // The array of sums in shared memory, which is that of the only head or of sums over heads.
   __device__ __forceinline__ bool has_array() const {
     return Shape::kSumsShared && a.storage == BlockStorage::kParkedAndSums;
   }
@@ -83,6 +82,11 @@ struct BlockAside {
   }
   __device__ __forceinline__ Complex *input_sum() const {
     return has_array() ? array() : a.input_sums + static_cast<int64_t>(place) * N + thread;
+  }
+
+  // Sums of the gate's gradient, real numbers, in the same place before that is taken.
+  __device__ __forceinline__ float *gate_sum() const {
+    return reinterpret_cast<float *>(input_sum() - thread) + thread;
   }
 
   // `before`: another launch has summed the first members of the slice.

@@ -38,26 +38,26 @@ __device__ __forceinline__ void gate_gradient_of_heads(const BackwardRow<N> &row
     float values[BackwardTransform<N>::kCount];
     row.convolve(head, parked, x, values);
     if (row.active) {
-      Complex *const sum = aside.input_sum();
+      float *const sum = aside.gate_sum();
       if (head > 0) {
 #pragma unroll
         for (int r = 0; r < kR; ++r) {
-          values[r] = sum[r * kThreads].re + values[r];
+          values[r] = sum[r * kThreads] + values[r];
         }
       }
 #pragma unroll
       for (int r = 0; r < kR; ++r) {
-        sum[r * kThreads].re = values[r];
+        sum[r * kThreads] = values[r];
       }
     }
   }
   SGCONV_ANEW(transform.thread);
   aside.look_anew();
-  const Complex *const sum = aside.input_sum();
+  const float *const sum = aside.gate_sum();
   float values[BackwardTransform<N>::kCount];
 #pragma unroll
   for (int r = 0; r < kR; ++r) {
-    values[r] = row.active ? sum[r * kThreads].re : 0.0f;
+    values[r] = row.active ? sum[r * kThreads] : 0.0f;
   }
   row.input().store(row.a.dpost, values);
 }

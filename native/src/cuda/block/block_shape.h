@@ -45,7 +45,7 @@ struct BlockShape {
   static constexpr int kParked = kRoom < Transform::kR ? kRoom : Transform::kR;
   static constexpr int kKept = kSumsShared ? Transform::kR - kParked : 0;
   static constexpr int kParkedBytes = kParked * kNumberBytes;
-  // The next samples are loaded before they are needed, other arrays all at once.
+  // The next samples are loaded before they are needed.
   static constexpr bool kLoadsEarly = shapes::loads_early(kThreads, Transform::kR);
 };
 

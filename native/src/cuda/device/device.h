@@ -74,6 +74,7 @@ __device__ __forceinline__ float16 from_bits<float16>(uint32_t bits) {
 // The compiler takes this 32-bit integer for a new one: what depends on it is computed where it is
 // needed, not kept in registers over a loop.
 #define SGCONV_ANEW(value) asm volatile("" : "+r"(value))
-// What is loaded after this is not loaded together with what is loaded before.
+// What is loaded after this is not loaded together with what is loaded before. By all threads of a
+// warp.
 #define SGCONV_LOAD_LATER() asm volatile("bar.warp.sync 0xffffffff;" ::: "memory")
 #endif

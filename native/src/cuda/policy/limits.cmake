@@ -1,8 +1,8 @@
-# Registers a thread of each CUDA kernel may use, <kernel>[@<size>][:<architecture>]=<registers>[/<bytes of stack frame and of
-# spill stores>]: the build fails above, at any other spill, and at a kernel that is not listed. Streaming kernels have up
-# to 256 threads a block: 64 registers leave room for 1024 threads a multiprocessor, 48 for 1280, 40 for
-# 1536, which keep enough bytes in flight. The one-block convolutions and what they leave room for are in
-# shapes.h; test/cuda/occupancy_test.cpp holds both against each other.
+# Registers a thread of each CUDA kernel may use, <kernel>[@<size>][:<architecture>]=<registers>: the build fails above,
+# at any stack frame or spill, and at a kernel that is not listed. Streaming kernels have up to 256 threads a block: 64
+# registers leave room for 1024 threads a multiprocessor, 48 for 1280, 40 for 1536, which keep enough bytes in flight. The
+# one-block convolutions and what they leave room for are in shapes.h; test/cuda/occupancy_test.cpp holds both against each
+# other.
 set(SGCONV_REGISTER_LIMITS
     backward_rows=64
     columns_in=128
@@ -34,13 +34,9 @@ set(SGCONV_REGISTER_LIMITS
     untwist_rows=48
     # Four powers in flight a thread; bound by arithmetic, 512 threads a multiprocessor suffice.
     weight_gradient=128
-    # For 10.0 and 12.0 the compiler takes more, and spills one number; not tuned.
-    backward_rows:100=72
-    backward_rows:120=64/8
+    # For 10.0 and 12.0 the compiler takes more.
     gate_gradient:100=48
-    gate_gradient:120=48
-    place_synthesized:100=64/8
-    place_synthesized:120=64/8)
+    gate_gradient:120=48)
 
 # Backward may have fewer threads on a multiprocessor, and so more registers, with 24 and 32 numbers a thread.
 foreach(kernel block_backward block_backward_heads)

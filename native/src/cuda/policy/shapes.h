@@ -35,18 +35,18 @@ constexpr int shared_of_block(int resident) { return kMostShared / resident - kR
 // Sums of the backward pass lie in shared memory beside the signal's spectrum; of longer rows only
 // one of the two has room, and the spectrum takes it, because all heads read that.
 constexpr bool sums_in_shared(int n) { return n <= 8192; }
-// Backward of the longest rows exchanges halves of numbers, so that the whole spectrum has room.
-// (With a factor 3 it would be slower in half precision: threads meet in banks, and what is added
-// is more than what the second-level cache saves.)
+// Backward of the longest rows exchanges halves of numbers, so that the whole spectrum has room
+// with capability 9.0. (With a factor 3 it would be slower in half precision: threads meet in
+// banks, and what is added is more than what the second-level cache saves.)
 constexpr bool exchanges_halves(int n) { return n > 8192 && n % 3 != 0; }
-// Backward loads samples before it needs them and other arrays all at once, except with 512 threads
+// Backward loads samples before it needs them, and does not load in groups, except with 512 threads
 // a block: their 128 registers are full.
 constexpr bool loads_early(int threads, int numbers) { return threads * numbers <= 8192; }
 
 // Numbers of the signal's spectrum and of the sums that are loaded together: enough to hide what
 // the second-level cache takes, few enough for registers.
 constexpr int kTogether = 4;
-// Of one array, where not all can be.
+// Of one array, where the compiler would take more than there are registers for.
 constexpr int kLoadGroup = 8;
 
 // Columns do less with a number that they wait for: with 16 a thread, 64 registers suffice for

@@ -55,6 +55,7 @@ __global__ void __launch_bounds__(kMaxThreads) backward_rows(const BackwardArgum
       if (a.add_kernel) {
         sum = load<V>(a.kernel + h * a.size + n);
       }
+#pragma unroll 2  // with four, the compiler spills for capability 12.0
       for (int64_t batch = 0; batch < a.batch_count; ++batch) {
         const int64_t at = (batch * a.hidden_count + h) * a.size + n;
         const Pack<Complex, V> g = load<V>(a.g + at);

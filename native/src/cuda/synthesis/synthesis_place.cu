@@ -20,8 +20,12 @@ struct PlaceSynthesisArguments {
   Complex *spectrum;
 };
 
+// As many blocks of a multiprocessor as limits.cmake leaves registers for.
+constexpr int kResident = 4;
+
 // Grid: x over coefficients, y over rows (c, h).
-__global__ void __launch_bounds__(kMaxThreads) place_synthesized(const PlaceSynthesisArguments a) {
+__global__ void __launch_bounds__(kMaxThreads, kResident)
+    place_synthesized(const PlaceSynthesisArguments a) {
   SGCONV_SHARED(double, factors, 2 * kMaxScales);
   const RingKernel &k = a.kernel;
   for (int64_t row = blockIdx.y; row < a.row_count; row += gridDim.y) {

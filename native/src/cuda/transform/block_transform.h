@@ -1,7 +1,7 @@
 // A transform of N complex numbers by one group of threads, R numbers a thread, in the ring
 // x^N = i. The spectrum stays in the order that forward leaves it in, [register][thread]. A thread
-// writes only where it has just read, so that one barrier an exchange suffices; two transforms of
-// one direction in a row need `turn_round`.
+// writes only where it has just read, so that no barrier is needed before an exchange, only in it;
+// two transforms of one direction in a row need `turn_round`.
 //
 // Roots of unity are constants of the program, of which each block takes a copy into its shared
 // memory: in registers there is no room for them.

@@ -8,7 +8,7 @@ namespace sgconv::cuda {
 
 // How the threads of a row exchange numbers.
 enum class Exchange {
-  kNear,    // neighbours of a row are neighbours in the block: within a warp no barrier is needed
+  kNear,    // neighbours of a row are neighbours in the block: those of a warp wait for it alone
   kSpread,  // the threads of a row are spread over the warps of the block
   kHalves,  // as kNear, but real parts first and then the imaginary ones: half the shared memory
 };
