@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -126,6 +127,8 @@ template <class T>
 void __stcs(T *to, T value) {
   std::memcpy(to, &value, sizeof value);
 }
+
+[[noreturn]] inline void __trap() { std::abort(); }
 
 // Arithmetic.
 inline void sincospif(float x, float *sine, float *cosine) {

@@ -25,7 +25,8 @@ void sizes() {
   }
 }
 
-// On devices whose blocks have at most 99 KiB of shared memory, as those of capability 8.9.
+// On devices whose blocks have at most 99 KiB of shared memory, as those of capability 8.9, or that
+// run machine code for such.
 void small_blocks() {
   check_equal(size_for(8192), int64_t{8192}, "size for 8192");
   const Plan beyond({SGCONV_CAUSAL, 1, 1, 1, 16000}, SGCONV_FLOAT32);

@@ -23,9 +23,8 @@ struct Multiprocessor {
 constexpr Multiprocessor kDevices[] = {{80, 164 * 1024, 163 * 1024}, {90, 228 * 1024, 227 * 1024}};
 constexpr int kRegisters = 65536;
 constexpr int kThreads = 2048;
-constexpr int kScales = 15;             // of a kernel as long as a block's signal, at the most
-constexpr int kReservedShared = 1024;   // of every block, by the system
-constexpr int kSmallBlock = 99 * 1024;  // shared memory of a block of capability 8.6, 8.9, 12.0
+constexpr int kScales = 15;            // of a kernel as long as a block's signal, at the most
+constexpr int kReservedShared = 1024;  // of every block, by the system
 
 // <kernel>[@<size>]=<registers>, as limits.cmake has them; the last that fits counts.
 int registers_of(const std::string &kernel, int size) {
@@ -54,6 +53,8 @@ struct Expected {
 template <int N>
 void check_size(const Expected &sm80, const Expected &sm90) {
   using Shape = sgconv::cuda::BlockShape<N>;
+  check((Shape::kSharedBytes <= sgconv::cuda::shapes::kSmallBlock) == (N <= 8192),
+        std::to_string(N) + ": which rows run on small blocks");
   for (const Multiprocessor &device : kDevices) {
     const Expected &expected = device.architecture == 80 ? sm80 : sm90;
     const std::string where =
@@ -134,7 +135,8 @@ void check_columns(int expected) {
                 where + "columns_within");
   }
   check_equal(Transform::kResident, expected, std::to_string(P) + ": launch bounds of columns");
-  check(Transform::kSharedBytes <= kSmallBlock, std::to_string(P) + ": runs on small blocks");
+  check(Transform::kSharedBytes <= sgconv::cuda::shapes::kSmallBlock,
+        std::to_string(P) + ": runs on small blocks");
   // Neighbouring columns in different banks of shared memory, sixteen of them a pass.
   if constexpr (P > 32) {
     bool used[16] = {};

@@ -87,7 +87,11 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
     block_backward(const BlockBackwardArguments a) {
-  block_backward_body<N>(a);
+  if constexpr (shapes::kRunsRows<N>) {
+    block_backward_body<N>(a);
+  } else {
+    __trap();
+  }
 }
 
 }  // namespace sgconv::cuda

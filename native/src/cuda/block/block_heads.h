@@ -137,7 +137,11 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
     block_backward_heads(const BlockBackwardArguments a) {
-  block_backward_heads_body<N>(a);
+  if constexpr (shapes::kRunsRows<N>) {
+    block_backward_heads_body<N>(a);
+  } else {
+    __trap();
+  }
 }
 
 }  // namespace sgconv::cuda

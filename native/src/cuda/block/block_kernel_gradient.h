@@ -78,7 +78,11 @@ __device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGrad
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
     block_kernel_gradient(const BlockKernelGradientArguments a) {
-  block_kernel_gradient_body<N>(a);
+  if constexpr (shapes::kRunsRows<N>) {
+    block_kernel_gradient_body<N>(a);
+  } else {
+    __trap();
+  }
 }
 
 }  // namespace sgconv::cuda

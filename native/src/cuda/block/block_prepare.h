@@ -43,8 +43,7 @@ __device__ __forceinline__ void synthesize_row(const BlockPrepareArguments &a, i
 }
 
 template <int N>
-__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
-    block_prepare(const BlockPrepareArguments a) {
+__device__ __forceinline__ void block_prepare_body(const BlockPrepareArguments &a) {
   using Transform = BlockTransform<N>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
@@ -81,6 +80,16 @@ __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResid
     for (int r = 0; r < Transform::kR; ++r) {
       spectrum[r * Transform::kThreads] = {x[r].re * a.scale, x[r].im * a.scale};
     }
+  }
+}
+
+template <int N>
+__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
+    block_prepare(const BlockPrepareArguments a) {
+  if constexpr (shapes::kRunsRows<N>) {
+    block_prepare_body<N>(a);
+  } else {
+    __trap();
   }
 }
 

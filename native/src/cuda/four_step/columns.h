@@ -100,26 +100,8 @@ __device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
   }
 }
 
-// z = columns of gate * signal, of one source or two.
 template <int P, int M>
-__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
-    columns_in(const ColumnsInArguments a) {
-  columns_in_body<P, M>(a);
-}
-
-// Targets from columns of z, in which the transforms' scale is already.
-template <int P, int M>
-__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
-    columns_out(const ColumnsOutArguments a) {
-  columns_out_body<P, M>(a);
-}
-
-// z = its columns, transformed forward and scaled, or transformed back: once for each kernel, and
-// with registers for both ways.
-template <int P, int M>
-__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock,
-                                  shapes::resident(ColumnTransform<P, M>::kBlock))
-    columns_within(const ColumnsWithinArguments a) {
+__device__ __forceinline__ void columns_within_body(const ColumnsWithinArguments &a) {
   using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = Transform::of_thread(shared);
@@ -141,6 +123,41 @@ __global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock,
 #pragma unroll
   for (int r = 0; r < Transform::kR; ++r) {
     z[r * Transform::kStep] = x[r];
+  }
+}
+
+// z = columns of gate * signal, of one source or two.
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
+    columns_in(const ColumnsInArguments a) {
+  if constexpr (shapes::kRunsRows<M>) {
+    columns_in_body<P, M>(a);
+  } else {
+    __trap();
+  }
+}
+
+// Targets from columns of z, in which the transforms' scale is already.
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
+    columns_out(const ColumnsOutArguments a) {
+  if constexpr (shapes::kRunsRows<M>) {
+    columns_out_body<P, M>(a);
+  } else {
+    __trap();
+  }
+}
+
+// z = its columns, transformed forward and scaled, or transformed back: once for each kernel, and
+// with registers for both ways.
+template <int P, int M>
+__global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock,
+                                  shapes::resident(ColumnTransform<P, M>::kBlock))
+    columns_within(const ColumnsWithinArguments a) {
+  if constexpr (shapes::kRunsRows<M>) {
+    columns_within_body<P, M>(a);
+  } else {
+    __trap();
   }
 }
 

@@ -221,13 +221,21 @@ __device__ __forceinline__ void middle_rows_backward_body(const MiddleBackwardAr
 template <int M>
 __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
     middle_rows(const MiddleRowsArguments a) {
-  middle_rows_body<M>(a);
+  if constexpr (shapes::kRunsRows<M>) {
+    middle_rows_body<M>(a);
+  } else {
+    __trap();
+  }
 }
 
 template <int M>
 __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
     middle_rows_backward(const MiddleBackwardArguments a) {
-  middle_rows_backward_body<M>(a);
+  if constexpr (shapes::kRunsRows<M>) {
+    middle_rows_backward_body<M>(a);
+  } else {
+    __trap();
+  }
 }
 
 }  // namespace sgconv::cuda

@@ -30,7 +30,8 @@ Target read_target(int device) {
           architecture,
           stream_blocks(architecture),
           attribute(cudaDevAttrMultiProcessorCount, device),
-          attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+          std::min(attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+                   shapes::most_of_block(architecture)),
           attribute(cudaDevAttrL2CacheSize, device)};
 }
 

@@ -29,6 +29,23 @@ constexpr int backward_resident(int threads, int numbers) {
 // for each block.
 constexpr int kMostShared = 228 * 1024;
 constexpr int kReservedShared = 1024;
+// That a block may have with a capability, 10 * major + minor. (8.7 has more, but runs machine code
+// of 8.6.)
+constexpr int kSmallBlock = 99 * 1024;
+constexpr int most_of_block(int capability) {
+  return (capability > 80 && capability < 90) || (capability >= 120 && capability < 130)
+             ? kSmallBlock
+             : kMostShared - kReservedShared;
+}
+// Whether any device of the capability that is compiled for runs rows of N numbers. If none does,
+// no plan launches their CUDA kernels there, and they are left empty.
+#if defined(__CUDA_ARCH__)
+constexpr int kMostOfBlock = most_of_block(__CUDA_ARCH__ / 10);
+#else
+constexpr int kMostOfBlock = kMostShared - kReservedShared;
+#endif
+template <int N>
+constexpr bool kRunsRows = N <= 8192 || kMostOfBlock > kSmallBlock;
 // That a block may have where a multiprocessor shall hold so many.
 constexpr int shared_of_block(int resident) { return kMostShared / resident - kReservedShared; }
 
