@@ -1,7 +1,7 @@
 // Static evidence of the CUDA kernels (docs/gpu-evidence.md).
-//   sgconv_evidence <folder of cubins> <version of nvcc> write <folder of tables>
-//   sgconv_evidence <folder of cubins> <version of nvcc> check <folder of tables>
-//   sgconv_evidence <folder of cubins> <version of nvcc> print <length>,...
+//   sgconv_evidence_tables <folder of cubins> <version of nvcc> write <folder of tables>
+//   sgconv_evidence_tables <folder of cubins> <version of nvcc> check <folder of tables>
+//   sgconv_evidence_tables <folder of cubins> <version of nvcc> print <length>,...
 // check ends with 1 if something is worse than the tables say. print is of float32 signals of these
 // lengths only, and needs only their cubins.
 #include <cstdlib>

@@ -100,7 +100,7 @@ void write_predictions(std::ostream &out, const std::string &compiler,
 
 void write_machine_code(std::ostream &out, const std::string &compiler,
                         const std::vector<CallEvidence> &calls) {
-  out << "# CUDA kernels of these convolutions\n\n"
+  out << "# CUDA kernels of these convolutions, predicted and not yet measured on a GPU\n\n"
          "Machine code of "
       << compiler
       << " for sm_90. One row for each kind of launch; docs/gpu-evidence.md explains the "
@@ -145,7 +145,7 @@ void write_machine_code(std::ostream &out, const std::string &compiler,
 
 void write_exchanges(std::ostream &out, const std::string &compiler,
                      const std::vector<SequenceEvidence> &sequences) {
-  out << "# Exchanges through shared memory\n\n"
+  out << "# Exchanges through shared memory, counted and not yet measured on a GPU\n\n"
          "Machine code of "
       << compiler
       << " for sm_90, executed for the first block of every CUDA kernel of a call; "

@@ -16,7 +16,7 @@ struct Parts {
 // spectra on the multiprocessor, which saves a sixth of backward's bytes, so rows are longer only
 // where columns of 1024 are not enough. Columns in registers are the cheapest: of 12 and 16, which
 // have as many numbers a thread as such rows, so that all steps of a chunk have whole waves at
-// once; 24 and 32 twice as many. Only the two largest sizes need blocks of 156 KiB.
+// once; 24 and 32 twice as many. Only the two largest sizes need blocks of 161 KiB.
 constexpr int64_t kKi = 1024;
 constexpr std::array<Parts, 22> kParts{{
     {12 * kKi, 1024},     {16 * kKi, 1024},     {24 * kKi, 2048},   {32 * kKi, 2048},
