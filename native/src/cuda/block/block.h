@@ -73,6 +73,7 @@ struct BlockBackwardArguments {
 
 struct BlockKernelGradientArguments {
   int32_t mode;
+  int32_t parts;  // slots that share a row's slices: one, or all of a block
   int32_t heads, hidden, length;
   int32_t ahead, behind;  // RingKernel
   int64_t kernel_length;

@@ -1,7 +1,7 @@
 // Gradients of one head's rows by one block each. A slot goes through one slice of the batch in
 // order, for one h: du and the gates' gradients are written, conj(U) * DY is summed where nobody
-// else does. `block_kernel_gradient` adds the slices' sums in order and brings them back to time.
-// So nothing depends on which block comes first, nor on how the caller cuts the rows.
+// else does. `block_kernel_gradient` adds the slices' sums in a fixed order and brings them back to
+// time. So nothing depends on which block comes first, nor on how the caller cuts the rows.
 //
 // Samples are on their way while others are transformed: dy from before U is put aside, the next u
 // before the gradient is transformed back.

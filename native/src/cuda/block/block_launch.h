@@ -71,8 +71,8 @@ void launch_block_backward(const BlockBackwardArguments &arguments, int shared_b
 template <int N>
 void launch_block_kernel_gradient(const BlockKernelGradientArguments &arguments, void *stream) {
   launch("block_kernel_gradient", block_kernel_gradient<N>,
-         block_grid<N>(arguments.heads * arguments.hidden_count), stream, arguments,
-         BlockShape<N>::kSharedBytes);
+         block_grid<N>(int64_t{arguments.heads} * arguments.hidden_count * arguments.parts), stream,
+         arguments, BlockShape<N>::kSharedBytes);
 }
 
 template <int N>
