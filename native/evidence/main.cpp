@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char *kPredictions = "predictions.md", *kMachineCode = "machine-code.md",
                      *kExchanges = "exchanges.md";
+const std::vector<std::int32_t> kTypes{SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16};
 
 Kernels read_kernels(const fs::path &folder) {
   std::vector<fs::path> paths;
@@ -128,8 +129,7 @@ int main(int count, char **arguments) {
     const Kernels kernels = read_kernels(arguments[1]);
     use_device(Device());
     if (mode == "write") {
-      write(arguments[4], compiler,
-            evidence_of_types(kernels, {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}),
+      write(arguments[4], compiler, evidence_of_types(kernels, kTypes),
             evidence_of_sequences(kernels, true));
       return 0;
     }
@@ -140,7 +140,7 @@ int main(int count, char **arguments) {
       write_machine_code(std::cout, compiler, calls);
       return 0;
     }
-    return check(arguments[4], compiler, evidence_of_types(kernels, {SGCONV_FLOAT32}),
+    return check(arguments[4], compiler, evidence_of_types(kernels, kTypes),
                  evidence_of_sequences(kernels, false));
   } catch (const std::exception &failure) {
     std::cerr << failure.what() << '\n';

@@ -49,6 +49,13 @@ Comparison &Comparison::operator+=(const Comparison &other) {
 
 Comparison compare(const Table &before, const Table &now, const Columns &columns) {
   Comparison result;
+  for (const auto &row : before.rows()) {
+    const std::string key = key_of(before, row, columns.keys);
+    if (std::none_of(now.rows().begin(), now.rows().end(),
+                     [&](const auto &other) { return key_of(now, other, columns.keys) == key; })) {
+      result.worse.push_back(key + ": only in the table");
+    }
+  }
   for (const auto &row : now.rows()) {
     const std::string key = key_of(now, row, columns.keys);
     const auto found =

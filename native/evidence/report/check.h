@@ -24,7 +24,7 @@ struct Columns {
 };
 extern const Columns kColumnsOfPredictions, kColumnsOfExchanges;
 
-// A row that only `now` has is worse: nobody has looked at it.
+// A row that only one has is worse: nobody has looked at it, or nobody looks any more.
 Comparison compare(const Table &before, const Table &now, const Columns &columns);
 
 }  // namespace sgconv::evidence

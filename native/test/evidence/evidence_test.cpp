@@ -213,6 +213,9 @@ void test_comparison() {
   count_is(compare(before, table("100.0", "2"), kColumnsOfPredictions).worse.size(), 1, "races");
   count_is(compare(before, table("90.0", "none"), kColumnsOfPredictions).better.size(), 1,
            "fewer slots");
+  Table none(before.heads());
+  count_is(compare(before, none, kColumnsOfPredictions).worse.size(), 1, "a row that is gone");
+  count_is(compare(none, before, kColumnsOfPredictions).worse.size(), 1, "a row that is new");
 }
 
 }  // namespace
