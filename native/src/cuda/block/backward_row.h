@@ -35,12 +35,6 @@ struct SliceOfSlot {
   }
 };
 
-// Called by all threads of the block, once.
-template <int N>
-__device__ __forceinline__ BackwardTransform<N> backward_transform_of_thread(Complex *shared) {
-  return transform_of_thread<N, BackwardTransform<N>>(shared);
-}
-
 template <int N>
 struct BackwardRow : BatchRow<N, BlockBackwardArguments, BackwardTransform<N>> {
   using Base = BatchRow<N, BlockBackwardArguments, BackwardTransform<N>>;

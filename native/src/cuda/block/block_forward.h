@@ -126,11 +126,7 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
     block_forward(const BlockForwardArguments a) {
-  if constexpr (shapes::kRunsRows<N>) {
-    block_forward_body<N>(a);
-  } else {
-    __trap();
-  }
+  run_rows<N, block_forward_body<N>>(a);
 }
 
 }  // namespace sgconv::cuda

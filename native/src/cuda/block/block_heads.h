@@ -68,7 +68,7 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
   constexpr int kR = Transform::kR;
   constexpr int kThreads = Transform::kThreads;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
-  Transform transform = backward_transform_of_thread<N>(shared);
+  Transform transform = transform_of_thread<N, Transform>(shared);
   const SliceOfSlot<N> slice(a);
   if (a.kernel && slice.some) {
     BlockAside<N>{a, shared, slice.place, transform.thread}.begin_sums(slice.continued);
@@ -137,11 +137,7 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
     block_backward_heads(const BlockBackwardArguments a) {
-  if constexpr (shapes::kRunsRows<N>) {
-    block_backward_heads_body<N>(a);
-  } else {
-    __trap();
-  }
+  run_rows<N, block_backward_heads_body<N>>(a);
 }
 
 }  // namespace sgconv::cuda

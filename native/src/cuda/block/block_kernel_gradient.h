@@ -114,11 +114,7 @@ __device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGrad
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
     block_kernel_gradient(const BlockKernelGradientArguments a) {
-  if constexpr (shapes::kRunsRows<N>) {
-    block_kernel_gradient_body<N>(a);
-  } else {
-    __trap();
-  }
+  run_rows<N, block_kernel_gradient_body<N>>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -86,11 +86,7 @@ __device__ __forceinline__ void block_prepare_body(const BlockPrepareArguments &
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
     block_prepare(const BlockPrepareArguments a) {
-  if constexpr (shapes::kRunsRows<N>) {
-    block_prepare_body<N>(a);
-  } else {
-    __trap();
-  }
+  run_rows<N, block_prepare_body<N>>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -130,22 +130,14 @@ __device__ __forceinline__ void columns_within_body(const ColumnsWithinArguments
 template <int P, int M>
 __global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
     columns_in(const ColumnsInArguments a) {
-  if constexpr (shapes::kRunsRows<M>) {
-    columns_in_body<P, M>(a);
-  } else {
-    __trap();
-  }
+  run_rows<M, columns_in_body<P, M>>(a);
 }
 
 // Targets from columns of z, in which the transforms' scale is already.
 template <int P, int M>
 __global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock, ColumnTransform<P, M>::kResident)
     columns_out(const ColumnsOutArguments a) {
-  if constexpr (shapes::kRunsRows<M>) {
-    columns_out_body<P, M>(a);
-  } else {
-    __trap();
-  }
+  run_rows<M, columns_out_body<P, M>>(a);
 }
 
 // z = its columns, transformed forward and scaled, or transformed back: once for each kernel, and
@@ -154,11 +146,7 @@ template <int P, int M>
 __global__ void __launch_bounds__(ColumnTransform<P, M>::kBlock,
                                   shapes::resident(ColumnTransform<P, M>::kBlock))
     columns_within(const ColumnsWithinArguments a) {
-  if constexpr (shapes::kRunsRows<M>) {
-    columns_within_body<P, M>(a);
-  } else {
-    __trap();
-  }
+  run_rows<M, columns_within_body<P, M>>(a);
 }
 
 }  // namespace sgconv::cuda

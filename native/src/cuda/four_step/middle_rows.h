@@ -221,21 +221,13 @@ __device__ __forceinline__ void middle_rows_backward_body(const MiddleBackwardAr
 template <int M>
 __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
     middle_rows(const MiddleRowsArguments a) {
-  if constexpr (shapes::kRunsRows<M>) {
-    middle_rows_body<M>(a);
-  } else {
-    __trap();
-  }
+  run_rows<M, middle_rows_body<M>>(a);
 }
 
 template <int M>
 __global__ void __launch_bounds__(BlockShape<M>::kThreads, BlockShape<M>::kResident)
     middle_rows_backward(const MiddleBackwardArguments a) {
-  if constexpr (shapes::kRunsRows<M>) {
-    middle_rows_backward_body<M>(a);
-  } else {
-    __trap();
-  }
+  run_rows<M, middle_rows_backward_body<M>>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -18,4 +18,14 @@ template <int N, Exchange Way = Exchange::kNear>
 struct BlockTransform
     : std::conditional_t<N % 3 == 0, TripleTransform<N, Way>, PowerTransform<N, Way>> {};
 
+// All that a CUDA kernel on rows of N numbers does.
+template <int N, auto Body, class Arguments>
+__device__ __forceinline__ void run_rows(const Arguments &a) {
+  if constexpr (shapes::kRunsRows<N>) {
+    Body(a);
+  } else {
+    __trap();
+  }
+}
+
 }  // namespace sgconv::cuda
