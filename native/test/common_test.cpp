@@ -113,7 +113,7 @@ void geometries() {
         g.kernel_length = 17;
         g.mode = SGCONV_CIRCULAR;
       });
-  refuse_convolution("geometry.mode = 3, expected 0 to 2", [](auto &g) { g.mode = 3; });
+  refuse_convolution("geometry.mode = 4, expected 0 to 3", [](auto &g) { g.mode = 4; });
   refuse_convolution("geometry.reserved = 1, expected 0 to 0", [](auto &g) { g.reserved = 1; });
   expect(SGCONV_OK, "", [&] { sgconv::check_geometry("geometry", &convolution); });
 }

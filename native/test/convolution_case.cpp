@@ -60,13 +60,15 @@ struct Check {
       return;
     }
   }
-  // Exactly zero from `end` on in every row of `length`; all of them are those of each b in turn.
+  // Exactly zero before `start` and from `end` on in every row of `length`; all of them are those
+  // of each b in turn.
   void zero(const char *name, const Array &out, std::int64_t length,
-            const std::vector<std::int64_t> &ends) {
+            const std::vector<std::int64_t> &ends, std::int64_t start = 0) {
     const std::int64_t rows = out ? out->count() / length : 0;
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::int64_t part = row * static_cast<std::int64_t>(ends.size()) / rows;
-      for (std::int64_t i = ends[static_cast<std::size_t>(part)]; i < length; ++i) {
+      for (std::int64_t i = 0; i < length; ++i) {
+        if (i >= start && i < ends[static_cast<std::size_t>(part)]) continue;
         const float value = (*out)[row * length + i];
         if (value == 0.0f) continue;
         std::printf("FAILED %s: %s[%lld][%lld] is %.9g, expected 0\n", test.text().c_str(), name,
@@ -166,9 +168,10 @@ double check_convolution(sgconv_cpu_context *context, const ConvolutionCase &t) 
     }
   }
   // Where a kernel was cut: the directions in turn.
-  std::vector<std::int64_t> ends = {std::min(problem.lags(), t.length)};
+  std::vector<std::int64_t> ends = {std::min(problem.lags(), problem.zero_lag() + t.length)};
   if (t.mode == SGCONV_BIDIRECTIONAL) ends.push_back(std::min(problem.lags(), t.length - 1));
-  check.zero("dk", a.dk, problem.lags(), ends);
+  check.zero("dk", a.dk, problem.lags(), ends,
+             std::max<std::int64_t>(0, problem.zero_lag() - (t.length - 1)));
 
   // A frozen kernel whose D is trained: dk is not wanted.
   const Array du = array(in, t.at_start), dskip = array(t.heads * t.hidden, t.at_start);

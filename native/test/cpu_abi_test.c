@@ -133,8 +133,8 @@ static void misuse_plans(sgconv_cpu_context *context) {
   expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "elements");
   geometry.heads = 1;
   geometry.hidden = 1;
-  geometry.mode = 3;
-  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "mode = 3");
+  geometry.mode = 4;
+  expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "mode = 4");
   geometry.mode = SGCONV_CAUSAL;
   geometry.reserved = 1;
   expect_invalid(sgconv_cpu_plan_create(context, &geometry, &plan), "reserved");

@@ -21,19 +21,25 @@ Row gated(Row row, const Row &gate, std::int64_t gate_row) {
   return row;
 }
 
-// What a kernel and its D weigh lags with: 0 .. L-1, or -(L-1) .. L-1 of a bidirectional one.
+// What a kernel and its D weigh lags with: 0 .. L-1, or -(L-1) .. L-1 of one with both sides.
 struct Weights {
   Row lags;
   double norm;  // of k and D apart: they may cancel at lag 0
 };
 
 Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
-  const std::int64_t n = p.length, zero = p.mode == SGCONV_BIDIRECTIONAL ? n - 1 : 0;
+  const std::int64_t n = p.length, zero = p.two_sided() ? n - 1 : 0;
   Row lags(size_of(zero + n), 0.0);
   const double *k = s.kernel.data() + item * p.lags();
-  const double *back = k + p.heads * p.hidden * p.lags();
-  for (std::int64_t j = 0; j < std::min(n, p.lags()); ++j) lags[size_of(zero + j)] = k[j];
-  for (std::int64_t j = 0; j < std::min(zero, p.lags()); ++j) lags[size_of(zero - 1 - j)] = back[j];
+  for (std::int64_t i = 0; i < p.lags(); ++i) {
+    const std::int64_t at = zero + i - p.zero_lag();
+    if (at >= 0 && at < zero + n) lags[size_of(at)] = k[i];
+  }
+  if (p.mode == SGCONV_BIDIRECTIONAL) {
+    const double *back = k + p.heads * p.hidden * p.lags();
+    for (std::int64_t j = 0; j < std::min(zero, p.lags()); ++j)
+      lags[size_of(zero - 1 - j)] = back[j];
+  }
   const double skip = s.skip.empty() ? 0.0 : s.skip[size_of(item)];
   const double of_lags = norm(lags);
   const double both = std::sqrt(of_lags * of_lags + skip * skip);
@@ -44,7 +50,7 @@ Weights weights_of(const Problem &p, const Signals &s, std::int64_t item) {
 }  // namespace
 
 std::string Problem::text() const {
-  static const char *const modes[] = {"causal", "bidirectional", "circular"};
+  static const char *const modes[] = {"causal", "bidirectional", "circular", "centered"};
   std::string rows = lengths.empty() ? "" : " lengths";
   for (const std::int64_t samples : lengths) rows.append(" ").append(std::to_string(samples));
   return std::string(modes[mode]) + " B=" + std::to_string(batch) + " C=" + std::to_string(heads) +
@@ -75,7 +81,7 @@ ExactConvolution::ExactConvolution(const Problem &problem, const Signals &signal
 void ExactConvolution::add_item(const Signals &s, std::int64_t c, std::int64_t h,
                                 std::vector<AllLags> &input_gradients) {
   const std::int64_t n = p_.length, item = c * p_.hidden + h;
-  const std::int64_t zero = p_.mode == SGCONV_BIDIRECTIONAL ? n - 1 : 0;
+  const std::int64_t zero = p_.two_sided() ? n - 1 : 0;
   const Weights weights = weights_of(p_, s, item);
   AllLags correlation;
   for (std::int64_t b = 0; b < p_.batch; ++b) {
@@ -100,7 +106,7 @@ void ExactConvolution::add_item(const Signals &s, std::int64_t c, std::int64_t h
 void ExactConvolution::add_kernel_gradients(std::int64_t item, const AllLags &sum) {
   const Row &all = sum.values();
   const Bound bound = sum.bound();
-  dk_.add(item, part(all, correlated(), p_.lags()), bound);
+  dk_.add(item, part(all, correlated() - p_.zero_lag(), p_.lags()), bound);
   dskip_.add(item, {all[size_of(correlated())]}, bound);
   if (p_.mode != SGCONV_BIDIRECTIONAL) return;
   Row back(size_of(p_.lags()), 0.0);
@@ -137,11 +143,13 @@ Row ExactConvolution::cut(Row row, std::int64_t b) const {
   return row;
 }
 
-// So many values from `first` on, zeros beyond the row's end.
-Row ExactConvolution::part(const Row &all, std::int64_t first, std::int64_t count) const {
-  const std::int64_t there = std::min(count, p_.length);
+// So many values from `first` on, zeros beyond the row's ends.
+Row ExactConvolution::part(const Row &all, std::int64_t first, std::int64_t count) {
+  const auto end = static_cast<std::int64_t>(all.size());
   Row result(size_of(count), 0.0);
-  std::copy_n(all.begin() + first, there, result.begin());
+  for (std::int64_t i = std::max<std::int64_t>(0, -first); i < std::min(count, end - first); ++i) {
+    result[size_of(i)] = all[size_of(first + i)];
+  }
   return result;
 }
 

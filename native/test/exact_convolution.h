@@ -11,6 +11,9 @@
 
 namespace oracle {
 
+constexpr sgconv_mode kModes[] = {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR,
+                                  SGCONV_CENTERED};
+
 struct Problem {
   sgconv_mode mode;
   std::int64_t batch, heads, hidden, length;
@@ -20,6 +23,10 @@ struct Problem {
   std::int64_t samples(std::int64_t b) const;
   sgconv_convolution_geometry geometry() const { return {heads, hidden, length, lags(), mode, 0}; }
   std::int64_t channels() const { return mode == SGCONV_BIDIRECTIONAL ? 2 * heads : heads; }
+  // Whether there are lags below 0.
+  bool two_sided() const { return mode == SGCONV_BIDIRECTIONAL || mode == SGCONV_CENTERED; }
+  // Index of lag 0 in a kernel.
+  std::int64_t zero_lag() const { return mode == SGCONV_CENTERED ? lags() / 2 : 0; }
   std::int64_t kernels() const { return channels() * hidden * lags(); }
   std::int64_t inputs() const { return batch * hidden * length; }
   std::int64_t outputs() const { return heads * inputs(); }
@@ -51,7 +58,7 @@ class ExactConvolution {
   void add_input_gradients(const Signals &signals, const std::vector<AllLags> &sums);
   Row folded(const Row &all, std::int64_t zero) const;
   Row cut(Row row, std::int64_t b) const;
-  Row part(const Row &all, std::int64_t first, std::int64_t count) const;
+  static Row part(const Row &all, std::int64_t first, std::int64_t count);
   // Where lag 0 of a correlation is.
   std::int64_t correlated() const { return p_.mode == SGCONV_CIRCULAR ? 0 : p_.length - 1; }
 

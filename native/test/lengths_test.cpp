@@ -95,7 +95,7 @@ int main(int argc, char **argv) {
       ++left_out;
       continue;
     }
-    for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+    for (const sgconv_mode mode : oracle::kModes) {
       kernels(sweep, random, mode, length);
       if (mode != SGCONV_CIRCULAR) lengths(sweep, random, mode, length);
     }

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "exact_convolution.h"
 #include "oracle.h"
@@ -46,8 +47,13 @@ void products_by_fft_are_the_direct_sums() {
 
 // y, du and dk of small rows by the sums that define them; the rest follows from linearity.
 void convolutions_are_their_definition() {
-  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
-    const oracle::Problem p = {mode, 1, 1, 1, 5};
+  for (const auto &[mode, lags] : {std::pair{SGCONV_CAUSAL, 5},
+                                   {SGCONV_BIDIRECTIONAL, 5},
+                                   {SGCONV_CIRCULAR, 5},
+                                   {SGCONV_CENTERED, 5},
+                                   {SGCONV_CENTERED, 4},
+                                   {SGCONV_CENTERED, 17}}) {
+    const oracle::Problem p = {mode, 1, 1, 1, 5, lags};
     const oracle::Signals s = oracle::draw(oracle::SignalClass::kNoise, p, 3, {true});
     oracle::Results r = {Row(5, 0.0), Row(5, 0.0), Row(s.kernel.size(), 0.0), Row(1, 0.0), {}, {}};
     const auto pair = [&](std::size_t t, std::size_t from, std::size_t k, double weight) {
@@ -57,6 +63,11 @@ void convolutions_are_their_definition() {
     };
     for (std::size_t t = 0; t < 5; ++t) {
       for (std::size_t from = 0; from < 5; ++from) {
+        if (mode == SGCONV_CENTERED) {
+          const std::size_t index = t + static_cast<std::size_t>(lags / 2) - from;
+          if (index < s.kernel.size()) pair(t, from, index, s.kernel[index]);
+          continue;
+        }
         if (from <= t) pair(t, from, t - from, s.kernel[t - from]);
         if (from <= t) continue;
         if (mode == SGCONV_CIRCULAR) pair(t, from, 5 + t - from, s.kernel[5 + t - from]);

@@ -27,7 +27,8 @@ typedef enum sgconv_decay {
 typedef enum sgconv_mode {
   SGCONV_CAUSAL = 0,
   SGCONV_BIDIRECTIONAL = 1, /* 2 * heads kernel channels: forward kernels, then backward */
-  SGCONV_CIRCULAR = 2
+  SGCONV_CIRCULAR = 2,
+  SGCONV_CENTERED = 3 /* index i of a kernel is lag i - floor(K / 2); linear, as the first two */
 } sgconv_mode;
 
 /* Multi-scale kernel. Full length M = d * 2^(S-1+r). */
@@ -44,8 +45,9 @@ typedef struct sgconv_kernel_geometry {
 } sgconv_kernel_geometry;
 
 /* Long convolution of signals (B, H, L) with kernels (C', H, K) to outputs (B, C*H, L). A kernel of
- * K < L lags is zero beyond them. Of one of K > L, lags that no two samples of a row are apart do
- * not matter: they are not read, and the gradient there is zero. A circular one has K <= L. */
+ * K < L lags is zero beyond them. Lags that no two samples of a row are apart, which K > L may
+ * have, do not matter: they are not read, and the gradient there is zero. A circular one has K <=
+ * L. */
 typedef struct sgconv_convolution_geometry {
   int64_t heads;         /* C >= 1 */
   int64_t hidden;        /* H >= 1 */

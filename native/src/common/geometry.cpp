@@ -60,7 +60,7 @@ void check_geometry(const char *name, const sgconv_convolution_geometry *geometr
   members.at_least("hidden", g.hidden, 1);
   members.range("length", g.length, 1, kMostLength);
   members.range("kernel_length", g.kernel_length, 1, kMostLength);
-  members.range("mode", g.mode, SGCONV_CAUSAL, SGCONV_CIRCULAR);
+  members.range("mode", g.mode, SGCONV_CAUSAL, SGCONV_CENTERED);
   members.range("reserved", g.reserved, 0, 0);
   if (g.mode == SGCONV_CIRCULAR && g.kernel_length > g.length) {
     invalid(members("kernel_length") + " = " + std::to_string(g.kernel_length) +

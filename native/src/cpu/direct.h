@@ -38,16 +38,15 @@ inline void direct_prepare(const Convolution &job, const Workspace &, const Team
     for (std::int64_t i = 0; i < 4 * size; ++i) lags[i] = 0.0f;
     float *zero = lags + length - 1, *reverse = zero + 2 * size;
     const std::int64_t live = live_lags(job);
-    const float *k = job.kernel + kernel_start(job, item);
+    const float *k = job.kernel + kernel_start(job, item) + zero_lag(job);
     for (std::int64_t j = 0; j < live; ++j) zero[j] = k[j];
     if (job.skip != nullptr) zero[0] += job.skip[item];
     if (job.geometry.mode == SGCONV_CIRCULAR) {
       for (std::int64_t j = 1; j < live; ++j) zero[j - length] = k[j];
     }
-    if (job.geometry.mode == SGCONV_BIDIRECTIONAL) {
-      const float *back = k + backward_offset(job);
-      for (std::int64_t j = 0; j < live_backward_lags(job); ++j) zero[-1 - j] = back[j];
-    }
+    const Behind behind = behind_zero(job);
+    const float *back = k + behind.first;
+    for (std::int64_t j = 0; j < behind.live; ++j) zero[-1 - j] = back[j * behind.step];
     for (std::int64_t j = 1 - length; j < length; ++j) reverse[j] = zero[-j];
   }
 }
@@ -102,18 +101,16 @@ inline void direct_store_correlation(const Convolution &job, std::int64_t item,
   if (job.dskip != nullptr) job.dskip[item] = zero[0];
   if (job.dk == nullptr) return;
   const std::int64_t live = live_lags(job);
-  float *dk = job.dk + kernel_start(job, item);
+  float *dk = job.dk + kernel_start(job, item) + zero_lag(job);
   for (std::int64_t j = 0; j < live; ++j) dk[j] = zero[j];
-  clear(dk, live, job.geometry.kernel_length);
+  clear(dk, live, job.geometry.kernel_length - zero_lag(job));
   if (job.geometry.mode == SGCONV_CIRCULAR) {
     for (std::int64_t j = 1; j < live; ++j) dk[j] += zero[j - length];
   }
-  if (job.geometry.mode == SGCONV_BIDIRECTIONAL) {
-    const std::int64_t backward = live_backward_lags(job);
-    float *back = dk + backward_offset(job);
-    for (std::int64_t j = 0; j < backward; ++j) back[j] = zero[-1 - j];
-    clear(back, backward, job.geometry.kernel_length);
-  }
+  const Behind behind = behind_zero(job);
+  float *back = dk + behind.first;
+  for (std::int64_t j = 0; j < behind.live; ++j) back[j * behind.step] = zero[-1 - j];
+  for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = 0.0f;
 }
 
 inline void direct_finish(const Convolution &job, const Workspace &, const Team &,

@@ -12,18 +12,18 @@ namespace sgconv::SGCONV_TIER {
 inline void two_sided_correlation(const Convolution &job, std::int64_t item, const float *re,
                                   const float *im) {
   const std::int64_t size = job.transform->size, lags = live_lags(job);
-  float *dk = job.dk + kernel_start(job, item);
+  float *dk = job.dk + kernel_start(job, item) + zero_lag(job);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
     const float *period = im + (size - job.geometry.length);
     dk[0] = re[0];
     for (std::int64_t j = 1; j < lags; ++j) dk[j] = re[j] - period[j];
   } else {
-    const std::int64_t backward = live_backward_lags(job);
-    float *back = dk + backward_offset(job);
+    const Behind behind = behind_zero(job);
+    float *back = dk + behind.first;
     for (std::int64_t j = 0; j < lags; ++j) dk[j] = re[j];
-    for (std::int64_t j = 0; j < backward; ++j) back[j] = -im[size - 1 - j];
-    clear(dk, lags, job.geometry.kernel_length);
-    clear(back, backward, job.geometry.kernel_length);
+    for (std::int64_t j = 0; j < behind.live; ++j) back[j * behind.step] = -im[size - 1 - j];
+    clear(dk, lags, job.geometry.kernel_length - zero_lag(job));
+    for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = 0.0f;
   }
 }
 

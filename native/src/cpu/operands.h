@@ -40,15 +40,30 @@ SGCONV_INLINE std::int64_t backward_offset(const Convolution &job) {
   return job.geometry.heads * kernel_start(job, job.geometry.hidden);
 }
 
-// Lags of a kernel that can matter, from 0 on; the other direction's begin at -1.
+// Index of lag 0 in a kernel.
+SGCONV_INLINE std::int64_t zero_lag(const Convolution &job) {
+  return job.geometry.mode == SGCONV_CENTERED ? job.geometry.kernel_length / 2 : 0;
+}
+
+// Lags of a kernel that can matter, from 0 on.
 SGCONV_INLINE std::int64_t live_lags(const Convolution &job) {
-  const std::int64_t length = job.geometry.length, lags = job.geometry.kernel_length;
+  const std::int64_t length = job.geometry.length;
+  const std::int64_t lags = job.geometry.kernel_length - zero_lag(job);
   return lags < length ? lags : length;
 }
 
-SGCONV_INLINE std::int64_t live_backward_lags(const Convolution &job) {
-  const std::int64_t length = job.geometry.length, lags = job.geometry.kernel_length;
-  return lags < length - 1 ? lags : length - 1;
+// Lags from -1 down: how many there are, how many of them can matter, and where they lie, seen from
+// lag 0: that of -1 - j at first + j * step. A circular kernel has none that are not lags from 0
+// on.
+struct Behind {
+  std::int64_t count, live, first, step;
+};
+
+SGCONV_INLINE Behind behind_zero(const Convolution &job) {
+  const bool both = job.geometry.mode == SGCONV_BIDIRECTIONAL;
+  const std::int64_t most = job.geometry.length - 1;
+  const std::int64_t count = both ? job.geometry.kernel_length : zero_lag(job);
+  return {count, count < most ? count : most, both ? backward_offset(job) : -1, both ? 1 : -1};
 }
 
 SGCONV_INLINE void clear(float *samples, std::int64_t first, std::int64_t last) {

@@ -148,11 +148,11 @@ struct RowPasses {
 };
 
 // Ring element of a two-sided kernel: lag l >= 0 has index l and weight 1, lag l < 0 has index N +
-// l and weight -i, because x^N = i. Bidirectional: kernel[C + c] at lags -1, -2, ...; circular: the
-// kernel again, one period earlier.
+// l and weight -i, because x^N = i. Bidirectional: kernel[C + c] at lags -1, -2, ...; centered:
+// what is before the middle; circular: the kernel again, one period earlier.
 inline void two_sided_kernel(const Convolution &job, std::int64_t item, float *re, float *im) {
   const std::int64_t size = job.transform->size, lags = live_lags(job);
-  const float *k = job.kernel + kernel_start(job, item);
+  const float *k = job.kernel + kernel_start(job, item) + zero_lag(job);
   for (std::int64_t j = 0; j < lags; ++j) re[j] = k[j];
   clear(re, lags, size);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
@@ -160,10 +160,10 @@ inline void two_sided_kernel(const Convolution &job, std::int64_t item, float *r
     clear(im, 0, size);
     for (std::int64_t j = 1; j < lags; ++j) period[j] = -k[j];
   } else {
-    const std::int64_t backward = live_backward_lags(job);
-    const float *back = k + backward_offset(job);
-    clear(im, 0, size - backward);
-    for (std::int64_t j = 0; j < backward; ++j) im[size - 1 - j] = -back[j];
+    const Behind behind = behind_zero(job);
+    const float *back = k + behind.first;
+    clear(im, 0, size - behind.live);
+    for (std::int64_t j = 0; j < behind.live; ++j) im[size - 1 - j] = -back[j * behind.step];
   }
 }
 

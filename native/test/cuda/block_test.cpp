@@ -91,7 +91,7 @@ void ranges() {
 
 // Every class of signals at every size, in every mode, of every type.
 void classes() {
-  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+  for (const sgconv_mode mode : oracle::kModes) {
     for (const int64_t size : kSizes) {
       for (const int32_t dtype : {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}) {
         run_classes({mode, 2, 1, 1, size - mode}, dtype);
@@ -101,7 +101,7 @@ void classes() {
 }
 
 void sweep() {
-  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+  for (const sgconv_mode mode : oracle::kModes) {
     for (const int64_t length : {1, 2, 17, 255, 256, 257, 1000}) {
       run({mode, 3, 1, 2, length}, SGCONV_FLOAT32, kNone);
     }

@@ -100,7 +100,7 @@ static void rows(void) {
          "needs x", "x");
   refuse(sgconv_cuda_spectrum_backward(&good, 0, memory, memory, memory, memory, NULL, NULL),
          "must not be g", "in place");
-  refuse(sgconv_cuda_kernel_gradient(&good, 10, 3, 0, memory, memory, NULL, NULL), "mode = 3",
+  refuse(sgconv_cuda_kernel_gradient(&good, 10, 4, 0, memory, memory, NULL, NULL), "mode = 4",
          "mode");
   refuse(sgconv_cuda_kernel_gradient(&good, 10, 0, 0, memory, NULL, NULL, NULL), "both NULL",
          "results");
@@ -248,6 +248,13 @@ static void plan_synthesis(void) {
   k.channels = 2;
   refuse(sgconv_cuda_plan_synthesize(plan, &k, m, m, m, NULL, NULL, m, NULL),
          "kernels.channels = 2, expected 4, twice geometry.heads", "one direction only");
+  k = good;
+  k.channels = 2;
+  sgconv_cuda_plan *const centered = planned(10, SGCONV_CENTERED);
+  refuse(sgconv_cuda_plan_synthesize(centered, &k, m, m, m, NULL, NULL, m, NULL),
+         "kernels of parameters begin with lag 0, and geometry.mode is SGCONV_CENTERED",
+         "a centered one");
+  sgconv_cuda_plan_destroy(centered);
   k = good;
   k.hidden = 2;
   refuse(sgconv_cuda_plan_synthesize(plan, &k, m, m, m, NULL, NULL, m, NULL),

@@ -82,7 +82,7 @@ void classes() {
   for (const int64_t n : {24, 32, 48, 64, 96, 128, 192, 256, 384, 512}) {
     for (const bool full : {true, false}) {
       // Each mode meets each type.
-      const auto mode = static_cast<sgconv_mode>(number / 3 % 3);
+      const sgconv_mode mode = oracle::kModes[number / 3 % 4];
       run_classes({mode, 2, 1, 1, full ? n * kKi : n * kKi * 5 / 6}, number % 3);
       ++number;
     }
@@ -119,7 +119,7 @@ void sweep() {
   sizes();
   workspace();
   launches();
-  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+  for (const sgconv_mode mode : oracle::kModes) {
     for (const int64_t size : {24 * kKi, 32 * kKi}) {
       for (const int32_t dtype : {SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16}) {
         run({mode, 1, 1, 1, size}, dtype, kNone);

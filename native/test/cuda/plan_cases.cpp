@@ -6,8 +6,6 @@
 namespace sgconv::test {
 namespace {
 
-constexpr sgconv_mode kModes[] = {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR};
-
 // Another type and other gates each time.
 struct Turns {
   int count = 0;
@@ -35,7 +33,7 @@ void run_classes(const Problem &p, int32_t dtype) {
 
 void run_lengths(int64_t length) {
   Turns turns;
-  for (const sgconv_mode mode : kModes) {
+  for (const sgconv_mode mode : oracle::kModes) {
     const bool circular = mode == SGCONV_CIRCULAR;
     std::set<int64_t> kernels{1, std::max<int64_t>(1, length / 3), std::max<int64_t>(1, length - 1),
                               length};

@@ -40,6 +40,11 @@ void require_same(const char *name, int64_t value, int64_t expected, const char 
 void check_kernels(const sgconv_kernel_geometry *kernels,
                    const sgconv_convolution_geometry &geometry) {
   check_geometry("kernels", kernels);
+  if (geometry.mode == SGCONV_CENTERED) {
+    invalid(
+        "kernels of parameters begin with lag 0, and geometry.mode is SGCONV_CENTERED: plan a "
+        "causal or bidirectional convolution, or prepare the spectrum from a kernel");
+  }
   const bool both = geometry.mode == SGCONV_BIDIRECTIONAL;
   require_same("kernels.channels", kernels->channels, both ? 2 * geometry.heads : geometry.heads,
                both ? "twice geometry.heads" : "geometry.heads");

@@ -201,7 +201,7 @@ sgconv_status sgconv_cuda_kernel_gradient(const sgconv_cuda_rows *rows, int64_t 
                                           float *dk, float *dskip, void *stream) {
   return guarded([=] {
     check_rows(rows);
-    require_range("mode", mode, SGCONV_CAUSAL, SGCONV_CIRCULAR);
+    require_range("mode", mode, SGCONV_CAUSAL, SGCONV_CENTERED);
     check_head(head, rows->heads, false);
     require_pointer("correlation", correlation, kComplex);
     require_optional("dk", dk);

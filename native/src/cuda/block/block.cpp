@@ -250,12 +250,11 @@ class BlockConvolution final : public Algorithm {
                      backward_shared(), stream);
     });
     if (wanted.kernel) {
-      const RingKernel kernel = ring_kernel(geometry_, size_.size, nullptr, nullptr);
       size_.kernel_gradient(
-          {geometry_.mode, slices > 1 ? size_.rows : 1, narrow(geometry_.heads),
-           narrow(geometry_.hidden), narrow(geometry_.length), narrow(kernel.ahead),
-           narrow(kernel.behind), kernel.kernel_length, narrow(channels.first),
-           narrow(channels.count), narrow(slices), scale(), sums, o.dk, o.dskip},
+          {geometry_.mode == SGCONV_CIRCULAR, slices > 1 ? size_.rows : 1, narrow(geometry_.heads),
+           narrow(geometry_.hidden), narrow(geometry_.length), geometry_.kernel_length,
+           kernel_lags(geometry_), narrow(channels.first), narrow(channels.count), narrow(slices),
+           scale(), sums, o.dk, o.dskip},
           stream);
     }
   }

@@ -72,11 +72,11 @@ struct BlockBackwardArguments {
 };
 
 struct BlockKernelGradientArguments {
-  int32_t mode;
+  bool circular;
   int32_t parts;  // slots that share a row's slices: one, or all of a block
   int32_t heads, hidden, length;
-  int32_t ahead, behind;  // RingKernel
   int64_t kernel_length;
+  KernelLags lags;
   int32_t hidden_first, hidden_count, slices;
   float scale;
   const Complex *sums;

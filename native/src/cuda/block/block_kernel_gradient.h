@@ -72,10 +72,10 @@ __device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGrad
   if (a.dk == nullptr) {
     return;  // all threads alike
   }
-  const int lags = active ? a.ahead : 0;
-  const int behind = active ? a.behind : 0;
-  float *ahead = a.dk + channel * a.kernel_length;
-  float *back = ahead + static_cast<int64_t>(a.heads) * a.hidden * a.kernel_length;
+  const int lags = active ? static_cast<int>(a.lags.ahead) : 0;
+  const int behind = active ? static_cast<int>(a.lags.behind) : 0;
+  float *ahead = a.dk + channel * a.kernel_length + a.lags.zero;
+  float *back = ahead + a.lags.behind_first;
 #pragma unroll
   for (int r = 0; r < kR; ++r) {
     const int n = transform.thread + r * Transform::kThreads;
@@ -83,22 +83,21 @@ __device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGrad
       ahead[n] = x[r].re;
     }
     if (N - 1 - n < behind) {
-      back[N - 1 - n] = -x[r].im;
+      back[(N - 1 - n) * a.lags.behind_step] = -x[r].im;
     }
   }
   // What cannot matter.
-  const int64_t end = active ? a.kernel_length : 0;
+  const int64_t ahead_end = active ? a.lags.ahead_end : 0;
+  const int64_t behind_end = active ? a.lags.behind_end : 0;
 #pragma unroll 1
-  for (int64_t n = lags + transform.thread; n < end; n += Transform::kThreads) {
+  for (int64_t n = lags + transform.thread; n < ahead_end; n += Transform::kThreads) {
     ahead[n] = 0.0f;
   }
-  if (a.mode == SGCONV_BIDIRECTIONAL) {
 #pragma unroll 1
-    for (int64_t n = behind + transform.thread; n < end; n += Transform::kThreads) {
-      back[n] = 0.0f;
-    }
+  for (int64_t n = behind + transform.thread; n < behind_end; n += Transform::kThreads) {
+    back[n * a.lags.behind_step] = 0.0f;
   }
-  if (a.mode == SGCONV_CIRCULAR) {
+  if (a.circular) {
     __syncthreads();  // other threads' ahead
 #pragma unroll
     for (int r = 0; r < kR; ++r) {

@@ -8,7 +8,7 @@
 
 namespace sgconv::cuda {
 
-// Values of the kernels of a row, forward and then backward: those at a.kernel.ahead <= N lags to
+// Values of the kernels of a row, forward and then backward: those at lags.ahead <= N lags to
 // `values`, which has room for 2N, and all of them to a.synthesized if that is wanted. `factors`:
 // room for a.directions * scales. Called by all threads of the block.
 template <int N>
@@ -18,8 +18,8 @@ __device__ __forceinline__ void synthesize_row(const BlockPrepareArguments &a, i
   constexpr int kThreads = BlockTransform<N>::kThreads;
   const int directions = active ? a.directions : 0;
   const int scales = a.synthesis.pieces.scales;
-  const int kept = static_cast<int>(a.kernel.ahead);
-  const int64_t length = a.synthesized != nullptr ? a.kernel.kernel_length : a.kernel.ahead;
+  const int kept = static_cast<int>(a.kernel.lags.ahead);
+  const int64_t length = a.synthesized != nullptr ? a.kernel.kernel_length : a.kernel.lags.ahead;
   for (int direction = 0; direction < directions; ++direction) {
     fill_factors(a.synthesis, channel + direction * a.kernel.rows_to_backward(),
                  factors + direction * scales, static_cast<unsigned>(thread),
@@ -50,24 +50,24 @@ __device__ __forceinline__ void block_prepare_body(const BlockPrepareArguments &
   const int64_t row = item_of_slot<N>();
   const bool active = row < a.row_count;
   const int64_t channel = a.row_first + row;
-  const float *forward = nullptr;
-  int64_t to_backward = 0;
+  const float *zero = nullptr;
+  int64_t behind_first = 0;
   if (a.directions > 0) {
     double *const factors = reinterpret_cast<double *>(shared + BlockShape<N>::kComplexes) +
                             slot_of_thread<N>() * a.directions * a.synthesis.pieces.scales;
     auto *const values = reinterpret_cast<float *>(transform.shared);
     synthesize_row<N>(a, channel, active, transform.thread, factors, values);
-    forward = values;
-    to_backward = a.kernel.ahead;
+    zero = values;
+    behind_first = a.kernel.lags.ahead;
   } else {
-    forward = a.kernel.kernel + channel * a.kernel.kernel_length;
-    to_backward = a.kernel.rows_to_backward() * a.kernel.kernel_length;
+    zero = a.kernel.kernel + channel * a.kernel.kernel_length + a.kernel.lags.zero;
+    behind_first = a.kernel.lags.behind_first;
   }
   Complex x[Transform::kCount];
 #pragma unroll
   for (int r = 0; r < Transform::kR; ++r) {
-    x[r] = active ? a.kernel.at(channel, transform.thread + r * Transform::kThreads, forward,
-                                to_backward)
+    x[r] = active ? a.kernel.at(channel, transform.thread + r * Transform::kThreads, zero,
+                                behind_first)
                   : Complex{0.0f, 0.0f};
   }
   if (a.directions > 0) {

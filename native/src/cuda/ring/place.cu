@@ -25,11 +25,12 @@ __global__ void __launch_bounds__(kMaxThreads) place_rows(const PlaceArguments a
 }
 
 struct KernelGradientArguments {
-  int32_t mode;
-  int64_t heads, hidden, length, size;
-  int64_t kernel_length, ahead, behind;  // RingKernel
+  bool circular;
+  int64_t hidden, length, size;
+  int64_t kernel_length;
+  KernelLags lags;
   int64_t head, hidden_first, hidden_count;
-  int64_t columns;  // K, or 1 when only the skip is asked for
+  int64_t columns;  // lags from 0 on, or 1 when only the skip is asked for
   Turn turn;
   float scale;
   const Complex *correlation;
@@ -47,22 +48,22 @@ __global__ void __launch_bounds__(kMaxThreads) kernel_gradient(const KernelGradi
     const Complex *correlation = a.correlation + row * a.size;
     const int64_t channel = a.head * a.hidden + a.hidden_first + row;
     for (int64_t j = thread_column(); j < a.columns; j += column_step()) {
-      const float ahead = j < a.ahead ? correlation_at(a, correlation, j).re : 0.0f;
+      const float ahead = j < a.lags.ahead ? correlation_at(a, correlation, j).re : 0.0f;
       if (a.dskip != nullptr && j == 0) {
         a.dskip[channel] = ahead;
       }
       if (a.dk == nullptr) {
         continue;
       }
-      float *forward = a.dk + channel * a.kernel_length;
-      if (a.mode == SGCONV_CIRCULAR && j >= 1) {
-        forward[j] = ahead - correlation_at(a, correlation, a.size - a.length + j).im;
+      float *zero = a.dk + channel * a.kernel_length + a.lags.zero;
+      if (a.circular && j >= 1) {
+        zero[j] = ahead - correlation_at(a, correlation, a.size - a.length + j).im;
       } else {
-        forward[j] = ahead;
+        zero[j] = ahead;
       }
-      if (a.mode == SGCONV_BIDIRECTIONAL) {
-        float *backward = forward + a.heads * a.hidden * a.kernel_length;
-        backward[j] = j < a.behind ? -correlation_at(a, correlation, a.size - 1 - j).im : 0.0f;
+      if (j < a.lags.behind_end) {
+        zero[a.lags.behind_first + j * a.lags.behind_step] =
+            j < a.lags.behind ? -correlation_at(a, correlation, a.size - 1 - j).im : 0.0f;
       }
     }
   }
@@ -82,18 +83,18 @@ void launch_kernel_place(const sgconv_convolution_geometry &geometry, int64_t si
 void launch_kernel_gradient(const sgconv_cuda_rows &rows, int64_t kernel_length, int32_t mode,
                             int64_t head, const Complex *correlation, bool twisted, float *dk,
                             float *dskip, void *stream) {
-  const KernelGradientArguments arguments{mode,
-                                          rows.heads,
+  const KernelLags lags =
+      kernel_lags({rows.heads, rows.hidden, rows.length, kernel_length, mode, 0});
+  const KernelGradientArguments arguments{mode == SGCONV_CIRCULAR,
                                           rows.hidden,
                                           rows.length,
                                           rows.size,
                                           kernel_length,
-                                          lags_ahead(rows.length, kernel_length),
-                                          lags_behind(mode, rows.length, kernel_length),
+                                          lags,
                                           head,
                                           rows.hidden_first,
                                           rows.hidden_count,
-                                          dk == nullptr ? 1 : kernel_length,
+                                          dk == nullptr ? 1 : lags.ahead_end,
                                           twisted ? turn_of(rows.size) : kNoTurn,
                                           static_cast<float>(1.0 / static_cast<double>(rows.size)),
                                           correlation,

@@ -11,20 +11,35 @@
 
 namespace sgconv::cuda {
 
-// Values of a kernel row that matter to signals of L samples: those at lags 0 to L - 1 ...
-inline int64_t lags_ahead(int64_t length, int64_t kernel_length) {
-  return kernel_length < length ? kernel_length : length;
-}
-// ... and at lags -1 to 1 - L.
-inline int64_t lags_behind(int32_t mode, int64_t length, int64_t kernel_length) {
-  return mode == SGCONV_BIDIRECTIONAL ? lags_ahead(length - 1, kernel_length) : 0;
+// Where the values of one kernel lie, seen from that at lag 0: those at lags 0, 1, ... follow it,
+// and that at lag -1 - j is `behind_first + j * behind_step` values away.
+struct KernelLags {
+  int64_t zero;           // index of lag 0 in a row
+  int64_t ahead, behind;  // how many matter to signals of L samples: at lags from 0, and below it
+  int64_t ahead_end, behind_end;  // how many there are
+  int64_t behind_first;
+  int32_t behind_step;
+};
+
+inline KernelLags kernel_lags(const sgconv_convolution_geometry &g) {
+  const int64_t k = g.kernel_length;
+  const auto least = [](int64_t a, int64_t b) { return a < b ? a : b; };
+  switch (g.mode) {
+    case SGCONV_BIDIRECTIONAL:  // lags below 0 in a row of their own
+      return {0, least(k, g.length), least(k, g.length - 1), k, k, g.heads * g.hidden * k, 1};
+    case SGCONV_CENTERED:
+      return {k / 2, least(k - k / 2, g.length), least(k / 2, g.length - 1), k - k / 2, k / 2, -1,
+              -1};
+    default:
+      return {0, least(k, g.length), 0, k, 0, 0, 0};
+  }
 }
 
 struct RingKernel {
-  int32_t mode;
+  bool circular;
   int64_t heads, hidden, length, size;
   int64_t kernel_length;  // K
-  int64_t ahead, behind;  // values of a row that matter: of the forward and of the backward kernel
+  KernelLags lags;
   const float *kernel, *skip;  // (C', H, K); (C, H) or nullptr
 
   // From a row's forward kernel to its backward kernel, in rows.
@@ -32,32 +47,32 @@ struct RingKernel {
 
   // Coefficient n of row `channel` = c * H + h, without the twist.
   __device__ __forceinline__ Complex at(int64_t channel, int64_t n) const {
-    return at(channel, n, kernel + channel * kernel_length, rows_to_backward() * kernel_length);
+    return at(channel, n, kernel + channel * kernel_length + lags.zero, lags.behind_first);
   }
-  // The same with the row's forward kernel elsewhere, and its backward kernel so far behind it.
-  __device__ __forceinline__ Complex at(int64_t channel, int64_t n, const float *forward,
-                                        int64_t to_backward) const {
+  // The same with the values elsewhere: the address of that at lag 0, and from there to lag -1.
+  __device__ __forceinline__ Complex at(int64_t channel, int64_t n, const float *zero,
+                                        int64_t behind_first) const {
     return of(
-        channel, n, [=](int64_t j) { return forward[j]; },
-        [=](int64_t j) { return forward[to_backward + j]; });
+        channel, n, [=](int64_t j) { return zero[j]; },
+        [&](int64_t j) { return zero[behind_first + j * lags.behind_step]; });
   }
-  // The same from functions of j: the values of the forward and of the backward kernel.
+  // The same from functions of j: the values at lag j and at lag -1 - j.
   template <class Forward, class Backward>
   __device__ __forceinline__ Complex of(int64_t channel, int64_t n, const Forward &forward,
                                         const Backward &backward) const {
     Complex value{0.0f, 0.0f};
-    if (n < ahead) {
+    if (n < lags.ahead) {
       value.re = forward(n) + (n == 0 && skip != nullptr ? skip[channel] : 0.0f);
     }
-    if (mode == SGCONV_BIDIRECTIONAL) {
-      const int64_t j = size - 1 - n;  // lag -1 - j
-      if (j < behind) {
-        value.im = -backward(j);
-      }
-    } else if (mode == SGCONV_CIRCULAR) {
+    if (circular) {
       const int64_t j = n - (size - length);  // lag j - L
-      if (j >= 1 && j < ahead) {
+      if (j >= 1 && j < lags.ahead) {
         value.im = -forward(j);
+      }
+    } else {
+      const int64_t j = size - 1 - n;  // lag -1 - j
+      if (j < lags.behind) {
+        value.im = -backward(j);
       }
     }
     return value;
@@ -66,16 +81,8 @@ struct RingKernel {
 
 inline RingKernel ring_kernel(const sgconv_convolution_geometry &g, int64_t size,
                               const float *kernel, const float *skip) {
-  return {g.mode,
-          g.heads,
-          g.hidden,
-          g.length,
-          size,
-          g.kernel_length,
-          lags_ahead(g.length, g.kernel_length),
-          lags_behind(g.mode, g.length, g.kernel_length),
-          kernel,
-          skip};
+  return {g.mode == SGCONV_CIRCULAR, g.heads,        g.hidden, g.length, size,
+          g.kernel_length,           kernel_lags(g), kernel,   skip};
 }
 
 }  // namespace sgconv::cuda

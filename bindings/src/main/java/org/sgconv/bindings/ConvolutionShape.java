@@ -22,7 +22,9 @@ public record ConvolutionShape(long heads, long hidden, long length, long kernel
     /** Lags of both signs; forward kernels, then backward kernels. */
     BIDIRECTIONAL(SgconvCommon.SGCONV_BIDIRECTIONAL(), 2),
     /** Indices modulo the length. */
-    CIRCULAR(SgconvCommon.SGCONV_CIRCULAR(), 1);
+    CIRCULAR(SgconvCommon.SGCONV_CIRCULAR(), 1),
+    /** Lags of both signs; lag 0 in the middle of each kernel. */
+    CENTERED(SgconvCommon.SGCONV_CENTERED(), 1);
 
     private final int code;
     private final int directions;

@@ -27,6 +27,8 @@ class ShapeTest {
     assertThat(causal.skipBytes()).isEqualTo(4 * 2 * 3);
     assertThat(new ConvolutionShape(2, 3, 5, 5, ConvolutionShape.Mode.BIDIRECTIONAL).kernelBytes())
         .isEqualTo(2 * causal.kernelBytes());
+    assertThat(new ConvolutionShape(2, 3, 5, 5, ConvolutionShape.Mode.CENTERED).kernelBytes())
+        .isEqualTo(causal.kernelBytes());
   }
 
   @ParameterizedTest

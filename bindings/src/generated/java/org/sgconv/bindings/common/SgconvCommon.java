@@ -155,5 +155,14 @@ public class SgconvCommon extends SgconvCommonSymbols {
     public static int SGCONV_CIRCULAR() {
         return SGCONV_CIRCULAR;
     }
+    private static final int SGCONV_CENTERED = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_mode.SGCONV_CENTERED = 3
+     * }
+     */
+    public static int SGCONV_CENTERED() {
+        return SGCONV_CENTERED;
+    }
 }
 

@@ -29,8 +29,8 @@ import org.sgconv.tensor.Tensor;
  * heads C, kernel channels C' = C, or 2C when bidirectional (first C forward, then C backward).
  * Which lags count is the {@link ConvolutionMode}'s definition; the linear modes are exact, nothing
  * wraps. Any L ≥ 1 is legal, and any K ≥ 1, in the circular mode up to L; unless something else is
- * said, K = L. Of a longer kernel the lags that no two samples of a signal are apart are cut, and
- * their gradients are zero.
+ * said, K = L. Lags that no two samples of a signal are apart are cut, and their gradients are
+ * zero.
  *
  * {@snippet :
  * try (LongConvolution convolution = LongConvolution.create(backend, spec, length);

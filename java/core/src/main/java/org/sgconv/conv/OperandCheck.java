@@ -47,7 +47,8 @@ final class OperandCheck {
     KernelSpec spec = parameters.spec();
     if (spec.heads() != geometry.heads()
         || spec.hidden() != geometry.hidden()
-        || spec.mode().directions() != geometry.mode().directions()) {
+        || spec.mode().directions() != geometry.mode().directions()
+        || geometry.mode() == ConvolutionMode.CENTERED) { // no kernel of parameters is
       throw new ShapeMismatchException(
           String.format(
               Locale.ROOT,

@@ -43,6 +43,11 @@ public final class KernelSpec implements Serializable {
 
   private KernelSpec(Builder from) {
     mode = from.mode;
+    if (mode == ConvolutionMode.CENTERED) {
+      throw new InvalidArgumentException(
+          "mode is CENTERED: a kernel of parameters begins at lag 0, from which it decays; take"
+              + " BIDIRECTIONAL for both sides, or give a centered convolution a kernel tensor");
+    }
     heads = atLeastOne("heads", from.heads);
     atLeastOne("hidden", from.hidden, "give it with hidden(...)");
     atLeastOne("kernelDim", from.kernelDim);
@@ -412,7 +417,7 @@ public final class KernelSpec implements Serializable {
       return this;
     }
 
-    /** Causal if not given. */
+    /** Causal if not given. {@link ConvolutionMode#CENTERED} is none: a kernel begins at lag 0. */
     public Builder mode(ConvolutionMode value) {
       mode = Objects.requireNonNull(value, "mode");
       return this;
@@ -479,8 +484,8 @@ public final class KernelSpec implements Serializable {
     /**
      * The spec.
      *
-     * @throws InvalidArgumentException if a value is out of range, S would be below 1, or M above
-     *     2^40
+     * @throws InvalidArgumentException if a value is out of range, S would be below 1, M above
+     *     2^40, or the mode is centered
      */
     public KernelSpec build() {
       return new KernelSpec(this);

@@ -199,7 +199,7 @@ public final class ExactConvolution {
     return ExactResult.of(
         both ? 2 * rows : rows,
         kernelLength,
-        row -> row < rows ? forwardLags(correlation(row)) : backwardLags(correlation(row - rows)));
+        row -> row < rows ? kernelLags(correlation(row)) : backwardLags(correlation(row - rows)));
   }
 
   /** dD (C,H), whether or not there is a skip: the gradient of the kernel at lag 0. */
@@ -255,12 +255,14 @@ public final class ExactConvolution {
     return Arrays.copyOfRange(all, first, first + length);
   }
 
-  /** Index j is lag j; from L on it pairs no two samples. */
-  private ExactResult.Row forwardLags(ProductSum all) {
+  /** Index i is lag i, or i − ⌊K/2⌋; from L and from −L on it pairs no two samples. */
+  private ExactResult.Row kernelLags(ProductSum all) {
     double[] values = new double[kernelLength];
-    int pairing = Math.min(kernelLength, length);
-    System.arraycopy(all.values(), firstCorrelated(), values, 0, pairing);
-    return cut(new ExactResult.Row(values, all.bound()), pairing);
+    int zero = Math.toIntExact(mode.zeroLag(kernelLength));
+    int first = Math.max(0, zero - (length - 1));
+    int end = Math.min(kernelLength, zero + length);
+    System.arraycopy(all.values(), firstCorrelated() + first - zero, values, first, end - first);
+    return cut(new ExactResult.Row(values, all.bound()), first, end);
   }
 
   /** Index j is lag −1−j; from L−1 on it pairs no two samples. */
@@ -270,7 +272,7 @@ public final class ExactConvolution {
     for (int j = 0; j < pairing; j++) {
       values[j] = all.values()[length - 2 - j];
     }
-    return cut(new ExactResult.Row(values, all.bound()), pairing);
+    return cut(new ExactResult.Row(values, all.bound()), 0, pairing);
   }
 
   /** In the circular mode the lags modulo L, where element {@code zero} is lag 0. */
@@ -293,19 +295,32 @@ public final class ExactConvolution {
     return reversed;
   }
 
-  /** Lags 0 … L−1, or for bidirectional kernels −(L−1) … L−1; those from K on are zero. */
+  /**
+   * Lags 0 … L−1, or for kernels with both sides −(L−1) … L−1; those beyond the kernel are zero.
+   */
   private double[] lagsOf(double[] k, int row) {
     int zero = zeroLag();
     double[] values = new double[zero + length];
-    System.arraycopy(k, row * kernelLength, values, zero, Math.min(kernelLength, length));
-    for (int j = 0; j < Math.min(kernelLength, zero); j++) {
-      values[zero - 1 - j] = k[(heads * hidden + row) * kernelLength + j];
+    for (int i = 0; i < kernelLength; i++) {
+      long at = zero + i - mode.zeroLag(kernelLength);
+      if (at >= 0 && at < values.length) {
+        values[(int) at] = k[row * kernelLength + i];
+      }
+    }
+    if (mode == ConvolutionMode.BIDIRECTIONAL) {
+      for (int j = 0; j < Math.min(kernelLength, zero); j++) {
+        values[zero - 1 - j] = k[(heads * hidden + row) * kernelLength + j];
+      }
     }
     return values;
   }
 
+  /** Where lag 0 is among all lags. */
   private int zeroLag() {
-    return mode == ConvolutionMode.BIDIRECTIONAL ? length - 1 : 0;
+    return switch (mode) {
+      case CAUSAL, CIRCULAR -> 0;
+      case BIDIRECTIONAL, CENTERED -> length - 1;
+    };
   }
 
   private double[] v(int b, int h) {
@@ -348,15 +363,21 @@ public final class ExactConvolution {
         : new ExactResult.Row(times(row.values(), factors), row.bound().gated(factors));
   }
 
-  /** A row of which only the first {@code count} elements are not exactly zero. */
   private static ExactResult.Row cut(ExactResult.Row row, int count) {
+    return cut(row, 0, count);
+  }
+
+  /** A row of which only elements from {@code first} to before {@code end} are not exactly zero. */
+  private static ExactResult.Row cut(ExactResult.Row row, int first, int end) {
     int length = row.values().length;
-    if (count == length) {
+    if (first == 0 && end == length) {
       return row;
     }
     double[] kept = new double[length];
-    Arrays.fill(kept, 0, count, 1);
-    double[] values = Arrays.copyOf(Arrays.copyOf(row.values(), count), length);
+    Arrays.fill(kept, first, end, 1);
+    double[] values = row.values().clone();
+    Arrays.fill(values, 0, first, 0);
+    Arrays.fill(values, end, length, 0);
     return new ExactResult.Row(values, row.bound().gated(kept));
   }
 

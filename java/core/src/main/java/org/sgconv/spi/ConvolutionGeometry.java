@@ -5,8 +5,7 @@ import org.sgconv.InvalidArgumentException;
 
 /**
  * Shape and rule of a long convolution: signals (B,H,L), kernels (C',H,K), outputs (B,C·H,L). A
- * kernel of K &lt; L lags is zero beyond them; of one with more, those that no two samples are
- * apart are cut.
+ * kernel of K &lt; L lags is zero beyond them; lags that no two samples are apart are cut.
  *
  * @param heads C ≥ 1
  * @param hidden H ≥ 1

@@ -222,6 +222,10 @@ interface ConvolutionLaws extends BackendUnderTest {
       case BIDIRECTIONAL ->
           lag >= 0 ? k[row * length + lag] : k[(at.heads() * at.hidden() + row) * length - lag - 1];
       case CIRCULAR -> k[row * length + Math.floorMod(lag, length)];
+      case CENTERED -> {
+        int index = lag + length / 2;
+        yield index < 0 || index >= length ? 0 : k[row * length + index];
+      }
     };
   }
 

@@ -79,11 +79,7 @@ class FiniteDifferenceTest {
             try (Tensor kernel = synthesis.forward(parameters, length);
                 KernelSpectrum spectrum = convolution.prepare(kernel, skip);
                 Tensor y = convolution.forward(spectrum, u, gates)) {
-              double sum = 0;
-              for (long i = 0; i < y.elementCount(); i++) {
-                sum += y.getFlat(i) * dy.getFlat(i);
-              }
-              return sum;
+              return dot(y, dy);
             }
           };
       try (Tensor kernel = synthesis.forward(parameters, length);
@@ -101,6 +97,48 @@ class FiniteDifferenceTest {
         }
       }
     }
+  }
+
+  /** Kernels of any length, with a middle and without, that the signal outlasts or does not. */
+  @ParameterizedTest
+  @CsvSource({"20,20", "20,7", "19,6", "9,40", "8,15", "3,2", "2,1", "1,3"})
+  void everyGradientOfACenteredKernelIsTheSlopeOfTheLoss(int length, int lags) {
+    Random random = Seed.random("centered " + length + " " + lags);
+    try (LongConvolution convolution =
+            LongConvolution.builder(backend)
+                .mode(ConvolutionMode.CENTERED)
+                .heads(HEADS)
+                .hidden(HIDDEN)
+                .length(length)
+                .kernelLength(lags)
+                .type(DType.FLOAT64)
+                .build();
+        Tensor u = normal(random, BATCH, HIDDEN, length);
+        Tensor kernel = normal(random, HEADS, HIDDEN, lags);
+        Tensor skip = normal(random, HEADS, HIDDEN);
+        Tensor dy = normal(random, BATCH, HEADS * HIDDEN, length)) {
+      Supplier<Double> loss =
+          () -> {
+            try (KernelSpectrum spectrum = convolution.prepare(kernel, skip);
+                Tensor y = convolution.forward(spectrum, u)) {
+              return dot(y, dy);
+            }
+          };
+      try (KernelSpectrum spectrum = convolution.prepare(kernel, skip);
+          Gradients gradients = convolution.backward(spectrum, u, dy)) {
+        check("u", loss, u, gradients.input(), 1, LINEAR);
+        check("kernel", loss, kernel, gradients.kernel(), 1, LINEAR);
+        check("skip", loss, skip, gradients.skip().orElseThrow(), 1, LINEAR);
+      }
+    }
+  }
+
+  private static double dot(Tensor a, Tensor b) {
+    double sum = 0;
+    for (long i = 0; i < a.elementCount(); i++) {
+      sum += a.getFlat(i) * b.getFlat(i);
+    }
+    return sum;
   }
 
   private static void check(

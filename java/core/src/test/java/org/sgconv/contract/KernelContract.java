@@ -36,7 +36,7 @@ interface KernelContract extends BackendUnderTest {
     for (Composition composition : Composition.values()) {
       for (Interpolation interpolation : Interpolation.values()) {
         for (DecayLaw decay : DecayLaw.values()) {
-          for (ConvolutionMode mode : ConvolutionMode.values()) {
+          for (ConvolutionMode mode : SynthesizedSpectra.MODES) {
             for (int scales = 1; scales <= 6; scales++) {
               specs.add(
                   KernelSpec.builder()

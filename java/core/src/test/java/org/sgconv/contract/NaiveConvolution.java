@@ -46,6 +46,14 @@ final class NaiveConvolution {
           sum += k(c, h, j) * v(b, h, Math.floorMod(t - j, length));
         }
       }
+      case CENTERED -> {
+        for (int i = 0; i < at.kernelLength(); i++) {
+          int from = t - (i - at.kernelLength() / 2);
+          if (from >= 0 && from < length) {
+            sum += k(c, h, i) * v(b, h, from);
+          }
+        }
+      }
     }
     return sum + operands.skip()[c * at.hidden() + h] * v(b, h, t);
   }
@@ -85,6 +93,13 @@ final class NaiveConvolution {
       if (at.mode() == ConvolutionMode.CIRCULAR) {
         for (int t = 0; t < length; t++) {
           sum += dz(b, c, h, t) * v(b, h, Math.floorMod(t - j, length));
+        }
+      } else if (at.mode() == ConvolutionMode.CENTERED) {
+        for (int t = 0; t < length; t++) {
+          int from = t - (j - at.kernelLength() / 2);
+          if (from >= 0 && from < length) {
+            sum += dz(b, c, h, t) * v(b, h, from);
+          }
         }
       } else if (backward) {
         for (int t = 0; t + 1 + j < length; t++) {
@@ -130,6 +145,12 @@ final class NaiveConvolution {
         case CIRCULAR -> {
           for (int t = 0; t < length; t++) {
             sum += k(c, h, Math.floorMod(t - s, length)) * dz(b, c, h, t);
+          }
+        }
+        case CENTERED -> {
+          for (int t = 0; t < length; t++) {
+            int i = t - s + at.kernelLength() / 2;
+            sum += i < 0 ? 0 : k(c, h, i) * dz(b, c, h, t);
           }
         }
       }

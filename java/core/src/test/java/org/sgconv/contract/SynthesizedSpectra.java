@@ -36,6 +36,10 @@ interface SynthesizedSpectra extends BackendUnderTest {
   int HEADS = 2;
   int HIDDEN = 3;
 
+  /** Those that kernels of parameters have. */
+  List<ConvolutionMode> MODES =
+      List.of(ConvolutionMode.CAUSAL, ConvolutionMode.BIDIRECTIONAL, ConvolutionMode.CIRCULAR);
+
   /**
    * Every kind of kernel in every mode, of lengths within and beyond the full kernel's, with a skip
    * and without; against float64 and against a kernel that is prepared.
@@ -44,7 +48,7 @@ interface SynthesizedSpectra extends BackendUnderTest {
   default Stream<DynamicTest> spectraOfParameters() {
     List<DynamicTest> tests = new ArrayList<>();
     int[] lengths = {1, 2, 17, 255, 700};
-    for (ConvolutionMode mode : ConvolutionMode.values()) {
+    for (ConvolutionMode mode : MODES) {
       for (Composition composition : Composition.values()) {
         for (Interpolation interpolation : Interpolation.values()) {
           for (DecayLaw decay : DecayLaw.values()) {
@@ -209,6 +213,21 @@ interface SynthesizedSpectra extends BackendUnderTest {
         assertThat(spectrum.hasSkip()).isFalse();
         Bits.requireSame(label("anew"), forward(parts, fresh), forward(parts, spectrum));
       }
+    }
+  }
+
+  /** A centered convolution has the directions of a causal spec, and no kernels of parameters. */
+  @Test
+  default void parametersAreForNoCenteredConvolution() {
+    try (ConvolutionParts parts = parts(ConvolutionMode.CENTERED, 40);
+        KernelParameters parameters = parameters(plainSpec(ConvolutionMode.CAUSAL))) {
+      refuses(
+          parts,
+          parameters,
+          ShapeMismatchException.class,
+          "for mode CAUSAL",
+          "the convolution for mode CENTERED");
+      assertThat(parameters.norm()).isEmpty();
     }
   }
 

@@ -47,6 +47,14 @@ class KernelSpecTest {
     assertThat(spec.geometry().channels()).isEqualTo(6);
   }
 
+  @Test
+  void noKernelOfParametersIsCentered() {
+    assertThatThrownBy(() -> builder().mode(ConvolutionMode.CENTERED).build())
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("mode is CENTERED")
+        .hasMessageContaining("give a centered convolution a kernel tensor");
+  }
+
   @ParameterizedTest
   @CsvSource({
     // length, dim, init scale, scales: from the published formula

@@ -23,12 +23,12 @@ class SweepTest {
         cases.stream()
             .map(each -> each.group().what() + ":" + each.group().length())
             .collect(Collectors.toSet());
-    for (String mode : List.of("causal", "bidirectional", "circular")) {
+    for (String mode : List.of("causal", "bidirectional", "circular", "centered")) {
       for (int length : new int[] {1, 2, 3, 257, 997, 4097, 14113, 65536, 1_000_000}) {
         assertThat(groups).contains(mode + ":" + length);
       }
     }
-    assertThat(groups).hasSize(3 * 17 + (SignalClass.values().length - 1) + 8);
+    assertThat(groups).hasSize(4 * 17 + (SignalClass.values().length - 1) + 8);
     assertThat(Sweep.cases(1, true)).hasSizeLessThan(cases.size());
   }
 
@@ -44,7 +44,7 @@ class SweepTest {
       for (SignalClass signals : SignalClass.values()) {
         List<SignalCase> of =
             convolutions.stream().filter(each -> each.signals() == signals).toList();
-        assertThat(of.stream().map(SignalCase::mode).distinct()).hasSize(3);
+        assertThat(of.stream().map(SignalCase::mode).distinct()).hasSize(4);
         assertThat(of).anyMatch(each -> each.length() >= 256 && each.batch() > 1);
         assertThat(of).allMatch(each -> !quick || each.length() <= 4097);
       }

@@ -21,6 +21,7 @@ public final class Shapes {
           case CAUSAL -> ConvolutionShape.Mode.CAUSAL;
           case BIDIRECTIONAL -> ConvolutionShape.Mode.BIDIRECTIONAL;
           case CIRCULAR -> ConvolutionShape.Mode.CIRCULAR;
+          case CENTERED -> ConvolutionShape.Mode.CENTERED;
         });
   }
 

@@ -84,12 +84,12 @@ final class ChannelBackward {
   private void writeKernelGradients(int head, Lags dg, GradientTargets targets) {
     if (targets.kernel() != null) {
       boolean both = geometry.mode().directions() == 2;
-      double[] forward = new double[dg.end()];
+      double[] forward = new double[dg.count()];
       double[] backward = new double[both ? -dg.lowest() : 0];
       dg.kernelGradient(forward, backward);
-      writeLags(forward, targets.kernel(), rows.kernelRow(head));
+      writeLags(forward, dg.first(), targets.kernel(), rows.kernelRow(head));
       if (both) {
-        writeLags(backward, targets.kernel(), rows.kernelRow(rows.heads() + head));
+        writeLags(backward, 0, targets.kernel(), rows.kernelRow(rows.heads() + head));
       }
     }
     if (targets.skip() != null) {
@@ -97,11 +97,13 @@ final class ChannelBackward {
     }
   }
 
-  /** Writes a row of dk, zeros where the kernel was cut. */
-  private void writeLags(double[] values, Tensor target, long row) {
+  /** Writes a row of dk, values from index {@code first} on, zeros where the kernel was cut. */
+  private void writeLags(double[] values, long first, Tensor target, long row) {
     long lags = geometry.kernelLength();
-    Rows.writeFrom(values, target, row * lags);
-    Rows.clear(target, row * lags + values.length, lags - values.length);
+    long end = first + values.length;
+    Rows.clear(target, row * lags, first);
+    Rows.writeFrom(values, target, row * lags + first);
+    Rows.clear(target, row * lags + end, lags - end);
   }
 
   private void writeProduct(double[] a, double[] b, @Nullable Tensor target, long batch) {

@@ -9,10 +9,11 @@ import org.sgconv.ConvolutionMode;
  * <ul>
  *   <li>causal: g[n] = k[n], n ≥ 0;
  *   <li>bidirectional: also g[−1−j] = k'[j];
- *   <li>circular: also g[n] = k[n+L] for n &lt; 0.
+ *   <li>circular: also g[n] = k[n+L] for n &lt; 0;
+ *   <li>centered: g[n] = k[n+⌊K/2⌋].
  * </ul>
  *
- * Lags that no two of L samples are apart are left out: those from L on, and k'[L−1]. The skip D is
+ * Lags that no two of L samples are apart are left out: those from L and from −L on. The skip D is
  * added at lag 0.
  */
 final class Lags {
@@ -20,19 +21,38 @@ final class Lags {
   private final ConvolutionMode mode;
   private final int length;
   private final int lowest;
+  private final long first;
+
+  /** Values of k that matter below lag 0. */
+  private final int zero;
+
   private final double[] values;
 
   /** All zero, for signals of {@code length} samples and kernels of {@code kernelLength} lags. */
   Lags(ConvolutionMode mode, int length, long kernelLength) {
     this.mode = mode;
     this.length = length;
+    long before = mode.zeroLag(kernelLength);
     this.lowest =
         switch (mode) {
           case CAUSAL -> 0;
           case BIDIRECTIONAL -> -(int) Math.min(kernelLength, length - 1);
           case CIRCULAR -> 1 - length;
+          case CENTERED -> -(int) Math.min(before, length - 1);
         };
-    this.values = new double[(int) Math.min(kernelLength, length) - lowest];
+    this.zero = mode == ConvolutionMode.CENTERED ? -lowest : 0;
+    this.first = before - zero;
+    this.values = new double[(int) Math.min(kernelLength - before, length) - lowest];
+  }
+
+  /** Index in k of the first value that matters. */
+  long first() {
+    return first;
+  }
+
+  /** How many values of k matter. */
+  int count() {
+    return zero + end();
   }
 
   /** L. */
@@ -61,16 +81,16 @@ final class Lags {
   /**
    * Adds a kernel.
    *
-   * @param forward k, of which min(K, L) values are read
+   * @param forward {@link #count} values of k, from {@link #first} on
    * @param backward k', of which as many as there are lags below 0 are read when bidirectional
    * @param skip D
    */
   void addKernel(double[] forward, double[] backward, double skip) {
-    for (int j = 0; j < end(); j++) {
-      add(j, forward[j]);
+    for (int j = -zero; j < end(); j++) {
+      add(j, forward[zero + j]);
     }
     switch (mode) {
-      case CAUSAL -> {}
+      case CAUSAL, CENTERED -> {}
       case BIDIRECTIONAL -> {
         for (int j = 0; j < -lowest; j++) {
           add(-1 - j, backward[j]);
@@ -86,15 +106,15 @@ final class Lags {
   }
 
   /**
-   * With this as ∂loss/∂g, writes ∂loss/∂k and, when bidirectional, ∂loss/∂k', as far as there are
-   * lags. ∂loss/∂D is {@code get(0)}.
+   * With this as ∂loss/∂g, writes what {@link #addKernel} reads: ∂loss/∂k and, when bidirectional,
+   * ∂loss/∂k'. ∂loss/∂D is {@code get(0)}.
    */
   void kernelGradient(double[] forward, double[] backward) {
-    for (int j = 0; j < end(); j++) {
-      forward[j] = get(j);
+    for (int j = -zero; j < end(); j++) {
+      forward[zero + j] = get(j);
     }
     switch (mode) {
-      case CAUSAL -> {}
+      case CAUSAL, CENTERED -> {}
       case BIDIRECTIONAL -> {
         for (int j = 0; j < -lowest; j++) {
           backward[j] = get(-1 - j);

@@ -46,22 +46,21 @@ final class ReferenceSpectrum implements PlanSpectrum {
   /** g of head {@code head} and hidden channel {@code channel}. */
   Lags lags(int head, int channel) {
     int length = (int) geometry.length();
-    double[] forward = kernelRow(head, channel);
+    Lags lags = new Lags(geometry.mode(), length, geometry.kernelLength());
+    double[] forward = kernelRow(head, channel, lags.first(), lags.count());
     double[] backward =
         geometry.mode().directions() == 2
-            ? kernelRow(geometry.heads() + head, channel)
+            ? kernelRow(geometry.heads() + head, channel, 0, -lags.lowest())
             : new double[0];
     double d = Rows.read(skip, (long) head * geometry.hidden() + channel, 1)[0];
-    Lags lags = new Lags(geometry.mode(), length, geometry.kernelLength());
     lags.addKernel(forward, backward, d);
     return lags;
   }
 
-  /** What matters of a row of the kernel. */
-  private double[] kernelRow(int kernelChannel, int channel) {
+  /** Values of a row of the kernel. */
+  private double[] kernelRow(int kernelChannel, int channel, long first, int count) {
     long row = (long) kernelChannel * geometry.hidden() + channel;
-    long lags = geometry.kernelLength();
-    return Rows.readFrom(kernel, row * lags, (int) Math.min(lags, geometry.length()));
+    return Rows.readFrom(kernel, row * geometry.kernelLength() + first, count);
   }
 
   @Override
