@@ -13,6 +13,7 @@ module org.sgconv {
   exports org.sgconv.io;
   exports org.sgconv.kernel;
   exports org.sgconv.oracle;
+  exports org.sgconv.signal;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
 

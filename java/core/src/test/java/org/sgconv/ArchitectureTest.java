@@ -74,6 +74,8 @@ class ArchitectureTest {
         "org.sgconv.io     | org.sgconv org.sgconv.text org.sgconv.tensor org.sgconv.spi org.sgconv.kernel"
             + " org.sgconv.bindings.closing",
         "org.sgconv.oracle | org.sgconv org.sgconv.tensor org.sgconv.spi",
+        "org.sgconv.signal | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi org.sgconv.conv"
+            + " org.sgconv.io org.sgconv.bindings.closing",
       })
   void packagesUseOnlyWhatIsBelowThem(String from, String allowed) {
     classes()
@@ -215,6 +217,7 @@ class ArchitectureTest {
               "org.sgconv.io",
               "org.sgconv.kernel",
               "org.sgconv.oracle",
+              "org.sgconv.signal",
               "org.sgconv.spi",
               "org.sgconv.tensor");
       assertThat(module.opens()).isEmpty();

@@ -1,0 +1,201 @@
+package org.sgconv.signal;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.sgconv.Backend;
+import org.sgconv.ClosedException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.spi.BackendProvider;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Stretches of full convolutions with kernels (C,H,K) that do not change: C for each of H rows, or
+ * with H = 1 for any number of rows. Row r of a signal becomes the rows C·r to C·r + C − 1 of the
+ * result if H = 1, and the rows r, H + r, 2·H + r … otherwise.
+ *
+ * <p>Any thread may call; closing waits for the calls of others.
+ */
+final class FixedKernels implements AutoCloseable {
+
+  private final Object name;
+  private final Tensor kernels;
+  private final PlanCache plans;
+  private final boolean onHost;
+
+  /** Read by calls, written by closing. */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+  /** Guarded by the lock. */
+  private boolean closed;
+
+  /**
+   * Takes the kernels over, also if it fails.
+   *
+   * @param name of the public object, for messages
+   * @param kernels (C,H,K), where the backend computes
+   */
+  FixedKernels(Object name, Backend backend, Tensor kernels) {
+    try (Closer made = Closer.onFailure()) {
+      made.add(kernels);
+      BackendProvider provider = BackendProvider.of(backend);
+      provider.requireType(kernels.type());
+      this.name = name;
+      this.kernels = kernels;
+      this.plans = new PlanCache(backend, kernels);
+      this.onHost = provider.stream().isEmpty();
+      made.keep();
+    }
+  }
+
+  DType type() {
+    return kernels.type();
+  }
+
+  long lags() {
+    return kernels.dim(2);
+  }
+
+  /** H. */
+  long hidden() {
+    return kernels.dim(1);
+  }
+
+  /** C. */
+  long heads() {
+    return kernels.dim(0);
+  }
+
+  /**
+   * Convolves.
+   *
+   * @param rows of the signal; H unless that is 1
+   * @param inOrder whether the input has all rows of a stretch before the next one, so that no row
+   *     can be computed before another
+   */
+  <X extends Exception> void convolve(
+      Stretch stretch,
+      long rows,
+      boolean inOrder,
+      RowInput<X> in,
+      RowOutput<X> out,
+      ProgressListener progress)
+      throws X {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new ClosedException(name + " is closed: create a new one");
+      }
+      if (onHost && DirectSums.pay(stretch, rows * heads())) {
+        direct(stretch, rows, in, out);
+        progress.progress(rows * heads() * stretch.count(), rows * heads() * stretch.count());
+      } else {
+        transformed(stretch, rows, inOrder, in, out, progress);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private <X extends Exception> void transformed(
+      Stretch stretch,
+      long rows,
+      boolean inOrder,
+      RowInput<X> in,
+      RowOutput<X> out,
+      ProgressListener progress)
+      throws X {
+    Segmentation cut = Segmentation.of(stretch, rows);
+    long together = inOrder || hidden() > 1 ? rows : cut.together(rows);
+    long total = rows * heads() * stretch.count();
+    long done = 0;
+    try (PlanCache.Plan plan = plans.acquire(cut.rowLength());
+        Block block = new Block(plan, together / hidden())) {
+      for (long row = 0; row < rows; row += together) {
+        long group = Math.min(together, rows - row);
+        long outputs = group * heads();
+        for (long call = 0; call < cut.calls(); call++) {
+          long origin = cut.origin() + call * cut.fresh();
+          long known = call == 0 ? 0 : cut.history();
+          block.carry(group, known);
+          fill(block, group, row, known, cut.rowLength(), origin, stretch.samples(), in);
+          block.convolve(plan, group / hidden());
+          long to = call * cut.fresh();
+          long count = Math.min(cut.fresh(), stretch.count() - to);
+          out.write(row * heads(), to, block.output(outputs, cut.kept(), cut.kept() + count));
+          done += outputs * count;
+          progress.progress(done, total);
+        }
+      }
+    }
+  }
+
+  /** Fills samples of the block's rows, whose index 0 is at {@code origin}, from the signal. */
+  private static <X extends Exception> void fill(
+      Block block,
+      long group,
+      long row,
+      long from,
+      long to,
+      long origin,
+      long samples,
+      RowInput<X> in)
+      throws X {
+    long begin = Math.clamp(-origin, from, to);
+    long end = Math.clamp(samples - origin, begin, to);
+    block.zero(group, from, begin);
+    if (end > begin) {
+      in.read(row, origin + begin, block.input(group, begin, end));
+    }
+    block.zero(group, end, to);
+  }
+
+  private <X extends Exception> void direct(
+      Stretch stretch, long rows, RowInput<X> in, RowOutput<X> out) throws X {
+    if (type() == DType.FLOAT64) {
+      double[] x = new double[Math.toIntExact(rows * stretch.samples())];
+      in.read(0, 0, whole(MemorySegment.ofArray(x), rows));
+      double[] y =
+          DirectSums.convolve(x, kernels.toDoubleArray(), stretch, (int) hidden(), (int) heads());
+      out.write(0, 0, whole(MemorySegment.ofArray(y), rows * heads()));
+    } else {
+      float[] x = new float[Math.toIntExact(rows * stretch.samples())];
+      in.read(0, 0, whole(MemorySegment.ofArray(x), rows));
+      float[] y =
+          DirectSums.convolve(x, kernels.toFloatArray(), stretch, (int) hidden(), (int) heads());
+      out.write(0, 0, whole(MemorySegment.ofArray(y), rows * heads()));
+    }
+  }
+
+  private static RowBlock whole(MemorySegment memory, long rows) {
+    long bytes = memory.byteSize() / rows;
+    return new RowBlock(memory, bytes, 0, bytes, rows);
+  }
+
+  /**
+   * Gives everything back, once the calls of other threads have returned.
+   *
+   * @throws InvalidArgumentException if a call of this thread is under way
+   */
+  @Override
+  public void close() {
+    if (lock.getReadHoldCount() > 0) {
+      throw new InvalidArgumentException(
+          name + " cannot be closed by what it calls: close it when the call has returned");
+    }
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      Closer.all(plans, kernels);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "kernels %s", kernels);
+  }
+}

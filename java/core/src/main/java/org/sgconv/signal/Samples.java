@@ -1,0 +1,108 @@
+package org.sgconv.signal;
+
+import org.sgconv.HostMemoryException;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+
+/** Arrays of samples, checked and made. */
+final class Samples {
+
+  private static final int MAGNITUDE = Integer.MAX_VALUE;
+  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+  private static final long LONG_MAGNITUDE = Long.MAX_VALUE;
+  private static final long LONG_INFINITE = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+
+  private Samples() {}
+
+  /**
+   * Returns normally only if there are samples and all are finite.
+   *
+   * @param name what they are, for the message
+   */
+  static void require(String name, float[] values) {
+    requireSome(name, values.length);
+    int largest = 0; // a loop over bits is one that the JVM vectorizes
+    for (float value : values) {
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & MAGNITUDE);
+    }
+    if (largest >= INFINITE) {
+      for (int i = 0; ; i++) {
+        requireFinite(name, values[i], i);
+      }
+    }
+  }
+
+  /** As {@link #require(String, float[])}. */
+  static void require(String name, double[] values) {
+    requireSome(name, values.length);
+    long largest = 0;
+    for (double value : values) {
+      largest = Math.max(largest, Double.doubleToRawLongBits(value) & LONG_MAGNITUDE);
+    }
+    if (largest >= LONG_INFINITE) {
+      for (int i = 0; ; i++) {
+        requireFinite(name, values[i], i);
+      }
+    }
+  }
+
+  private static void requireSome(String name, int length) {
+    if (length == 0) {
+      throw new InvalidArgumentException("the " + name + " is empty: give it one sample at least");
+    }
+  }
+
+  private static void requireFinite(String name, double value, int index) {
+    if (!Double.isFinite(value)) {
+      throw new InvalidArgumentException(
+          "the "
+              + name
+              + " holds "
+              + value
+              + " at index "
+              + index
+              + ": every sample must be finite; replace it, for example by 0 or by its"
+              + " neighbors' mean");
+    }
+  }
+
+  /** Returns normally only if a result fits exactly. */
+  static void requireLength(int length, Stretch stretch) {
+    if (length != stretch.count()) {
+      throw new ShapeMismatchException(
+          "the array for the result has "
+              + length
+              + " elements, expected "
+              + stretch.count()
+              + ", of a signal of "
+              + stretch.samples()
+              + " with a kernel of "
+              + stretch.lags());
+    }
+  }
+
+  static float[] newFloats(Stretch stretch) {
+    int length = stretch.arrayLength();
+    try {
+      return new float[length];
+    } catch (OutOfMemoryError error) {
+      throw noHeap(length, Float.BYTES, error);
+    }
+  }
+
+  static double[] newDoubles(Stretch stretch) {
+    int length = stretch.arrayLength();
+    try {
+      return new double[length];
+    } catch (OutOfMemoryError error) {
+      throw noHeap(length, Double.BYTES, error);
+    }
+  }
+
+  private static HostMemoryException noHeap(int length, int bytes, OutOfMemoryError error) {
+    return new HostMemoryException(
+        "a result of " + length + " samples on the Java heap (raise -Xmx)",
+        (long) bytes * length,
+        error);
+  }
+}
