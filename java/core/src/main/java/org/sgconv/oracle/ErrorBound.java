@@ -55,7 +55,7 @@ public final class ErrorBound {
    * @param peak P
    * @param operands largest norm of an operand
    */
-  static ErrorBound ofProducts(int lags, double carried, double peak, double operands) {
+  public static ErrorBound ofProducts(int lags, double carried, double peak, double operands) {
     double root = Math.sqrt(lags);
     double element = SPREAD * carried / root + PEAK * peak;
     // A spectrum is up to √N̂ times as large as its row, and before it is divided by N̂ a result is
