@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.model.Results;
-import org.sgconv.cli.plot.ConvolutionPlot;
+import org.sgconv.cli.plot.Charts;
 import org.sgconv.cli.plot.FontsMissingException;
 import org.sgconv.cli.report.OutputFile;
 
@@ -79,7 +79,7 @@ public final class Reports {
           + "' does elsewhere";
     }
     try {
-      ConvolutionPlot.requireFonts();
+      Charts.requireFonts();
     } catch (FontsMissingException missing) {
       return String.valueOf(missing.getMessage());
     }

@@ -76,6 +76,19 @@ final class KernelOptions {
     return checkpoint;
   }
 
+  /** Fails if any option says something of a kernel, as another one was named. */
+  void refuseAll(String when) {
+    refuse(when, "--preset", preset);
+    refuse(when, "--seed", seed);
+    refuse(when, "--skip", skip);
+    refuse(when, "--mode", mode);
+    refuse(when, "--checkpoint", checkpoint);
+    refuse(when, "--prefix", prefix);
+    refuse(when, "--composition", composition);
+    refuse(when, "--interpolation", interpolation);
+    refuse(when, "--init-scale", initScale);
+  }
+
   /** The layer for this signal; the caller closes it. */
   Layer layer(SignalForm signal) throws IOException {
     return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
@@ -133,7 +146,8 @@ final class KernelOptions {
     }
   }
 
-  private static void refuse(String when, String option, @Nullable Object value) {
+  /** Fails if an option was given that says nothing here. */
+  static void refuse(String when, String option, @Nullable Object value) {
     if (value != null) {
       throw new InvalidArgumentException(option + " " + value + ": " + when);
     }

@@ -5,18 +5,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
-import org.sgconv.cli.audio.Sound;
+import org.sgconv.cli.audio.Frames;
 import org.sgconv.cli.audio.WavWriter;
-import org.sgconv.cli.plot.ConvolutionPlot;
+import org.sgconv.cli.plot.Charts;
 import org.sgconv.cli.plot.FontsMissingException;
 import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.signal.SignalForm;
 import org.sgconv.cli.signal.SignalWriter;
 import org.sgconv.io.AtomicFile;
+import org.sgconv.tensor.Tensor;
 import org.sgconv.text.PrintableText;
 import picocli.CommandLine.Option;
 
@@ -28,7 +30,7 @@ final class OutputOptions {
       paramLabel = "FILE",
       description =
           "Write the result: .wav (the output's rows as channels) or .safetensors (output, kernel"
-              + " and gradients). Pipes and devices are written into, - is standard output.")
+              + " and, without --kernel, gradients). Pipes and devices are written into, - is standard output.")
   private @Nullable Path output;
 
   @Option(
@@ -54,7 +56,7 @@ final class OutputOptions {
     options.output = folder.resolve(name + ".wav");
     options.format = OutputFormat.PCM16;
     try {
-      ConvolutionPlot.requireFonts();
+      Charts.requireFonts();
       options.plot = folder.resolve(name + ".png");
     } catch (FontsMissingException missing) {
       options.note = missing.getMessage();
@@ -97,7 +99,7 @@ final class OutputOptions {
         throw new InvalidFileException(
             plot, "is named for both the result and the plot: name another file for one of them");
       }
-      ConvolutionPlot.requireFonts();
+      Charts.requireFonts();
     }
   }
 
@@ -114,8 +116,22 @@ final class OutputOptions {
     }
   }
 
+  /** Fails if so much has no place in the kind of file that was named. */
+  void requireRoom(int channels, long frames) {
+    if (output == null) {
+      return;
+    }
+    Optional<String> misfit =
+        OutputFormat.of(OutputPlace.of(output), format)
+            .samples()
+            .flatMap(samples -> WavWriter.misfit(channels, frames, samples));
+    if (misfit.isPresent()) {
+      throw new InvalidFileException(output, misfit.get());
+    }
+  }
+
   /** Writes what was asked for and says so, a line a file. */
-  List<String> write(RunResult result) {
+  List<String> write(RunResult result) throws IOException {
     List<String> lines = new ArrayList<>();
     if (output != null) {
       lines.add(writeOutput(OutputPlace.of(output), result));
@@ -130,13 +146,14 @@ final class OutputOptions {
     return lines;
   }
 
-  private String writeOutput(Path file, RunResult result) {
+  private String writeOutput(Path file, RunResult result) throws IOException {
     Optional<WavWriter.Format> samples = OutputFormat.of(file, format).samples();
     if (samples.isEmpty()) {
-      SignalWriter.writeTensors(file, result.tensors(), result.metadata());
-      return "wrote " + shown(file) + ": " + String.join(", ", result.tensors().keySet());
+      Map<String, Tensor> tensors = result.tensors();
+      SignalWriter.writeTensors(file, tensors, result.metadata());
+      return "wrote " + shown(file) + ": " + String.join(", ", tensors.keySet());
     }
-    Sound sound = result.sound();
+    Frames sound = result.sound();
     SignalWriter.writeWav(file, sound, samples.get());
     return "wrote " + shown(file) + ": " + describe(sound, samples.get());
   }
@@ -145,7 +162,7 @@ final class OutputOptions {
     return PrintableText.escape(file.toString());
   }
 
-  private static String describe(Sound sound, WavWriter.Format format) {
+  private static String describe(Frames sound, WavWriter.Format format) {
     float gain = WavWriter.gain(sound, format);
     String kind = format == WavWriter.Format.PCM16 ? "16-bit" : "float32";
     if (gain < 1) {

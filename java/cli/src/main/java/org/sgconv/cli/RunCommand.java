@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Convolve a signal with a kernel as long as itself, forward and backward, check the result"
-            + " against the float64 reference and print how fast it was. Without arguments: a"
-            + " recording that ships with the project.",
+        "Convolve a signal with a kernel as long as itself, forward and backward, or with --kernel"
+            + " with an impulse response; check the result against the float64 reference and print"
+            + " how fast it was. Without arguments: a recording that ships with the project.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class RunCommand implements Callable<Integer> {
@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--raw-rate",
       paramLabel = "HZ",
-      description = "Sample rate of a raw or safetensors signal, if it has one.")
+      description = "Sample rate of a raw or safetensors signal or response, if it has one.")
   private @Nullable Integer rawRate;
 
   @Option(
@@ -81,9 +81,12 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Hidden rows checked against the reference. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Hidden rows, or with --kernel channels, checked against the reference. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int rows = 4;
 
+  @Mixin private final ResponseOptions response = new ResponseOptions();
   @Mixin private final KernelOptions kernel = new KernelOptions();
   @Mixin private final BackendOptions backends = new BackendOptions();
   @Mixin private final OutputOptions outputs = new OutputOptions();
@@ -92,7 +95,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     requireSound();
     OutputOptions files = outputs();
-    files.requireWritable(input, kernel.checkpoint());
+    files.requireWritable(input, kernel.checkpoint(), response.file());
     Backend backend = backends.choose();
     if (input != null) {
       convolve(input, backend, files);
@@ -105,8 +108,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void convolve(Path file, Backend backend, OutputOptions files) throws IOException {
-    OptionalInt rate = rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
-    try (SignalSource source = SignalReader.open(file, name(), rate, this::note)) {
+    if (response.isGiven()) {
+      new ResponseCommand(spec.commandLine(), response, files, rows)
+          .apply(file, name(), rate(), backend);
+      return;
+    }
+    try (SignalSource source = SignalReader.open(file, name(), rate(), this::note)) {
       SignalForm form = hidden == null ? source.form() : source.form().repeated(hidden);
       files.requireFits(form);
       // The values last: before they are read it is clear that there is room for what they become.
@@ -117,6 +124,10 @@ final class RunCommand implements Callable<Integer> {
         report(form, run, backend, files);
       }
     }
+  }
+
+  private OptionalInt rate() {
+    return rawRate == null ? OptionalInt.empty() : OptionalInt.of(rawRate);
   }
 
   /** The reference is not checked against itself. */
@@ -133,7 +144,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void report(SignalForm signal, LayerRun run, Backend backend, OutputOptions files) {
+  private void report(SignalForm signal, LayerRun run, Backend backend, OutputOptions files)
+      throws IOException {
     Map<RunOutput, Deviation> deviations = compute(run, backend);
     // A result in the middle of a report would be neither.
     PrintWriter out =
@@ -145,7 +157,7 @@ final class RunCommand implements Callable<Integer> {
     out.flush();
     report.requirePassed();
     report.rangeNote().ifPresent(out::println);
-    files.write(new RunResult(signal, run, report.kernel())).forEach(out::println);
+    files.write(new LayerResult(signal, run, report.kernel())).forEach(out::println);
     out.flush();
   }
 
@@ -156,7 +168,7 @@ final class RunCommand implements Callable<Integer> {
       return outputs;
     }
     Path folder = OutputFile.createFolder(Path.of(home, "target", "run"));
-    return OutputOptions.in(folder, "speech");
+    return OutputOptions.in(folder, response.isGiven() ? "speech-response" : "speech");
   }
 
   private String name() {
@@ -178,7 +190,8 @@ final class RunCommand implements Callable<Integer> {
       throw new InvalidArgumentException(
           "--tensor " + tensor + ": only with a .safetensors file as INPUT");
     }
-    if (rawRate != null && input == null) {
+    response.requireSound(hidden, kernel);
+    if (rawRate != null && input == null && !response.mayLackRate()) {
       throw new InvalidArgumentException(
           "--raw-rate " + rawRate + ": only with a file that states no rate as INPUT");
     }

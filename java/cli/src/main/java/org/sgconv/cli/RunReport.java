@@ -59,7 +59,7 @@ final class RunReport {
   }
 
   /** What computed: the device of the backend's stream, or threads of the host and which host. */
-  private static String place(Backend backend) {
+  static String place(Backend backend) {
     if (!Device.all(backend).isEmpty()) {
       return Stream.of(backend).device().name();
     }

@@ -24,8 +24,8 @@ import org.sgconv.tensor.Tensor;
 /**
  * The reference with faults in its output: one wrong sample at lengths that divide by 17; the same
  * at length 257, where the kernel has another length; and at length 997 a value beyond the end of
- * the first row, where rows have lengths of their own. Kernels of 23 lags are wrong in one, and so
- * is one gradient of their weights.
+ * the first row, where rows have lengths of their own. A convolution with 1009 lags is wrong in
+ * every sample. Kernels of 23 lags are wrong in one, and so is one gradient of their weights.
  */
 public final class BrokenBackend implements BackendProvider {
 
@@ -34,6 +34,7 @@ public final class BrokenBackend implements BackendProvider {
   private static final int BROKEN_FOR_OTHER_KERNELS = 257;
   private static final int BROKEN_BEYOND_ROWS = 997;
   private static final int BROKEN_KERNEL = 23;
+  static final int BROKEN_LAGS = 1009;
 
   private static BackendProvider reference() {
     return BackendProvider.of(Backends.reference());
@@ -62,7 +63,7 @@ public final class BrokenBackend implements BackendProvider {
 
   @Override
   public Set<DType> supportedTypes() {
-    return Set.of(DType.FLOAT64);
+    return Set.of(DType.FLOAT32, DType.FLOAT64);
   }
 
   @Override
@@ -103,12 +104,21 @@ public final class BrokenBackend implements BackendProvider {
     ConvolutionPlan plan = reference().plan(geometry, type);
     long length = geometry.length();
     boolean other = geometry.kernelLength() != length;
+    if (geometry.kernelLength() == BROKEN_LAGS) {
+      return new BrokenPlan(plan, BrokenBackend::spoilAll);
+    }
     if (length % BROKEN_LENGTH == 0 || (length == BROKEN_FOR_OTHER_KERNELS && other)) {
       return new BrokenPlan(plan, BrokenBackend::spoilFirst);
     }
     return length == BROKEN_BEYOND_ROWS
         ? new BrokenPlan(plan, BrokenBackend::spoilBeyondFirstRow)
         : plan;
+  }
+
+  private static void spoilAll(ForwardOperands operands) {
+    for (long i = 0; i < operands.y().elementCount(); i++) {
+      operands.y().setFlat(i, 1.001 * operands.y().getFlat(i));
+    }
   }
 
   private static void spoilFirst(ForwardOperands operands) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.cli.audio.Sound;
 import org.sgconv.cli.audio.WavReader;
-import org.sgconv.cli.plot.ConvolutionPlot;
+import org.sgconv.cli.plot.Charts;
 import org.sgconv.io.Safetensors;
 import org.sgconv.tensor.Tensor;
 
@@ -243,8 +243,8 @@ class RunCommandTest {
     Path plot = folder.resolve("plot.png");
     assertPassed(Cli.run("run", input, "--plot", plot));
     BufferedImage image = ImageIO.read(plot.toFile());
-    assertThat(image.getWidth()).isEqualTo(ConvolutionPlot.WIDTH);
-    assertThat(image.getHeight()).isEqualTo(ConvolutionPlot.HEIGHT);
+    assertThat(image.getWidth()).isEqualTo(Charts.WIDTH);
+    assertThat(image.getHeight()).isEqualTo(Charts.HEIGHT);
     Set<Integer> colors = new HashSet<>();
     for (int x = 0; x < image.getWidth(); x++) {
       for (int y = 0; y < image.getHeight(); y++) {

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * <p>The arrays are not copied: a recording may be hundreds of megabytes.
  */
-public final class Sound {
+public final class Sound implements Frames {
 
   private final int sampleRate;
   private final float[][] channels;
@@ -36,18 +36,18 @@ public final class Sound {
     this.channels = channels;
   }
 
-  /** Frames per second. */
+  @Override
   public int sampleRate() {
     return sampleRate;
   }
 
-  /** Number of channels. */
+  @Override
   public int channelCount() {
     return channels.length;
   }
 
-  /** Samples of each channel. */
-  public int frameCount() {
+  @Override
+  public long frameCount() {
     return channels[0].length;
   }
 
@@ -56,7 +56,7 @@ public final class Sound {
     return channels[index];
   }
 
-  /** Largest absolute value over all channels. */
+  @Override
   public float peak() {
     float peak = 0;
     for (float[] channel : channels) {
@@ -65,5 +65,12 @@ public final class Sound {
       }
     }
     return peak;
+  }
+
+  @Override
+  public void read(long from, int count, float[][] into) {
+    for (int c = 0; c < channels.length; c++) {
+      System.arraycopy(channels[c], (int) from, into[c], 0, count);
+    }
   }
 }

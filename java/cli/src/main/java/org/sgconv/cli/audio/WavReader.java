@@ -89,44 +89,56 @@ public final class WavReader implements Closeable {
    */
   public Sound read() throws IOException {
     float[][] samples = new float[channelCount()][frameCount()];
-    fill(samples);
+    read(0, frameCount(), samples);
     return new Sound(sampleRate(), samples);
   }
 
-  private void fill(float[][] samples) throws IOException {
+  /**
+   * Reads a stretch of every channel.
+   *
+   * @param from index of the first frame
+   * @param count how many
+   * @param into for each channel an array of at least as many, filled from its start
+   * @throws InvalidFileException if a sample is not finite
+   * @throws IOException if the file cannot be read
+   */
+  public void read(long from, int count, float[][] into) throws IOException {
     WavFormat format = header.format();
     int frameBytes = format.frameBytes();
-    int blockFrames = Math.max(1, BLOCK_BYTES / frameBytes);
+    int blockFrames = Math.clamp(BLOCK_BYTES / frameBytes, 1, Math.max(1, count));
     ByteBuffer block = ByteBuffer.allocate(blockFrames * frameBytes).order(ByteOrder.LITTLE_ENDIAN);
-    channel.position(header.dataOffset());
-    int frame = 0;
-    while (frame < header.frames()) {
-      int count = (int) Math.min(blockFrames, header.frames() - frame);
-      block.clear().limit(count * frameBytes);
+    channel.position(header.dataOffset() + from * frameBytes);
+    for (int done = 0; done < count; ) {
+      int some = Math.min(blockFrames, count - done);
+      block.clear().limit(some * frameBytes);
       while (block.hasRemaining()) {
         if (channel.read(block) < 0) {
           throw new InvalidFileException(path, "the file became shorter while it was read");
         }
       }
       block.flip();
-      for (int end = frame + count; frame < end; frame++) {
-        for (int c = 0; c < samples.length; c++) {
+      for (int end = done + some; done < end; done++) {
+        for (int c = 0; c < into.length; c++) {
           float sample = format.encoding().decode(block);
           if (!Float.isFinite(sample)) {
-            throw new InvalidFileException(
-                path,
-                String.format(
-                    Locale.ROOT,
-                    "sample %d of channel %d (at %.3f s) is %s: expected finite values",
-                    frame,
-                    c,
-                    frame / (double) format.sampleRate(),
-                    sample));
+            throw notFinite(from + done, c, sample);
           }
-          samples[c][frame] = sample;
+          into[c][done] = sample;
         }
       }
     }
+  }
+
+  private InvalidFileException notFinite(long frame, int channel, float sample) {
+    return new InvalidFileException(
+        path,
+        String.format(
+            Locale.ROOT,
+            "sample %d of channel %d (at %.3f s) is %s: expected finite values",
+            frame,
+            channel,
+            frame / (double) sampleRate(),
+            sample));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Writes RIFF/WAVE: float32 with every value as it is, or 16-bit integers, scaled down if a sample
@@ -36,7 +37,7 @@ public final class WavWriter {
    * The factor that {@link #write} applies: 1, or for {@link Format#PCM16} less if the peak would
    * clip.
    */
-  public static float gain(Sound sound, Format format) {
+  public static float gain(Frames sound, Format format) {
     return format == Format.PCM16 ? Math.min(1, PCM16_MAX / sound.peak()) : 1;
   }
 
@@ -46,67 +47,91 @@ public final class WavWriter {
    * @throws IOException if the stream fails, the file would exceed the 4 GiB of RIFF sizes, or a
    *     sample is no number that 16 bits can stand for
    */
-  public static void write(Sound sound, Format format, OutputStream out) throws IOException {
-    if (format == Format.PCM16) {
-      requireFinite(sound);
+  public static void write(Frames sound, Format format, OutputStream out) throws IOException {
+    if (format == Format.PCM16 && !Float.isFinite(sound.peak())) {
+      throw notFinite(sound);
     }
     int channels = sound.channelCount();
     int frameBytes = format.encoding.bytes() * channels;
-    long dataBytes = (long) frameBytes * sound.frameCount();
-    out.write(header(format, sound.sampleRate(), channels, dataBytes));
+    out.write(header(format, sound.sampleRate(), channels, sound.frameCount()));
     float gain = gain(sound, format);
-    ByteBuffer block =
-        ByteBuffer.allocate(Math.max(BLOCK_BYTES, frameBytes)).order(ByteOrder.LITTLE_ENDIAN);
-    for (int frame = 0; frame < sound.frameCount(); frame++) {
-      if (block.remaining() < frameBytes) {
-        out.write(block.array(), 0, block.position());
-        block.clear();
-      }
-      for (int c = 0; c < channels; c++) {
-        float sample = sound.channel(c)[frame] * gain;
-        if (format == Format.PCM16) {
-          block.putShort((short) Math.min(32767, Math.round(sample * 32768f)));
-        } else {
-          block.putFloat(sample);
+    int frames = Math.max(1, BLOCK_BYTES / frameBytes);
+    float[][] samples = new float[channels][frames];
+    ByteBuffer block = ByteBuffer.allocate(frames * frameBytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (long frame = 0; frame < sound.frameCount(); frame += frames) {
+      int count = (int) Math.min(frames, sound.frameCount() - frame);
+      sound.read(frame, count, samples);
+      block.clear();
+      for (int i = 0; i < count; i++) {
+        for (int c = 0; c < channels; c++) {
+          if (format == Format.PCM16) {
+            block.putShort((short) Math.min(32767, Math.round(samples[c][i] * gain * 32768f)));
+          } else {
+            block.putFloat(samples[c][i]);
+          }
         }
       }
+      out.write(block.array(), 0, block.position());
     }
-    out.write(block.array(), 0, block.position());
   }
 
-  private static void requireFinite(Sound sound) throws IOException {
-    for (int c = 0; c < sound.channelCount(); c++) {
-      float[] samples = sound.channel(c);
-      for (int frame = 0; frame < samples.length; frame++) {
-        if (!Float.isFinite(samples[frame])) {
-          throw new IOException(
+  /** Names the first sample that is not finite. */
+  private static IOException notFinite(Frames sound) throws IOException {
+    float[][] frame = new float[sound.channelCount()][1];
+    for (long i = 0; i < sound.frameCount(); i++) {
+      sound.read(i, 1, frame);
+      for (int c = 0; c < frame.length; c++) {
+        if (!Float.isFinite(frame[c][0])) {
+          return new IOException(
               String.format(
                   Locale.ROOT,
                   "sample %d of channel %d is %s, which 16 bits do not have: write float32 or"
                       + " .safetensors",
-                  frame,
+                  i,
                   c,
-                  samples[frame]));
+                  frame[c][0]));
         }
       }
     }
+    throw new IllegalStateException("the peak is " + sound.peak() + ", every sample is finite");
   }
 
-  private static byte[] header(Format format, int rate, int channels, long dataBytes)
+  /**
+   * Why a sound has no place in a WAV file, if it has none: sizes are of 32 bits, those of frames
+   * of 16.
+   */
+  public static Optional<String> misfit(int channels, long frames, Format format) {
+    long frameBytes = (long) format.encoding.bytes() * channels;
+    boolean fits =
+        frameBytes <= 0xFFFF && frames <= (0xFFFFFFFEL - riffBytes(format, 0)) / frameBytes;
+    return fits
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%d channels of %d samples in %d bits do not fit a WAV file of at most 4 GiB and"
+                    + " 65535 bytes a frame: write .safetensors",
+                channels,
+                frames,
+                format.encoding.bits()));
+  }
+
+  /** Floating point needs an extension size and a fact chunk with the number of frames. */
+  private static long riffBytes(Format format, long dataBytes) {
+    return (format == Format.FLOAT32 ? 4 + 8 + 18 + 12 + 8 : 4 + 8 + 16 + 8) + dataBytes;
+  }
+
+  private static byte[] header(Format format, int rate, int channels, long frames)
       throws IOException {
-    // Floating point needs an extension size and a fact chunk with the number of frames.
-    boolean floating = format == Format.FLOAT32;
-    int fmtBytes = floating ? 18 : 16;
-    long riffBytes = 4 + 8 + fmtBytes + (floating ? 12 : 0) + 8 + dataBytes;
-    int frameBytes = format.encoding.bytes() * channels;
-    if (riffBytes > 0xFFFFFFFEL || frameBytes > 0xFFFF) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "%d channels and %d bytes of samples do not fit a WAV file: write .safetensors",
-              channels,
-              dataBytes));
+    Optional<String> misfit = misfit(channels, frames, format);
+    if (misfit.isPresent()) {
+      throw new IOException(misfit.get());
     }
+    boolean floating = format == Format.FLOAT32;
+    int frameBytes = format.encoding.bytes() * channels;
+    long dataBytes = frameBytes * frames;
+    long riffBytes = riffBytes(format, dataBytes);
+    int fmtBytes = floating ? 18 : 16;
     byte[] bytes = new byte[floating ? 58 : 44];
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     id(header, "RIFF").putInt((int) riffBytes);

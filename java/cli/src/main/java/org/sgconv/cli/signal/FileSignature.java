@@ -63,6 +63,12 @@ enum FileSignature {
       "\u0093NUMPY",
       "is a NumPy array: save it with safetensors.numpy.save_file, or its float32 values with"
           + " array.tofile as .f32"),
+  PNG(0, "\u0089PNG\r\n\u001a\n", picture("a PNG picture")),
+  JPEG(0, "\u00ff\u00d8\u00ff", picture("a JPEG picture")),
+  GIF(0, "GIF8", picture("a GIF picture")),
+  WEBP(8, "WEBP", picture("a WebP picture")),
+  TIFF(0, "II*\u0000", picture("a TIFF picture")),
+  PDF(0, "%PDF-", picture("a PDF document")),
   HDF5(0, "\u0089HDF", "is an HDF5 file: save its tensors with safetensors"),
   SAFETENSORS(
       8,
@@ -90,6 +96,10 @@ enum FileSignature {
 
   private static String convert(String kind) {
     return "is " + kind + ": convert it to WAV, for example with ffmpeg -i FILE out.wav";
+  }
+
+  private static String picture(String kind) {
+    return "is " + kind + ", which holds no samples: name the sound or tensor itself";
   }
 
   private static String unpack(String kind, String command) {
@@ -132,7 +142,7 @@ enum FileSignature {
     return switch (format) {
       case WAV -> this != WAVE;
       case SAFETENSORS -> this != SAFETENSORS;
-      case RAW -> this == LFS_POINTER || this == HTML || this == WAVE;
+      case RAW -> this == LFS_POINTER || this == HTML || this == WAVE || this == PNG || this == PDF;
     };
   }
 }

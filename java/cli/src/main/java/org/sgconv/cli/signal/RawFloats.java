@@ -66,13 +66,22 @@ final class RawFloats implements Closeable {
     }
   }
 
-  /** Reads rather than maps: a mapped file that becomes shorter ends the process. */
   private void fill(Tensor values) throws IOException {
-    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
-    channel.position(0);
-    long done = 0;
-    while (done < count) {
-      int some = (int) Math.min(BLOCK_BYTES / Float.BYTES, count - done);
+    copy(0, count, values.segment());
+  }
+
+  /** Some of the values, from the start of {@code into} on. */
+  void read(long from, int some, float[] into) throws IOException {
+    copy(from, some, MemorySegment.ofArray(into));
+  }
+
+  /** Reads rather than maps: a mapped file that becomes shorter ends the process. */
+  private void copy(long from, long values, MemorySegment into) throws IOException {
+    ByteBuffer block =
+        ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, Math.max(1, values) * Float.BYTES));
+    channel.position(from * Float.BYTES);
+    for (long done = 0; done < values; ) {
+      int some = (int) Math.min(block.capacity() / Float.BYTES, values - done);
       block.clear().limit(some * Float.BYTES);
       while (block.hasRemaining()) {
         if (channel.read(block) < 0) {
@@ -83,8 +92,8 @@ final class RawFloats implements Closeable {
           MemorySegment.ofArray(block.array()),
           LITTLE_ENDIAN,
           0,
-          values.segment(),
-          ValueLayout.JAVA_FLOAT,
+          into,
+          ValueLayout.JAVA_FLOAT_UNALIGNED,
           done * Float.BYTES,
           some);
       done += some;

@@ -39,6 +39,7 @@ public final class SignalReader {
    */
   public static SignalSource open(
       Path file, String tensor, OptionalInt rawRate, Consumer<String> notes) {
+    requireNoFolder(file);
     SignalFormat format = SignalFormat.of(file);
     String name = PrintableText.escape(String.valueOf(file.getFileName()));
     try {
@@ -64,14 +65,19 @@ public final class SignalReader {
     if (!Files.exists(file)) {
       throw new InvalidFileException(file, "does not exist");
     }
+    requireNoFolder(file);
     if (!Files.isRegularFile(file)) {
       throw new InvalidFileException(
-          file,
-          Files.isDirectory(file)
-              ? "is a folder, expected a file"
-              : "not a regular file: save what the pipe or device gives as a file first");
+          file, "not a regular file: save what the pipe or device gives as a file first");
     }
     FileSignature.requireNoOther(file, format);
+  }
+
+  /** Before its name is looked at, which says no kind of file. */
+  private static void requireNoFolder(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new InvalidFileException(file, "is a folder, expected a file");
+    }
   }
 
   private static SignalSource openSound(
@@ -83,12 +89,17 @@ public final class SignalReader {
     WavReader sound = WavReader.open(file, notes);
     OptionalInt rate = OptionalInt.of(sound.sampleRate());
     SignalForm form = SignalForm.of(name, rate, sound.channelCount(), 1, sound.frameCount());
-    return new SignalSource(file, form, () -> tensorOf(sound.read()), sound);
+    return new SignalSource(file, form, () -> tensorOf(sound.read()), sound::read, sound);
   }
 
   private static SignalSource openRaw(Path file, String name, OptionalInt rate) throws IOException {
     RawFloats values = RawFloats.open(file);
-    return new SignalSource(file, SignalForm.of(name, rate, values.count()), values::read, values);
+    return new SignalSource(
+        file,
+        SignalForm.of(name, rate, values.count()),
+        values::read,
+        (from, count, into) -> values.read(from, count, into[0]),
+        values);
   }
 
   private static SignalSource openTensor(Path file, String name, String tensor, OptionalInt rate) {
@@ -96,7 +107,17 @@ public final class SignalReader {
     try {
       long[] dims = opened.entry(tensor).dims().stream().mapToLong(Long::longValue).toArray();
       SignalForm form = SignalForm.of(name, rate, dims);
-      return new SignalSource(file, form, () -> opened.read(tensor, DType.FLOAT32), opened::close);
+      SafetensorsRows rows =
+          new SafetensorsRows(() -> opened.read(tensor, DType.FLOAT32), form.length());
+      return new SignalSource(
+          file,
+          form,
+          () -> opened.read(tensor, DType.FLOAT32),
+          rows::read,
+          () -> {
+            rows.close();
+            opened.close();
+          });
     } catch (SgConvException unfit) {
       opened.close();
       throw unfit;

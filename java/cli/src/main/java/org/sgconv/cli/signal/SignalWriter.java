@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
+import org.sgconv.cli.audio.Frames;
 import org.sgconv.cli.audio.Sound;
 import org.sgconv.cli.audio.WavWriter;
 import org.sgconv.cli.report.OutputFile;
@@ -31,7 +32,7 @@ public final class SignalWriter {
   }
 
   /** Writes a sound; the gain that was applied is {@link WavWriter#gain}. */
-  public static void writeWav(Path file, Sound sound, WavWriter.Format format) {
+  public static void writeWav(Path file, Frames sound, WavWriter.Format format) {
     OutputFile.write(file, out -> WavWriter.write(sound, format, out));
   }
 

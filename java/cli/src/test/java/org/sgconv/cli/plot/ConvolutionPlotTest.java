@@ -15,7 +15,7 @@ class ConvolutionPlotTest {
   private static BufferedImage draw(float[] input, float[] kernel, float[] output, Double rate)
       throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    new ConvolutionPlot("title", rate).write(input, kernel, output, png);
+    new ConvolutionPlot("title", rate).write(input, kernel, 0, output, png);
     return ImageIO.read(new ByteArrayInputStream(png.toByteArray()));
   }
 
@@ -43,8 +43,8 @@ class ConvolutionPlotTest {
       noise[i] = (float) Math.sin(i * 0.7 + i * i * 1e-3);
     }
     BufferedImage image = draw(noise, noise, noise, 8000.0);
-    assertThat(image.getWidth()).isEqualTo(ConvolutionPlot.WIDTH);
-    assertThat(image.getHeight()).isEqualTo(ConvolutionPlot.HEIGHT);
+    assertThat(image.getWidth()).isEqualTo(Charts.WIDTH);
+    assertThat(image.getHeight()).isEqualTo(Charts.HEIGHT);
     if (length >= 100) {
       for (int panel = 0; panel < 4; panel++) {
         assertThat(colored(image, panel / 2, panel % 2)).as("panel %d", panel).isGreaterThan(300);
@@ -56,6 +56,6 @@ class ConvolutionPlotTest {
   @ValueSource(ints = {1, 1000})
   void silenceCanBeDrawn(int length) throws IOException {
     float[] silence = new float[length];
-    assertThat(draw(silence, silence, silence, null).getWidth()).isEqualTo(ConvolutionPlot.WIDTH);
+    assertThat(draw(silence, silence, silence, null).getWidth()).isEqualTo(Charts.WIDTH);
   }
 }

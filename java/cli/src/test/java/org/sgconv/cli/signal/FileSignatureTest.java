@@ -57,6 +57,18 @@ class FileSignatureTest {
   }
 
   @Test
+  void picturesAreNamed() throws IOException {
+    for (String name : new String[] {"x.wav", "x.safetensors", "x.f32"}) {
+      assertNamed(name, "\u0089PNG\r\n\u001a\n\0\0\0\rIHDR", "PNG picture", "no samples");
+      assertNamed(name, "%PDF-1.7", "PDF document");
+    }
+    assertNamed("x.wav", "\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF", "JPEG picture");
+    assertNamed("x.wav", "GIF89a", "GIF picture");
+    assertNamed("x.wav", "RIFF\0\0\0\0WEBPVP8 ", "WebP picture");
+    assertNamed("x.safetensors", "II*\0\b\0\0\0", "TIFF picture");
+  }
+
+  @Test
   void emptyFilesFoldersAndAbsentFilesAreCalledSo() throws IOException {
     for (String name : new String[] {"x.wav", "x.f32", "x.safetensors"}) {
       assertNamed(name, "", "is empty", "0 bytes");
