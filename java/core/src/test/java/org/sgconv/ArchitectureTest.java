@@ -75,7 +75,7 @@ class ArchitectureTest {
             + " org.sgconv.bindings.closing",
         "org.sgconv.oracle | org.sgconv org.sgconv.tensor org.sgconv.spi",
         "org.sgconv.signal | org.sgconv org.sgconv.device org.sgconv.tensor org.sgconv.spi org.sgconv.conv"
-            + " org.sgconv.io org.sgconv.bindings.closing",
+            + " org.sgconv.io org.sgconv.text org.sgconv.bindings.closing",
       })
   void packagesUseOnlyWhatIsBelowThem(String from, String allowed) {
     classes()

@@ -1,10 +1,16 @@
 package org.sgconv.signal;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.sgconv.Backend;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.io.AtomicFile;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -28,6 +34,12 @@ import org.sgconv.tensor.Tensor;
  *     use(hall.apply(signal, Extent.SAME));
  *   }
  * }
+ * }
+ *
+ * <p>A file that does not fit in memory:
+ *
+ * {@snippet :
+ * hall.apply(Path.of("signal.f32"), Path.of("wet.f32"), Extent.FULL, ProgressListener.NONE);
  * }
  *
  * <p>Long signals are computed block by block, so that beside signal and result there is memory for
@@ -279,19 +291,15 @@ public final class Convolver implements AutoCloseable {
   public Tensor apply(Tensor signals, Extent extent) {
     Stretch stretch = stretch(signals, extent);
     long count = stretch.count();
-    Tensor result =
-        signals.shape().rank() == 1
-            ? Tensor.uninitialized(type(), count)
-            : Tensor.uninitialized(type(), signals.dim(0), count);
-    boolean done = false;
-    try {
+    try (Closer made = Closer.onFailure()) {
+      Tensor result =
+          made.add(
+              signals.shape().rank() == 1
+                  ? Tensor.uninitialized(type(), count)
+                  : Tensor.uninitialized(type(), signals.dim(0), count));
       run(stretch, signals, result);
-      done = true;
+      made.keep();
       return result;
-    } finally {
-      if (!done) {
-        result.close();
-      }
     }
   }
 
@@ -333,6 +341,82 @@ public final class Convolver implements AutoCloseable {
         TensorRows to = new TensorRows(into, stretch.count())) {
       kernels.<RuntimeException>convolve(
           stretch, rows, false, from::read, to::write, ProgressListener.NONE);
+    }
+  }
+
+  /**
+   * A stretch of the convolution of a signal that need not fit in memory, block by block: the same
+   * samples, to the bit, as of a tensor of all. Beside kernel and plan there is memory for one
+   * block of about a million samples, or eight times the kernel, of all rows together.
+   *
+   * <p>Samples are checked as they are read. If anything fails, the sink has a part of the result:
+   * {@link #apply(Path, Path, Extent, ProgressListener)} leaves none behind.
+   *
+   * @param source of {@link #type()}; with a kernel for each row as many rows as kernels
+   * @param sink takes as many rows, of {@link #length(long, Extent)} samples
+   * @throws org.sgconv.InvalidArgumentException if a sample is not finite; the message has its
+   *     index
+   * @throws IOException of the source or the sink
+   */
+  public void apply(SampleSource source, SampleSink sink, Extent extent, ProgressListener progress)
+      throws IOException {
+    int rows = source.rows();
+    Stretch stretch = stretch(source, sink, extent);
+    DType type = type();
+    kernels.<IOException>convolve(
+        stretch,
+        rows,
+        true,
+        (row, from, block) -> {
+          List<MemorySegment> pieces = block.segments();
+          source.read(from, pieces);
+          for (int r = 0; r < rows; r++) {
+            Samples.requireFinite(pieces.get(r), type, rows == 1 ? "" : " of row " + r, from);
+          }
+        },
+        (row, to, block) -> sink.write(to, block.segments()),
+        progress);
+  }
+
+  private Stretch stretch(SampleSource source, SampleSink sink, Extent extent) {
+    if (source.type() != type()) {
+      throw new TypeMismatchException(
+          "the source has " + source.type() + ", expected " + type() + " as the convolver");
+    }
+    if (source.rows() < 1 || (oneEach && source.rows() != kernels.hidden())) {
+      throw new ShapeMismatchException(
+          "the source has "
+              + source.rows()
+              + " rows, expected "
+              + (oneEach ? kernels.hidden() + ", one for each kernel" : "1 at least"));
+    }
+    Stretch stretch = Stretch.of(extent, source.length(), kernels.lags());
+    if (sink instanceof SegmentSamples memory
+        && (memory.type() != type() || memory.length() != stretch.count())) {
+      throw new ShapeMismatchException(
+          String.format(
+              Locale.ROOT,
+              "the sink is memory for %d samples of %s, expected %d of %s",
+              memory.length(),
+              memory.type(),
+              stretch.count(),
+              type()));
+    }
+    return stretch;
+  }
+
+  /**
+   * A stretch of the convolution of a {@linkplain SampleFile file of samples}, of {@link #type()},
+   * into another such file, which is there as a whole afterwards or as it was before. The two may
+   * be one.
+   *
+   * @throws org.sgconv.InvalidFileException if the one cannot be read or the other not written
+   * @throws org.sgconv.InvalidArgumentException if a sample is not finite; the message has its
+   *     index
+   */
+  public void apply(Path signal, Path result, Extent extent, ProgressListener progress) {
+    try (SampleFile source = SampleFile.open(signal, type())) {
+      AtomicFile.write(result, out -> apply(source, SampleFile.to(out), extent, progress));
     }
   }
 

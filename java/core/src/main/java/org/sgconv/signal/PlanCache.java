@@ -16,7 +16,7 @@ import org.sgconv.tensor.Tensor;
 final class PlanCache implements AutoCloseable {
 
   /** A few plans for short rows, one for rows of a block. */
-  private static final long KEPT_SAMPLES = 2 * Segmentation.BLOCK;
+  private static final long KEPT_SAMPLES = Segmentation.BLOCK;
 
   private final Backend backend;
   private final Tensor kernels;

@@ -1,8 +1,11 @@
 package org.sgconv.signal;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.tensor.DType;
 
 /** Arrays of samples, checked and made. */
 final class Samples {
@@ -52,7 +55,34 @@ final class Samples {
     }
   }
 
-  private static void requireFinite(String name, double value, int index) {
+  /**
+   * Returns normally only if all samples in memory are finite.
+   *
+   * @param where they are, for the message
+   * @param from index of the first
+   */
+  static void requireFinite(MemorySegment samples, DType type, String where, long from) {
+    long count = samples.byteSize() / type.byteSize();
+    if (type == DType.FLOAT64) {
+      long largest = 0;
+      for (long i = 0; i < count; i++) {
+        largest = Math.max(largest, samples.getAtIndex(ValueLayout.JAVA_LONG, i) & LONG_MAGNITUDE);
+      }
+      for (long i = 0; largest >= LONG_INFINITE && i < count; i++) {
+        requireFinite("signal" + where, samples.getAtIndex(ValueLayout.JAVA_DOUBLE, i), from + i);
+      }
+    } else {
+      int largest = 0;
+      for (long i = 0; i < count; i++) {
+        largest = Math.max(largest, samples.getAtIndex(ValueLayout.JAVA_INT, i) & MAGNITUDE);
+      }
+      for (long i = 0; largest >= INFINITE && i < count; i++) {
+        requireFinite("signal" + where, samples.getAtIndex(ValueLayout.JAVA_FLOAT, i), from + i);
+      }
+    }
+  }
+
+  private static void requireFinite(String name, double value, long index) {
     if (!Double.isFinite(value)) {
       throw new InvalidArgumentException(
           "the "
@@ -64,6 +94,30 @@ final class Samples {
               + ": every sample must be finite; replace it, for example by 0 or by its"
               + " neighbors' mean");
     }
+  }
+
+  static float[] reversed(float[] values) {
+    float[] reversed = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      reversed[i] = values[values.length - 1 - i];
+    }
+    return reversed;
+  }
+
+  static double[] reversed(double[] values) {
+    double[] reversed = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      reversed[i] = values[values.length - 1 - i];
+    }
+    return reversed;
+  }
+
+  static double[] widened(float[] values) {
+    double[] wide = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      wide[i] = values[i];
+    }
+    return wide;
   }
 
   /** Returns normally only if a result fits exactly. */

@@ -22,7 +22,7 @@ record Segmentation(long rowLength, long history, long fresh, long calls, long o
   private static final long LEAST_FRESH = 1L << 14;
 
   /** New samples of a row are so many times a kernel: an eighth of the work is history at most. */
-  private static final long KERNELS = 8;
+  static final long KERNELS = 8;
 
   /** Rows up to that length are not rounded up: there is a plan for each. */
   private static final long FINE = 64;

@@ -1,8 +1,10 @@
 package org.sgconv.signal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.sgconv.spi.HeldMemory;
 import org.sgconv.spi.TensorAccess;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** Rows of a tensor of the host, as input or output; held until this is closed. */
@@ -43,6 +45,43 @@ final class TensorRows implements AutoCloseable {
           for (long row = 0; row < from.rows(); row++) {
             MemorySegment.copy(
                 from.memory(), from.start(row), memory, start + row * rowBytes, from.bytes());
+          }
+        },
+        tensor);
+  }
+
+  /** Samples of a row, as float64. */
+  void read(long row, long from, double[] into) {
+    DType type = tensor.type();
+    long start = row * rowBytes + from * type.byteSize();
+    TensorAccess.onHost(
+        tensor,
+        () -> {
+          MemorySegment part = memory.asSlice(start, (long) into.length * type.byteSize());
+          for (int i = 0; i < into.length; i++) {
+            into[i] =
+                type == DType.FLOAT64
+                    ? part.getAtIndex(ValueLayout.JAVA_DOUBLE, i)
+                    : part.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+          }
+        },
+        tensor);
+  }
+
+  /** Sets samples of a row, rounded to the tensor's type. */
+  void write(long row, long to, double[] values, int count) {
+    DType type = tensor.type();
+    long start = row * rowBytes + to * type.byteSize();
+    TensorAccess.onHost(
+        tensor,
+        () -> {
+          MemorySegment part = memory.asSlice(start, (long) count * type.byteSize());
+          for (int i = 0; i < count; i++) {
+            if (type == DType.FLOAT64) {
+              part.setAtIndex(ValueLayout.JAVA_DOUBLE, i, values[i]);
+            } else {
+              part.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
+            }
           }
         },
         tensor);

@@ -83,6 +83,50 @@ class ScipyTest {
   }
 
   @Test
+  void correlateOfArrays() throws IOException {
+    for (Line line : lines("correlate")) {
+      assertThat(Correlator.correlate(line.x, line.k, line.extent))
+          .as("%s", line)
+          .containsExactly(line.values);
+      float[] result =
+          Correlator.correlate(ExactSums.floats(line.x), ExactSums.floats(line.k), line.extent);
+      assertThat(ExactSums.doubles(result)).as("%s", line).containsExactly(line.values);
+    }
+  }
+
+  /** Index i is the sum of products at lag firstLag + i, by the definition of a lag. */
+  @Test
+  void lagsAreThoseOfTheSums() throws IOException {
+    for (Line line : lines("correlate")) {
+      long first = Correlator.firstLag(line.extent, line.x.length, line.k.length);
+      for (int i = 0; i < line.values.length; i++) {
+        double sum = 0;
+        for (int j = 0; j < line.k.length; j++) {
+          long at = first + i + j;
+          sum += at >= 0 && at < line.x.length ? line.x[(int) at] * line.k[j] : 0;
+        }
+        assertThat(line.values[i]).as("%s at %d", line, i).isEqualTo(sum);
+      }
+    }
+  }
+
+  @Test
+  void correlatorOfTemplatesAndChannels() throws IOException {
+    for (Line line : lines("correlate")) {
+      double[] templates = Arrays.copyOf(line.k, 2 * line.k.length); // and one of zeros
+      try (Tensor both = Tensor.of(templates, 2, line.k.length);
+          Correlator correlator = Correlator.of(Backends.reference(), both);
+          Tensor signals = Tensor.of(line.x, 1, line.x.length);
+          Tensor result = correlator.apply(signals, line.extent)) {
+        assertThat(result.shape().matches(1, 2, line.values.length)).isTrue();
+        assertThat(result.toDoubleArray())
+            .as("%s", line)
+            .containsExactly(Arrays.copyOf(line.values, 2 * line.values.length));
+      }
+    }
+  }
+
+  @Test
   void convolverOfTheReference() throws IOException {
     for (Line line : lines("convolve")) {
       try (Convolver convolver = Convolver.of(Backends.reference(), line.k)) {

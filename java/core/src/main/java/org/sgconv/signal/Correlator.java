@@ -1,0 +1,219 @@
+package org.sgconv.signal;
+
+import org.sgconv.Backend;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.spi.TensorCheck;
+import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
+
+/**
+ * Correlation of signals x of n samples with templates h of K samples: {@code c[τ] = Σ_j x[τ +
+ * j]·h[j]} for the lags τ that an {@link Extent} asks for, as {@code scipy.signal.correlate} has
+ * it. That is the convolution with the reversed template, with the accuracy and the errors of
+ * {@link Convolver}.
+ *
+ * <p>Where in a signal is a template, and how well does it fit?
+ *
+ * {@snippet :
+ * float[] scores = Correlator.normalized(signal, template);
+ * List<Peak> places = Peak.highest(scores, 0, 5, template.length);
+ * }
+ *
+ * <p>Many templates and many channels at once: {@link #of(Backend, Tensor)}, or {@link
+ * NormalizedCorrelator}.
+ *
+ * @since 0.1.0
+ */
+public final class Correlator implements AutoCloseable {
+
+  private final FixedKernels kernels;
+  private final int rank;
+
+  private Correlator(Backend backend, Tensor reversed, int rank) {
+    this.kernels = new FixedKernels("the correlator", backend, reversed);
+    this.rank = rank;
+  }
+
+  /**
+   * A stretch of the correlation of two arrays, in float32: see {@link Convolver#convolve(float[],
+   * float[], Extent)}. Index i is lag {@link #firstLag} + i.
+   *
+   * @param signal n ≥ 1 samples
+   * @param template K ≥ 1 samples
+   * @throws InvalidArgumentException if one is empty or holds a value that is not finite
+   */
+  public static float[] correlate(float[] signal, float[] template, Extent extent) {
+    Samples.require("template", template);
+    return Convolver.convolve(signal, Samples.reversed(template), extent);
+  }
+
+  /** As {@link #correlate(float[], float[], Extent)}, in float64. */
+  public static double[] correlate(double[] signal, double[] template, Extent extent) {
+    Samples.require("template", template);
+    return Convolver.convolve(signal, Samples.reversed(template), extent);
+  }
+
+  /**
+   * The normalized correlation, without means, of every window of a signal with a template: see
+   * {@link NormalizedCorrelator}.
+   *
+   * @param signal n ≥ K samples
+   * @param template K ≥ 2 samples that are not all equal
+   * @return n − K + 1 scores from −1 to 1; index t is the window that begins at sample t
+   * @throws InvalidArgumentException if one is empty or holds a value that is not finite, the
+   *     signal is shorter than the template, or the template is constant
+   */
+  public static float[] normalized(float[] signal, float[] template) {
+    try (NormalizedCorrelator correlator =
+        NormalizedCorrelator.of(HostBackend.taking(DType.FLOAT64), template, Mean.REMOVED)) {
+      return correlator.apply(signal);
+    }
+  }
+
+  /** As {@link #normalized(float[], float[])}. */
+  public static double[] normalized(double[] signal, double[] template) {
+    try (NormalizedCorrelator correlator =
+        NormalizedCorrelator.of(HostBackend.taking(DType.FLOAT64), template, Mean.REMOVED)) {
+      return correlator.apply(signal);
+    }
+  }
+
+  /**
+   * The lag of index 0 of a correlation: by how many samples the template is shifted against the
+   * signal there. Index i is that much more. With {@link Extent#SAME}, an odd n and an even K this
+   * is one less than {@code scipy.signal.correlation_lags} says, which does not fit what {@code
+   * correlate} there returns.
+   *
+   * @param samples n ≥ 1, of the signal
+   * @param template K ≥ 1, of the template
+   */
+  public static long firstLag(Extent extent, long samples, long template) {
+    return extent.first(samples, template) - (template - 1);
+  }
+
+  /**
+   * Correlations with templates, which are copied.
+   *
+   * @param templates (K) or (R,K), FLOAT32 or FLOAT64, in any memory
+   * @throws ShapeMismatchException if there are more axes
+   * @throws InvalidArgumentException if a value is not finite
+   * @throws TypeMismatchException if the backend does not take signals of the templates' type
+   */
+  public static Correlator of(Backend backend, Tensor templates) {
+    requireTemplates(templates);
+    int axes = templates.shape().rank();
+    long length = templates.dim(axes - 1);
+    long count = axes == 1 ? 1 : templates.dim(0);
+    try (Closer made = Closer.onFailure()) {
+      Tensor reversed = made.add(Tensor.uninitialized(templates.type(), count, 1, length));
+      for (long r = 0; r < count; r++) {
+        try (Tensor from = templates.reshape(count, length).slice(r);
+            Tensor into = reversed.slice(r)) {
+          if (templates.type() == DType.FLOAT64) {
+            into.copyFrom(Samples.reversed(from.toDoubleArray()));
+          } else {
+            into.copyFrom(Samples.reversed(from.toFloatArray()));
+          }
+        }
+      }
+      Tensor there = reversed.moveTo(backend);
+      made.keep();
+      return new Correlator(backend, there, axes);
+    }
+  }
+
+  static void requireTemplates(Tensor templates) {
+    int rank = templates.shape().rank();
+    if (rank > 2) {
+      throw new ShapeMismatchException(
+          "templates have shape " + templates.shape() + ", expected (K) or (R, K)");
+    }
+    requireType("templates", templates);
+    TensorCheck.finite("templates", templates);
+  }
+
+  static void requireSignals(Tensor signals) {
+    if (signals.shape().rank() > 2) {
+      throw new ShapeMismatchException(
+          "signals have shape " + signals.shape() + ", expected (n) or (channels, n)");
+    }
+    requireType("signals", signals);
+  }
+
+  private static void requireType(String name, Tensor tensor) {
+    if (tensor.type().kernelType() != tensor.type()) {
+      throw new TypeMismatchException(
+          name + " are " + tensor.type() + ", expected FLOAT32 or FLOAT64: convert them with to()");
+    }
+  }
+
+  /** Channels, if the signals have such an axis, templates, unless 0, and lags. */
+  static long[] resultShape(Tensor signals, long templates, long count) {
+    if (signals.shape().rank() == 1) {
+      return templates == 0 ? new long[] {count} : new long[] {templates, count};
+    }
+    long channels = signals.dim(0);
+    return templates == 0 ? new long[] {channels, count} : new long[] {channels, templates, count};
+  }
+
+  /**
+   * A stretch of the correlation of each channel with each template.
+   *
+   * @param signals (n) or (H,n) in the host's memory, of the templates' type
+   * @return the shape of the signals without n, then R unless the templates were given as (K), then
+   *     as many lags as the extent says
+   * @throws ShapeMismatchException if the signals have more than two axes
+   */
+  public Tensor apply(Tensor signals, Extent extent) {
+    requireSignals(signals);
+    TensorCheck.type("signals", signals, kernels.type());
+    int axes = signals.shape().rank();
+    Stretch stretch = Stretch.of(extent, signals.dim(axes - 1), kernels.lags());
+    try (Closer made = Closer.onFailure()) {
+      Tensor result =
+          made.add(
+              Tensor.uninitialized(
+                  kernels.type(),
+                  resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count())));
+      try (TensorRows from = new TensorRows(signals, stretch.samples());
+          TensorRows to = new TensorRows(result, stretch.count())) {
+        kernels.<RuntimeException>convolve(
+            stretch,
+            axes == 1 ? 1 : signals.dim(0),
+            false,
+            from::read,
+            to::write,
+            ProgressListener.NONE);
+      }
+      made.keep();
+      return result;
+    }
+  }
+
+  /** Samples K of a template. */
+  public long templateLength() {
+    return kernels.lags();
+  }
+
+  /** Element type of signals, templates and results: FLOAT32 or FLOAT64. */
+  public DType type() {
+    return kernels.type();
+  }
+
+  /**
+   * Gives the memory of templates and plans back, once the calls of other threads have returned.
+   * Closing it again does nothing.
+   */
+  @Override
+  public void close() {
+    kernels.close();
+  }
+
+  @Override
+  public String toString() {
+    return "Correlator[" + kernels + "]";
+  }
+}
