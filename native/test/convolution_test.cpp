@@ -1,10 +1,11 @@
-// Sweep of awkward sizes in every mode, and of classes of signals, against the float64 oracle.
-// Arguments: threads, seed, and the most samples of a case's output (B·C·H·L); what has more is
-// left out, and counted.
+// Sweep of awkward sizes in every mode, and of classes of signals, against the oracle, in float32
+// and in float64. Arguments: threads, seed, and the most samples of a case's output (B·C·H·L); what
+// has more is left out, and counted.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <map>
 
 #include "convolution_case.h"
 #include "random.h"
@@ -26,7 +27,7 @@ int main(int argc, char **argv) {
   sgconv_cpu_context *context = nullptr;
   require_ok(sgconv_cpu_context_create(threads, &context), "context_create");
   Random random(static_cast<std::uint64_t>(seed));
-  double worst = 0.0;
+  std::map<sgconv_dtype, double> worst;
   int cases = 0, left_out = 0, failures = 0;
   const auto run = [&](ConvolutionCase test) {
     test.seed = seed + cases++;
@@ -34,9 +35,12 @@ int main(int argc, char **argv) {
       ++left_out;
       return;
     }
-    const double error = check_convolution(context, test);
-    if (!(error <= 1.0)) ++failures;
-    worst = std::max(worst, error);
+    for (const sgconv_dtype dtype : {SGCONV_FLOAT32, SGCONV_FLOAT64}) {
+      test.dtype = dtype;
+      const double error = check_convolution(context, test);
+      if (!(error <= 1.0)) ++failures;
+      worst[dtype] = std::max(worst[dtype], error);
+    }
   };
   const auto pick = [&](std::int64_t most) {
     return 1 + static_cast<std::int64_t>(random.word() % static_cast<std::uint64_t>(most));
@@ -72,7 +76,11 @@ int main(int argc, char **argv) {
   run({1, 1, 33, 65536, SGCONV_CAUSAL, true, false, false, 0, true});
   run({3, 1, 36, 20480, SGCONV_BIDIRECTIONAL, false, false, false, 0, true});
   sgconv_cpu_context_destroy(context);
-  std::printf("%s, %d threads: %d cases, %d left out, %d failures, worst error %.3f of the bound\n",
-              sgconv_cpu_tier(), threads, cases, left_out, failures, worst);
+  std::printf(
+      "%s, %d threads: %d cases in float32 and float64, %d left out, %d failures, worst errors "
+      "%.3f "
+      "and %.3f of the bound\n",
+      sgconv_cpu_tier(), threads, cases, left_out, failures, worst[SGCONV_FLOAT32],
+      worst[SGCONV_FLOAT64]);
   return failures == 0 ? 0 : 1;
 }

@@ -16,21 +16,22 @@ struct Shape {
   std::vector<std::int64_t> lengths = {};
 };
 
-std::vector<float> outputs(int threads, const Shape &s) {
+template <class Real>
+std::vector<Real> outputs(int threads, const Shape &s) {
   Random random(3);
   const std::int64_t in = s.batch * s.hidden * s.length, out = in * s.heads;
   const std::int64_t channels = s.heads * (s.mode == SGCONV_BIDIRECTIONAL ? 2 : 1);
   const std::int64_t kernel = channels * s.hidden * s.kernel_length;
   const std::int64_t *const lengths = s.lengths.empty() ? nullptr : s.lengths.data();
   const auto fill = [&](std::int64_t count) {
-    std::vector<float> x(static_cast<std::size_t>(count));
-    for (float &value : x) value = random.normal();
+    std::vector<Real> x(static_cast<std::size_t>(count));
+    for (Real &value : x) value = static_cast<Real>(random.gauss());
     return x;
   };
-  const std::vector<float> u = fill(in), k = fill(kernel), dy = fill(out);
-  const std::vector<float> skip = fill(s.heads * s.hidden);
-  std::vector<float> result(static_cast<std::size_t>(out + in + kernel + s.heads * s.hidden));
-  float *y = result.data(), *du = y + out, *dk = du + in, *dskip = dk + kernel;
+  const std::vector<Real> u = fill(in), k = fill(kernel), dy = fill(out);
+  const std::vector<Real> skip = fill(s.heads * s.hidden);
+  std::vector<Real> result(static_cast<std::size_t>(out + in + kernel + s.heads * s.hidden));
+  Real *y = result.data(), *du = y + out, *dk = du + in, *dskip = dk + kernel;
 
   sgconv_cpu_context *context = nullptr;
   sgconv_cpu_plan *plan = nullptr;
@@ -38,11 +39,11 @@ std::vector<float> outputs(int threads, const Shape &s) {
   const sgconv_convolution_geometry geometry = {s.heads,         s.hidden, s.length,
                                                 s.kernel_length, s.mode,   0};
   require_ok(sgconv_cpu_context_create(threads, &context), "context_create");
-  require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
+  require_ok(sgconv_cpu_plan_create(context, &geometry, kDtype<Real>, &plan), "plan_create");
   // The plan keeps what it needs of the context.
   sgconv_cpu_context_destroy(context);
   require_ok(sgconv_cpu_plan_spectrum_bytes(plan, &bytes), "plan_spectrum_bytes");
-  Guarded spectrum((bytes + 4095) / 4096 * 1024, true);
+  Guarded<float> spectrum((bytes + 4095) / 4096 * 1024, true);
   require_ok(sgconv_cpu_spectrum_prepare(plan, k.data(), skip.data(), spectrum.data()), "prepare");
   require_ok(sgconv_cpu_convolution_forward(plan, spectrum.data(), s.batch, lengths, u.data(),
                                             nullptr, nullptr, y),
@@ -55,6 +56,22 @@ std::vector<float> outputs(int threads, const Shape &s) {
   }
   sgconv_cpu_plan_destroy(plan);
   return result;
+}
+
+// How many numbers of threads give other bits than one thread.
+template <class Real>
+int differences(const Shape &shape) {
+  int failures = 0;
+  const std::vector<Real> expected = outputs<Real>(1, shape);
+  for (const int threads : {2, 3, 5}) {
+    const std::vector<Real> found = outputs<Real>(threads, shape);
+    if (std::memcmp(found.data(), expected.data(), found.size() * sizeof(Real)) == 0) continue;
+    ++failures;
+    std::printf("FAILED: B=%lld L=%lld of %zu bytes differs between 1 and %d threads\n",
+                static_cast<long long>(shape.batch), static_cast<long long>(shape.length),
+                sizeof(Real), threads);
+  }
+  return failures;
 }
 
 }  // namespace
@@ -71,17 +88,7 @@ int main() {
                           {3, 1, 1, 65536, SGCONV_CAUSAL, 70000, {65536, 7, 40001}},
                           {3, 2, 1, 40000, SGCONV_BIDIRECTIONAL, 50000, {1, 40000, 39999}}};
   int failures = 0;
-  for (const Shape &shape : shapes) {
-    const std::vector<float> expected = outputs(1, shape);
-    for (const int threads : {2, 3, 5}) {
-      const std::vector<float> found = outputs(threads, shape);
-      if (std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) != 0) {
-        ++failures;
-        std::printf("FAILED: B=%lld L=%lld differs between 1 and %d threads\n",
-                    static_cast<long long>(shape.batch), static_cast<long long>(shape.length),
-                    threads);
-      }
-    }
-  }
+  for (const Shape &shape : shapes)
+    failures += differences<float>(shape) + differences<double>(shape);
   return failures == 0 ? 0 : 1;
 }

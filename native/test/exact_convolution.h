@@ -43,28 +43,33 @@ struct Results {
   Row y, du, dk, dskip, dpre, dpost;
 };
 
-class ExactConvolution {
+template <class Number>
+class ConvolutionOf {
  public:
-  ExactConvolution(const Problem &problem, const Signals &signals);
+  ConvolutionOf(const Problem &problem, const Signals &signals);
 
-  const Row &output() const { return y_.values(); }
-  // Of every result that is there. Gradients of the kernel are float32 whatever the signals are.
+  Row output() const { return {y_.values().begin(), y_.values().end()}; }
+  // Of every result that is there. Gradients of the kernel are float32 if the signals have 16 bits.
   std::vector<Judgement> judge(const Results &results, Type type = Type::kFloat32) const;
 
  private:
   void add_item(const Signals &signals, std::int64_t head, std::int64_t channel,
-                std::vector<AllLags> &input_gradients);
-  void add_kernel_gradients(std::int64_t item, const AllLags &sum);
-  void add_input_gradients(const Signals &signals, const std::vector<AllLags> &sums);
-  Row folded(const Row &all, std::int64_t zero) const;
-  Row cut(Row row, std::int64_t b) const;
-  static Row part(const Row &all, std::int64_t first, std::int64_t count);
+                std::vector<AllLags<Number>> &input_gradients);
+  void add_kernel_gradients(std::int64_t item, const AllLags<Number> &sum);
+  void add_input_gradients(const Signals &signals, const std::vector<AllLags<Number>> &sums);
+  RowOf<Number> folded(const RowOf<Number> &all, std::int64_t zero) const;
+  RowOf<Number> cut(RowOf<Number> row, std::int64_t b) const;
+  static RowOf<Number> part(const RowOf<Number> &all, std::int64_t first, std::int64_t count);
   // Where lag 0 of a correlation is.
   std::int64_t correlated() const { return p_.mode == SGCONV_CIRCULAR ? 0 : p_.length - 1; }
 
   Problem p_;
-  Exact y_, du_, dk_, dskip_, dpre_, dpost_;
+  Exact<Number> y_, du_, dk_, dskip_, dpre_, dpost_;
 };
+
+// For results of 16 and 32 bits, and for those of 64.
+using ExactConvolution = ConvolutionOf<double>;
+using WideConvolution = ConvolutionOf<long double>;
 
 }  // namespace oracle
 

@@ -16,7 +16,8 @@ struct SynthesisResults {
   Row norm, kernel, grad_weights, grad_decay;
 };
 
-struct ExactSynthesis {
+template <class Number>
+struct SynthesisOf {
   sgconv_kernel_geometry geometry;
   Row weights, decay;  // (S, C', H, d), (H)
 
@@ -26,22 +27,27 @@ struct ExactSynthesis {
   // Of every result that is there. Kernel and gradients are those of the norm that was computed, as
   // a caller stores it; `gradient`, of the kernel's `length` lags, is what the gradients are of.
   std::vector<Judgement> judge(const SynthesisResults &results, std::int64_t length,
-                               const Row &gradient) const;
+                               const Row &gradient, Type type = Type::kFloat32) const;
 
  private:
   // Calls visit(lag, weight index, coefficient) for every parameter that row's lags depend on,
   // without the power law.
   template <class Visit>
   void each_coefficient(std::int64_t row, std::int64_t length, Visit &&visit) const;
-  double power_law(std::int64_t row, std::int64_t lag) const;
+  Number power_law(std::int64_t row, std::int64_t lag) const;
   // Un-normalized values of the first `length` lags of a row.
-  Row raw(std::int64_t row, std::int64_t length) const;
-  Exact norm() const;
-  Exact kernel(const Row &norm, std::int64_t length) const;
-  // Gradients of sum(gradient * kernel).
-  void backward(const Row &norm, std::int64_t length, const Row &gradient, Row &grad_weights,
-                Row &grad_decay) const;
+  RowOf<Number> raw(std::int64_t row, std::int64_t length) const;
+  Exact<Number> norm() const;
+  Exact<Number> kernel(const Row &norm, std::int64_t length) const;
+  // Gradients of sum(gradient * kernel). Those of exponents are each by itself a sum of very many
+  // terms, which may cancel by chance.
+  void backward(const Row &norm, std::int64_t length, const Row &gradient,
+                RowOf<Number> &grad_weights, Exact<Number> &grad_decay) const;
 };
+
+// For results of 32 and of 64 bits.
+using ExactSynthesis = SynthesisOf<double>;
+using WideSynthesis = SynthesisOf<long double>;
 
 }  // namespace oracle
 

@@ -10,11 +10,12 @@
 #include <cstdlib>
 #include <limits>
 
+template <class Real>
 class Guarded {
  public:
-  // Ends exactly at the guard page, or starts at one if `at_start`; floats are NaN at first.
+  // Ends exactly at the guard page, or starts at one if `at_start`; numbers are NaN at first.
   Guarded(std::int64_t count, bool at_start) : count_(count) {
-    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
+    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(Real);
     const std::size_t pages = (bytes + kPage - 1) / kPage;
     mapped_ = (pages + 2) * kPage;
     base_ = static_cast<char *>(
@@ -25,7 +26,7 @@ class Guarded {
       std::exit(2);
     }
     char *start = at_start ? base_ + kPage : base_ + (pages + 1) * kPage - bytes;
-    floats_ = reinterpret_cast<float *>(start);
+    numbers_ = reinterpret_cast<Real *>(start);
     poison();
   }
   ~Guarded() { munmap(base_, mapped_); }
@@ -33,18 +34,18 @@ class Guarded {
   Guarded &operator=(const Guarded &) = delete;
 
   void poison() {
-    for (std::int64_t i = 0; i < count_; ++i) floats_[i] = std::numeric_limits<float>::quiet_NaN();
+    for (std::int64_t i = 0; i < count_; ++i) numbers_[i] = std::numeric_limits<Real>::quiet_NaN();
   }
-  float *data() const { return floats_; }
+  Real *data() const { return numbers_; }
   std::int64_t count() const { return count_; }
-  float &operator[](std::int64_t i) const { return floats_[i]; }
+  Real &operator[](std::int64_t i) const { return numbers_[i]; }
 
  private:
   static constexpr std::size_t kPage = 4096;
   std::int64_t count_;
   std::size_t mapped_;
   char *base_;
-  float *floats_;
+  Real *numbers_;
 };
 
 #endif

@@ -1,10 +1,11 @@
 // Kernels of any number of lags and rows of any number of samples, in every mode and on every path,
-// against the float64 oracle. Arguments: threads, seed, and the longest row.
+// against the oracle. Arguments: threads, seed, and the longest row.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -22,13 +23,16 @@ struct Sweep {
   sgconv_cpu_context *context;
   std::int64_t seed;
   int cases = 0, failures = 0;
-  double worst = 0.0;
+  std::map<sgconv_dtype, double> worst = {};
 
   void run(ConvolutionCase test) {
     test.seed = seed + cases++;
-    const double error = check_convolution(context, test);
-    if (!(error <= 1.0)) ++failures;
-    worst = std::max(worst, error);
+    for (const sgconv_dtype dtype : {SGCONV_FLOAT32, SGCONV_FLOAT64}) {
+      test.dtype = dtype;
+      const double error = check_convolution(context, test);
+      if (!(error <= 1.0)) ++failures;
+      worst[dtype] = std::max(worst[dtype], error);
+    }
   }
 };
 
@@ -102,8 +106,9 @@ int main(int argc, char **argv) {
   }
   sgconv_cpu_context_destroy(sweep.context);
   std::printf(
-      "%s, %d threads: %d cases, %d lengths left out, %d failures, worst error %.3f of the "
-      "bound\n",
-      sgconv_cpu_tier(), threads, sweep.cases, left_out, sweep.failures, sweep.worst);
+      "%s, %d threads: %d cases in float32 and float64, %d lengths left out, %d failures, worst "
+      "errors %.3f and %.3f of the bound\n",
+      sgconv_cpu_tier(), threads, sweep.cases, left_out, sweep.failures,
+      sweep.worst[SGCONV_FLOAT32], sweep.worst[SGCONV_FLOAT64]);
   return sweep.failures == 0 ? 0 : 1;
 }

@@ -33,22 +33,23 @@ struct Memory {
   std::int64_t held = -1, building = -1, spectrum = -1;
 };
 
-Memory memory_of(sgconv_cpu_context *context, const sgconv_convolution_geometry &geometry) {
+Memory memory_of(sgconv_cpu_context *context, const sgconv_convolution_geometry &geometry,
+                 sgconv_dtype dtype = SGCONV_FLOAT32) {
   Memory memory;
-  require_ok(
-      sgconv_cpu_plan_memory(context, &geometry, &memory.held, &memory.building, &memory.spectrum),
-      "plan_memory");
+  require_ok(sgconv_cpu_plan_memory(context, &geometry, dtype, &memory.held, &memory.building,
+                                    &memory.spectrum),
+             "plan_memory");
   return memory;
 }
 
 // The address space that a plan takes is what was announced, and a huge page at most for each
 // buffer, whose start must lie on one.
 void plan_takes_what_it_says(sgconv_cpu_context *context, int threads,
-                             const sgconv_convolution_geometry &geometry) {
-  const Memory memory = memory_of(context, geometry);
+                             const sgconv_convolution_geometry &geometry, sgconv_dtype dtype) {
+  const Memory memory = memory_of(context, geometry, dtype);
   const std::int64_t before = status("VmSize");
   sgconv_cpu_plan *plan = nullptr;
-  require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
+  require_ok(sgconv_cpu_plan_create(context, &geometry, dtype, &plan), "plan_create");
   const std::int64_t taken = status("VmSize") - before;
   std::int64_t spectrum = 0;
   require_ok(sgconv_cpu_plan_spectrum_bytes(plan, &spectrum), "plan_spectrum_bytes");
@@ -69,6 +70,10 @@ void long_rows_share_one_workspace(sgconv_cpu_context *one, sgconv_cpu_context *
   geometry.length = std::int64_t{1} << 20;
   expect(memory_of(eight, geometry).held > 7 * memory_of(one, geometry).held,
          "eight threads take less than their scratch memory", geometry.length);
+  geometry.length = std::int64_t{1} << 21;
+  expect(memory_of(eight, geometry, SGCONV_FLOAT64).held ==
+             memory_of(one, geometry, SGCONV_FLOAT64).held,
+         "eight threads take more in float64", geometry.length);
 }
 
 // Lengths that would take minutes and terabytes are sized at once, and nothing overflows.
@@ -103,39 +108,55 @@ void absurd_sizes_are_said_quickly(sgconv_cpu_context *context) {
 void synthesis_says_what_it_takes(sgconv_cpu_context *context) {
   sgconv_kernel_geometry g = {1, 2, 16, 13, 0, SGCONV_CONCATENATE, SGCONV_LINEAR, SGCONV_POWER, 0};
   std::int64_t norm = 0, forward = 0, geometric = 0;
-  require_ok(sgconv_cpu_kernel_memory(context, &g, 0, &norm), "kernel_memory");
-  require_ok(sgconv_cpu_kernel_memory(context, &g, 1000, &forward), "kernel_memory");
+  require_ok(sgconv_cpu_kernel_memory(context, &g, SGCONV_FLOAT32, 0, &norm), "kernel_memory");
+  require_ok(sgconv_cpu_kernel_memory(context, &g, SGCONV_FLOAT32, 1000, &forward),
+             "kernel_memory");
   const std::int64_t lags = std::int64_t{16} << 12;
   expect(norm >= 8 * lags && norm < 16 * lags + (1 << 21), "norm by the power law", norm);
   expect(forward >= 8000 && forward < norm, "kernel of 1000 lags", forward);
+  std::int64_t twice = 0;
+  require_ok(sgconv_cpu_kernel_memory(context, &g, SGCONV_FLOAT64, 0, &twice), "kernel_memory");
+  expect(twice >= 16 * lags && twice < 16 * lags + (3 << 21), "norm in float64", twice);
   g.decay = SGCONV_GEOMETRIC;
   g.scales = 37;
-  require_ok(sgconv_cpu_kernel_memory(context, &g, 0, &geometric), "kernel_memory");
+  require_ok(sgconv_cpu_kernel_memory(context, &g, SGCONV_FLOAT32, 0, &geometric), "kernel_memory");
   expect(geometric < (1 << 21), "norm by the geometric law", geometric);
   g.decay = SGCONV_POWER;
-  require_ok(sgconv_cpu_kernel_memory(context, &g, 0, &norm), "kernel_memory");
+  require_ok(sgconv_cpu_kernel_memory(context, &g, SGCONV_FLOAT32, 0, &norm), "kernel_memory");
   expect(norm >= 8 * (std::int64_t{16} << 36), "norm over 2^40 lags", norm);
 }
 
 void misuse(sgconv_cpu_context *context) {
   sgconv_convolution_geometry geometry = {1, 1, 0, 1, SGCONV_CAUSAL, 0};
   std::int64_t a = -7, b = -7, c = -7;
-  expect(sgconv_cpu_plan_memory(context, &geometry, &a, &b, &c) == SGCONV_INVALID_ARGUMENT,
+  expect(sgconv_cpu_plan_memory(context, &geometry, SGCONV_FLOAT32, &a, &b, &c) ==
+             SGCONV_INVALID_ARGUMENT,
          "length 0", a);
   geometry.length = INT64_MAX;
-  expect(sgconv_cpu_plan_memory(context, &geometry, &a, &b, &c) == SGCONV_INVALID_ARGUMENT,
+  expect(sgconv_cpu_plan_memory(context, &geometry, SGCONV_FLOAT32, &a, &b, &c) ==
+             SGCONV_INVALID_ARGUMENT,
          "length 2^63 - 1", a);
   geometry.length = 4;
-  expect(sgconv_cpu_plan_memory(nullptr, &geometry, &a, &b, &c) == SGCONV_INVALID_ARGUMENT,
+  for (const std::int32_t dtype : {SGCONV_BFLOAT16, SGCONV_FLOAT16}) {
+    expect(sgconv_cpu_plan_memory(context, &geometry, dtype, &a, &b, &c) == SGCONV_UNSUPPORTED,
+           "a type of 16 bits", a);
+  }
+  expect(sgconv_cpu_plan_memory(context, &geometry, 4, &a, &b, &c) == SGCONV_INVALID_ARGUMENT,
+         "no type", a);
+  expect(sgconv_cpu_plan_memory(nullptr, &geometry, SGCONV_FLOAT32, &a, &b, &c) ==
+             SGCONV_INVALID_ARGUMENT,
          "no context", a);
-  expect(sgconv_cpu_plan_memory(context, &geometry, &a, nullptr, &c) == SGCONV_INVALID_ARGUMENT,
+  expect(sgconv_cpu_plan_memory(context, &geometry, SGCONV_FLOAT32, &a, nullptr, &c) ==
+             SGCONV_INVALID_ARGUMENT,
          "no building", a);
   sgconv_kernel_geometry kernel = {1, 1, 2, 2, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_POWER, 0};
-  expect(sgconv_cpu_kernel_memory(context, &kernel, -1, &a) == SGCONV_INVALID_ARGUMENT, "length -1",
-         a);
+  expect(
+      sgconv_cpu_kernel_memory(context, &kernel, SGCONV_FLOAT32, -1, &a) == SGCONV_INVALID_ARGUMENT,
+      "length -1", a);
   kernel.scales = 60;
-  expect(sgconv_cpu_kernel_memory(context, &kernel, 0, &a) == SGCONV_INVALID_ARGUMENT, "scales 60",
-         a);
+  expect(
+      sgconv_cpu_kernel_memory(context, &kernel, SGCONV_FLOAT32, 0, &a) == SGCONV_INVALID_ARGUMENT,
+      "scales 60", a);
   expect(a == -7 && b == -7 && c == -7, "a failing call wrote its output", a);
 }
 
@@ -152,9 +173,11 @@ int main(int argc, char **argv) {
   for (const std::int64_t length :
        {100, 5000, 70000, 100000, 1 << 20, 3 << 20, 1 << 22, 10000019}) {
     if (emulator) break;
-    plan_takes_what_it_says(one, 1, {1, 1, length, length, SGCONV_CAUSAL, 0});
-    plan_takes_what_it_says(eight, 8, {1, 1, length, 1, SGCONV_BIDIRECTIONAL, 0});
-    plan_takes_what_it_says(eight, 8, {3, 2, length, length, SGCONV_CIRCULAR, 0});
+    for (const sgconv_dtype dtype : {SGCONV_FLOAT32, SGCONV_FLOAT64}) {
+      plan_takes_what_it_says(one, 1, {1, 1, length, length, SGCONV_CAUSAL, 0}, dtype);
+      plan_takes_what_it_says(eight, 8, {1, 1, length, 1, SGCONV_BIDIRECTIONAL, 0}, dtype);
+      plan_takes_what_it_says(eight, 8, {3, 2, length, length, SGCONV_CIRCULAR, 0}, dtype);
+    }
   }
   long_rows_share_one_workspace(one, eight);
   synthesis_says_what_it_takes(eight);

@@ -13,22 +13,27 @@ namespace {
 constexpr double kNorm = 1e-6;
 constexpr double kSpread = 5e-6;
 constexpr double kPeak = 5e-7;
+// Of the bounds of float32.
+constexpr double kFloat64 = 0x1p-29;
 constexpr std::size_t kDirectMost = 100;
 
 // Complex numbers, real and imaginary parts apart.
+template <class Number>
 struct Complexes {
-  std::vector<double> re, im;
-  explicit Complexes(std::size_t n) : re(n, 0.0), im(n, 0.0) {}
+  RowOf<Number> re, im;
+  explicit Complexes(std::size_t n) : re(n), im(n) {}
 };
 
 // exp(-iπ k/half) for k < half at element half + k, for every power of two half < n.
-const Complexes &roots(std::size_t n) {
-  static std::map<std::size_t, Complexes> tables;
+template <class Number>
+const Complexes<Number> &roots(std::size_t n) {
+  static std::map<std::size_t, Complexes<Number>> tables;
   const auto [entry, missing] = tables.try_emplace(n, n);
-  Complexes &table = entry->second;
+  Complexes<Number> &table = entry->second;
   for (std::size_t half = 1; missing && half < n; half *= 2) {
     for (std::size_t k = 0; k < half; ++k) {
-      const double angle = -std::numbers::pi * static_cast<double>(k) / static_cast<double>(half);
+      const Number angle =
+          -std::numbers::pi_v<Number> * static_cast<Number>(k) / static_cast<Number>(half);
       table.re[half + k] = std::cos(angle);
       table.im[half + k] = std::sin(angle);
     }
@@ -37,14 +42,15 @@ const Complexes &roots(std::size_t n) {
 }
 
 // The discrete Fourier transform, its values in bit-reversed order.
-void fourier(Complexes &x) {
+template <class Number>
+void fourier(Complexes<Number> &x) {
   const std::size_t n = x.re.size();
-  const Complexes &w = roots(n);
+  const Complexes<Number> &w = roots<Number>(n);
   for (std::size_t half = n / 2; half > 0; half /= 2) {
     for (std::size_t base = 0; base < n; base += 2 * half) {
-      double *const re = &x.re[base], *const im = &x.im[base];
+      Number *const re = &x.re[base], *const im = &x.im[base];
       for (std::size_t k = 0; k < half; ++k) {
-        const double dr = re[k] - re[k + half], di = im[k] - im[k + half];
+        const Number dr = re[k] - re[k + half], di = im[k] - im[k + half];
         re[k] += re[k + half];
         im[k] += im[k + half];
         re[k + half] = dr * w.re[half + k] - di * w.im[half + k];
@@ -55,15 +61,16 @@ void fourier(Complexes &x) {
 }
 
 // Back from there, times n.
-void inverse_fourier(Complexes &x) {
+template <class Number>
+void inverse_fourier(Complexes<Number> &x) {
   const std::size_t n = x.re.size();
-  const Complexes &w = roots(n);
+  const Complexes<Number> &w = roots<Number>(n);
   for (std::size_t half = 1; half < n; half *= 2) {
     for (std::size_t base = 0; base < n; base += 2 * half) {
-      double *const re = &x.re[base], *const im = &x.im[base];
+      Number *const re = &x.re[base], *const im = &x.im[base];
       for (std::size_t k = 0; k < half; ++k) {
-        const double hr = re[k + half] * w.re[half + k] + im[k + half] * w.im[half + k];
-        const double hi = im[k + half] * w.re[half + k] - re[k + half] * w.im[half + k];
+        const Number hr = re[k + half] * w.re[half + k] + im[k + half] * w.im[half + k];
+        const Number hi = im[k + half] * w.re[half + k] - re[k + half] * w.im[half + k];
         re[k + half] = re[k] - hr;
         im[k + half] = im[k] - hi;
         re[k] += hr;
@@ -73,10 +80,11 @@ void inverse_fourier(Complexes &x) {
   }
 }
 
-double peak(const Row &x) {
-  double largest = 0.0;
-  for (const double value : x) largest = std::max(largest, std::fabs(value));
-  return largest;
+template <class Number>
+double peak(const RowOf<Number> &x) {
+  Number largest = 0;
+  for (const Number value : x) largest = std::max(largest, std::fabs(value));
+  return static_cast<double>(largest);
 }
 
 Bound bound_of(std::size_t lags, double carried, double largest) {
@@ -104,9 +112,9 @@ double nearest(const Stored &stored, double value) {
   return std::nearbyint(value / unit) * unit;
 }
 
-// Null for float32, to which results are computed.
+// Null for types to which results are computed.
 const Stored *stored_as(Type type) {
-  if (type == Type::kFloat32) return nullptr;
+  if (type == Type::kFloat32 || type == Type::kFloat64) return nullptr;
   return type == Type::kBfloat16 ? &kBfloat16 : &kFloat16;
 }
 
@@ -116,6 +124,7 @@ double used(double error, double bound) { return error == 0.0 ? 0.0 : error / bo
 }  // namespace
 
 Row rounded(Row values, Type type) {
+  if (type == Type::kFloat64) return values;
   const Stored *const stored = stored_as(type);
   for (double &value : values) {
     value = stored == nullptr ? static_cast<double>(static_cast<float>(value))
@@ -124,19 +133,22 @@ Row rounded(Row values, Type type) {
   return values;
 }
 
-Row reversed(Row x) {
+template <class Number>
+RowOf<Number> reversed(RowOf<Number> x) {
   std::reverse(x.begin(), x.end());
   return x;
 }
 
-double norm(const Row &x) {
-  double squares = 0.0;
-  for (const double value : x) squares += value * value;
+template <class Number>
+Number norm(const RowOf<Number> &x) {
+  Number squares = 0;
+  for (const Number value : x) squares += value * value;
   return std::sqrt(squares);
 }
 
-Row product(const Row &a, const Row &b) {
-  Row out(a.size() + b.size() - 1, 0.0);
+template <class Number>
+RowOf<Number> product(const RowOf<Number> &a, const RowOf<Number> &b) {
+  RowOf<Number> out(a.size() + b.size() - 1);
   if (std::min(a.size(), b.size()) <= kDirectMost) {
     for (std::size_t i = 0; i < a.size(); ++i) {
       for (std::size_t j = 0; j < b.size(); ++j) out[i + j] += a[i] * b[j];
@@ -145,23 +157,27 @@ Row product(const Row &a, const Row &b) {
   }
   std::size_t n = 1;
   while (n < out.size()) n *= 2;
-  // Both at once: their product is the imaginary part of the square of a + i b, halved.
-  Complexes x(n);
+  // One by one: were they real and imaginary part of one transform, a loud row's rounding would be
+  // a quiet one's error.
+  Complexes<Number> x(n), w(n);
   std::copy(a.begin(), a.end(), x.re.begin());
-  std::copy(b.begin(), b.end(), x.im.begin());
+  std::copy(b.begin(), b.end(), w.re.begin());
   fourier(x);
+  fourier(w);
   for (std::size_t i = 0; i < n; ++i) {
-    const double re = x.re[i], im = x.im[i];
-    x.re[i] = re * re - im * im;
-    x.im[i] = 2.0 * re * im;
+    const Number re = x.re[i], im = x.im[i];
+    x.re[i] = re * w.re[i] - im * w.im[i];
+    x.im[i] = re * w.im[i] + im * w.re[i];
   }
   inverse_fourier(x);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = x.im[i] / (2.0 * static_cast<double>(n));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = x.re[i] / static_cast<Number>(n);
   return out;
 }
 
-void AllLags::add(const Row &product, double pair) {
-  const double carried = std::max(norm(product), pair), largest = peak(product);
+template <class Number>
+void AllLags<Number>::add(const RowOf<Number> &product, double pair) {
+  const double carried = std::max(static_cast<double>(norm(product)), pair),
+               largest = peak(product);
   carried_ += carried * carried;
   peak_ += largest * largest;
   if (sum_.empty()) {
@@ -171,26 +187,33 @@ void AllLags::add(const Row &product, double pair) {
   for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] += product[i];
 }
 
-Bound AllLags::bound() const {
-  return bound_of(sum_.size(), std::max(norm(sum_), std::sqrt(carried_)),
+template <class Number>
+Bound AllLags<Number>::bound() const {
+  return bound_of(sum_.size(), std::max(static_cast<double>(norm(sum_)), std::sqrt(carried_)),
                   std::max(peak(sum_), std::sqrt(peak_)));
 }
 
-Bound bound_of_sums(const Row &terms) { return bound_of(terms.size(), norm(terms), peak(terms)); }
+template <class Number>
+Bound bound_of_sums(const RowOf<Number> &terms) {
+  return bound_of(terms.size(), static_cast<double>(norm(terms)), peak(terms));
+}
 
-Exact::Exact(std::int64_t rows, std::int64_t length)
+template <class Number>
+Exact<Number>::Exact(std::int64_t rows, std::int64_t length)
     : length_(static_cast<std::size_t>(length)),
-      values_(static_cast<std::size_t>(rows) * length_, 0.0),
+      values_(static_cast<std::size_t>(rows) * length_),
       elements_(values_.size(), 0.0),
       norms_(static_cast<std::size_t>(rows), 0.0) {}
 
-void Exact::add(std::int64_t row, const Row &values, const Bound &bound, const Row *gate) {
+template <class Number>
+void Exact<Number>::add(std::int64_t row, const RowOf<Number> &values, const Bound &bound,
+                        const Row *gate) {
   const std::size_t r = static_cast<std::size_t>(row);
   double largest = 0.0, squares = 0.0;
   for (std::size_t i = 0; i < length_; ++i) {
     const double factor = gate == nullptr ? 1.0 : (*gate)[i];
     const double element = bound.element * std::fabs(factor);
-    values_[r * length_ + i] += values[i] * factor;
+    values_[r * length_ + i] += values[i] * static_cast<Number>(factor);
     elements_[r * length_ + i] += element;
     largest = std::max(largest, std::fabs(factor));
     squares += element * element;
@@ -198,23 +221,27 @@ void Exact::add(std::int64_t row, const Row &values, const Bound &bound, const R
   norms_[r] += std::min(largest * bound.norm, std::sqrt(squares));
 }
 
-double Exact::row_error(const Row &out, Type type, std::size_t row) const {
+template <class Number>
+double Exact<Number>::row_error(const Row &out, Type type, std::size_t row) const {
   const Stored *const stored = stored_as(type);
+  const double scale = type == Type::kFloat64 ? kFloat64 : 1.0;
   double worst = 0.0, squares = 0.0, value_squares = 0.0, rounding_squares = 0.0;
   for (std::size_t i = row * length_; i < (row + 1) * length_; ++i) {
-    const double difference = out[i] - values_[i];
+    // The difference of two nearly equal numbers is as exact as they are.
+    const double value = static_cast<double>(values_[i]);
+    const double difference = static_cast<double>(static_cast<Number>(out[i]) - values_[i]);
     if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
     squares += difference * difference;
-    double most = elements_[i];
+    double most = scale * elements_[i];
     if (stored != nullptr) {
-      const double rounding = nearest(*stored, values_[i]) - values_[i];
-      most += spacing(*stored, values_[i]) / 2.0;
-      value_squares += values_[i] * values_[i];
+      const double rounding = nearest(*stored, value) - value;
+      most += spacing(*stored, value) / 2.0;
+      value_squares += value * value;
       rounding_squares += rounding * rounding;
     }
     worst = std::max(worst, used(std::fabs(difference), most));
   }
-  double most = norms_[row];
+  double most = scale * norms_[row];
   if (stored != nullptr) {
     // Or what rounding these very values costs, where that is more, as it is for constants.
     most += std::max(stored->norm * std::sqrt(value_squares), std::sqrt(rounding_squares));
@@ -222,7 +249,8 @@ double Exact::row_error(const Row &out, Type type, std::size_t row) const {
   return std::max(worst, used(std::sqrt(squares), most));
 }
 
-double Exact::error(const Row &out, Type type) const {
+template <class Number>
+double Exact<Number>::error(const Row &out, Type type) const {
   if (out.size() != values_.size()) return std::numeric_limits<double>::infinity();
   double worst = 0.0;
   for (std::size_t row = 0; row < norms_.size(); ++row) {
@@ -231,10 +259,26 @@ double Exact::error(const Row &out, Type type) const {
   return worst;
 }
 
-double error_of_sums(const Row &out, const Row &expected) {
-  Exact exact(1, static_cast<std::int64_t>(expected.size()));
+template <class Number>
+double error_of_sums(const Row &out, const RowOf<Number> &expected, Type type) {
+  Exact<Number> exact(1, static_cast<std::int64_t>(expected.size()));
   exact.add(0, expected, bound_of_sums(expected));
-  return exact.error(out);
+  return exact.error(out, type);
 }
+
+template class AllLags<double>;
+template class AllLags<long double>;
+template class Exact<double>;
+template class Exact<long double>;
+template Row product(const Row &, const Row &);
+template RowOf<long double> product(const RowOf<long double> &, const RowOf<long double> &);
+template Row reversed(Row);
+template RowOf<long double> reversed(RowOf<long double>);
+template double norm(const Row &);
+template long double norm(const RowOf<long double> &);
+template Bound bound_of_sums(const Row &);
+template Bound bound_of_sums(const RowOf<long double> &);
+template double error_of_sums(const Row &, const Row &, Type);
+template double error_of_sums(const Row &, const RowOf<long double> &, Type);
 
 }  // namespace oracle

@@ -27,7 +27,7 @@ void check(bool holds, const std::string &what) {
 Row noise(std::size_t count, std::uint64_t seed) {
   Random random(seed);
   Row row(count);
-  for (double &value : row) value = static_cast<double>(random.normal());
+  for (double &value : row) value = random.gauss();
   return row;
 }
 
@@ -43,6 +43,20 @@ void products_by_fft_are_the_direct_sums() {
   check(
       found.size() == expected.size() && oracle::norm(difference) <= 1e-14 * oracle::norm(expected),
       "products by FFT are the direct sums");
+}
+
+// What judges float64 must be far nearer than float64 is: products whose every bit matters.
+void wide_products_are_nearer_than_double_can_be() {
+  const Row a = noise(3001, 1), b = noise(2500, 2);
+  const oracle::RowOf<long double> wide_a(a.begin(), a.end()), wide_b(b.begin(), b.end());
+  const oracle::RowOf<long double> found = oracle::product(wide_a, wide_b);
+  oracle::RowOf<long double> difference = found;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t j = 0; j < b.size(); ++j) difference[i + j] -= wide_a[i] * wide_b[j];
+  }
+  check(oracle::norm(difference) <= 1e-18L * oracle::norm(found), "wide products by FFT");
+  check(found[3000] != static_cast<long double>(static_cast<double>(found[3000])),
+        "wide products have no more than 53 bits");
 }
 
 // y, du and dk of small rows by the sums that define them; the rest follows from linearity.
@@ -94,6 +108,17 @@ void what_is_near_passes_and_what_is_wrong_does_not() {
   check(oracle::error_of_sums({3, -4, 0}, expected) > 1.0, "too few values pass");
   check(oracle::error_of_sums({0, 1e-30}, {0, 0}) > 1.0, "something passes for silence");
   check(oracle::error_of_sums({0, 0}, {0, 0}) == 0.0, "silence");
+}
+
+// 2^-29 of what float32 may be off by, and what would pass for float32 does not.
+void float64_is_held_to_its_own_bound() {
+  const oracle::RowOf<long double> expected = {3, -4, 0, 12};
+  const auto error = [&](double by) {
+    return oracle::error_of_sums({3, -4, by, 12}, expected, Type::kFloat64);
+  };
+  check(error(0.0) == 0.0 && error(1e-15) <= 1.0, "what is near in float64");
+  check(error(3e-14) > 1.0 && error(1e-8) > 1e4, "what is near in float32 passes for float64");
+  check(oracle::rounded({0.1}, Type::kFloat64)[0] == 0.1, "float64 is rounded");
 }
 
 // Invisible in the norm.
@@ -220,8 +245,10 @@ void classes_are_what_they_say() {
 
 int main() {
   products_by_fft_are_the_direct_sums();
+  wide_products_are_nearer_than_double_can_be();
   convolutions_are_their_definition();
   what_is_near_passes_and_what_is_wrong_does_not();
+  float64_is_held_to_its_own_bound();
   one_bad_element_among_many_is_refused();
   many_small_errors_are_refused();
   each_row_is_judged_by_itself();

@@ -16,11 +16,13 @@ class Random {
     return z ^ (z >> 31);
   }
   double uniform() { return static_cast<double>(word() >> 11) * 0x1p-53; }
-  float normal() {
+  double gauss() {
     double sum = -6.0;
     for (int i = 0; i < 12; ++i) sum += uniform();
-    return static_cast<float>(sum);
+    return sum;
   }
+  // The same rounded.
+  float normal() { return static_cast<float>(gauss()); }
 
  private:
   std::uint64_t state_;

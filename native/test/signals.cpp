@@ -21,7 +21,7 @@ class Rows {
 
   Row noise() {
     Row row(length_);
-    for (double &value : row) value = static_cast<double>(random_.normal());
+    for (double &value : row) value = random_.gauss();
     return row;
   }
 
@@ -183,7 +183,8 @@ Signals draw(SignalClass signals, const Problem &p, std::uint64_t seed, const Ex
   rows.set_length(p.length);
   s.dy = tensor(p.batch * p.heads * p.hidden,
                 [&](std::int64_t) { return gradient_row(signals, rows); });
-  if (extras.skip) s.skip = rounded(items.noise(), Type::kFloat32);
+  const Type kernel = type == Type::kFloat64 ? type : Type::kFloat32;
+  if (extras.skip) s.skip = rounded(items.noise(), kernel);
   if (extras.pre) s.pre = rounded(tensor(p.batch * p.hidden, noise), type);
   if (extras.post) s.post = rounded(tensor(p.batch * p.hidden, noise), type);
   if (signals == SignalClass::kCancel) {
@@ -191,7 +192,7 @@ Signals draw(SignalClass signals, const Problem &p, std::uint64_t seed, const Ex
     repeat(s.dy, p.heads * p.hidden * p.length, -1.0);
   }
   s.u = rounded(std::move(s.u), type);
-  s.kernel = rounded(std::move(s.kernel), Type::kFloat32);
+  s.kernel = rounded(std::move(s.kernel), kernel);
   if (signals == SignalClass::kSelf) {
     s.dy.clear();
     s.dy = ExactConvolution(p, s).output();

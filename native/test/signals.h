@@ -34,7 +34,7 @@ struct Extras {
   bool skip = false, pre = false, post = false;
 };
 
-// The same of the same seed, rounded to what the type holds; k and D are float32.
+// The same of the same seed, rounded to what the type holds; k and D are float32 or float64.
 Signals draw(SignalClass signals, const Problem &problem, std::uint64_t seed,
              const Extras &extras = {}, Type type = Type::kFloat32);
 

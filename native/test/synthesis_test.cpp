@@ -1,7 +1,10 @@
-// Kernel synthesis, its norm and its gradients against plain float64 code.
+// Kernel synthesis, its norm and its gradients against plain code, in float32 and in float64.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "convolution_case.h"
@@ -16,49 +19,68 @@ using oracle::Row;
 
 struct Result {
   int checks = 0, failures = 0;
-  double worst = 0.0;
+  std::map<oracle::Type, double> worst = {};
 
-  void check(const oracle::ExactSynthesis &exact, std::int64_t length,
+  void check(const std::string &text, std::int64_t length,
              const std::vector<oracle::Judgement> &judgements) {
     for (const auto &[name, error, type] : judgements) {
       ++checks;
-      worst = std::max(worst, error);
+      worst[type] = std::max(worst[type], error);
       if (error <= 1.0) continue;
       ++failures;
-      std::printf("FAILED %s L=%lld: %s is off by %.3g times the bound\n", exact.text().c_str(),
-                  static_cast<long long>(length), name, error);
+      std::printf("FAILED %s L=%lld%s: %s is off by %.3g times the bound\n", text.c_str(),
+                  static_cast<long long>(length), type == oracle::Type::kFloat64 ? " float64" : "",
+                  name, error);
     }
   }
 };
 
-Row row_of(const Guarded &a) { return Row(a.data(), a.data() + a.count()); }
+template <class Real>
+Row row_of(const Guarded<Real> &a) {
+  return Row(a.data(), a.data() + a.count());
+}
+
+// What is right of results of a type.
+template <class Real>
+using Exact = std::conditional_t<kType<Real> == oracle::Type::kFloat64, oracle::WideSynthesis,
+                                 oracle::ExactSynthesis>;
+
+template <class Real>
+void run_in(sgconv_cpu_context *context, const sgconv_kernel_geometry &g, std::int64_t length,
+            Random &random, Result &result) {
+  const std::int64_t rows = g.channels * g.hidden, weights = g.scales * rows * g.dim;
+  Guarded<Real> w(weights, false), decay(g.hidden, false), norm(rows, false);
+  Guarded<Real> kernel(rows * length, false), grad(rows * length, false);
+  Guarded<Real> grad_weights(weights, false), grad_decay(g.hidden, false);
+  for (std::int64_t i = 0; i < weights; ++i) w[i] = static_cast<Real>(random.gauss());
+  for (std::int64_t i = 0; i < rows * length; ++i) {
+    grad[i] = static_cast<Real>(random.gauss());
+  }
+  for (std::int64_t h = 0; h < g.hidden; ++h) {
+    decay[h] = static_cast<Real>(g.decay == SGCONV_POWER ? 0.1 + 1.4 * random.uniform()
+                                                         : 0.5 + 2.0 * random.uniform());
+  }
+  const bool power = g.decay == SGCONV_POWER;
+  require_ok(sgconv_cpu_kernel_norm(context, &g, kDtype<Real>, w.data(), decay.data(), norm.data()),
+             "norm");
+  require_ok(sgconv_cpu_kernel_forward(context, &g, kDtype<Real>, w.data(), decay.data(),
+                                       norm.data(), length, kernel.data()),
+             "kernel_forward");
+  require_ok(sgconv_cpu_kernel_backward(context, &g, kDtype<Real>, w.data(), decay.data(),
+                                        norm.data(), length, grad.data(), grad_weights.data(),
+                                        power ? grad_decay.data() : nullptr),
+             "kernel_backward");
+  const Exact<Real> exact = {g, row_of(w), row_of(decay)};
+  result.check(exact.text(), length,
+               exact.judge({row_of(norm), row_of(kernel), row_of(grad_weights),
+                            power ? row_of(grad_decay) : Row()},
+                           length, row_of(grad), kType<Real>));
+}
 
 void run(sgconv_cpu_context *context, const sgconv_kernel_geometry &g, std::int64_t length,
          Random &random, Result &result) {
-  const std::int64_t rows = g.channels * g.hidden, weights = g.scales * rows * g.dim;
-  Guarded w(weights, false), decay(g.hidden, false), norm(rows, false);
-  Guarded kernel(rows * length, false), grad(rows * length, false);
-  Guarded grad_weights(weights, false), grad_decay(g.hidden, false);
-  for (std::int64_t i = 0; i < weights; ++i) w[i] = random.normal();
-  for (std::int64_t i = 0; i < rows * length; ++i) grad[i] = random.normal();
-  for (std::int64_t h = 0; h < g.hidden; ++h) {
-    decay[h] = static_cast<float>(g.decay == SGCONV_POWER ? 0.1 + 1.4 * random.uniform()
-                                                          : 0.5 + 2.0 * random.uniform());
-  }
-  const bool power = g.decay == SGCONV_POWER;
-  require_ok(sgconv_cpu_kernel_norm(context, &g, w.data(), decay.data(), norm.data()), "norm");
-  require_ok(sgconv_cpu_kernel_forward(context, &g, w.data(), decay.data(), norm.data(), length,
-                                       kernel.data()),
-             "kernel_forward");
-  require_ok(sgconv_cpu_kernel_backward(context, &g, w.data(), decay.data(), norm.data(), length,
-                                        grad.data(), grad_weights.data(),
-                                        power ? grad_decay.data() : nullptr),
-             "kernel_backward");
-  const oracle::ExactSynthesis exact = {g, row_of(w), row_of(decay)};
-  result.check(exact, length,
-               exact.judge({row_of(norm), row_of(kernel), row_of(grad_weights),
-                            power ? row_of(grad_decay) : Row()},
-                           length, row_of(grad)));
+  run_in<float>(context, g, length, random, result);
+  run_in<double>(context, g, length, random, result);
 }
 
 }  // namespace
@@ -94,7 +116,9 @@ int main(int argc, char **argv) {
   g.decay = SGCONV_GEOMETRIC;
   run(context, g, 4194304, random, result);
   sgconv_cpu_context_destroy(context);
-  std::printf("%s: %d checks, %d failures, worst error %.3f of the bound\n", sgconv_cpu_tier(),
-              result.checks, result.failures, result.worst);
+  std::printf(
+      "%s: %d checks, %d failures, worst errors in float32 %.3f and float64 %.3f of the bound\n",
+      sgconv_cpu_tier(), result.checks, result.failures, result.worst[oracle::Type::kFloat32],
+      result.worst[oracle::Type::kFloat64]);
   return result.failures == 0 ? 0 : 1;
 }

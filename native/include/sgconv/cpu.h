@@ -1,12 +1,14 @@
-/* Structured global convolution on the host's CPU, float32.
+/* Structured global convolution on the host's CPU, in float32 or in float64.
  *
  * Arrays are contiguous and row-major; B batch, C heads, C' kernel channels (C, or 2C when
  * bidirectional), H hidden width, L length, K kernel length, d parameters per scale, S scales, M
- * full kernel length. Pointers need the alignment of float only; outputs must not overlap inputs.
- * Every call is synchronous. Calls that share a context may come from several threads: they run one
- * after another on the context's thread pool. No call below `plan_create` allocates memory. Before
- * those that do there is one that says how much: it takes no time or memory that grow with the
- * geometry, and what exceeds an int64_t is INT64_MAX.
+ * full kernel length. `dtype`, a sgconv_dtype, is that of every tensor of a call or a plan, and
+ * what is computed in: SGCONV_FLOAT32 or SGCONV_FLOAT64; types of 16 bits are SGCONV_UNSUPPORTED.
+ * Pointers need the alignment of one element only; outputs must not overlap inputs. Every call is
+ * synchronous. Calls that share a context may come from several threads: they run one after another
+ * on the context's thread pool. No call below `plan_create` allocates memory. Before those that do
+ * there is one that says how much: it takes no time or memory that grow with the geometry, and what
+ * exceeds an int64_t is INT64_MAX.
  */
 #ifndef SGCONV_CPU_H
 #define SGCONV_CPU_H
@@ -17,7 +19,7 @@
 extern "C" {
 #endif
 
-#define SGCONV_CPU_ABI_VERSION 2
+#define SGCONV_CPU_ABI_VERSION 3
 
 SGCONV_API int32_t sgconv_cpu_abi_version(void);
 /* Library version, "major.minor.patch". Static storage. */
@@ -42,27 +44,27 @@ SGCONV_API void sgconv_cpu_context_destroy(sgconv_cpu_context *context);
  * kernel_norm if `length` is 0. */
 SGCONV_API sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context,
                                                   const sgconv_kernel_geometry *geometry,
-                                                  int64_t length, int64_t *bytes);
+                                                  int32_t dtype, int64_t length, int64_t *bytes);
 /* Kernel synthesis (SGConv, section 4).
  * weights (S, C', H, d); decay (H): multipliers m_h or exponents delta_h, by `geometry->decay`;
  * norm (C', H): L2 norm over the full length M; kernel (C', H, L), any L >= 1, zero beyond M. */
 SGCONV_API sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
                                                 const sgconv_kernel_geometry *geometry,
-                                                const float *weights, const float *decay,
-                                                float *norm);
+                                                int32_t dtype, const void *weights,
+                                                const void *decay, void *norm);
 SGCONV_API sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
                                                    const sgconv_kernel_geometry *geometry,
-                                                   const float *weights, const float *decay,
-                                                   const float *norm, int64_t length,
-                                                   float *kernel);
+                                                   int32_t dtype, const void *weights,
+                                                   const void *decay, const void *norm,
+                                                   int64_t length, void *kernel);
 /* grad_kernel (C', H, L) -> grad_weights (S, C', H, d), and grad_decay (H) for the power law, where
  * it may be NULL; for the geometric law it must be NULL. Nothing flows through the norm. */
 SGCONV_API sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
                                                     const sgconv_kernel_geometry *geometry,
-                                                    const float *weights, const float *decay,
-                                                    const float *norm, int64_t length,
-                                                    const float *grad_kernel, float *grad_weights,
-                                                    float *grad_decay);
+                                                    int32_t dtype, const void *weights,
+                                                    const void *decay, const void *norm,
+                                                    int64_t length, const void *grad_kernel,
+                                                    void *grad_weights, void *grad_decay);
 
 /* A plan holds twiddles, buffers and the transform size for one convolution geometry. */
 typedef struct sgconv_cpu_plan sgconv_cpu_plan;
@@ -70,23 +72,24 @@ typedef struct sgconv_cpu_plan sgconv_cpu_plan;
  * plan_create runs, `spectrum` for each spectrum, which the caller provides. */
 SGCONV_API sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context,
                                                 const sgconv_convolution_geometry *geometry,
-                                                int64_t *held, int64_t *building,
+                                                int32_t dtype, int64_t *held, int64_t *building,
                                                 int64_t *spectrum);
 SGCONV_API sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
                                                 const sgconv_convolution_geometry *geometry,
-                                                sgconv_cpu_plan **plan);
+                                                int32_t dtype, sgconv_cpu_plan **plan);
 /* NULL is ignored. */
 SGCONV_API void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan);
 /* Size N >= L of the complex transform of one row. */
 SGCONV_API sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size);
-/* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry and tier.
+/* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry, type and
+ * tier.
  */
 SGCONV_API sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan,
                                                         int64_t *bytes);
 
 /* kernel (C', H, K), skip D (C, H) or NULL -> spectrum, 64-byte aligned. */
-SGCONV_API sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
-                                                     const float *skip, void *spectrum);
+SGCONV_API sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel,
+                                                     const void *skip, void *spectrum);
 
 /* y = post * (conv(pre * u, kernel) + D * pre * u): u (B, H, L) -> y (B, C*H, L), index c*H + h.
  * pre and post (B, H, L) may each be NULL; post is shared by the heads. batch >= 1.
@@ -95,8 +98,8 @@ SGCONV_API sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, cons
  * to them: what lies beyond is not read, and outputs are zero there. NULL if circular. */
 SGCONV_API sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
                                                         int64_t batch, const int64_t *lengths,
-                                                        const float *u, const float *pre,
-                                                        const float *post, float *y);
+                                                        const void *u, const void *pre,
+                                                        const void *post, void *y);
 
 /* Gradients given dy (B, C*H, L), of rows cut to `lengths` if those are given. Each output may be
  * NULL and is then not computed: du (B, H, L), dk (C', H, K), dskip (C, H), dpre (B, H, L), dpost
@@ -104,10 +107,10 @@ SGCONV_API sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, c
  * whatever the number of threads. */
 SGCONV_API sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan,
                                                          const void *spectrum, int64_t batch,
-                                                         const int64_t *lengths, const float *u,
-                                                         const float *dy, const float *pre,
-                                                         const float *post, float *du, float *dk,
-                                                         float *dskip, float *dpre, float *dpost);
+                                                         const int64_t *lengths, const void *u,
+                                                         const void *dy, const void *pre,
+                                                         const void *post, void *du, void *dk,
+                                                         void *dskip, void *dpre, void *dpost);
 
 #ifdef __cplusplus
 }

@@ -49,13 +49,6 @@ SGCONV_API int32_t sgconv_cuda_last_device_error(void);
  * of an architecture that they were not compiled for. */
 SGCONV_API sgconv_status sgconv_cuda_check_device(void);
 
-/* Type of signals, outputs and gates. */
-typedef enum sgconv_dtype {
-  SGCONV_FLOAT32 = 0,
-  SGCONV_BFLOAT16 = 1,
-  SGCONV_FLOAT16 = 2
-} sgconv_dtype;
-
 /* Kernel synthesis (SGConv, section 4), one pass, no workspace.
  * weights (S, C', H, d); decay (H): multipliers m_h or exponents delta_h, by `geometry->decay`;
  * norm (C', H): L2 norm over the full length M; kernel (C', H, L), any L >= 1, zero beyond M.

@@ -31,6 +31,15 @@ typedef enum sgconv_mode {
   SGCONV_CENTERED = 3 /* index i of a kernel is lag i - floor(K / 2); linear, as the first two */
 } sgconv_mode;
 
+/* Type of the elements of tensors. The CPU library computes in float32 or in float64, the CUDA
+ * library in float32 with signals of 16 or 32 bits. */
+typedef enum sgconv_dtype {
+  SGCONV_FLOAT32 = 0,
+  SGCONV_BFLOAT16 = 1,
+  SGCONV_FLOAT16 = 2,
+  SGCONV_FLOAT64 = 3
+} sgconv_dtype;
+
 /* Multi-scale kernel. Full length M = d * 2^(S-1+r). */
 typedef struct sgconv_kernel_geometry {
   int64_t channels;   /* C' >= 1: heads, times two when bidirectional */

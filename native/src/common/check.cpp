@@ -7,7 +7,7 @@
 namespace sgconv {
 namespace {
 
-// Elements of four bytes: beyond this no array fits in an address space of 64 bits.
+// Elements of up to eight bytes: beyond this no array fits in an address space of 64 bits.
 constexpr std::int64_t kMostElements = INT64_MAX / 16;
 
 std::string text(std::int64_t value) { return std::to_string(value); }

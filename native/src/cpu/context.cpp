@@ -4,8 +4,6 @@
 
 #include <thread>
 
-#include "cpu/dispatch.h"
-
 namespace sgconv {
 namespace {
 
@@ -19,6 +17,6 @@ int usable_processors() {
 }  // namespace
 
 Context::Context(int threads)
-    : tier_(tier_in_use()), pool_(threads == 0 ? usable_processors() : threads) {}
+    : tiers_(tiers_in_use()), pool_(threads == 0 ? usable_processors() : threads) {}
 
 }  // namespace sgconv

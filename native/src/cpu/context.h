@@ -4,9 +4,10 @@
 
 #include <memory>
 #include <mutex>
+#include <type_traits>
 
+#include "cpu/dispatch.h"
 #include "cpu/pool.h"
-#include "cpu/tier.h"
 
 namespace sgconv {
 
@@ -15,13 +16,20 @@ class Context {
   // threads >= 1, or 0 for all processors that the process may use.
   explicit Context(int threads);
 
-  const Tier &tier() const { return tier_; }
+  template <class Real>
+  const Tier<Real> &tier() const {
+    if constexpr (std::is_same_v<Real, float>) {
+      return *tiers_.float32;
+    } else {
+      return *tiers_.float64;
+    }
+  }
   int threads() const { return pool_.threads(); }
   Pool &pool() { return pool_; }
   [[nodiscard]] std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
 
  private:
-  const Tier &tier_;
+  const Tiers &tiers_;
   std::mutex mutex_;
   Pool pool_;
 };

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <variant>
 
 #include "common/check.h"
+#include "common/failure.h"
 #include "common/geometry.h"
 #include "common/guarded.h"
-#include "cpu/dispatch.h"
 #include "cpu/kernels.h"
 #include "cpu/plan.h"
 
@@ -16,7 +18,12 @@ struct sgconv_cpu_context {
 };
 
 struct sgconv_cpu_plan {
-  sgconv::Plan plan;
+  std::variant<sgconv::Plan<float>, sgconv::Plan<double>> plan;
+
+  const sgconv_convolution_geometry &geometry() const {
+    return std::visit(
+        [](const auto &p) -> const auto & { return p.geometry(); }, plan);
+  }
 };
 
 namespace {
@@ -33,20 +40,64 @@ using sgconv::require_range;
 
 constexpr std::size_t kSpectrumAlignment = 64;
 
-void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry,
-                  const float *weights, const float *decay) {
-  require_pointer("context", context);
-  check_geometry("geometry", geometry);
-  require_pointer("weights", weights);
-  require_pointer("decay", decay);
+// A type that a template is called with.
+template <class T>
+struct Element {
+  using Real = T;
+};
+
+// Calls body with the type of the elements.
+template <class Body>
+void with_type(std::int32_t dtype, const Body &body) {
+  require_range("dtype", dtype, SGCONV_FLOAT32, SGCONV_FLOAT64);
+  if (dtype == SGCONV_FLOAT32) {
+    body(Element<float>{});
+  } else if (dtype == SGCONV_FLOAT64) {
+    body(Element<double>{});
+  } else {
+    throw sgconv::Failure(SGCONV_UNSUPPORTED,
+                          "dtype = " + std::to_string(dtype) +
+                              ": the CPU library computes in float32 (0) or float64 (3)");
+  }
 }
 
-sgconv::Synthesis synthesis(const sgconv_kernel_geometry &geometry, const float *weights,
-                            const float *decay) {
-  sgconv::Synthesis job{};
+// Operands of a call: pointers to elements, aligned as these are; optional ones may be null.
+template <class Real>
+const Real *input(const char *name, const void *tensor) {
+  require_pointer(name, tensor, sizeof(Real));
+  return static_cast<const Real *>(tensor);
+}
+
+template <class Real>
+const Real *optional_input(const char *name, const void *tensor) {
+  require_optional(name, tensor, sizeof(Real));
+  return static_cast<const Real *>(tensor);
+}
+
+template <class Real>
+Real *output(const char *name, void *tensor) {
+  require_pointer(name, tensor, sizeof(Real));
+  return static_cast<Real *>(tensor);
+}
+
+template <class Real>
+Real *optional_output(const char *name, void *tensor) {
+  require_optional(name, tensor, sizeof(Real));
+  return static_cast<Real *>(tensor);
+}
+
+void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry) {
+  require_pointer("context", context);
+  check_geometry("geometry", geometry);
+}
+
+template <class Real>
+sgconv::Synthesis<Real> synthesis(const sgconv_kernel_geometry &geometry, const void *weights,
+                                  const void *decay) {
+  sgconv::Synthesis<Real> job{};
   job.geometry = geometry;
-  job.weights = weights;
-  job.decay = decay;
+  job.weights = input<Real>("weights", weights);
+  job.decay = input<Real>("decay", decay);
   return job;
 }
 
@@ -54,10 +105,19 @@ void check_batch(const sgconv_cpu_plan *plan, const void *spectrum, int64_t batc
                  const int64_t *lengths) {
   require_pointer("plan", plan);
   require_at_least("batch", batch, 1);
-  const sgconv_convolution_geometry &g = plan->plan.geometry();
+  const sgconv_convolution_geometry &g = plan->geometry();
   checked_product("y (batch, heads * hidden, length)", {batch, g.heads, g.hidden, g.length});
   sgconv::check_lengths(g, batch, lengths);
   require_pointer("spectrum", spectrum, kSpectrumAlignment);
+}
+
+template <class Real>
+sgconv::Convolution<Real> convolution(const void *spectrum, int64_t batch, const int64_t *lengths) {
+  sgconv::Convolution<Real> job{};
+  job.batch = batch;
+  job.lengths = lengths;
+  job.spectrum = static_cast<const Real *>(spectrum);
+  return job;
 }
 
 }  // namespace
@@ -89,97 +149,101 @@ sgconv_status sgconv_cpu_context_threads(const sgconv_cpu_context *context, int3
 void sgconv_cpu_context_destroy(sgconv_cpu_context *context) { delete context; }
 
 sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context,
-                                       const sgconv_kernel_geometry *geometry, int64_t length,
-                                       int64_t *bytes) {
+                                       const sgconv_kernel_geometry *geometry, int32_t dtype,
+                                       int64_t length, int64_t *bytes) {
   return guarded([&] {
-    require_pointer("context", context);
-    check_geometry("geometry", geometry);
+    check_kernel(context, geometry);
     require_range("length", length, 0, sgconv::kMostLength);
     require_pointer("bytes", bytes);
     const int64_t full = sgconv::full_length(*geometry);
     const int64_t lags = length == 0 ? full : std::min(length, full);
-    *bytes = sgconv::synthesis_memory(*context->context, *geometry, lags);
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      *bytes = sgconv::synthesis_memory<Real>(*context->context, *geometry, lags);
+    });
   });
 }
 
 sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context,
-                                     const sgconv_kernel_geometry *geometry, const float *weights,
-                                     const float *decay, float *norm) {
+                                     const sgconv_kernel_geometry *geometry, int32_t dtype,
+                                     const void *weights, const void *decay, void *norm) {
   return guarded([&] {
-    check_kernel(context, geometry, weights, decay);
-    require_pointer("norm", norm);
-    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
-    job.norm_out = norm;
-    sgconv::synthesis_norm(*context->context, job);
+    check_kernel(context, geometry);
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      auto job = synthesis<Real>(*geometry, weights, decay);
+      job.norm_out = output<Real>("norm", norm);
+      sgconv::synthesis_norm(*context->context, job);
+    });
   });
 }
 
 sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context,
-                                        const sgconv_kernel_geometry *geometry,
-                                        const float *weights, const float *decay, const float *norm,
-                                        int64_t length, float *kernel) {
+                                        const sgconv_kernel_geometry *geometry, int32_t dtype,
+                                        const void *weights, const void *decay, const void *norm,
+                                        int64_t length, void *kernel) {
   return guarded([&] {
-    check_kernel(context, geometry, weights, decay);
-    require_pointer("norm", norm);
-    require_pointer("kernel", kernel);
-    sgconv::check_synthesized(*geometry, length);
-    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
-    job.norm = norm;
-    job.length = length;
-    job.kernel = kernel;
-    sgconv::synthesis_forward(*context->context, job);
+    check_kernel(context, geometry);
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      auto job = synthesis<Real>(*geometry, weights, decay);
+      job.norm = input<Real>("norm", norm);
+      job.kernel = output<Real>("kernel", kernel);
+      sgconv::check_synthesized(*geometry, length);
+      job.length = length;
+      sgconv::synthesis_forward(*context->context, job);
+    });
   });
 }
 
 sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context,
-                                         const sgconv_kernel_geometry *geometry,
-                                         const float *weights, const float *decay,
-                                         const float *norm, int64_t length,
-                                         const float *grad_kernel, float *grad_weights,
-                                         float *grad_decay) {
+                                         const sgconv_kernel_geometry *geometry, int32_t dtype,
+                                         const void *weights, const void *decay, const void *norm,
+                                         int64_t length, const void *grad_kernel,
+                                         void *grad_weights, void *grad_decay) {
   return guarded([&] {
-    check_kernel(context, geometry, weights, decay);
-    require_pointer("norm", norm);
-    require_pointer("grad_kernel", grad_kernel);
-    require_pointer("grad_weights", grad_weights);
-    require_optional("grad_decay", grad_decay);
-    if (geometry->decay == SGCONV_GEOMETRIC) {
-      require_null("grad_decay", grad_decay, "multipliers of the geometric law are not learned");
-    }
-    sgconv::check_synthesized(*geometry, length);
-    sgconv::Synthesis job = synthesis(*geometry, weights, decay);
-    job.norm = norm;
-    job.length = length;
-    job.grad_kernel = grad_kernel;
-    job.grad_weights = grad_weights;
-    sgconv::synthesis_backward(*context->context, job, grad_decay);
+    check_kernel(context, geometry);
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      auto job = synthesis<Real>(*geometry, weights, decay);
+      job.norm = input<Real>("norm", norm);
+      job.grad_kernel = input<Real>("grad_kernel", grad_kernel);
+      job.grad_weights = output<Real>("grad_weights", grad_weights);
+      Real *of_decay = optional_output<Real>("grad_decay", grad_decay);
+      if (geometry->decay == SGCONV_GEOMETRIC) {
+        require_null("grad_decay", grad_decay, "multipliers of the geometric law are not learned");
+      }
+      sgconv::check_synthesized(*geometry, length);
+      job.length = length;
+      sgconv::synthesis_backward(*context->context, job, of_decay);
+    });
   });
 }
 
 sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context,
-                                     const sgconv_convolution_geometry *geometry, int64_t *held,
-                                     int64_t *building, int64_t *spectrum) {
+                                     const sgconv_convolution_geometry *geometry, int32_t dtype,
+                                     int64_t *held, int64_t *building, int64_t *spectrum) {
   return guarded([&] {
     require_pointer("context", context);
     check_geometry("geometry", geometry);
     require_pointer("held", held);
     require_pointer("building", building);
     require_pointer("spectrum", spectrum);
-    const sgconv::PlanMemory memory = sgconv::plan_memory(*context->context, *geometry);
-    *held = memory.held;
-    *building = memory.building;
-    *spectrum = memory.spectrum;
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      const sgconv::PlanMemory memory = sgconv::plan_memory<Real>(*context->context, *geometry);
+      *held = memory.held;
+      *building = memory.building;
+      *spectrum = memory.spectrum;
+    });
   });
 }
 
 sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
-                                     const sgconv_convolution_geometry *geometry,
+                                     const sgconv_convolution_geometry *geometry, int32_t dtype,
                                      sgconv_cpu_plan **plan) {
   return guarded([&] {
     require_pointer("context", context);
     check_geometry("geometry", geometry);
     require_pointer("plan", plan);
-    *plan = new sgconv_cpu_plan{sgconv::Plan(context->context, *geometry)};
+    with_type(dtype, [&]<class Real>(Element<Real>) {
+      *plan = new sgconv_cpu_plan{sgconv::Plan<Real>(context->context, *geometry)};
+    });
   });
 }
 
@@ -189,7 +253,7 @@ sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_
   return guarded([&] {
     require_pointer("plan", plan);
     require_pointer("size", size);
-    *size = plan->plan.transform().size;
+    *size = std::visit([](const auto &p) { return p.transform().size; }, plan->plan);
   });
 }
 
@@ -197,77 +261,68 @@ sgconv_status sgconv_cpu_plan_spectrum_bytes(const sgconv_cpu_plan *plan, int64_
   return guarded([&] {
     require_pointer("plan", plan);
     require_pointer("bytes", bytes);
-    *bytes = plan->plan.spectrum_bytes();
+    *bytes = std::visit([](const auto &p) { return p.spectrum_bytes(); }, plan->plan);
   });
 }
 
-sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel,
-                                          const float *skip, void *spectrum) {
+sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel,
+                                          const void *skip, void *spectrum) {
   return guarded([&] {
     require_pointer("plan", plan);
-    require_pointer("kernel", kernel);
-    require_optional("skip", skip);
     require_pointer("spectrum", spectrum, kSpectrumAlignment);
-    sgconv::Convolution job{};
-    job.kernel = kernel;
-    job.skip = skip;
-    job.prepared = static_cast<float *>(spectrum);
-    plan->plan.prepare(job);
+    std::visit(
+        [&]<class Real>(sgconv::Plan<Real> &p) {
+          sgconv::Convolution<Real> job{};
+          job.kernel = input<Real>("kernel", kernel);
+          job.skip = optional_input<Real>("skip", skip);
+          job.prepared = static_cast<Real *>(spectrum);
+          p.prepare(job);
+        },
+        plan->plan);
   });
 }
 
 sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum,
-                                             int64_t batch, const int64_t *lengths, const float *u,
-                                             const float *pre, const float *post, float *y) {
+                                             int64_t batch, const int64_t *lengths, const void *u,
+                                             const void *pre, const void *post, void *y) {
   return guarded([&] {
     check_batch(plan, spectrum, batch, lengths);
-    require_pointer("u", u);
-    require_optional("pre", pre);
-    require_optional("post", post);
-    require_pointer("y", y);
-    sgconv::Convolution job{};
-    job.batch = batch;
-    job.lengths = lengths;
-    job.spectrum = static_cast<const float *>(spectrum);
-    job.u = u;
-    job.pre = pre;
-    job.post = post;
-    job.y = y;
-    plan->plan.forward(job);
+    std::visit(
+        [&]<class Real>(sgconv::Plan<Real> &p) {
+          auto job = convolution<Real>(spectrum, batch, lengths);
+          job.u = input<Real>("u", u);
+          job.pre = optional_input<Real>("pre", pre);
+          job.post = optional_input<Real>("post", post);
+          job.y = output<Real>("y", y);
+          p.forward(job);
+        },
+        plan->plan);
   });
 }
 
 sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum,
-                                              int64_t batch, const int64_t *lengths, const float *u,
-                                              const float *dy, const float *pre, const float *post,
-                                              float *du, float *dk, float *dskip, float *dpre,
-                                              float *dpost) {
+                                              int64_t batch, const int64_t *lengths, const void *u,
+                                              const void *dy, const void *pre, const void *post,
+                                              void *du, void *dk, void *dskip, void *dpre,
+                                              void *dpost) {
   return guarded([&] {
     check_batch(plan, spectrum, batch, lengths);
-    require_pointer("u", u);
-    require_pointer("dy", dy);
-    require_optional("pre", pre);
-    require_optional("post", post);
-    require_optional("du", du);
-    require_optional("dk", dk);
-    require_optional("dskip", dskip);
-    require_optional("dpre", dpre);
-    require_optional("dpost", dpost);
-    require_gate("dpre", dpre, "pre", pre);
-    require_gate("dpost", dpost, "post", post);
-    sgconv::Convolution job{};
-    job.batch = batch;
-    job.lengths = lengths;
-    job.spectrum = static_cast<const float *>(spectrum);
-    job.u = u;
-    job.dy = dy;
-    job.pre = pre;
-    job.post = post;
-    job.du = du;
-    job.dk = dk;
-    job.dskip = dskip;
-    job.dpre = dpre;
-    job.dpost = dpost;
-    plan->plan.backward(job);
+    std::visit(
+        [&]<class Real>(sgconv::Plan<Real> &p) {
+          auto job = convolution<Real>(spectrum, batch, lengths);
+          job.u = input<Real>("u", u);
+          job.dy = input<Real>("dy", dy);
+          job.pre = optional_input<Real>("pre", pre);
+          job.post = optional_input<Real>("post", post);
+          job.du = optional_output<Real>("du", du);
+          job.dk = optional_output<Real>("dk", dk);
+          job.dskip = optional_output<Real>("dskip", dskip);
+          job.dpre = optional_output<Real>("dpre", dpre);
+          job.dpost = optional_output<Real>("dpost", dpost);
+          require_gate("dpre", dpre, "pre", pre);
+          require_gate("dpost", dpost, "post", post);
+          p.backward(job);
+        },
+        plan->plan);
   });
 }

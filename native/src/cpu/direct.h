@@ -14,12 +14,12 @@ SGCONV_INLINE std::int64_t padded(std::int64_t length) { return (length + W - 1)
 
 // out[i] = sum over s in [first(i), last(i)) of a[s] * lags[i - s], 0 <= i < padded(length), where
 // lags below zero matter only if `behind` and lags above zero only if `ahead`.
-inline void toeplitz(const float *lags, const float *a, std::int64_t length, bool behind,
-                     bool ahead, float *out) {
+inline void toeplitz(const Real *lags, const Real *a, std::int64_t length, bool behind, bool ahead,
+                     Real *out) {
   for (std::int64_t at = 0; at < length; at += W) {
     const std::int64_t first = ahead ? 0 : at;
     const std::int64_t last = behind || at + W > length ? length : at + W;
-    F even = set1(0.0f), odd = set1(0.0f);
+    F even = set1(Real{0}), odd = set1(Real{0});
     std::int64_t s = first;
     for (; s + 1 < last; s += 2) {
       even = fma(set1(a[s]), loadu(lags + at - s), even);
@@ -34,26 +34,26 @@ inline void direct_prepare(const Convolution &job, const Workspace &, const Team
                            std::int64_t first, std::int64_t last) {
   const std::int64_t length = job.transform->length, size = padded(length);
   for (std::int64_t item = first; item < last; ++item) {
-    float *lags = job.prepared + item * job.transform->spectrum_floats;
-    for (std::int64_t i = 0; i < 4 * size; ++i) lags[i] = 0.0f;
-    float *zero = lags + length - 1, *reverse = zero + 2 * size;
+    Real *lags = job.prepared + item * job.transform->spectrum_reals;
+    for (std::int64_t i = 0; i < 4 * size; ++i) lags[i] = Real{0};
+    Real *zero = lags + length - 1, *reverse = zero + 2 * size;
     const std::int64_t live = live_lags(job);
-    const float *k = job.kernel + kernel_start(job, item) + zero_lag(job);
+    const Real *k = job.kernel + kernel_start(job, item) + zero_lag(job);
     for (std::int64_t j = 0; j < live; ++j) zero[j] = k[j];
     if (job.skip != nullptr) zero[0] += job.skip[item];
     if (job.geometry.mode == SGCONV_CIRCULAR) {
       for (std::int64_t j = 1; j < live; ++j) zero[j - length] = k[j];
     }
     const Behind behind = behind_zero(job);
-    const float *back = k + behind.first;
+    const Real *back = k + behind.first;
     for (std::int64_t j = 0; j < behind.live; ++j) zero[-1 - j] = back[j * behind.step];
     for (std::int64_t j = 1 - length; j < length; ++j) reverse[j] = zero[-j];
   }
 }
 
 // samples * gate (or null), zeros up to `end`
-SGCONV_INLINE void gated(const float *samples, const float *gate, std::int64_t length,
-                         std::int64_t end, float *out) {
+SGCONV_INLINE void gated(const Real *samples, const Real *gate, std::int64_t length,
+                         std::int64_t end, Real *out) {
   for (std::int64_t i = 0; i < length; ++i)
     out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
   clear(out, length, end);
@@ -64,14 +64,14 @@ inline void direct_forward(const Convolution &job, const Workspace &, const Team
   const std::int64_t length = job.transform->length;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const bool behind = job.geometry.mode != SGCONV_CAUSAL;
-  alignas(64) float v[kMostPadded], out[kMostPadded];
+  alignas(64) Real v[kMostPadded], out[kMostPadded];
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.batch, b = item % job.batch;
     const Place in = place_of(job, b, h);
     gated(job.u + in.start, row_at(job.pre, in), in.length, padded(in.length), v);
     for (std::int64_t c = 0; c < heads; ++c) {
-      const float *lags =
-          job.spectrum + (c * hidden + h) * job.transform->spectrum_floats + length - 1;
+      const Real *lags =
+          job.spectrum + (c * hidden + h) * job.transform->spectrum_reals + length - 1;
       toeplitz(lags, v, in.length, behind, true, out);
       gated(out, row_at(job.post, in), in.length, length, job.y + output_start(job, b, c, h));
     }
@@ -80,13 +80,13 @@ inline void direct_forward(const Convolution &job, const Workspace &, const Team
 
 // correlation[size + l] (+)= sum over s of u[s] * dy[s + l] for every lag l that the mode has,
 // `size` the padded L, of rows of `length` samples.
-inline void correlate(const float *u, const float *dy, std::int64_t length, std::int64_t size,
-                      bool behind, bool begin, float *correlation) {
-  alignas(64) float wide[4 * kMostPadded];
-  for (std::int64_t i = 0; i < 4 * size; ++i) wide[i] = 0.0f;
+inline void correlate(const Real *u, const Real *dy, std::int64_t length, std::int64_t size,
+                      bool behind, bool begin, Real *correlation) {
+  alignas(64) Real wide[4 * kMostPadded];
+  for (std::int64_t i = 0; i < 4 * size; ++i) wide[i] = Real{0};
   for (std::int64_t i = 0; i < length; ++i) wide[size + i] = dy[i];
   for (std::int64_t lag = behind ? -size : 0; lag < size; lag += W) {
-    F sum = begin ? set1(0.0f) : load(correlation + size + lag);
+    F sum = begin ? set1(Real{0}) : load(correlation + size + lag);
     for (std::int64_t s = 0; s < length; ++s) {
       sum = fma(set1(u[s]), loadu(wide + size + s + lag), sum);
     }
@@ -95,35 +95,35 @@ inline void correlate(const float *u, const float *dy, std::int64_t length, std:
 }
 
 inline void direct_store_correlation(const Convolution &job, std::int64_t item,
-                                     const float *correlation) {
+                                     const Real *correlation) {
   const std::int64_t length = job.transform->length;
-  const float *zero = correlation + padded(length);
+  const Real *zero = correlation + padded(length);
   if (job.dskip != nullptr) job.dskip[item] = zero[0];
   if (job.dk == nullptr) return;
   const std::int64_t live = live_lags(job);
-  float *dk = job.dk + kernel_start(job, item) + zero_lag(job);
+  Real *dk = job.dk + kernel_start(job, item) + zero_lag(job);
   for (std::int64_t j = 0; j < live; ++j) dk[j] = zero[j];
   clear(dk, live, job.geometry.kernel_length - zero_lag(job));
   if (job.geometry.mode == SGCONV_CIRCULAR) {
     for (std::int64_t j = 1; j < live; ++j) dk[j] += zero[j - length];
   }
   const Behind behind = behind_zero(job);
-  float *back = dk + behind.first;
+  Real *back = dk + behind.first;
   for (std::int64_t j = 0; j < behind.live; ++j) back[j * behind.step] = zero[-1 - j];
-  for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = 0.0f;
+  for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = Real{0};
 }
 
 inline void direct_finish(const Convolution &job, const Workspace &, const Team &,
                           std::int64_t first, std::int64_t last) {
   const std::int64_t heads = job.geometry.heads;
-  const std::int64_t row_floats = heads * job.transform->spectrum_floats;
+  const std::int64_t row_reals = heads * job.transform->spectrum_reals;
   for (std::int64_t h = first; h < last; ++h) {
-    float *sum = job.partial + h * job.slices * row_floats;
+    Real *sum = job.partial + h * job.slices * row_reals;
     for (std::int64_t c = 0; c < heads; ++c) {
-      float *head = sum + c * job.transform->spectrum_floats;
+      Real *head = sum + c * job.transform->spectrum_reals;
       for (std::int64_t slice = 1; slice < job.slices; ++slice) {
         const std::int64_t size = 2 * padded(job.transform->length);
-        for (std::int64_t i = 0; i < size; ++i) head[i] += head[slice * row_floats + i];
+        for (std::int64_t i = 0; i < size; ++i) head[i] += head[slice * row_reals + i];
       }
       direct_store_correlation(job, c * job.geometry.hidden + h, head);
     }
@@ -137,34 +137,34 @@ inline void direct_backward(const Convolution &job, const Workspace &space, cons
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const bool behind = job.geometry.mode != SGCONV_CAUSAL;
   const bool input = job.du != nullptr || job.dpre != nullptr;
-  alignas(64) float v[kMostPadded], g[kMostPadded], out[kMostPadded], sum[kMostPadded];
+  alignas(64) Real v[kMostPadded], g[kMostPadded], out[kMostPadded], sum[kMostPadded];
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.slices, slice = item % job.slices;
-    float *correlation =
-        job.slices > 1 ? job.partial + item * heads * t.spectrum_floats : space.correlation;
+    Real *correlation =
+        job.slices > 1 ? job.partial + item * heads * t.spectrum_reals : space.correlation;
     const std::int64_t from = job.batch * slice / job.slices;
     const std::int64_t to = job.batch * (slice + 1) / job.slices;
     for (std::int64_t b = from; b < to; ++b) {
       const Place in = place_of(job, b, h);
       const std::int64_t samples = in.length;
-      const float *pre = row_at(job.pre, in);
+      const Real *pre = row_at(job.pre, in);
       gated(job.u + in.start, pre, samples, size, v);
       for (std::int64_t c = 0; c < heads; ++c) {
-        const float *lags = job.spectrum + (c * hidden + h) * t.spectrum_floats + length - 1;
-        const float *dy = job.dy + output_start(job, b, c, h);
+        const Real *lags = job.spectrum + (c * hidden + h) * t.spectrum_reals + length - 1;
+        const Real *dy = job.dy + output_start(job, b, c, h);
         gated(dy, row_at(job.post, in), samples, size, g);
         if (job.dk != nullptr || job.dskip != nullptr) {
-          correlate(v, g, samples, size, behind, b == from, correlation + c * t.spectrum_floats);
+          correlate(v, g, samples, size, behind, b == from, correlation + c * t.spectrum_reals);
         }
         if (input) {
           toeplitz(lags + 2 * size, g, samples, true, behind, c == 0 ? sum : out);
           for (std::int64_t i = 0; c > 0 && i < samples; ++i) sum[i] += out[i];
         }
         if (job.dpost != nullptr) {
-          float *dpost = job.dpost + in.start;
+          Real *dpost = job.dpost + in.start;
           toeplitz(lags, v, samples, behind, true, out);
           for (std::int64_t i = 0; i < samples; ++i) {
-            dpost[i] = (c == 0 ? 0.0f : dpost[i]) + out[i] * dy[i];
+            dpost[i] = (c == 0 ? Real{0} : dpost[i]) + out[i] * dy[i];
           }
           clear(dpost, samples, length);
         }
@@ -176,7 +176,7 @@ inline void direct_backward(const Convolution &job, const Workspace &space, cons
     }
     if (job.slices == 1 && (job.dk != nullptr || job.dskip != nullptr)) {
       for (std::int64_t c = 0; c < heads; ++c) {
-        direct_store_correlation(job, c * hidden + h, correlation + c * t.spectrum_floats);
+        direct_store_correlation(job, c * hidden + h, correlation + c * t.spectrum_reals);
       }
     }
   }

@@ -9,21 +9,21 @@ namespace sgconv::SGCONV_TIER {
 
 // Lag l >= 0 of the correlation is its real part at l; lag l < 0 is minus the imaginary part at
 // N + l.
-inline void two_sided_correlation(const Convolution &job, std::int64_t item, const float *re,
-                                  const float *im) {
+inline void two_sided_correlation(const Convolution &job, std::int64_t item, const Real *re,
+                                  const Real *im) {
   const std::int64_t size = job.transform->size, lags = live_lags(job);
-  float *dk = job.dk + kernel_start(job, item) + zero_lag(job);
+  Real *dk = job.dk + kernel_start(job, item) + zero_lag(job);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
-    const float *period = im + (size - job.geometry.length);
+    const Real *period = im + (size - job.geometry.length);
     dk[0] = re[0];
     for (std::int64_t j = 1; j < lags; ++j) dk[j] = re[j] - period[j];
   } else {
     const Behind behind = behind_zero(job);
-    float *back = dk + behind.first;
+    Real *back = dk + behind.first;
     for (std::int64_t j = 0; j < lags; ++j) dk[j] = re[j];
     for (std::int64_t j = 0; j < behind.live; ++j) back[j * behind.step] = -im[size - 1 - j];
     clear(dk, lags, job.geometry.kernel_length - zero_lag(job));
-    for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = 0.0f;
+    for (std::int64_t j = behind.live; j < behind.count; ++j) back[j * behind.step] = Real{0};
   }
 }
 
@@ -59,9 +59,9 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
 
 // Correlation spectrum of head c -> dk and dskip.
 inline void invert_correlation(const Convolution &job, const Workspace &space, const Team &team,
-                               std::int64_t item, const float *correlation) {
+                               std::int64_t item, const Real *correlation) {
   const RowPasses row{*job.transform, team, space.work};
-  row.run(FromSpectrum{whole(correlation), 1.0f / static_cast<float>(row.t.size)});
+  row.run(FromSpectrum{whole(correlation), Real{1} / static_cast<Real>(row.t.size)});
   store_correlation(job, space, row, item);
 }
 
@@ -69,17 +69,16 @@ inline void invert_correlation(const Convolution &job, const Workspace &space, c
 inline void finish_rows(const Convolution &job, const Workspace &space, const Team &team,
                         std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
-  const std::int64_t heads = job.geometry.heads, row_floats = heads * t.spectrum_floats;
+  const std::int64_t heads = job.geometry.heads, row_reals = heads * t.spectrum_reals;
   for (std::int64_t h = first; h < last; ++h) {
-    float *sum = job.partial + h * job.slices * row_floats;
+    Real *sum = job.partial + h * job.slices * row_reals;
     for (std::int64_t slice = 1; slice < job.slices; ++slice) {
-      const float *term = sum + slice * row_floats;
-      for (std::int64_t i = 0; i < row_floats; i += W)
+      const Real *term = sum + slice * row_reals;
+      for (std::int64_t i = 0; i < row_reals; i += W)
         store(sum + i, load(sum + i) + load(term + i));
     }
     for (std::int64_t c = 0; c < heads; ++c) {
-      invert_correlation(job, space, team, c * job.geometry.hidden + h,
-                         sum + c * t.spectrum_floats);
+      invert_correlation(job, space, team, c * job.geometry.hidden + h, sum + c * t.spectrum_reals);
     }
   }
   if (job.stream) stream_fence();
@@ -88,13 +87,13 @@ inline void finish_rows(const Convolution &job, const Workspace &space, const Te
 // A part of the batch of one h, whose gradients the calls below compute.
 struct Slice {
   std::int64_t h, from, to;
-  float *correlation;  // spectra of dk, all heads
+  Real *correlation;  // spectra of dk, all heads
 };
 
 SGCONV_INLINE Slice slice_at(const Convolution &job, const Workspace &space, std::int64_t item) {
   const std::int64_t slice = item % job.slices;
   return {item / job.slices, job.batch * slice / job.slices, job.batch * (slice + 1) / job.slices,
-          job.slices > 1 ? job.partial + item * job.geometry.heads * job.transform->spectrum_floats
+          job.slices > 1 ? job.partial + item * job.geometry.heads * job.transform->spectrum_reals
                          : space.correlation};
 }
 
@@ -109,15 +108,15 @@ inline void store_input(const Convolution &job, const RowPasses &row, const Plac
     row.store_row(gradient_of_input(job, in), job.stream);
     return;
   }
-  float *du = row_at(job.du, in), *dpre = job.dpre + in.start;
+  Real *du = row_at(job.du, in), *dpre = job.dpre + in.start;
   row.store(StoreGated{du, job.pre + in.start, dpre, job.u + in.start, in.length});
   if (du != nullptr) row.clear_tail(du, in.length, row.t.length);
   row.clear_tail(dpre, in.length, row.t.length);
 }
 
 inline void store_post(const Convolution &job, const RowPasses &row, const Workspace &space,
-                       const float *kernel, const Place &in, const float *dy, bool first) {
-  float *dpost = job.dpost + in.start;
+                       const Real *kernel, const Place &in, const Real *dy, bool first) {
+  Real *dpost = job.dpost + in.start;
   row.run(SignalTimesKernel{space.signal, kernel});
   row.store(StoreProduct{dpost, dy, first, in.length});
   if (first) row.clear_tail(dpost, in.length, row.t.length);
@@ -131,8 +130,8 @@ SGCONV_INLINE ConstRow gradient_row(const Convolution &job, const Place &in) {
 
 // Ends the row of du in `dy`'s work and, unless it was the last, begins that of dy at `following`.
 inline void finish_input(const Convolution &job, const Workspace &space, const RowPasses &dy,
-                         const float *kernel, const Place &in, const Place &following, bool more,
-                         const float *ahead) {
+                         const Real *kernel, const Place &in, const Place &following, bool more,
+                         const Real *ahead) {
   const bool alone = job.dpre == nullptr && job.dpost == nullptr;
   if (alone && more) {
     dy.exchange(gradient_of_input(job, in), job.stream, gradient_row(job, following), ahead);
@@ -165,7 +164,7 @@ inline void backward_pairs(const Convolution &job, const Workspace &space, const
   const RowPasses u{t, team, space.work}, dy{t, team, space.second};
   for (std::int64_t item = first; item < last; ++item) {
     const Slice slice = slice_at(job, space, item), next_slice = slice_at(job, space, item + 1);
-    const float *kernel = job.spectrum + slice.h * t.spectrum_floats;
+    const Real *kernel = job.spectrum + slice.h * t.spectrum_reals;
     for (std::int64_t b = slice.from; b < slice.to; ++b) {
       const bool begin = b == slice.from, end = b + 1 == slice.to;
       const bool invert = end && job.slices == 1, more = !end || item + 1 < last;
@@ -191,7 +190,7 @@ inline void backward_pairs(const Convolution &job, const Workspace &space, const
         walk(Index<0>{});
       }
       finish_input(job, space, dy, kernel, in, following, more,
-                   end ? root_ahead(t, kernel + t.spectrum_floats) : nullptr);
+                   end ? root_ahead(t, kernel + t.spectrum_reals) : nullptr);
       finish_kernel(job, space, u, invert, slice.h, following, more);
     }
   }
@@ -207,21 +206,21 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
   const RowPasses row{t, team, space.work};
   for (std::int64_t b = slice.from; b < slice.to; ++b) {
     const Place in = place_of(job, b, slice.h);
-    const float *post = row_at(job.post, in);
+    const Real *post = row_at(job.post, in);
     if (correlate || job.dpost != nullptr) {
       row.load(input_row(job, in));
-      row.run(ToSpectrum{whole(space.signal), 1.0f, false,
+      row.run(ToSpectrum{whole(space.signal), Real{1}, false,
                          next_after(t, space.work, job.dy + output_start(job, b, 0, slice.h))});
       wait(team);
     }
     for (std::int64_t c = 0; c < heads; ++c) {
-      const float *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_floats;
-      const float *dy = job.dy + output_start(job, b, c, slice.h);
-      const float *ahead = kernel_ahead(t, kernel, b == slice.from);
-      const float *following = c + 1 < heads ? dy + hidden * t.length
-                               : b + 1 < slice.to
-                                   ? job.u + in.start + hidden * t.length
-                                   : job.u + (slice.from * hidden + slice.h + 1) * t.length;
+      const Real *kernel = job.spectrum + (c * hidden + slice.h) * t.spectrum_reals;
+      const Real *dy = job.dy + output_start(job, b, c, slice.h);
+      const Real *ahead = kernel_ahead(t, kernel, b == slice.from);
+      const Real *following = c + 1 < heads ? dy + hidden * t.length
+                              : b + 1 < slice.to
+                                  ? job.u + in.start + hidden * t.length
+                                  : job.u + (slice.from * hidden + slice.h + 1) * t.length;
       const Next next = next_after(t, space.work, following);
       if (correlate || input) row.load({dy, post, in.length});
       if (input && heads == 1) {
@@ -229,21 +228,21 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
         store_input(job, row, in);
       } else if (correlate || input) {
         row.run(GradientSums{kernel, ahead, space.signal,
-                             correlate ? slice.correlation + c * t.spectrum_floats : nullptr,
+                             correlate ? slice.correlation + c * t.spectrum_reals : nullptr,
                              b == slice.from, input ? space.sum : nullptr, c == 0, next});
       }
       wait(team);
       if (job.dpost != nullptr) store_post(job, row, space, kernel, in, dy, c == 0);
     }
     if (input && heads > 1) {
-      row.run(FromSpectrum{whole<const float>(space.sum), 1.0f});
+      row.run(FromSpectrum{whole<const Real>(space.sum), Real{1}});
       store_input(job, row, in);
       wait(team);
     }
   }
   for (std::int64_t c = 0; correlate && job.slices == 1 && c < heads; ++c) {
     invert_correlation(job, space, team, c * hidden + slice.h,
-                       slice.correlation + c * t.spectrum_floats);
+                       slice.correlation + c * t.spectrum_reals);
   }
 }
 

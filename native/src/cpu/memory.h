@@ -19,8 +19,10 @@ class Buffer {
   // What a buffer of so many bytes takes at most, huge pages counted whole.
   static std::int64_t held(std::int64_t bytes);
 
-  float *floats() const { return static_cast<float *>(start_); }
-  double *doubles() const { return static_cast<double *>(start_); }
+  template <class Number>
+  Number *of() const {
+    return static_cast<Number *>(start_);
+  }
 
  private:
   void *start_ = nullptr;

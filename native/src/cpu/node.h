@@ -3,39 +3,38 @@
 #define SGCONV_CPU_NODE_H
 
 #include "cpu/radix.h"
-#include "cpu/transform.h"
 
 namespace sgconv::SGCONV_TIER {
 
 // Twiddles that are equal in all lanes, from an array of complex numbers.
 struct Broadcast {
-  const float *table;
+  const Real *table;
   SGCONV_INLINE C operator()(int n) const { return {set1(table[2 * n]), set1(table[2 * n + 1])}; }
 };
 
 // The inverse's tables start at n = 1.
 struct BroadcastFromOne {
-  const float *table;
+  const Real *table;
   SGCONV_INLINE C operator()(int n) const {
     return {set1(table[2 * n - 2]), set1(table[2 * n - 1])};
   }
 };
 
 struct Lanes {
-  const float *table;
+  const Real *table;
   SGCONV_INLINE C operator()(int n) const { return load_complex(table + 2 * W * n); }
 };
 
 struct LanesFromOne {
-  const float *table;
+  const Real *table;
   SGCONV_INLINE C operator()(int n) const { return load_complex(table + 2 * W * (n - 1)); }
 };
 
 // A leaf's forward twiddles as products: one factor a level from the tile, one vector from the
 // lanes.
 struct FactoredLanes {
-  const float *tile;
-  const float *lanes;
+  const Real *tile;
+  const Real *lanes;
   SGCONV_INLINE C operator()(int n) const {
     return Broadcast{tile}(n == 0 ? 0 : 32 - __builtin_clz(static_cast<unsigned>(n))) *
            load_complex(lanes + 2 * W * n);
@@ -43,20 +42,20 @@ struct FactoredLanes {
 };
 
 template <int R>
-void step_forward(const Step &step, std::int64_t node, float *data) {
-  const Broadcast twiddle{step.forward + node * step.forward_floats};
+void step_forward(const Step &step, std::int64_t node, Real *data) {
+  const Broadcast twiddle{step.forward + node * step.forward_reals};
   const std::int64_t stride = 2 * step.child;
-  for (float *at = data; at < data + stride; at += 2 * W) {
+  for (Real *at = data; at < data + stride; at += 2 * W) {
     forward<R>([&](int j) SGCONV_BODY { return load_complex(at + j * stride); },
                [&](int p, C x) SGCONV_BODY { store_complex(at + p * stride, x); }, twiddle);
   }
 }
 
 template <int R>
-void step_inverse(const Step &step, std::int64_t node, float *data) {
-  const BroadcastFromOne twiddle{step.inverse + node * step.inverse_floats};
+void step_inverse(const Step &step, std::int64_t node, Real *data) {
+  const BroadcastFromOne twiddle{step.inverse + node * step.inverse_reals};
   const std::int64_t stride = 2 * step.child;
-  for (float *at = data; at < data + stride; at += 2 * W) {
+  for (Real *at = data; at < data + stride; at += 2 * W) {
     inverse<R>([&](int p) SGCONV_BODY { return load_complex(at + p * stride); },
                [&](int n, C x) SGCONV_BODY { store_complex(at + n * stride, x); }, twiddle);
   }
@@ -81,11 +80,11 @@ SGCONV_INLINE void with_radix(std::int64_t radix, const Body &body) {
   }
 }
 
-inline void step_forward(const Step &step, std::int64_t node, float *data) {
+inline void step_forward(const Step &step, std::int64_t node, Real *data) {
   with_radix(step.radix, [&](auto radix) { step_forward<radix>(step, node, data); });
 }
 
-inline void step_inverse(const Step &step, std::int64_t node, float *data) {
+inline void step_inverse(const Step &step, std::int64_t node, Real *data) {
   with_radix(step.radix, [&](auto radix) { step_inverse<radix>(step, node, data); });
 }
 
@@ -116,7 +115,7 @@ SGCONV_INLINE void transpose_column(C *x) {
 //
 // `factored`: the inverse leaf leaves to the step above what depends on the lane.
 template <bool fused, bool factored, class Middle>
-SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t index, float *data,
+SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t index, Real *data,
                               const Middle &middle) {
   constexpr int groups = W / 4;
   C x[W];
@@ -130,7 +129,7 @@ SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t
     }();
     const auto load_at = [&](int j) SGCONV_BODY { return load_complex(data + 2 * W * j); };
     if constexpr (fused) {
-      const Broadcast twiddle{step->forward + index * step->forward_floats};
+      const Broadcast twiddle{step->forward + index * step->forward_reals};
       each<0, 4>([&](auto i) SGCONV_BODY {
         each<0, groups>([&](auto m) SGCONV_BODY { x[i + 4 * m] = load_at(i + 4 * m); });
         forward_column<W, 0>(x, i, twiddle);
@@ -187,7 +186,7 @@ SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t
       }
     });
     if constexpr (fused) {
-      const BroadcastFromOne twiddle{step->inverse + index * step->inverse_floats};
+      const BroadcastFromOne twiddle{step->inverse + index * step->inverse_reals};
       each<0, 4>([&](auto i) SGCONV_BODY {
         if constexpr (factored) {
           inverse_shifted_column<W, i>(x, shift);
@@ -204,7 +203,7 @@ SGCONV_OUTLINE void tile_code(const Transform &t, const Step *step, std::int64_t
 }
 
 template <bool fused, class Middle>
-SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index, float *data,
+SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index, Real *data,
                         const Middle &middle) {
   if (fused && t.factored) {
     tile_code<fused, fused>(t, step, index, data, middle);
@@ -216,12 +215,13 @@ SGCONV_INLINE void tile(const Transform &t, const Step *step, std::int64_t index
 // Where the row in work will be stored, if not past the caches: tiles ask for it, so that the lines
 // and the translation of their addresses are there by the time that the root stores them.
 struct Output {
-  const float *row = nullptr;
+  const Real *row = nullptr;
 
   SGCONV_INLINE void tile(std::int64_t index) const {
     if (row == nullptr) return;
-    const float *at = row + index * (W * W);
-    each<0, W * W / 16>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 1, 3); });
+    const Real *at = row + index * (W * W);
+    each<0, W * W / kLine>([&](auto line)
+                               SGCONV_BODY { __builtin_prefetch(at + kLine * line, 1, 3); });
   }
 };
 
@@ -230,7 +230,7 @@ struct Output {
 template <class Middle>
 struct OneRow {
   const Transform &t;
-  float *work;
+  Real *work;
   const Middle &middle;
   Output output;
 
@@ -247,7 +247,7 @@ struct OneRow {
   }
 };
 
-// Takes one node of level `level`, `at` floats into work, down to the spectrum and back up. Depth
+// Takes one node of level `level`, `at` numbers into work, down to the spectrum and back up. Depth
 // first, so that a node that fits in a cache stays there.
 template <class Pass>
 void descend(const Transform &t, int level, std::int64_t node, std::int64_t at, const Pass &pass) {

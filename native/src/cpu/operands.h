@@ -3,12 +3,11 @@
 #define SGCONV_CPU_OPERANDS_H
 
 #include "cpu/simd/vector.h"
-#include "cpu/tier.h"
 
 namespace sgconv::SGCONV_TIER {
 
-// A row of (B, H, L): the number of its first float, and how many samples it has. What lies between
-// them and L is not read, and written as zeros.
+// A row of (B, H, L): the number of its first sample, and how many samples it has. What lies
+// between them and L is not read, and written as zeros.
 struct Place {
   std::int64_t start, length;
 };
@@ -26,8 +25,8 @@ SGCONV_INLINE std::int64_t output_start(const Convolution &job, std::int64_t b, 
 }
 
 // The row of a tensor that may not be there.
-template <class Float>
-SGCONV_INLINE Float *row_at(Float *tensor, const Place &place) {
+template <class Element>
+SGCONV_INLINE Element *row_at(Element *tensor, const Place &place) {
   return tensor == nullptr ? nullptr : tensor + place.start;
 }
 
@@ -66,8 +65,8 @@ SGCONV_INLINE Behind behind_zero(const Convolution &job) {
   return {count, count < most ? count : most, both ? backward_offset(job) : -1, both ? 1 : -1};
 }
 
-SGCONV_INLINE void clear(float *samples, std::int64_t first, std::int64_t last) {
-  for (std::int64_t i = first; i < last; ++i) samples[i] = 0.0f;
+SGCONV_INLINE void clear(Real *samples, std::int64_t first, std::int64_t last) {
+  for (std::int64_t i = first; i < last; ++i) samples[i] = Real{0};
 }
 
 }  // namespace sgconv::SGCONV_TIER

@@ -12,14 +12,14 @@ namespace sgconv::SGCONV_TIER {
 template <bool shared>
 struct PairProducts {
   static constexpr bool kForward = true, kInverse = true;
-  const float *kernel;
-  const float *ahead;
-  Tiles<const float> signal;
-  const float *before;
-  Tiles<float> after;
+  const Real *kernel;
+  const Real *ahead;
+  Tiles<const Real> signal;
+  const Real *before;
+  Tiles<Real> after;
   Next next;
   SGCONV_INLINE void operator()(C *x, std::int64_t tile, int four) const {
-    const float *k = whole(kernel).at(tile, four);
+    const Real *k = whole(kernel).at(tile, four);
     next.prefetch(tile, four);
     prefetch_kernel<shared>(ahead, tile, four);
     add_correlation(signal.at(tile, four), x,
@@ -35,13 +35,13 @@ struct PairProducts {
 template <bool shared>
 struct GradientPair {
   const Transform &t;
-  float *signal_work;    // u
-  float *gradient_work;  // dy
-  const float *kernel;
-  const float *ahead;   // spectrum to prefetch
-  const float *before;  // correlation so far, or null
-  float *after;         // where the correlation goes on, or null for dk
-  float *signal;        // keeps the spectrum of u, or null
+  Real *signal_work;    // u
+  Real *gradient_work;  // dy
+  const Real *kernel;
+  const Real *ahead;   // spectrum to prefetch
+  const Real *before;  // correlation so far, or null
+  Real *after;         // where the correlation goes on, or null for dk
+  Real *signal;        // keeps the spectrum of u, or null
   Next next_u, next_dy;
   Output du;
 
@@ -53,19 +53,19 @@ struct GradientPair {
   template <bool fused>
   SGCONV_INLINE void tile(const Step *step, std::int64_t index, std::int64_t at) const {
     du.tile(index);
-    alignas(64) float u[kTileFloats], product[kTileFloats];
-    const Tiles<float> spectrum = signal == nullptr ? single(u) : whole(signal);
-    const Tiles<float> correlation = after == nullptr ? single(product) : whole(after);
+    alignas(64) Real u[kTileReals], product[kTileReals];
+    const Tiles<Real> spectrum = signal == nullptr ? single(u) : whole(signal);
+    const Tiles<Real> correlation = after == nullptr ? single(product) : whole(after);
     SGCONV_TIER::tile<fused>(t, step, index, signal_work + at,
-                             ToSpectrum{spectrum, 1.0f, false, next_u});
+                             ToSpectrum{spectrum, Real{1}, false, next_u});
     SGCONV_TIER::tile<fused>(
         t, step, index, gradient_work + at,
         PairProducts<shared>{
             kernel, ahead, {spectrum.start, spectrum.stride}, before, correlation, next_dy});
     if (after == nullptr) {
-      const float scale = 1.0f / static_cast<float>(t.size);
+      const Real scale = Real{1} / static_cast<Real>(t.size);
       SGCONV_TIER::tile<fused>(t, step, index, signal_work + at,
-                               FromSpectrum{single<const float>(product), scale});
+                               FromSpectrum{single<const Real>(product), scale});
     }
   }
 

@@ -4,7 +4,6 @@
 #define SGCONV_CPU_PIECES_H
 
 #include "cpu/simd/vector.h"
-#include "cpu/tier.h"
 
 namespace sgconv::SGCONV_TIER {
 
@@ -12,12 +11,12 @@ namespace sgconv::SGCONV_TIER {
 // 1, begins at sample half + q f; before the first weight and after the last the line is constant.
 // Without interpolation, or with f = 1, segment q is flat and begins at q f.
 struct Segments {
-  const float *weights;
+  const Real *weights;
   std::int64_t dim, factor, half;
   int shift;
   bool flat;
 
-  Segments(const float *w, std::int64_t d, std::int64_t f, bool linear)
+  Segments(const Real *w, std::int64_t d, std::int64_t f, bool linear)
       : weights(w),
         dim(d),
         factor(f),
@@ -58,18 +57,18 @@ constexpr std::int64_t kShortFactor = 8;
 
 // 0, 1, ..., W - 1
 SGCONV_INLINE F lane_numbers() {
-  alignas(64) static constexpr float numbers[16] = {0, 1, 2,  3,  4,  5,  6,  7,
-                                                    8, 9, 10, 11, 12, 13, 14, 15};
+  alignas(64) static constexpr Real numbers[16] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                   8, 9, 10, 11, 12, 13, 14, 15};
   return load(numbers);
 }
 
-// out[i] (+)= left + (right - left) * (offset + i + 1/2) / factor. The fractions are exact in float
-// for factors up to 2^23.
+// out[i] (+)= left + (right - left) * (offset + i + 1/2) / factor. The fractions are exact: in
+// float for factors up to 2^23.
 template <bool add>
-SGCONV_INLINE void ramp(float *out, std::int64_t count, float left, float right,
-                        std::int64_t offset, float inverse_factor) {
-  const float slope = right - left;
-  const float start = (static_cast<float>(offset) + 0.5f) * inverse_factor;
+SGCONV_INLINE void ramp(Real *out, std::int64_t count, Real left, Real right, std::int64_t offset,
+                        Real inverse_factor) {
+  const Real slope = right - left;
+  const Real start = (static_cast<Real>(offset) + Real{0.5}) * inverse_factor;
   std::int64_t i = 0;
   if (count >= W) {
     const F a = set1(left), b = set1(slope), step = set1(W * inverse_factor);
@@ -80,18 +79,18 @@ SGCONV_INLINE void ramp(float *out, std::int64_t count, float left, float right,
     }
   }
   for (; i < count; ++i) {
-    const float value = left + slope * (start + static_cast<float>(i) * inverse_factor);
+    const Real value = left + slope * (start + static_cast<Real>(i) * inverse_factor);
     out[i] = add ? out[i] + value : value;
   }
 }
 
 // `count` whole segments of a few samples each.
 template <int factor, bool add>
-void short_ramps(const float *weights, std::int64_t count, bool flat, float scale, float *out) {
+void short_ramps(const Real *weights, std::int64_t count, bool flat, Real scale, Real *out) {
   for (std::int64_t q = 0; q < count; ++q) {
-    const float a = scale * weights[q], b = flat ? 0.0f : scale * weights[q + 1] - a;
+    const Real a = scale * weights[q], b = flat ? Real{0} : scale * weights[q + 1] - a;
     for (int j = 0; j < factor; ++j) {
-      const float value = a + b * ((static_cast<float>(j) + 0.5f) / factor);
+      const Real value = a + b * ((static_cast<Real>(j) + Real{0.5}) / factor);
       out[q * factor + j] = add ? out[q * factor + j] + value : value;
     }
   }
@@ -99,12 +98,12 @@ void short_ramps(const float *weights, std::int64_t count, bool flat, float scal
 
 // Samples from .. to - 1 of a piece, times `scale`, to `out` or added to it.
 template <bool add>
-void interpolate(const Segments &segments, float scale, std::int64_t from, std::int64_t to,
-                 float *out) {
-  const float inverse_factor = 1.0f / static_cast<float>(segments.factor);
+void interpolate(const Segments &segments, Real scale, std::int64_t from, std::int64_t to,
+                 Real *out) {
+  const Real inverse_factor = Real{1} / static_cast<Real>(segments.factor);
   for (std::int64_t t = from; t < to;) {
     const std::int64_t q = segments.at(t), begin = segments.begin(q);
-    float *at = out + (t - from);
+    Real *at = out + (t - from);
     if (segments.factor <= kShortFactor && t == begin) {
       const std::int64_t count = segments.whole(q, to);
       if (count > 0) {
@@ -123,7 +122,7 @@ void interpolate(const Segments &segments, float scale, std::int64_t from, std::
 }
 
 SGCONV_INLINE double sum_of_lanes(F v) {
-  alignas(64) float lanes[W];
+  alignas(64) Real lanes[W];
   store(lanes, v);
   // By halves: a chain of log2(W) additions.
   for (int half = W / 2; half > 0; half /= 2) {
@@ -132,21 +131,21 @@ SGCONV_INLINE double sum_of_lanes(F v) {
   return static_cast<double>(lanes[0]);
 }
 
-// Sums of g and of g times the fraction (offset + i + 1/2) / factor. Lane sums are float: few
-// enough samples at a time.
+// Sums of g and of g times the fraction (offset + i + 1/2) / factor. Lane sums are of the same
+// type: few enough samples at a time.
 struct Moments {
   double plain, weighted;
 };
 
-SGCONV_INLINE Moments moments(const float *g, std::int64_t count, std::int64_t offset,
-                              float inverse_factor) {
-  const float start = (static_cast<float>(offset) + 0.5f) * inverse_factor;
+SGCONV_INLINE Moments moments(const Real *g, std::int64_t count, std::int64_t offset,
+                              Real inverse_factor) {
+  const Real start = (static_cast<Real>(offset) + Real{0.5}) * inverse_factor;
   Moments sums{0.0, 0.0};
   std::int64_t i = 0;
   if (count >= W) {
     const F step = set1(W * inverse_factor);
     F fraction = fma(lane_numbers(), set1(inverse_factor), set1(start));
-    F a = set1(0.0f), b = set1(0.0f);
+    F a = set1(Real{0}), b = set1(Real{0});
     for (; i + W <= count; i += W, fraction = fraction + step) {
       const F value = loadu(g + i);
       a = a + value;
@@ -157,18 +156,18 @@ SGCONV_INLINE Moments moments(const float *g, std::int64_t count, std::int64_t o
   for (; i < count; ++i) {
     const double value = static_cast<double>(g[i]);
     sums.plain += value;
-    sums.weighted += value * static_cast<double>(start + static_cast<float>(i) * inverse_factor);
+    sums.weighted += value * static_cast<double>(start + static_cast<Real>(i) * inverse_factor);
   }
   return sums;
 }
 
 template <int factor>
-void short_moments(const float *g, std::int64_t count, bool flat, double *grad_weights) {
+void short_moments(const Real *g, std::int64_t count, bool flat, double *grad_weights) {
   for (std::int64_t q = 0; q < count; ++q) {
-    float plain = 0.0f, weighted = 0.0f;
+    Real plain = Real{0}, weighted = Real{0};
     for (int j = 0; j < factor; ++j) {
       plain += g[q * factor + j];
-      weighted += g[q * factor + j] * ((static_cast<float>(j) + 0.5f) / factor);
+      weighted += g[q * factor + j] * ((static_cast<Real>(j) + Real{0.5}) / factor);
     }
     if (flat) {
       grad_weights[q] += static_cast<double>(plain);
@@ -180,12 +179,12 @@ void short_moments(const float *g, std::int64_t count, bool flat, double *grad_w
 }
 
 // The transpose: adds the gradient of samples from .. to - 1 to that of the weights.
-inline void interpolate_transposed(const float *grad, const Segments &segments, std::int64_t from,
+inline void interpolate_transposed(const Real *grad, const Segments &segments, std::int64_t from,
                                    std::int64_t to, double *grad_weights) {
-  const float inverse_factor = 1.0f / static_cast<float>(segments.factor);
+  const Real inverse_factor = Real{1} / static_cast<Real>(segments.factor);
   for (std::int64_t t = from; t < to;) {
     const std::int64_t q = segments.at(t), begin = segments.begin(q);
-    const float *g = grad + (t - from);
+    const Real *g = grad + (t - from);
     if (segments.factor <= kShortFactor && t == begin) {
       const std::int64_t count = segments.whole(q, to);
       if (count > 0) {

@@ -1,4 +1,4 @@
-// A plan: the tables and the scratch memory of one convolution geometry.
+// A plan: the tables and the scratch memory of one convolution geometry, in float or in double.
 #ifndef SGCONV_CPU_PLAN_H
 #define SGCONV_CPU_PLAN_H
 
@@ -20,34 +20,36 @@ struct PlanMemory {
 };
 
 // Works out the sizes alone: no time and no memory that grow with the geometry.
+template <class Real>
 PlanMemory plan_memory(const Context &context, const sgconv_convolution_geometry &geometry);
 
+template <class Real>
 class Plan {
  public:
   Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &geometry);
 
   Context &context() const { return *context_; }
   const sgconv_convolution_geometry &geometry() const { return geometry_; }
-  const Transform &transform() const { return transform_; }
+  const Transform<Real> &transform() const { return transform_; }
   std::int64_t spectrum_bytes() const;
 
   // Fills in geometry, transform and scratch, then runs it on the context's threads.
-  void prepare(Convolution job);
-  void forward(Convolution job);
-  void backward(Convolution job);
+  void prepare(Convolution<Real> job);
+  void forward(Convolution<Real> job);
+  void backward(Convolution<Real> job);
 
  private:
   std::int64_t slices(std::int64_t batch) const;
   bool split_rows(std::int64_t items) const;
-  void run(ConvolutionCode code, const Convolution &job, std::int64_t items);
+  void run(ConvolutionCode<Real> code, const Convolution<Real> &job, std::int64_t items);
 
   std::shared_ptr<Context> context_;
   sgconv_convolution_geometry geometry_;
-  Transform transform_{};
+  Transform<Real> transform_{};
   bool direct_;
   Buffer tables_;
   std::vector<Buffer> scratch_;
-  std::vector<Workspace> workspaces_;
+  std::vector<Workspace<Real>> workspaces_;
   Buffer partial_;
 };
 

@@ -22,7 +22,7 @@ SGCONV_INLINE void butterfly(C &a, C &b, C w) {
     } else {
       t = add_times(a, w, b);
     }
-    const F two = set1(2.0f);
+    const F two = set1(Real{2});
     b = {fms(two, a.re, t.re), fms(two, a.im, t.im)};
     a = t;
   } else {
@@ -43,7 +43,7 @@ SGCONV_INLINE void conjugate_butterfly(C &a, C &b, C w) {
     } else {
       t = add_conjugate_times(a, w, b);
     }
-    const F two = set1(2.0f);
+    const F two = set1(Real{2});
     b = {fms(two, a.re, t.re), fms(two, a.im, t.im)};
     a = t;
   } else {
@@ -54,12 +54,12 @@ SGCONV_INLINE void conjugate_butterfly(C &a, C &b, C w) {
   }
 }
 
-constexpr float kCos16[8] = {
-    1.0f, 0.923879532511286756f,  0.707106781186547524f,  0.382683432365089772f,
-    0.0f, -0.382683432365089772f, -0.707106781186547524f, -0.923879532511286756f};
-constexpr float kSin16[8] = {
-    0.0f, 0.382683432365089772f, 0.707106781186547524f, 0.923879532511286756f,
-    1.0f, 0.923879532511286756f, 0.707106781186547524f, 0.382683432365089772f};
+constexpr Real kCos16[8] = {
+    Real{1}, real(0.923879532511286756),  real(0.707106781186547524),  real(0.382683432365089772),
+    Real{0}, -real(0.382683432365089772), -real(0.707106781186547524), -real(0.923879532511286756)};
+constexpr Real kSin16[8] = {
+    Real{0}, real(0.382683432365089772), real(0.707106781186547524), real(0.923879532511286756),
+    Real{1}, real(0.923879532511286756), real(0.707106781186547524), real(0.382683432365089772)};
 
 // (a, b) <- (a + w b, a - w b) with w = e(-sixteenths / 16).
 template <int sixteenths>
@@ -199,7 +199,8 @@ SGCONV_INLINE void inverse_shifted_column(C *x, const Twiddle &twiddle) {
 // Discrete Fourier transforms of three and five points, exponent +1 or, for the inverse, -1.
 template <bool inverse>
 SGCONV_INLINE void fourier3(C *x) {
-  const F half = set1(0.5f), root = set1(inverse ? -0.866025403784438647f : 0.866025403784438647f);
+  const F half = set1(Real{0.5}),
+          root = set1(inverse ? -real(0.866025403784438647) : real(0.866025403784438647));
   const C s = x[1] + x[2], d = x[1] - x[2];
   const C m = {fnma(half, s.re, x[0].re), fnma(half, s.im, x[0].im)};
   x[0] = x[0] + s;
@@ -209,9 +210,9 @@ SGCONV_INLINE void fourier3(C *x) {
 
 template <bool inverse>
 SGCONV_INLINE void fourier5(C *x) {
-  const F c1 = set1(0.309016994374947424f), c2 = set1(-0.809016994374947424f);
-  const F s1 = set1(inverse ? -0.951056516295153572f : 0.951056516295153572f);
-  const F s2 = set1(inverse ? -0.587785252292473129f : 0.587785252292473129f);
+  const F c1 = set1(real(0.309016994374947424)), c2 = set1(-real(0.809016994374947424));
+  const F s1 = set1(inverse ? -real(0.951056516295153572) : real(0.951056516295153572));
+  const F s2 = set1(inverse ? -real(0.587785252292473129) : real(0.587785252292473129));
   const C a = x[1] + x[4], b = x[2] + x[3], c = x[1] - x[4], d = x[2] - x[3];
   const C m1 = {fma(c2, b.re, fma(c1, a.re, x[0].re)), fma(c2, b.im, fma(c1, a.im, x[0].im))};
   const C m2 = {fma(c1, b.re, fma(c2, a.re, x[0].re)), fma(c1, b.im, fma(c2, a.im, x[0].im))};
@@ -284,7 +285,7 @@ SGCONV_INLINE void forward_real(const Load &load_at, const Store &store_at,
       butterfly<false>(y[0], y[1], v);
       butterfly<true>(y[2], y[3], v);
     } else {
-      y[0] = {x[0], set1(0.0f)};
+      y[0] = {x[0], set1(Real{0})};
       each<1, R>([&](auto j) SGCONV_BODY {
         const C w = twiddle(j - 1);
         y[j] = {w.re * x[j], w.im * x[j]};

@@ -8,27 +8,27 @@ namespace sgconv::SGCONV_TIER {
 
 // Samples of a row whose length is the transform's.
 struct WholeRow {
-  const float *samples;
+  const Real *samples;
   SGCONV_INLINE F operator()(std::int64_t at) const { return loadu(samples + at); }
 };
 
 // W samples at `at` of a row of `length`, zeros beyond its end.
-SGCONV_INLINE F load_within(const float *samples, std::int64_t at, std::int64_t length) {
+SGCONV_INLINE F load_within(const Real *samples, std::int64_t at, std::int64_t length) {
   if (at + W <= length) return loadu(samples + at);
-  F all = set1(0.0f);
+  F all = set1(Real{0});
   if (at < length) {
-    alignas(64) float part[W] = {};
+    alignas(64) Real part[W] = {};
     for (std::int64_t i = 0; i < length - at; ++i) part[i] = samples[at + i];
     all = load(part);
   }
   return all;
 }
 
-SGCONV_INLINE void store_within(float *samples, std::int64_t at, std::int64_t length, F value) {
+SGCONV_INLINE void store_within(Real *samples, std::int64_t at, std::int64_t length, F value) {
   if (at + W <= length) {
     storeu(samples + at, value);
   } else if (at < length) {
-    alignas(64) float part[W];
+    alignas(64) Real part[W];
     store(part, value);
     for (std::int64_t i = 0; i < length - at; ++i) samples[at + i] = part[i];
   }
@@ -36,8 +36,8 @@ SGCONV_INLINE void store_within(float *samples, std::int64_t at, std::int64_t le
 
 // Samples, or samples times a gate, of a row that may end before the transform does.
 struct GatedRow {
-  const float *samples;
-  const float *gate;  // or null
+  const Real *samples;
+  const Real *gate;  // or null
   std::int64_t length;
   SGCONV_INLINE F operator()(std::int64_t at) const {
     F x = load_within(samples, at, length);
@@ -47,22 +47,22 @@ struct GatedRow {
 };
 
 struct StoreWhole {
-  float *samples;
+  Real *samples;
   SGCONV_INLINE void operator()(std::int64_t at, F value) const { storeu(samples + at, value); }
 };
 
 // Past the caches, for rows that are aligned to vectors.
 struct StreamWhole {
-  float *samples;
+  Real *samples;
   SGCONV_INLINE void operator()(std::int64_t at, F value) const { stream(samples + at, value); }
 };
 
 // value (* gate) to `samples`, value * second_gate to `second`; each may be null.
 struct StoreGated {
-  float *samples;
-  const float *gate;
-  float *second;
-  const float *second_gate;
+  Real *samples;
+  const Real *gate;
+  Real *second;
+  const Real *second_gate;
   std::int64_t length;
   SGCONV_INLINE void operator()(std::int64_t at, F value) const {
     if (second != nullptr) {
@@ -77,8 +77,8 @@ struct StoreGated {
 
 // samples += value * factor, or = if it is the first term.
 struct StoreProduct {
-  float *samples;
-  const float *factor;
+  Real *samples;
+  const Real *factor;
   bool first;
   std::int64_t length;
   SGCONV_INLINE void operator()(std::int64_t at, F value) const {
@@ -90,17 +90,17 @@ struct StoreProduct {
 
 // A column's share, an eighth of a row's, of the memory at `ahead`.
 template <int radix>
-SGCONV_INLINE void prefetch_share(const float *ahead, std::int64_t column) {
-  constexpr int lines = radix * W >= 64 ? radix * W / 64 : 1;
-  const float *at = ahead + column / W * (16 * lines);
-  each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + 16 * line, 0, 2); });
+SGCONV_INLINE void prefetch_share(const Real *ahead, std::int64_t column) {
+  constexpr int lines = radix * W >= 4 * kLine ? radix * W / (4 * kLine) : 1;
+  const Real *at = ahead + column / W * (kLine * lines);
+  each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + kLine * line, 0, 2); });
 }
 
 // Columns `first` .. `last` - 1 (multiples of W) of the root's step. Meanwhile asks for an eighth
 // of a spectrum at `ahead`, if that is not null.
 template <class Load>
 void root_forward(const Transform &t, std::int64_t first, std::int64_t last, const Load &samples,
-                  float *work, const float *ahead) {
+                  Real *work, const Real *ahead) {
   const Step &step = t.steps[0];
   const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
@@ -116,7 +116,7 @@ void root_forward(const Transform &t, std::int64_t first, std::int64_t last, con
 
 // Complex input, from arrays of N real and N imaginary parts.
 inline void root_forward_complex(const Transform &t, std::int64_t first, std::int64_t last,
-                                 const float *re, const float *im, float *work) {
+                                 const Real *re, const Real *im, Real *work) {
   const Step &step = t.steps[0];
   const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
@@ -133,7 +133,7 @@ inline void root_forward_complex(const Transform &t, std::int64_t first, std::in
 }
 
 template <class Store>
-void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, const float *work,
+void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, const Real *work,
                   const Store &samples) {
   const Step &step = t.steps[0];
   const BroadcastFromOne twiddle{step.inverse};
@@ -150,14 +150,14 @@ void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, con
 // overwritten at once, where two passes would bring it to the level-1 cache twice. Asks for twice
 // as much as the beginning alone.
 template <class Store, class Load>
-void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, float *work,
-                   const Store &finished, const Load &samples, const float *ahead) {
+void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, Real *work,
+                   const Store &finished, const Load &samples, const Real *ahead) {
   const Step &step = t.steps[0];
   const BroadcastFromOne inverse_twiddle{step.inverse};
   const Broadcast twiddle{step.forward};
   with_radix(step.radix, [&](auto radix) {
     for (std::int64_t column = first; column < last; column += W) {
-      float *at = work + 2 * column;
+      Real *at = work + 2 * column;
       if (ahead != nullptr) prefetch_share<2 * radix>(ahead, column);
       inverse_real<radix>([&](int p) SGCONV_BODY { return load_complex(at + p * t.root_stride); },
                           [&](int n, F x) SGCONV_BODY { finished(n * step.child + column, x); },
@@ -170,7 +170,7 @@ void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, fl
 }
 
 inline void root_inverse_complex(const Transform &t, std::int64_t first, std::int64_t last,
-                                 const float *work, float *re, float *im) {
+                                 const Real *work, Real *re, Real *im) {
   const Step &step = t.steps[0];
   const BroadcastFromOne twiddle{step.inverse};
   with_radix(step.radix, [&](auto radix) {

@@ -5,7 +5,6 @@
 #include "cpu/middle.h"
 #include "cpu/operands.h"
 #include "cpu/root.h"
-#include "cpu/tier.h"
 
 namespace sgconv::SGCONV_TIER {
 
@@ -28,21 +27,21 @@ SGCONV_INLINE void wait(const Team &team) {
   if (team.count > 1) team.wait(team.state);
 }
 
-SGCONV_OUTLINE inline void clear_share(const Team &team, float *samples, std::int64_t count) {
+SGCONV_OUTLINE inline void clear_share(const Team &team, Real *samples, std::int64_t count) {
   clear(samples, count * team.index / team.count, count * (team.index + 1) / team.count);
 }
 
 // A row of real samples, what they are multiplied with, or null, and how many there are.
 struct ConstRow {
-  const float *samples;
-  const float *gate;
+  const Real *samples;
+  const Real *gate;
   std::int64_t length;
 };
 
 // The same for a row that is written, up to `end` with zeros.
 struct Row {
-  float *samples;
-  const float *gate;
+  Real *samples;
+  const Real *gate;
   std::int64_t length;
   std::int64_t end;
 };
@@ -51,7 +50,7 @@ struct Row {
 struct RowPasses {
   const Transform &t;
   const Team &team;
-  float *work;
+  Real *work;
 
   template <class SomeRow>
   bool whole_row(const SomeRow &row) const {
@@ -59,7 +58,7 @@ struct RowPasses {
   }
 
   // Meanwhile asks for a part of the spectrum at `ahead`, if that is not null.
-  void load(const ConstRow &row, const float *ahead = nullptr) const {
+  void load(const ConstRow &row, const Real *ahead = nullptr) const {
     const Range columns = columns_of(t, team);
     if (whole_row(row)) {
       root_forward(t, columns.first, columns.last, WholeRow{row.samples}, work, ahead);
@@ -73,13 +72,13 @@ struct RowPasses {
   // Adds to the first sample of a loaded row: the root passes it to each of its children as it is.
   // So D becomes a part of k[0]. Added to a spectrum, which is as large as all of k, it would be
   // rounded alike in every number of it, and these errors meet again in one sample.
-  void add_first(float value) const {
+  void add_first(Real value) const {
     const Range range = children_of(t, team);
     for (std::int64_t p = range.first; p < range.last; ++p) work[p * t.root_stride] += value;
   }
 
   // What tiles may ask for if the results will go to `row`.
-  Output output(const float *row, bool streamed) const {
+  Output output(const Real *row, bool streamed) const {
     const bool fetched = !streamed && t.length == t.size && !exceeds_cache(t);
     return {fetched ? row : nullptr};
   }
@@ -103,7 +102,7 @@ struct RowPasses {
   }
 
   // Zeros from the end of a row's samples on, a share of them. Apart from the callers' loops.
-  void clear_tail(float *samples, std::int64_t length, std::int64_t end) const {
+  void clear_tail(Real *samples, std::int64_t length, std::int64_t end) const {
     if (length != end) [[unlikely]]
       clear_share(team, samples + length, end - length);
   }
@@ -121,7 +120,7 @@ struct RowPasses {
 
   // store_row and the next row's load.
   void exchange(const Row &row, bool streamed, const ConstRow &next,
-                const float *ahead = nullptr) const {
+                const Real *ahead = nullptr) const {
     if (!whole_row(row) || !whole_row(next)) {
       exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length},
                        GatedRow{next.samples, next.gate, next.length}, ahead);
@@ -135,11 +134,11 @@ struct RowPasses {
 
  private:
   static bool aligned(const Row &row) {
-    return reinterpret_cast<std::uintptr_t>(row.samples) % (4 * W) == 0;
+    return reinterpret_cast<std::uintptr_t>(row.samples) % (kRealBytes * W) == 0;
   }
 
   template <class Store, class Load>
-  void exchange_columns(const Store &finished, const Load &next, const float *ahead) const {
+  void exchange_columns(const Store &finished, const Load &next, const Real *ahead) const {
     wait(team);
     const Range columns = columns_of(t, team);
     root_exchange(t, columns.first, columns.last, work, finished, next, ahead);
@@ -150,18 +149,18 @@ struct RowPasses {
 // Ring element of a two-sided kernel: lag l >= 0 has index l and weight 1, lag l < 0 has index N +
 // l and weight -i, because x^N = i. Bidirectional: kernel[C + c] at lags -1, -2, ...; centered:
 // what is before the middle; circular: the kernel again, one period earlier.
-inline void two_sided_kernel(const Convolution &job, std::int64_t item, float *re, float *im) {
+inline void two_sided_kernel(const Convolution &job, std::int64_t item, Real *re, Real *im) {
   const std::int64_t size = job.transform->size, lags = live_lags(job);
-  const float *k = job.kernel + kernel_start(job, item) + zero_lag(job);
+  const Real *k = job.kernel + kernel_start(job, item) + zero_lag(job);
   for (std::int64_t j = 0; j < lags; ++j) re[j] = k[j];
   clear(re, lags, size);
   if (job.geometry.mode == SGCONV_CIRCULAR) {
-    float *period = im + (size - job.geometry.length);
+    Real *period = im + (size - job.geometry.length);
     clear(im, 0, size);
     for (std::int64_t j = 1; j < lags; ++j) period[j] = -k[j];
   } else {
     const Behind behind = behind_zero(job);
-    const float *back = k + behind.first;
+    const Real *back = k + behind.first;
     clear(im, 0, size - behind.live);
     for (std::int64_t j = 0; j < behind.live; ++j) im[size - 1 - j] = -back[j * behind.step];
   }
@@ -171,7 +170,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
                          std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
   const RowPasses row{t, team, space.work};
-  const float scale = 1.0f / static_cast<float>(t.size);
+  const Real scale = Real{1} / static_cast<Real>(t.size);
   for (std::int64_t item = first; item < last; ++item) {
     if (job.geometry.mode == SGCONV_CAUSAL) {
       row.load({job.kernel + kernel_start(job, item), nullptr, live_lags(job)});
@@ -183,7 +182,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
       wait(team);
     }
     if (job.skip != nullptr) row.add_first(job.skip[item]);
-    row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_floats), scale, job.stream,
+    row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_reals), scale, job.stream,
                        next_after(t, space.work, job.kernel + kernel_start(job, item + 1))});
     wait(team);
   }
@@ -206,13 +205,13 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / job.batch, b = item % job.batch;
     const Place in = place_of_item(item), following = place_of_item(item + 1);
-    const float *gate = row_at(job.post, in);
+    const Real *gate = row_at(job.post, in);
     const Next next = next_after(t, space.work, job.u + following.start);
     if (heads == 1) {
-      const float *kernel = job.spectrum + h * t.spectrum_floats;
-      float *y = job.y + in.start;
+      const Real *kernel = job.spectrum + h * t.spectrum_reals;
+      Real *y = job.y + in.start;
       if (item == first) row.load(input_row(job, in), root_ahead(t, kernel));
-      const float *ahead = kernel_ahead(t, kernel, item == first || b == 0);
+      const Real *ahead = kernel_ahead(t, kernel, item == first || b == 0);
       if (root_asks(t)) {
         row.run(TimesKernel<false, true>{kernel, ahead, next}, row.output(y, job.stream));
       } else {
@@ -221,16 +220,16 @@ inline void forward_rows(const Convolution &job, const Workspace &space, const T
       if (item + 1 < last) {
         const bool last_row = b + 1 == job.batch;
         row.exchange({y, gate, in.length, t.length}, job.stream, input_row(job, following),
-                     last_row ? root_ahead(t, kernel + t.spectrum_floats) : nullptr);
+                     last_row ? root_ahead(t, kernel + t.spectrum_reals) : nullptr);
       } else {
         row.store_row({y, gate, in.length, t.length}, job.stream);
       }
       continue;
     }
     row.load(input_row(job, in));
-    row.run(ToSpectrum{whole(space.signal), 1.0f, false, next});
+    row.run(ToSpectrum{whole(space.signal), Real{1}, false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
-      const float *kernel = job.spectrum + (c * hidden + h) * t.spectrum_floats;
+      const Real *kernel = job.spectrum + (c * hidden + h) * t.spectrum_reals;
       row.run(SignalTimesKernel{space.signal, kernel});
       row.store_row({job.y + output_start(job, b, c, h), gate, in.length, t.length}, job.stream);
       wait(team);

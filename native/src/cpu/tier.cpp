@@ -1,18 +1,12 @@
-// Compiled once for every instruction set: SGCONV_TIER is the tier's name.
-#include "cpu/tier.h"
-
+// Compiled once for every instruction set and for float and double.
 #include "cpu/direct.h"
 #include "cpu/gradients.h"
 #include "cpu/synthesis.h"
-
-#define SGCONV_TEXT2(x) #x
-#define SGCONV_TEXT(x) SGCONV_TEXT2(x)
 
 namespace sgconv::SGCONV_TIER {
 
 extern const Tier tier;
 const Tier tier = {
-    .name = SGCONV_TEXT(SGCONV_TIER),
     .width = W,
     .max_radix = SGCONV_MAX_RADIX,
     .prepare = prepare_rows,

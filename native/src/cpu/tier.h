@@ -1,5 +1,5 @@
 // What each instruction set's code offers to the rest of the library, and the jobs it is given. All
-// plain data: a tier's translation unit shares no inline code with others.
+// plain data: a tier's translation unit shares no inline code with others. Real: float or double.
 #ifndef SGCONV_CPU_TIER_H
 #define SGCONV_CPU_TIER_H
 
@@ -19,76 +19,83 @@ struct Team {
 };
 
 // A team's scratch memory; which parts exist depends on the geometry.
+template <class Real>
 struct Workspace {
-  float *work;         // one row on its way
-  float *second;       // another, one head
-  float *signal;       // spectrum of a row of u
-  float *sum;          // spectrum of a row of du, several heads
-  float *correlation;  // spectra of dk, all heads of one h
-  float *real;         // N real parts
-  float *imaginary;    // N imaginary parts
+  Real *work;         // one row on its way
+  Real *second;       // another, one head
+  Real *signal;       // spectrum of a row of u
+  Real *sum;          // spectrum of a row of du, several heads
+  Real *correlation;  // spectra of dk, all heads of one h
+  Real *real;         // N real parts
+  Real *imaginary;    // N imaginary parts
 };
 
+template <class Real>
 struct Convolution {
-  const Transform *transform;
+  const Transform<Real> *transform;
   sgconv_convolution_geometry geometry;
   std::int64_t batch;
   const std::int64_t *lengths;  // samples of the rows of each b, or null: L
-  const float *spectrum;
-  const float *u, *pre, *post;
+  const Real *spectrum;
+  const Real *u, *pre, *post;
   // prepare
-  const float *kernel, *skip;
-  float *prepared;
+  const Real *kernel, *skip;
+  Real *prepared;
   // forward
-  float *y;
+  Real *y;
   bool stream;  // store y past the caches
   // backward
-  const float *dy;
-  float *du, *dk, *dskip, *dpre, *dpost;
+  const Real *dy;
+  Real *du, *dk, *dskip, *dpre, *dpost;
   std::int64_t slices;  // parts of the batch whose dk is accumulated apart
-  float *partial;       // if slices > 1: spectra (H, slices, C)
+  Real *partial;        // if slices > 1: spectra (H, slices, C)
 };
 
 // Runs items first .. last - 1 of a job as a member of a team.
-using ConvolutionCode = void (*)(const Convolution &job, const Workspace &workspace,
+template <class Real>
+using ConvolutionCode = void (*)(const Convolution<Real> &job, const Workspace<Real> &workspace,
                                  const Team &team, std::int64_t first, std::int64_t last);
 
+template <class Real>
 struct Synthesis {
   sgconv_kernel_geometry geometry;
   std::int64_t length;       // L
   std::int64_t full_length;  // M
-  const float *weights, *decay, *norm;
+  const Real *weights, *decay, *norm;
   const double *logarithms;  // log2(t+1), power law only
-  float *kernel;
-  const float *grad_kernel;
-  float *grad_weights;
+  const double *rests;       // for double, what they lack
+  Real *kernel;
+  const Real *grad_kernel;
+  Real *grad_weights;
   double *grad_exponent;  // (C', H), or null
-  float *norm_out;
+  Real *norm_out;
 };
 
 // Kernel samples that synthesis works on at a time.
 constexpr std::int64_t kSynthesisBlock = 1024;
 
-// Rows first .. last - 1 of (C', H). `scratch` holds three blocks of floats, then S * d doubles.
-using SynthesisCode = void (*)(const Synthesis &job, void *scratch, std::int64_t first,
+// Rows first .. last - 1 of (C', H). `scratch` holds three blocks of numbers, then S * d doubles.
+template <class Real>
+using SynthesisCode = void (*)(const Synthesis<Real> &job, void *scratch, std::int64_t first,
                                std::int64_t last);
 
+template <class Real>
 struct Tier {
-  const char *name;
-  std::int64_t width;                  // W
-  std::int64_t max_radix;              // largest step that stays in registers
-  ConvolutionCode prepare;             // items c*H + h
-  ConvolutionCode forward;             // items h*batch + b
-  ConvolutionCode backward;            // items h*slices + slice
-  ConvolutionCode finish_correlation;  // items h, after backward if slices > 1
-  ConvolutionCode direct_prepare;      // the same for short rows, without a transform
-  ConvolutionCode direct_forward;
-  ConvolutionCode direct_backward;
-  ConvolutionCode direct_finish_correlation;
-  void (*logarithms)(std::int64_t first, std::int64_t last, double *out);  // log2(t+1)
-  SynthesisCode synthesis_norm;
-  SynthesisCode synthesis_forward;
-  SynthesisCode synthesis_backward;
+  std::int64_t width;                        // W
+  std::int64_t max_radix;                    // largest step that stays in registers
+  ConvolutionCode<Real> prepare;             // items c*H + h
+  ConvolutionCode<Real> forward;             // items h*batch + b
+  ConvolutionCode<Real> backward;            // items h*slices + slice
+  ConvolutionCode<Real> finish_correlation;  // items h, after backward if slices > 1
+  ConvolutionCode<Real> direct_prepare;      // the same for short rows, without a transform
+  ConvolutionCode<Real> direct_forward;
+  ConvolutionCode<Real> direct_backward;
+  ConvolutionCode<Real> direct_finish_correlation;
+  // log2(t+1), rests for double
+  void (*logarithms)(std::int64_t first, std::int64_t last, double *out, double *rests);
+  SynthesisCode<Real> synthesis_norm;
+  SynthesisCode<Real> synthesis_forward;
+  SynthesisCode<Real> synthesis_backward;
 };
 
 // Longest row that is convolved directly. Below it there are lengths for which no size 16 * 2^a 3^b

@@ -1,4 +1,5 @@
-// The transform in the ring x^N = i, as plain data that every instruction set's code reads.
+// The transform in the ring x^N = i, as plain data that every instruction set's code reads. Real:
+// float or double.
 //
 // A node of size m is a polynomial modulo x^m = e(theta), e(t) = exp(2 pi i t); the root has theta
 // = 1/4. A step of radix R splits it into children of size m/R with theta_k = (theta + k) / R, all
@@ -14,35 +15,37 @@
 
 namespace sgconv {
 
+template <class Real>
 struct Step {
   std::int64_t radix;
-  std::int64_t child;           // complex elements of a child
-  std::int64_t nodes;           // nodes that this step splits
-  const float *forward;         // per node: forward_twiddles(radix) complex numbers
-  const float *inverse;         // per node: e(n theta / radix), n = 1 .. radix - 1
-  std::int64_t forward_floats;  // per node
-  std::int64_t inverse_floats;
+  std::int64_t child;          // complex elements of a child
+  std::int64_t nodes;          // nodes that this step splits
+  const Real *forward;         // per node: forward_twiddles(radix) complex numbers
+  const Real *inverse;         // per node: e(n theta / radix), n = 1 .. radix - 1
+  std::int64_t forward_reals;  // per node
+  std::int64_t inverse_reals;
 };
 
 constexpr int kMostSteps = 40;
 
+template <class Real>
 struct Transform {
   std::int64_t length;       // L, samples of a row
   std::int64_t size;         // N >= L
   std::int64_t tiles;        // groups of W blocks
-  std::int64_t root_stride;  // floats from one child of the root to the next
-  std::int64_t work_floats;  // one row in work
-  std::int64_t spectrum_floats;
+  std::int64_t root_stride;  // numbers from one child of the root to the next
+  std::int64_t work_reals;   // one row in work
+  std::int64_t spectrum_reals;
   bool fused;     // the last step, of radix W, is done together with the leaf
   bool factored;  // fused, and the leaf's twiddles are products of a tile's and of a lane's
   int step_count;
-  Step steps[kMostSteps];
+  Step<Real> steps[kMostSteps];
   // Vectors of complex numbers. Per tile: forward_twiddles(W) and W - 1. Factored, for all tiles:
   // forward_twiddles(W) each, for theta = rev(lane) / W and theta = lane / W.
-  const float *leaf_forward, *leaf_inverse;
+  const Real *leaf_forward, *leaf_inverse;
   // Factored, complex numbers per tile: e(theta / (W 2^(d+1))) for each level d of the leaf, and
   // e(n theta / W^2), n = 1 .. W - 1.
-  const float *tile_forward, *tile_inverse;
+  const Real *tile_forward, *tile_inverse;
 };
 
 // Distinct twiddles of one forward step; the others follow from them by a factor of i.

@@ -77,7 +77,7 @@ static void rows(void) {
          "signal (batch, heads, hidden, length) would have more", "overflow");
   refuse(sgconv_cuda_twist(&good, NULL, 2, 0, memory, NULL, memory, NULL),
          "head = 2, expected -1 to 1", "head");
-  refuse(sgconv_cuda_twist(&good, NULL, -1, 3, memory, NULL, memory, NULL), "dtype = 3", "dtype");
+  refuse(sgconv_cuda_twist(&good, NULL, -1, 4, memory, NULL, memory, NULL), "dtype = 4", "dtype");
   refuse(sgconv_cuda_twist(&good, NULL, -1, 0, memory, NULL, memory + 1, NULL),
          "z is not aligned to 8", "complex alignment");
   refuse(sgconv_cuda_spectrum_multiply(&good, -1, memory, memory, memory, NULL), "head = -1",
@@ -134,7 +134,8 @@ static void plan_create(void) {
   sgconv_convolution_geometry g = good;
   sgconv_cuda_plan *plan = NULL;
   refuse(sgconv_cuda_plan_create(NULL, 0, &plan), "geometry is NULL", "NULL");
-  refuse(sgconv_cuda_plan_create(&good, 3, &plan), "dtype = 3", "no type");
+  refuse(sgconv_cuda_plan_create(&good, 4, &plan), "dtype = 4", "no type");
+  refuse(sgconv_cuda_plan_create(&good, SGCONV_FLOAT64, &plan), "use the CPU library", "float64");
   refuse(sgconv_cuda_plan_create(&good, 0, NULL), "plan is NULL", "NULL");
   g.length = 0;
   refuse(sgconv_cuda_plan_create(&g, 0, &plan), "geometry.length = 0", "L");

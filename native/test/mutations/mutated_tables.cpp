@@ -10,12 +10,14 @@
 
 namespace sgconv {
 
-Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &transform);
+template <class Real>
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform<Real> &transform);
 
 namespace {
 
+template <class Real>
 struct Root {
-  float *re, *im;
+  Real *re, *im;
   bool forward;
   int step;            // or the number of steps for the leaf
   std::int64_t place;  // in its table
@@ -24,8 +26,8 @@ struct Root {
 
   Complex value() const { return {static_cast<double>(*re), static_cast<double>(*im)}; }
   void set(const Complex &value) const {
-    *re = static_cast<float>(value.re);
-    *im = static_cast<float>(value.im);
+    *re = static_cast<Real>(value.re);
+    *im = static_cast<Real>(value.im);
   }
   void turn(double turns) const {
     const Complex w = value(), by = e(turns);
@@ -34,9 +36,10 @@ struct Root {
 };
 
 // All roots in the tables of a transform, whatever their layout.
+template <class Real>
 class Roots {
  public:
-  Roots(const Transform &t, std::int64_t width) : t_(t), width_(width) {
+  Roots(const Transform<Real> &t, std::int64_t width) : t_(t), width_(width) {
     for (int i = 0; i < t.step_count; ++i) add_step(i);
     if (t.factored) {
       add_factored_leaf();
@@ -45,11 +48,11 @@ class Roots {
     }
   }
 
-  const std::vector<Root> &all() const { return roots_; }
+  const std::vector<Root<Real>> &all() const { return roots_; }
 
-  std::vector<Root> of(bool forward, int step) const {
-    std::vector<Root> result;
-    for (const Root &root : roots_) {
+  std::vector<Root<Real>> of(bool forward, int step) const {
+    std::vector<Root<Real>> result;
+    for (const Root<Real> &root : roots_) {
       if (root.forward == forward && root.step == step) result.push_back(root);
     }
     return result;
@@ -58,7 +61,7 @@ class Roots {
  private:
   // A root of a node whose constant gains `gain` turns when the ring's gains one: n as in
   // forward_twiddle or inverse_twiddle, which both depend on theta by a factor.
-  void add(const float *re, const float *im, bool forward, int step, std::int64_t place,
+  void add(const Real *re, const Real *im, bool forward, int step, std::int64_t place,
            std::int64_t radix, std::int64_t n, double gain) {
     double slope = 0.0;
     if (!forward) {
@@ -71,22 +74,22 @@ class Roots {
     }
     // The tables are const for who reads them; they lie in memory that make_exact_transform owns.
     roots_.push_back(
-        {const_cast<float *>(re), const_cast<float *>(im), forward, step, place, slope * gain});
+        {const_cast<Real *>(re), const_cast<Real *>(im), forward, step, place, slope * gain});
   }
 
   void add_step(int i) {
-    const Step &step = t_.steps[i];
+    const Step<Real> &step = t_.steps[i];
     const double gain = static_cast<double>(step.radix * step.child) / static_cast<double>(t_.size);
     std::int64_t place = 0;
     for (std::int64_t node = 0; node < step.nodes; ++node) {
-      const float *w = step.forward + node * step.forward_floats;
+      const Real *w = step.forward + node * step.forward_reals;
       for (std::int64_t n = 0; n < forward_twiddles(step.radix); ++n, w += 2) {
         add(w, w + 1, true, i, place++, step.radix, n, gain);
       }
     }
     place = 0;
     for (std::int64_t node = 0; node < step.nodes; ++node) {
-      const float *w = step.inverse + node * step.inverse_floats;
+      const Real *w = step.inverse + node * step.inverse_reals;
       for (std::int64_t n = 1; n < step.radix; ++n, w += 2) {
         add(w, w + 1, false, i, place++, step.radix, n, gain);
       }
@@ -99,15 +102,15 @@ class Roots {
     std::int64_t forward = 0, inverse = 0;
     for (std::int64_t block = 0; block < t_.size / width_; ++block) {
       const std::int64_t tile = block / width_, lane = block % width_;
-      const auto at = [&](const float *table, std::int64_t vectors, std::int64_t n) {
+      const auto at = [&](const Real *table, std::int64_t vectors, std::int64_t n) {
         return table + 2 * width_ * (tile * vectors + n) + lane;
       };
       for (std::int64_t n = 0; n < width_ / 2; ++n) {
-        const float *w = at(t_.leaf_forward, width_ / 2, n);
+        const Real *w = at(t_.leaf_forward, width_ / 2, n);
         add(w, w + width_, true, t_.step_count, forward++, width_, n, leaf_gain());
       }
       for (std::int64_t n = 1; n < width_; ++n) {
-        const float *w = at(t_.leaf_inverse, width_ - 1, n - 1);
+        const Real *w = at(t_.leaf_inverse, width_ - 1, n - 1);
         add(w, w + width_, false, t_.step_count, inverse++, width_, n, leaf_gain());
       }
     }
@@ -115,7 +118,7 @@ class Roots {
 
   // The factors that belong to a tile; the lanes' do not depend on the ring.
   void add_factored_leaf() {
-    const float *w = t_.tile_forward;
+    const Real *w = t_.tile_forward;
     for (std::int64_t i = 0; i < t_.tiles * log2_of(width_); ++i, w += 2) {
       const int depth = static_cast<int>(i % log2_of(width_));
       const std::int64_t n = depth == 0 ? 0 : std::int64_t{1} << (depth - 1);
@@ -127,21 +130,23 @@ class Roots {
     }
   }
 
-  const Transform &t_;
+  const Transform<Real> &t_;
   std::int64_t width_;
-  std::vector<Root> roots_;
+  std::vector<Root<Real>> roots_;
 };
 
-int step_at(const Transform &t, Level level) {
+template <class Real>
+int step_at(const Transform<Real> &t, Level level) {
   if (level == Level::kRoot) return 0;
   return level == Level::kMiddle ? t.step_count / 2 : t.step_count;
 }
 
 // The first from the place on that is about as far from its conjugate as any of them.
-const Root &one_of(const std::vector<Root> &roots, double place) {
-  const auto height = [](const Root &root) { return std::abs(root.value().im); };
+template <class Real>
+const Root<Real> &one_of(const std::vector<Root<Real>> &roots, double place) {
+  const auto height = [](const Root<Real> &root) { return std::abs(root.value().im); };
   double highest = 0.0;
-  for (const Root &root : roots) highest = std::max(highest, height(root));
+  for (const Root<Real> &root : roots) highest = std::max(highest, height(root));
   std::size_t i = static_cast<std::size_t>(place * static_cast<double>(roots.size() - 1));
   while (height(roots[i]) < highest / 2.0) i = (i + 1) % roots.size();
   return roots[i];
@@ -155,18 +160,20 @@ double noise(std::uint64_t index) {
   return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1.0;
 }
 
-void change(const Transform &t, std::int64_t width, const Mutation &mutation) {
-  const Roots roots(t, width);
+template <class Real>
+void change(const Transform<Real> &t, std::int64_t width, const Mutation &mutation) {
+  const Roots<Real> roots(t, width);
   const double n = static_cast<double>(t.size);
   if (mutation.fault == Fault::kNegate || mutation.fault == Fault::kConjugate) {
-    const std::vector<Root> candidates = roots.of(mutation.forward, step_at(t, mutation.level));
-    const Root &root = one_of(candidates, mutation.place);
+    const std::vector<Root<Real>> candidates =
+        roots.of(mutation.forward, step_at(t, mutation.level));
+    const Root<Real> &root = one_of(candidates, mutation.place);
     *root.im = -*root.im;
     if (mutation.fault == Fault::kNegate) *root.re = -*root.re;
     return;
   }
   std::uint64_t index = 0;
-  for (const Root &root : roots.all()) {
+  for (const Root<Real> &root : roots.all()) {
     if (!(root.forward ? mutation.forward : mutation.inverse)) continue;
     if (mutation.fault == Fault::kTwist) root.turn(root.slope / (4.0 * n));
     if (mutation.fault == Fault::kOddRoots && root.place % 2 == 1) root.turn(1.0 / n);
@@ -180,12 +187,16 @@ void change(const Transform &t, std::int64_t width, const Mutation &mutation) {
 
 }  // namespace
 
-Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform &transform) {
+template <class Real>
+Buffer fill_tables(const TableSizes &sizes, std::int64_t width, Transform<Real> &transform) {
   Buffer tables = fill_exact_tables(sizes, width, transform);
   // Also refuses a name that does not exist.
   const Mutation mutation = mutation_in_use();
   if (mutation.fault != Fault::kNone) change(transform, width, mutation);
   return tables;
 }
+
+template Buffer fill_tables(const TableSizes &, std::int64_t, Transform<float> &);
+template Buffer fill_tables(const TableSizes &, std::int64_t, Transform<double> &);
 
 }  // namespace sgconv

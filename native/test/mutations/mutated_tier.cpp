@@ -12,7 +12,7 @@
 namespace sgconv::SGCONV_TIER {
 
 // Two neighbours in the middle of a vector.
-inline void swap_lanes(float *vector) {
+inline void swap_lanes(Real *vector) {
   std::swap(vector[W / 2 - 1], vector[W / 2]);
   std::swap(vector[W + W / 2 - 1], vector[W + W / 2]);
 }
@@ -58,7 +58,7 @@ struct SwappedAtLeaf {
   void tile(const Step *step, std::int64_t index, std::int64_t at) const {
     const std::int64_t block = at_place(mutation.place, t.size / W);
     const bool here = mutation.level == Level::kLeaf && index == block / W;
-    const auto swap = [&](float *work) { swap_lanes(work + at + 2 * W * (block % W)); };
+    const auto swap = [&](Real *work) { swap_lanes(work + at + 2 * W * (block % W)); };
     if (here && mutation.forward) each_row_down(pass, swap);
     pass.template tile<fused>(step, index, at);
     if (here && mutation.inverse) each_row_up(pass, swap);
@@ -75,25 +75,25 @@ void mutated_children(const Transform &t, std::int64_t first, std::int64_t last,
   const std::int64_t child = at_place(mutation.place, t.steps[0].radix);
   const std::int64_t vector = at_place(mutation.place, t.steps[0].child / W);
   const bool here = mutation.level == Level::kRoot && child >= first && child < last;
-  const auto swap = [&](float *work) { swap_lanes(work + child * t.root_stride + 2 * W * vector); };
+  const auto swap = [&](Real *work) { swap_lanes(work + child * t.root_stride + 2 * W * vector); };
   if (here && mutation.forward) each_row_down(pass, swap);
   children(t, first, last, SwappedAtLeaf<Pass>{pass, t, mutation});
   if (here && mutation.inverse) each_row_up(pass, swap);
 }
 
 // A copy of rows with one element of each read as zero.
-inline std::vector<float> without(const float *rows, std::int64_t count, std::int64_t length,
-                                  std::int64_t element) {
-  std::vector<float> copy(rows, rows + count * length);
+inline std::vector<Real> without(const Real *rows, std::int64_t count, std::int64_t length,
+                                 std::int64_t element) {
+  std::vector<Real> copy(rows, rows + count * length);
   for (std::int64_t row = 0; row < count; ++row) {
-    copy[static_cast<std::size_t>(row * length + element)] = 0.0f;
+    copy[static_cast<std::size_t>(row * length + element)] = Real{0};
   }
   return copy;
 }
 
 inline void mutated_prepare(ConvolutionCode code, Convolution job, const Workspace &space,
                             const Team &team, std::int64_t first, std::int64_t last) {
-  std::vector<float> kernel;
+  std::vector<Real> kernel;
   if (mutation_in_use().fault == Fault::kFirstLag) {
     const std::int64_t sides = job.geometry.mode == SGCONV_BIDIRECTIONAL ? 2 : 1;
     kernel = without(job.kernel, sides * job.geometry.heads * job.geometry.hidden,
@@ -105,7 +105,7 @@ inline void mutated_prepare(ConvolutionCode code, Convolution job, const Workspa
 
 inline void mutated_run(ConvolutionCode code, Convolution job, const Workspace &space,
                         const Team &team, std::int64_t first, std::int64_t last) {
-  std::vector<float> u;
+  std::vector<Real> u;
   if (mutation_in_use().fault == Fault::kLastSample) {
     u = without(job.u, job.batch * job.geometry.hidden, job.geometry.length,
                 job.geometry.length - 1);

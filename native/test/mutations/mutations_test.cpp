@@ -7,6 +7,7 @@
 #include <cstring>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "exact_convolution.h"
@@ -53,28 +54,50 @@ struct Library {
 };
 
 using oracle::Row;
-using Floats = std::vector<float>;
 
-Floats floats(const Row &row) { return Floats(row.begin(), row.end()); }
-Row doubles(const Floats &values) { return Row(values.begin(), values.end()); }
+template <class Real>
+constexpr sgconv_dtype kDtype = sizeof(Real) == sizeof(float) ? SGCONV_FLOAT32 : SGCONV_FLOAT64;
+template <class Real>
+constexpr oracle::Type kType = sizeof(Real) == sizeof(float) ? oracle::Type::kFloat32
+                                                             : oracle::Type::kFloat64;
+template <class Real>
+using Exact = std::conditional_t<kType<Real> == oracle::Type::kFloat64, oracle::WideConvolution,
+                                 oracle::ExactConvolution>;
 
+template <class Real>
+using Numbers = std::vector<Real>;
+
+template <class Real>
+Numbers<Real> numbers(const Row &row) {
+  return Numbers<Real>(row.begin(), row.end());
+}
+
+template <class Real>
+Row row_of(const Numbers<Real> &values) {
+  return Row(values.begin(), values.end());
+}
+
+template <class Real>
 struct Outputs {
-  Floats y, du, dk;
+  Numbers<Real> y, du, dk;
 };
 
-Outputs outputs(const Library &library, const oracle::Problem &p, const oracle::Signals &s) {
-  const Floats u = floats(s.u), k = floats(s.kernel), dy = floats(s.dy);
-  Outputs result = {Floats(dy.size()), Floats(u.size()), Floats(k.size())};
+template <class Real>
+Outputs<Real> outputs(const Library &library, const oracle::Problem &p, const oracle::Signals &s) {
+  const auto u = numbers<Real>(s.u), k = numbers<Real>(s.kernel), dy = numbers<Real>(s.dy);
+  Outputs<Real> result = {Numbers<Real>(dy.size()), Numbers<Real>(u.size()),
+                          Numbers<Real>(k.size())};
   const sgconv_convolution_geometry geometry = p.geometry();
   sgconv_cpu_context *context = nullptr;
   sgconv_cpu_plan *plan = nullptr;
   std::int64_t bytes = 0;
   // Two threads, so that long rows are split.
   library.require_ok(FUNCTION(library, sgconv_cpu_context_create)(2, &context), "context_create");
-  library.require_ok(FUNCTION(library, sgconv_cpu_plan_create)(context, &geometry, &plan),
-                     "plan_create");
+  library.require_ok(
+      FUNCTION(library, sgconv_cpu_plan_create)(context, &geometry, kDtype<Real>, &plan),
+      "plan_create");
   library.require_ok(FUNCTION(library, sgconv_cpu_plan_spectrum_bytes)(plan, &bytes), "bytes");
-  Guarded spectrum((bytes + 4095) / 4096 * 1024, true);
+  Guarded<float> spectrum((bytes + 4095) / 4096 * 1024, true);
   library.require_ok(
       FUNCTION(library, sgconv_cpu_spectrum_prepare)(plan, k.data(), nullptr, spectrum.data()),
       "spectrum_prepare");
@@ -91,8 +114,9 @@ Outputs outputs(const Library &library, const oracle::Problem &p, const oracle::
   return result;
 }
 
-bool same_bits(const Floats &a, const Floats &b) {
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+template <class Real>
+bool same_bits(const Numbers<Real> &a, const Numbers<Real> &b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(Real)) == 0;
 }
 
 std::vector<std::string> mutations(const Library &library) {
@@ -108,7 +132,8 @@ void check_refusal(const Library &library, const char *mutation) {
   sgconv_cpu_plan *plan = nullptr;
   library.require_ok(FUNCTION(library, sgconv_cpu_context_create)(1, &context), "context_create");
   setenv(kVariable, mutation, 1);
-  const sgconv_status status = FUNCTION(library, sgconv_cpu_plan_create)(context, &geometry, &plan);
+  const sgconv_status status =
+      FUNCTION(library, sgconv_cpu_plan_create)(context, &geometry, SGCONV_FLOAT32, &plan);
   if (status != SGCONV_INVALID_ARGUMENT) fail(std::string(mutation) + " is not refused");
   FUNCTION(library, sgconv_cpu_context_destroy)(context);
 }
@@ -116,6 +141,41 @@ void check_refusal(const Library &library, const char *mutation) {
 // One root or one pair of several.
 bool has_place(const std::string &name) {
   return name.starts_with("negate") || name.starts_with("conjugate") || name.starts_with("swap");
+}
+
+// How many mutations change bits that they should not, or are not rejected.
+template <class Real>
+int failures_of(const Library &real, const Library &mutated, const std::vector<std::string> &names,
+                const oracle::Problem &p) {
+  int failures = 0;
+  const oracle::Signals signals = oracle::draw(oracle::SignalClass::kNoise, p, 5, {}, kType<Real>);
+  const Exact<Real> exact(p, signals);
+  setenv(kVariable, "no-such-mutation", 1);
+  const Outputs<Real> right = outputs<Real>(real, p, signals);  // which does not know the variable
+  for (const std::string &name : names) {
+    for (const char *place : {"", "@0", "@0.37", "@1"}) {
+      if (*place != '\0' && !has_place(name)) continue;
+      setenv(kVariable, (name + place).c_str(), 1);
+      const Outputs<Real> found = outputs<Real>(mutated, p, signals);
+      const bool same = same_bits(found.y, right.y) && same_bits(found.du, right.du) &&
+                        same_bits(found.dk, right.dk);
+      const std::vector<oracle::Judgement> errors = exact.judge(
+          {row_of(found.y), row_of(found.du), row_of(found.dk), {}, {}, {}}, kType<Real>);
+      bool rejected = false;
+      std::string text;
+      for (const auto &[result, error, type] : errors) {
+        rejected = rejected || error > 1.0;
+        char part[40];
+        std::snprintf(part, sizeof part, " %s %.3g", result, error);
+        text += part;
+      }
+      const bool passed = name == "none" ? same && !rejected : rejected;
+      if (!passed) ++failures;
+      std::printf("%s%s of %zu bytes, %s%s: errors over their bounds:%s\n", passed ? "" : "FAILED ",
+                  p.text().c_str(), sizeof(Real), name.c_str(), place, text.c_str());
+    }
+  }
+  return failures;
 }
 
 }  // namespace
@@ -138,33 +198,8 @@ int main(int argc, char **argv) {
       {SGCONV_CAUSAL, 2, 1, 1, 50000},   {SGCONV_BIDIRECTIONAL, 1, 2, 1, 65536}};
   int failures = 0;
   for (const oracle::Problem &p : cases) {
-    const oracle::Signals signals = oracle::draw(oracle::SignalClass::kNoise, p, 5);
-    const oracle::ExactConvolution exact(p, signals);
-    setenv(kVariable, "no-such-mutation", 1);
-    const Outputs right = outputs(real, p, signals);  // which does not know the variable
-    for (const std::string &name : names) {
-      for (const char *place : {"", "@0", "@0.37", "@1"}) {
-        if (*place != '\0' && !has_place(name)) continue;
-        setenv(kVariable, (name + place).c_str(), 1);
-        const Outputs found = outputs(mutated, p, signals);
-        const bool same = same_bits(found.y, right.y) && same_bits(found.du, right.du) &&
-                          same_bits(found.dk, right.dk);
-        const std::vector<oracle::Judgement> errors =
-            exact.judge({doubles(found.y), doubles(found.du), doubles(found.dk), {}, {}, {}});
-        bool rejected = false;
-        std::string text;
-        for (const auto &[result, error, type] : errors) {
-          rejected = rejected || error > 1.0;
-          char part[40];
-          std::snprintf(part, sizeof part, " %s %.3g", result, error);
-          text += part;
-        }
-        const bool passed = name == "none" ? same && !rejected : rejected;
-        if (!passed) ++failures;
-        std::printf("%s%s %s%s: errors over their bounds:%s\n", passed ? "" : "FAILED ",
-                    p.text().c_str(), name.c_str(), place, text.c_str());
-      }
-    }
+    failures += failures_of<float>(real, mutated, names, p);
+    failures += failures_of<double>(real, mutated, names, p);
   }
   return failures == 0 ? 0 : 1;
 }

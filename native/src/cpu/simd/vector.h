@@ -1,5 +1,5 @@
-// The vector type of the tier that is being compiled. SGCONV_TIER names the tier and its namespace:
-// nothing that a tier compiles may be shared with code for another instruction set.
+// The vector type of the tier that is being compiled. SGCONV_TIER names its namespace: nothing that
+// a tier compiles may be shared with code for another instruction set or of another type.
 #ifndef SGCONV_CPU_SIMD_VECTOR_H
 #define SGCONV_CPU_SIMD_VECTOR_H
 
@@ -11,6 +11,8 @@
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
+
+#include "cpu/real.h"
 
 // Bodies of `each`.
 #define SGCONV_BODY __attribute__((always_inline))
@@ -52,12 +54,12 @@ struct C {
   F re, im;
 };
 
-SGCONV_INLINE C load_complex(const float *p) { return {load(p), load(p + W)}; }
-SGCONV_INLINE void store_complex(float *p, C x) {
+SGCONV_INLINE C load_complex(const Real *p) { return {load(p), load(p + W)}; }
+SGCONV_INLINE void store_complex(Real *p, C x) {
   store(p, x.re);
   store(p + W, x.im);
 }
-SGCONV_INLINE void stream_complex(float *p, C x) {
+SGCONV_INLINE void stream_complex(Real *p, C x) {
   stream(p, x.re);
   stream(p + W, x.im);
 }

@@ -38,6 +38,9 @@ void check_head(int64_t head, int64_t heads, bool none_allowed) {
 }
 
 std::size_t element_size(int32_t dtype) {
+  if (dtype == SGCONV_FLOAT64) {
+    invalid("dtype = 3 (float64): CUDA kernels compute in float32; use the CPU library");
+  }
   require_range("dtype", dtype, SGCONV_FLOAT32, SGCONV_FLOAT16);
   return dtype == SGCONV_FLOAT32 ? 4 : 2;
 }

@@ -21,6 +21,10 @@ final class CallArguments {
   private final long[] ends = new long[CAPACITY];
   private final boolean[] written = new boolean[CAPACITY];
   private String function = "";
+
+  /** Of memory of the host: bytes of an element. */
+  private int alignment = Float.BYTES;
+
   private int count;
 
   /** Of calls on memory of the host. */
@@ -33,14 +37,20 @@ final class CallArguments {
     this.stream = stream;
   }
 
-  /** Starts the arguments of a call. */
+  /** Starts the arguments of a call, float32 where they are memory of the host. */
   CallArguments of(String calledFunction) {
+    return of(calledFunction, CpuElement.FLOAT32);
+  }
+
+  /** Starts the arguments of a call on elements of a type. */
+  CallArguments of(String calledFunction, CpuElement element) {
     function = calledFunction;
+    alignment = element.bytes();
     count = 0;
     return this;
   }
 
-  /** Float32 memory that is read and holds exactly {@code bytes}. */
+  /** Memory that is read and holds exactly {@code bytes}. */
   MemorySegment input(String name, MemorySegment segment, long bytes) {
     return checked(name, segment, bytes, false);
   }
@@ -50,7 +60,7 @@ final class CallArguments {
     return segment == null ? MemorySegment.NULL : checked(name, segment, bytes, false);
   }
 
-  /** Float32 memory that is written, holds exactly {@code bytes} and overlaps no other argument. */
+  /** Memory that is written, holds exactly {@code bytes} and overlaps no other argument. */
   MemorySegment output(String name, MemorySegment segment, long bytes) {
     return checked(name, segment, bytes, true);
   }
@@ -151,7 +161,7 @@ final class CallArguments {
       throw invalid(name, "belongs to another thread");
     }
     requireSize(name, segment.byteSize(), bytes);
-    requireAlignment(name, segment, Float.BYTES);
+    requireAlignment(name, segment, alignment);
     if (writes && segment.isReadOnly()) {
       throw invalid(name, "is read-only, expected memory to write to");
     }

@@ -79,6 +79,26 @@ public record ConvolutionShape(long heads, long hidden, long length, long kernel
     return Sizes.floatBytes("skip", 1, 1, heads, hidden);
   }
 
+  /** Bytes of one signal (H, L) of a type. */
+  long signalBytes(CpuElement element) {
+    return Sizes.bytes("signal", element.bytes(), 1, 1, hidden, length);
+  }
+
+  /** Bytes of one output (C·H, L) of a type. */
+  long outputBytes(CpuElement element) {
+    return Sizes.bytes("output", element.bytes(), 1, heads, hidden, length);
+  }
+
+  /** Bytes of a kernel (C', H, K) of a type. */
+  long kernelBytes(CpuElement element) {
+    return Sizes.bytes("kernel", element.bytes(), mode.directions, heads, hidden, kernelLength);
+  }
+
+  /** Bytes of a skip (C, H) of a type. */
+  long skipBytes(CpuElement element) {
+    return Sizes.bytes("skip", element.bytes(), 1, 1, heads, hidden);
+  }
+
   /** The shape in the libraries' words. */
   MemorySegment allocate(Arena arena) {
     MemorySegment struct = arena.allocate(sgconv_convolution_geometry.layout());

@@ -37,44 +37,51 @@ public final class CpuContext implements AutoCloseable {
 
   /** Writes the L2 norms (C', H) of the kernels over their full length. */
   public void kernelNorm(
-      KernelShape shape, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
+      KernelShape shape,
+      CpuElement element,
+      MemorySegment weights,
+      MemorySegment decay,
+      MemorySegment norm) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_kernel_norm");
-      in.input("weights", weights, shape.weightBytes());
-      in.input("decay", decay, shape.decayBytes());
-      in.output("norm", norm, shape.normBytes());
+      CallArguments in = arguments.of("sgconv_cpu_kernel_norm", element);
+      in.input("weights", weights, shape.weightBytes(element));
+      in.input("decay", decay, shape.decayBytes(element));
+      in.output("norm", norm, shape.normBytes(element));
       shape.write(geometry);
       NativeResult.cpu(
           "sgconv_cpu_kernel_norm",
-          SgconvCpu.sgconv_cpu_kernel_norm(use.address(), geometry, weights, decay, norm));
+          SgconvCpu.sgconv_cpu_kernel_norm(
+              use.address(), geometry, element.code(), weights, decay, norm));
     }
   }
 
   /** Writes the normalized kernel (C', H, length). */
   public void kernelForward(
       KernelShape shape,
+      CpuElement element,
       MemorySegment weights,
       MemorySegment decay,
       MemorySegment norm,
       long length,
       MemorySegment kernel) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_kernel_forward");
-      in.input("weights", weights, shape.weightBytes());
-      in.input("decay", decay, shape.decayBytes());
-      in.input("norm", norm, shape.normBytes());
-      in.output("kernel", kernel, shape.kernelBytes(length));
+      CallArguments in = arguments.of("sgconv_cpu_kernel_forward", element);
+      in.input("weights", weights, shape.weightBytes(element));
+      in.input("decay", decay, shape.decayBytes(element));
+      in.input("norm", norm, shape.normBytes(element));
+      in.output("kernel", kernel, shape.kernelBytes(length, element));
       shape.write(geometry);
       NativeResult.cpu(
           "sgconv_cpu_kernel_forward",
           SgconvCpu.sgconv_cpu_kernel_forward(
-              use.address(), geometry, weights, decay, norm, length, kernel));
+              use.address(), geometry, element.code(), weights, decay, norm, length, kernel));
     }
   }
 
   /** Writes the gradients of weights (S, C', H, d) and, for the power law, of decay (H). */
   public void kernelBackward(
       KernelShape shape,
+      CpuElement element,
       MemorySegment weights,
       MemorySegment decay,
       MemorySegment norm,
@@ -83,19 +90,21 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment gradWeights,
       @Nullable MemorySegment gradDecay) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_kernel_backward");
-      in.input("weights", weights, shape.weightBytes());
-      in.input("decay", decay, shape.decayBytes());
-      in.input("norm", norm, shape.normBytes());
-      in.input("gradKernel", gradKernel, shape.kernelBytes(length));
-      in.output("gradWeights", gradWeights, shape.weightBytes());
-      MemorySegment gradDecayOrNull = in.optionalOutput("gradDecay", gradDecay, shape.decayBytes());
+      CallArguments in = arguments.of("sgconv_cpu_kernel_backward", element);
+      in.input("weights", weights, shape.weightBytes(element));
+      in.input("decay", decay, shape.decayBytes(element));
+      in.input("norm", norm, shape.normBytes(element));
+      in.input("gradKernel", gradKernel, shape.kernelBytes(length, element));
+      in.output("gradWeights", gradWeights, shape.weightBytes(element));
+      MemorySegment gradDecayOrNull =
+          in.optionalOutput("gradDecay", gradDecay, shape.decayBytes(element));
       shape.write(geometry);
       NativeResult.cpu(
           "sgconv_cpu_kernel_backward",
           SgconvCpu.sgconv_cpu_kernel_backward(
               use.address(),
               geometry,
+              element.code(),
               weights,
               decay,
               norm,
@@ -110,18 +119,19 @@ public final class CpuContext implements AutoCloseable {
    * Bytes of host memory that {@link #kernelForward} or {@link #kernelBackward} of that length
    * takes while it runs, or {@link #kernelNorm} if the length is 0. Long.MAX_VALUE stands for more.
    */
-  public long kernelMemory(KernelShape shape, long length) {
+  public long kernelMemory(KernelShape shape, CpuElement element, long length) {
     try (NativeHandle.Use use = handle.use()) {
       shape.write(geometry);
       NativeResult.cpu(
           "sgconv_cpu_kernel_memory",
-          SgconvCpu.sgconv_cpu_kernel_memory(use.address(), geometry, length, size));
+          SgconvCpu.sgconv_cpu_kernel_memory(
+              use.address(), geometry, element.code(), length, size));
       return size.get(ValueLayout.JAVA_LONG, 0);
     }
   }
 
   /** What a plan will take; takes no time or memory that grow with the shape itself. */
-  public CpuPlanMemory planMemory(ConvolutionShape shape) {
+  public CpuPlanMemory planMemory(ConvolutionShape shape, CpuElement element) {
     try (NativeHandle.Use use = handle.use();
         Arena call = Arena.ofConfined()) {
       MemorySegment struct = shape.allocate(call);
@@ -130,7 +140,8 @@ public final class CpuContext implements AutoCloseable {
       MemorySegment spectrum = call.allocate(ValueLayout.JAVA_LONG);
       NativeResult.cpu(
           "sgconv_cpu_plan_memory",
-          SgconvCpu.sgconv_cpu_plan_memory(use.address(), struct, held, building, spectrum));
+          SgconvCpu.sgconv_cpu_plan_memory(
+              use.address(), struct, element.code(), held, building, spectrum));
       return new CpuPlanMemory(
           held.get(ValueLayout.JAVA_LONG, 0),
           building.get(ValueLayout.JAVA_LONG, 0),
@@ -144,14 +155,15 @@ public final class CpuContext implements AutoCloseable {
    * @param heldBytes what {@link HeldBytes} counts for the plan; taken off once the plan is closed,
    *     or freed because it was lost, but not if making it fails
    */
-  public CpuPlan createPlan(ConvolutionShape shape, long heldBytes) {
+  public CpuPlan createPlan(ConvolutionShape shape, CpuElement element, long heldBytes) {
     try (NativeHandle.Use use = handle.use();
         Arena call = Arena.ofConfined()) {
       MemorySegment struct = shape.allocate(call);
       MemorySegment plan = call.allocate(ValueLayout.ADDRESS);
       NativeResult.cpu(
-          "sgconv_cpu_plan_create", SgconvCpu.sgconv_cpu_plan_create(use.address(), struct, plan));
-      return CpuPlan.of(shape, plan.get(ValueLayout.ADDRESS, 0), heldBytes);
+          "sgconv_cpu_plan_create",
+          SgconvCpu.sgconv_cpu_plan_create(use.address(), struct, element.code(), plan));
+      return CpuPlan.of(shape, element, plan.get(ValueLayout.ADDRESS, 0), heldBytes);
     }
   }
 

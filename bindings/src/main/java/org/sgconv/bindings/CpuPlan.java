@@ -12,8 +12,8 @@ import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.process.HeldBytes;
 
 /**
- * Convolutions of one shape. Calls from several threads run one after another; {@link #close} waits
- * for the one that runs.
+ * Convolutions of one shape on elements of one type. Calls from several threads run one after
+ * another; {@link #close} waits for the one that runs.
  */
 public final class CpuPlan implements AutoCloseable {
 
@@ -21,6 +21,7 @@ public final class CpuPlan implements AutoCloseable {
 
   private final CallArguments arguments = new CallArguments();
   private final ConvolutionShape shape;
+  private final CpuElement element;
   private final long transformSize;
   private final long spectrumBytes;
 
@@ -33,19 +34,25 @@ public final class CpuPlan implements AutoCloseable {
   private final NativeHandle handle;
 
   private CpuPlan(
-      ConvolutionShape shape, MemorySegment handle, MemorySegment sizes, MethodHandle destroy) {
+      ConvolutionShape shape,
+      CpuElement element,
+      MemorySegment handle,
+      MemorySegment sizes,
+      MethodHandle destroy) {
     this.shape = shape;
-    this.signalBytes = shape.signalBytes();
-    this.outputBytes = shape.outputBytes();
-    this.kernelBytes = shape.kernelBytes();
-    this.skipBytes = shape.skipBytes();
+    this.element = element;
+    this.signalBytes = shape.signalBytes(element);
+    this.outputBytes = shape.outputBytes(element);
+    this.kernelBytes = shape.kernelBytes(element);
+    this.skipBytes = shape.skipBytes(element);
     this.transformSize = sizes.getAtIndex(ValueLayout.JAVA_LONG, 0);
     this.spectrumBytes = sizes.getAtIndex(ValueLayout.JAVA_LONG, 1);
     this.handle = NativeHandle.closing("CpuPlan", handle, destroy);
   }
 
   /** Takes over a handle; see {@link CpuContext#createPlan}. */
-  static CpuPlan of(ConvolutionShape shape, MemorySegment handle, long heldBytes) {
+  static CpuPlan of(
+      ConvolutionShape shape, CpuElement element, MemorySegment handle, long heldBytes) {
     try (Arena arena = Arena.ofConfined();
         Closer undo = Closer.onFailure()) {
       undo.add(() -> SgconvCpu.sgconv_cpu_plan_destroy(handle));
@@ -59,7 +66,7 @@ public final class CpuPlan implements AutoCloseable {
       MethodHandle destroy =
           MethodHandles.filterReturnValue(
               SgconvCpu.sgconv_cpu_plan_destroy$handle(), HeldBytes.subtracting(heldBytes));
-      CpuPlan plan = new CpuPlan(shape, handle, sizes, destroy);
+      CpuPlan plan = new CpuPlan(shape, element, handle, sizes, destroy);
       undo.keep(); // from now on the handle is watched
       return plan;
     }
@@ -73,6 +80,11 @@ public final class CpuPlan implements AutoCloseable {
   /** Shape that the plan was made for. */
   public ConvolutionShape shape() {
     return shape;
+  }
+
+  /** Type of every tensor of a call. */
+  public CpuElement element() {
+    return element;
   }
 
   /** Complex values in the transform of one row. */
@@ -92,7 +104,7 @@ public final class CpuPlan implements AutoCloseable {
    */
   public CpuSpectrum createSpectrum(MemorySegment memory) {
     try (NativeHandle.Use _ = handle.use()) {
-      CallArguments in = arguments.of("spectrum");
+      CallArguments in = arguments.of("spectrum", element);
       in.output("memory", memory, spectrumBytes);
       in.requireAlignment("memory", memory, SPECTRUM_ALIGNMENT);
       return new CpuSpectrum(this, memory);
@@ -102,7 +114,7 @@ public final class CpuPlan implements AutoCloseable {
   /** Transforms kernel (C', H, K) with skip (C, H) or null into {@code spectrum}. */
   public void prepare(MemorySegment kernel, @Nullable MemorySegment skip, CpuSpectrum spectrum) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare");
+      CallArguments in = arguments.of("sgconv_cpu_spectrum_prepare", element);
       in.input("kernel", kernel, kernelBytes);
       MemorySegment skipOrNull = in.optionalInput("skip", skip, skipBytes);
       MemorySegment target = in.output("spectrum", spectrum.memory(this), spectrumBytes);
@@ -132,7 +144,7 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment post,
       MemorySegment y) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_convolution_forward");
+      CallArguments in = arguments.of("sgconv_cpu_convolution_forward", element);
       long signal = in.bytes("batch", batch, signalBytes);
       long output = in.bytes("batch", batch, outputBytes);
       MemorySegment lengthsOrNull = in.lengths(lengths, batch);
@@ -177,7 +189,7 @@ public final class CpuPlan implements AutoCloseable {
       @Nullable MemorySegment dpre,
       @Nullable MemorySegment dpost) {
     try (NativeHandle.Use use = handle.use()) {
-      CallArguments in = arguments.of("sgconv_cpu_convolution_backward");
+      CallArguments in = arguments.of("sgconv_cpu_convolution_backward", element);
       long signal = in.bytes("batch", batch, signalBytes);
       long output = in.bytes("batch", batch, outputBytes);
       MemorySegment lengthsOrNull = in.lengths(lengths, batch);

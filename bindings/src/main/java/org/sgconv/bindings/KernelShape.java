@@ -97,6 +97,27 @@ public record KernelShape(
     return Sizes.floatBytes("kernel", 1, channels, hidden, length);
   }
 
+  /** Bytes of weights (S, C', H, d) of a type. */
+  long weightBytes(CpuElement element) {
+    return Sizes.bytes("weights", element.bytes(), scales, channels, hidden, dim);
+  }
+
+  /** Bytes of decay (H) of a type. */
+  long decayBytes(CpuElement element) {
+    return Sizes.bytes("decay", element.bytes(), 1, 1, 1, hidden);
+  }
+
+  /** Bytes of norm (C', H) of a type. */
+  long normBytes(CpuElement element) {
+    return Sizes.bytes("norm", element.bytes(), 1, 1, channels, hidden);
+  }
+
+  /** Bytes of a kernel (C', H, length) of a type. */
+  long kernelBytes(long length, CpuElement element) {
+    Sizes.requirePositive("length", length);
+    return Sizes.bytes("kernel", element.bytes(), 1, channels, hidden, length);
+  }
+
   void write(MemorySegment struct) {
     sgconv_kernel_geometry.channels(struct, channels);
     sgconv_kernel_geometry.hidden(struct, hidden);

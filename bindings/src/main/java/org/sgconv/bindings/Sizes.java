@@ -16,10 +16,16 @@ final class Sizes {
 
   /** Bytes of an array of float32 with these dimensions, each at least 1. */
   static long floatBytes(String array, long first, long second, long third, long fourth) {
+    return bytes(array, Float.BYTES, first, second, third, fourth);
+  }
+
+  /** Bytes of an array of elements of so many bytes with these dimensions, each at least 1. */
+  static long bytes(
+      String array, int elementBytes, long first, long second, long third, long fourth) {
     try {
       long rows = Math.multiplyExact(first, second);
       long values = Math.multiplyExact(rows, Math.multiplyExact(third, fourth));
-      return Math.multiplyExact(Float.BYTES, values);
+      return Math.multiplyExact(elementBytes, values);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           String.format(

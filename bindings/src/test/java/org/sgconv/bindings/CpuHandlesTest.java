@@ -58,20 +58,22 @@ class CpuHandlesTest {
   @Test
   void saysWhatPlansAndKernelsTakeBeforeTheyAreMade() {
     CpuContext context = library.createContext(2);
-    CpuPlanMemory memory = context.planMemory(SHAPE);
+    CpuPlanMemory memory = context.planMemory(SHAPE, CpuElement.FLOAT32);
     assertThat(memory.held()).isPositive();
-    try (CpuPlan plan = context.createPlan(SHAPE, 0)) {
+    try (CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0)) {
       assertThat(plan.spectrumBytes()).isEqualTo(memory.spectrum());
     }
     CpuPlanMemory huge =
         context.planMemory(
-            new ConvolutionShape(1, 1, 1L << 40, 1L << 40, ConvolutionShape.Mode.BIDIRECTIONAL));
+            new ConvolutionShape(1, 1, 1L << 40, 1L << 40, ConvolutionShape.Mode.BIDIRECTIONAL),
+            CpuElement.FLOAT32);
     assertThat(huge.spectrum()).isGreaterThanOrEqualTo(8L << 40);
     assertThat(huge.held()).isGreaterThan(huge.building()).isGreaterThan(8L << 40);
-    assertThat(context.kernelMemory(kernel(2, 0), 0)).isPositive();
+    assertThat(context.kernelMemory(kernel(2, 0), CpuElement.FLOAT32, 0)).isPositive();
     context.close();
-    assertThatThrownBy(() -> context.planMemory(SHAPE)).isInstanceOf(UseAfterCloseException.class);
-    assertThatThrownBy(() -> context.kernelMemory(kernel(2, 0), 1))
+    assertThatThrownBy(() -> context.planMemory(SHAPE, CpuElement.FLOAT32))
+        .isInstanceOf(UseAfterCloseException.class);
+    assertThatThrownBy(() -> context.kernelMemory(kernel(2, 0), CpuElement.FLOAT32, 1))
         .isInstanceOf(UseAfterCloseException.class);
   }
 
@@ -80,11 +82,14 @@ class CpuHandlesTest {
     CpuContext context = library.createContext(1);
     context.close();
     context.close();
-    assertThatThrownBy(() -> context.createPlan(SHAPE, 0))
+    assertThatThrownBy(() -> context.createPlan(SHAPE, CpuElement.FLOAT32, 0))
         .isInstanceOf(UseAfterCloseException.class);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment four = arena.allocate(4, 4);
-      assertThatThrownBy(() -> context.kernelNorm(kernel(1, 0), four, four, arena.allocate(4, 4)))
+      assertThatThrownBy(
+              () ->
+                  context.kernelNorm(
+                      kernel(1, 0), CpuElement.FLOAT32, four, four, arena.allocate(4, 4)))
           .isInstanceOf(UseAfterCloseException.class)
           .hasMessage("CpuContext is closed");
     }
@@ -94,7 +99,7 @@ class CpuHandlesTest {
   void refusesAClosedPlan() {
     try (CpuContext context = library.createContext(1);
         Arena arena = Arena.ofConfined()) {
-      CpuPlan plan = context.createPlan(SHAPE, 0);
+      CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
       MemorySegment memory = arena.allocate(plan.spectrumBytes(), 64);
       CpuSpectrum spectrum = plan.createSpectrum(memory);
       plan.close();
@@ -117,7 +122,7 @@ class CpuHandlesTest {
     try (Arena arena = Arena.ofConfined()) {
       CpuPlan plan;
       try (CpuContext context = library.createContext(2)) {
-        plan = context.createPlan(SHAPE, 0);
+        plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
       }
       CpuSpectrum spectrum = prepared(plan, arena);
       forward(plan, spectrum, 2, arena);
@@ -128,8 +133,8 @@ class CpuHandlesTest {
   @Test
   void keepsSpectraToTheirPlanAndState() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE, 0);
-        CpuPlan other = context.createPlan(SHAPE, 0);
+        CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
+        CpuPlan other = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
         Arena arena = Arena.ofConfined()) {
       CpuSpectrum empty = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
       assertThatThrownBy(() -> forward(plan, empty, 1, arena))
@@ -149,7 +154,7 @@ class CpuHandlesTest {
   @Test
   void refusesMemoryThatASpectrumCannotUse() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE, 0);
+        CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
         Arena arena = Arena.ofConfined()) {
       long bytes = plan.spectrumBytes();
       assertThatThrownBy(() -> plan.createSpectrum(arena.allocate(bytes + 4, 64)))
@@ -173,7 +178,7 @@ class CpuHandlesTest {
   @Test
   void refusesBatchesThatAreNone() {
     try (CpuContext context = library.createContext(1);
-        CpuPlan plan = context.createPlan(SHAPE, 0);
+        CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
         Arena arena = Arena.ofConfined()) {
       CpuSpectrum spectrum = prepared(plan, arena);
       MemorySegment u = arena.allocate(SHAPE.signalBytes(), 4);
@@ -200,6 +205,7 @@ class CpuHandlesTest {
               () ->
                   context.kernelNorm(
                       absurd,
+                      CpuElement.FLOAT32,
                       arena.allocate(absurd.weightBytes(), 4),
                       arena.allocate(4, 4),
                       arena.allocate(4, 4)))
@@ -209,7 +215,7 @@ class CpuHandlesTest {
           .hasMessageStartingWith("sgconv_cpu_kernel_norm: INVALID_ARGUMENT (status 1): ")
           .message()
           .hasSizeGreaterThan("sgconv_cpu_kernel_norm: INVALID_ARGUMENT (status 1): ".length());
-      try (CpuPlan plan = context.createPlan(SHAPE, 0)) {
+      try (CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0)) {
         CpuSpectrum spectrum = prepared(plan, arena);
         MemorySegment u = arena.allocate(SHAPE.signalBytes(), 4);
         MemorySegment dy = arena.allocate(SHAPE.outputBytes(), 4);
@@ -231,11 +237,12 @@ class CpuHandlesTest {
               () ->
                   context.createPlan(
                       new ConvolutionShape(1, 1, 1L << 50, 1L << 50, ConvolutionShape.Mode.CAUSAL),
+                      CpuElement.FLOAT32,
                       0))
           .isInstanceOf(NativeStatusException.class)
           .extracting(e -> ((NativeStatusException) e).status())
           .isIn(NativeStatus.OUT_OF_MEMORY, NativeStatus.INVALID_ARGUMENT);
-      context.createPlan(SHAPE, 0).close();
+      context.createPlan(SHAPE, CpuElement.FLOAT32, 0).close();
     }
   }
 
@@ -252,7 +259,7 @@ class CpuHandlesTest {
     ExecutorService threads = Executors.newFixedThreadPool(6);
     try (CpuContext context = library.createContext(2)) {
       for (int round = 0; round < 20; round++) {
-        CpuPlan plan = context.createPlan(SHAPE, 0);
+        CpuPlan plan = context.createPlan(SHAPE, CpuElement.FLOAT32, 0);
         try (Arena arena = Arena.ofShared()) {
           CpuSpectrum spectrum = prepared(plan, arena);
           CountDownLatch running = new CountDownLatch(5);

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,58 +48,74 @@ class MisuseTest {
           KernelShape.Decay.POWER);
 
   private CpuContext context;
-  private CpuPlan plan;
   private Arena arena;
-  private CpuSpectrum spectrum;
+  private final Map<CpuElement, CpuPlan> plans = new EnumMap<>(CpuElement.class);
+  private final Map<CpuElement, CpuSpectrum> spectra = new EnumMap<>(CpuElement.class);
 
   @BeforeAll
   void open() {
     NativeBuild.assumeNative();
     arena = Arena.ofShared();
     context = CpuLibrary.open().createContext(2);
-    plan = context.createPlan(new ConvolutionShape(C, H, L, L, ConvolutionShape.Mode.CAUSAL), 0);
-    spectrum = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
-    plan.prepare(arena.allocate(C * H * L * 4, 4), null, spectrum);
+    ConvolutionShape shape = new ConvolutionShape(C, H, L, L, ConvolutionShape.Mode.CAUSAL);
+    for (CpuElement element : CpuElement.values()) {
+      CpuPlan plan = context.createPlan(shape, element, 0);
+      CpuSpectrum spectrum = plan.createSpectrum(arena.allocate(plan.spectrumBytes(), 64));
+      plan.prepare(arena.allocate(shape.kernelBytes(element), element.bytes()), null, spectrum);
+      plans.put(element, plan);
+      spectra.put(element, spectrum);
+    }
   }
 
   @AfterAll
   void close() {
     if (arena != null) {
-      plan.close();
+      plans.values().forEach(CpuPlan::close);
       context.close();
       arena.close();
     }
   }
 
-  private List<NativeCall> calls() {
-    Parameter weights = in("weights", S * C * H * D);
-    Parameter decay = in("decay", H);
-    Parameter norm = in("norm", C * H);
+  private List<NativeCall> calls(CpuElement element) {
+    CpuPlan plan = plans.get(element);
+    CpuSpectrum spectrum = spectra.get(element);
+    Parameter weights = in("weights", S * C * H * D, element);
+    Parameter decay = in("decay", H, element);
+    Parameter norm = in("norm", C * H, element);
     long signal = B * H * L;
     long output = B * C * H * L;
     return List.of(
         new NativeCall(
             "kernelNorm",
-            List.of(weights, decay, out("norm", C * H)),
-            a -> context.kernelNorm(KERNEL, a.get("weights"), a.get("decay"), a.get("norm"))),
+            List.of(weights, decay, out("norm", C * H, element)),
+            a ->
+                context.kernelNorm(
+                    KERNEL, element, a.get("weights"), a.get("decay"), a.get("norm"))),
         new NativeCall(
             "kernelForward",
-            List.of(weights, decay, norm, out("kernel", C * H * L)),
+            List.of(weights, decay, norm, out("kernel", C * H * L, element)),
             a ->
                 context.kernelForward(
-                    KERNEL, a.get("weights"), a.get("decay"), a.get("norm"), L, a.get("kernel"))),
+                    KERNEL,
+                    element,
+                    a.get("weights"),
+                    a.get("decay"),
+                    a.get("norm"),
+                    L,
+                    a.get("kernel"))),
         new NativeCall(
             "kernelBackward",
             List.of(
                 weights,
                 decay,
                 norm,
-                in("gradKernel", C * H * L),
-                out("gradWeights", S * C * H * D),
-                out("gradDecay", H)),
+                in("gradKernel", C * H * L, element),
+                out("gradWeights", S * C * H * D, element),
+                out("gradDecay", H, element)),
             a ->
                 context.kernelBackward(
                     KERNEL,
+                    element,
                     a.get("weights"),
                     a.get("decay"),
                     a.get("norm"),
@@ -108,26 +125,30 @@ class MisuseTest {
                     a.get("gradDecay"))),
         new NativeCall(
             "prepare",
-            List.of(in("kernel", C * H * L), in("skip", C * H)),
+            List.of(in("kernel", C * H * L, element), in("skip", C * H, element)),
             a -> plan.prepare(a.get("kernel"), a.get("skip"), spectrum)),
         new NativeCall(
             "forward",
-            List.of(in("u", signal), in("pre", signal), in("post", signal), out("y", output)),
+            List.of(
+                in("u", signal, element),
+                in("pre", signal, element),
+                in("post", signal, element),
+                out("y", output, element)),
             a ->
                 plan.forward(
                     spectrum, B, null, a.get("u"), a.get("pre"), a.get("post"), a.get("y"))),
         new NativeCall(
             "backward",
             List.of(
-                in("u", signal),
-                in("dy", output),
-                in("pre", signal),
-                in("post", signal),
-                out("du", signal),
-                out("dk", C * H * L),
-                out("dskip", C * H),
-                out("dpre", signal),
-                out("dpost", signal)),
+                in("u", signal, element),
+                in("dy", output, element),
+                in("pre", signal, element),
+                in("post", signal, element),
+                out("du", signal, element),
+                out("dk", C * H * L, element),
+                out("dskip", C * H, element),
+                out("dpre", signal, element),
+                out("dpost", signal, element)),
             a ->
                 plan.backward(
                     spectrum,
@@ -147,23 +168,26 @@ class MisuseTest {
   @TestFactory
   Stream<DynamicTest> segments() {
     List<DynamicTest> tests = new ArrayList<>();
-    for (NativeCall call : calls()) {
-      tests.add(DynamicTest.dynamicTest(call + " takes valid segments", () -> valid(call)));
-      for (Parameter parameter : call.parameters()) {
-        spoilers(parameter)
-            .forEach(
-                (problem, spoil) ->
-                    tests.add(
-                        DynamicTest.dynamicTest(
-                            call + ": " + parameter.name() + " " + problem,
-                            () -> spoilt(call, parameter, problem, spoil))));
-        if (parameter.written()) {
-          for (Parameter other : call.parameters()) {
-            if (!other.equals(parameter)) {
-              tests.add(
-                  DynamicTest.dynamicTest(
-                      call + ": " + parameter.name() + " overlaps " + other.name(),
-                      () -> overlapping(call, parameter, other)));
+    for (CpuElement element : CpuElement.values()) {
+      for (NativeCall call : calls(element)) {
+        String name = call + " of " + element;
+        tests.add(DynamicTest.dynamicTest(name + " takes valid segments", () -> valid(call)));
+        for (Parameter parameter : call.parameters()) {
+          spoilers(parameter, element.bytes())
+              .forEach(
+                  (problem, spoil) ->
+                      tests.add(
+                          DynamicTest.dynamicTest(
+                              name + ": " + parameter.name() + " " + problem,
+                              () -> spoilt(call, parameter, problem, spoil))));
+          if (parameter.written()) {
+            for (Parameter other : call.parameters()) {
+              if (!other.equals(parameter)) {
+                tests.add(
+                    DynamicTest.dynamicTest(
+                        name + ": " + parameter.name() + " overlaps " + other.name(),
+                        () -> overlapping(call, parameter, other, element.bytes())));
+              }
             }
           }
         }
@@ -172,18 +196,19 @@ class MisuseTest {
     return tests.stream();
   }
 
-  private static Map<String, Function<Arena, MemorySegment>> spoilers(Parameter parameter) {
+  private static Map<String, Function<Arena, MemorySegment>> spoilers(
+      Parameter parameter, int elementBytes) {
     long bytes = parameter.bytes();
     Map<String, Function<Arena, MemorySegment>> common =
         Map.of(
             "expected " + bytes,
-            memory -> memory.allocate(bytes - 4, 64),
-            "holds " + (bytes + 4) + " bytes",
-            memory -> memory.allocate(bytes + 4, 64),
+            memory -> memory.allocate(bytes - elementBytes, 64),
+            "holds " + (bytes + elementBytes) + " bytes",
+            memory -> memory.allocate(bytes + elementBytes, 64),
             "holds 0 bytes",
             memory -> memory.allocate(bytes, 64).asSlice(0, 0),
-            "expected a multiple of 4",
-            memory -> memory.allocate(bytes + 64, 64).asSlice(1, bytes),
+            "expected a multiple of " + elementBytes,
+            memory -> memory.allocate(bytes + 64, 64).asSlice(elementBytes / 2, bytes),
             "is on the Java heap",
             memory -> MemorySegment.ofArray(new float[(int) (bytes / 4)]),
             "starts at address 0x0",
@@ -223,12 +248,13 @@ class MisuseTest {
     }
   }
 
-  private static void overlapping(NativeCall call, Parameter output, Parameter other) {
+  private static void overlapping(
+      NativeCall call, Parameter output, Parameter other, int elementBytes) {
     try (Arena memory = Arena.ofConfined()) {
       Map<String, MemorySegment> segments = call.validSegments(memory);
-      MemorySegment both = memory.allocate(output.bytes() + other.bytes() - 4, 64);
+      MemorySegment both = memory.allocate(output.bytes() + other.bytes() - elementBytes, 64);
       segments.put(output.name(), both.asSlice(0, output.bytes()));
-      segments.put(other.name(), both.asSlice(output.bytes() - 4, other.bytes()));
+      segments.put(other.name(), both.asSlice(output.bytes() - elementBytes, other.bytes()));
       refused(call, segments, "overlaps", "expected separate memory", output);
     }
   }

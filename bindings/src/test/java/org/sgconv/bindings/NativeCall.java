@@ -28,12 +28,12 @@ record NativeCall(String name, List<Parameter> parameters, Body body) {
     void run(Map<String, MemorySegment> segments);
   }
 
-  static Parameter in(String name, long floats) {
-    return new Parameter(name, floats * Float.BYTES, false);
+  static Parameter in(String name, long values, CpuElement element) {
+    return new Parameter(name, values * element.bytes(), false);
   }
 
-  static Parameter out(String name, long floats) {
-    return new Parameter(name, floats * Float.BYTES, true);
+  static Parameter out(String name, long values, CpuElement element) {
+    return new Parameter(name, values * element.bytes(), true);
   }
 
   /** Segments that are as they should be. */

@@ -164,5 +164,41 @@ public class SgconvCommon extends SgconvCommonSymbols {
     public static int SGCONV_CENTERED() {
         return SGCONV_CENTERED;
     }
+    private static final int SGCONV_FLOAT32 = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_dtype.SGCONV_FLOAT32 = 0
+     * }
+     */
+    public static int SGCONV_FLOAT32() {
+        return SGCONV_FLOAT32;
+    }
+    private static final int SGCONV_BFLOAT16 = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_dtype.SGCONV_BFLOAT16 = 1
+     * }
+     */
+    public static int SGCONV_BFLOAT16() {
+        return SGCONV_BFLOAT16;
+    }
+    private static final int SGCONV_FLOAT16 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_dtype.SGCONV_FLOAT16 = 2
+     * }
+     */
+    public static int SGCONV_FLOAT16() {
+        return SGCONV_FLOAT16;
+    }
+    private static final int SGCONV_FLOAT64 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum sgconv_dtype.SGCONV_FLOAT64 = 3
+     * }
+     */
+    public static int SGCONV_FLOAT64() {
+        return SGCONV_FLOAT64;
+    }
 }
 

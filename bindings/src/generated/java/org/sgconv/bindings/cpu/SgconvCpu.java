@@ -23,10 +23,10 @@ public class SgconvCpu extends SgconvCpuSymbols {
     static final SymbolLookup SYMBOL_LOOKUP =
             org.sgconv.bindings.load.NativeLibraries.symbols(org.sgconv.bindings.load.NativeLibrary.CPU);
 
-    private static final int SGCONV_CPU_ABI_VERSION = (int)2L;
+    private static final int SGCONV_CPU_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define SGCONV_CPU_ABI_VERSION 2
+     * #define SGCONV_CPU_ABI_VERSION 3
      * }
      */
     public static int SGCONV_CPU_ABI_VERSION() {
@@ -451,6 +451,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_LONG,
             SgconvCpu.C_POINTER
         );
@@ -463,7 +464,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, int64_t length, int64_t *bytes)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_kernel_memory$descriptor() {
@@ -473,7 +474,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, int64_t length, int64_t *bytes)
      * }
      */
     public static MethodHandle sgconv_cpu_kernel_memory$handle() {
@@ -483,7 +484,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, int64_t length, int64_t *bytes)
      * }
      */
     public static MemorySegment sgconv_cpu_kernel_memory$address() {
@@ -492,16 +493,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int64_t length, int64_t *bytes)
+     * sgconv_status sgconv_cpu_kernel_memory(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, int64_t length, int64_t *bytes)
      * }
      */
-    public static int sgconv_cpu_kernel_memory(MemorySegment context, MemorySegment geometry, long length, MemorySegment bytes) {
+    public static int sgconv_cpu_kernel_memory(MemorySegment context, MemorySegment geometry, int dtype, long length, MemorySegment bytes) {
         var mh$ = sgconv_cpu_kernel_memory.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_kernel_memory", context, geometry, length, bytes);
+                traceDowncall("sgconv_cpu_kernel_memory", context, geometry, dtype, length, bytes);
             }
-            return (int)mh$.invokeExact(context, geometry, length, bytes);
+            return (int)mh$.invokeExact(context, geometry, dtype, length, bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -514,6 +515,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER
@@ -527,7 +529,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, float *norm)
+     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, void *norm)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_kernel_norm$descriptor() {
@@ -537,7 +539,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, float *norm)
+     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, void *norm)
      * }
      */
     public static MethodHandle sgconv_cpu_kernel_norm$handle() {
@@ -547,7 +549,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, float *norm)
+     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, void *norm)
      * }
      */
     public static MemorySegment sgconv_cpu_kernel_norm$address() {
@@ -556,16 +558,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, float *norm)
+     * sgconv_status sgconv_cpu_kernel_norm(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, void *norm)
      * }
      */
-    public static int sgconv_cpu_kernel_norm(MemorySegment context, MemorySegment geometry, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
+    public static int sgconv_cpu_kernel_norm(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment weights, MemorySegment decay, MemorySegment norm) {
         var mh$ = sgconv_cpu_kernel_norm.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_kernel_norm", context, geometry, weights, decay, norm);
+                traceDowncall("sgconv_cpu_kernel_norm", context, geometry, dtype, weights, decay, norm);
             }
-            return (int)mh$.invokeExact(context, geometry, weights, decay, norm);
+            return (int)mh$.invokeExact(context, geometry, dtype, weights, decay, norm);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -578,6 +580,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
@@ -593,7 +596,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, float *kernel)
+     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, void *kernel)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_kernel_forward$descriptor() {
@@ -603,7 +606,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, float *kernel)
+     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, void *kernel)
      * }
      */
     public static MethodHandle sgconv_cpu_kernel_forward$handle() {
@@ -613,7 +616,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, float *kernel)
+     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, void *kernel)
      * }
      */
     public static MemorySegment sgconv_cpu_kernel_forward$address() {
@@ -622,16 +625,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, float *kernel)
+     * sgconv_status sgconv_cpu_kernel_forward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, void *kernel)
      * }
      */
-    public static int sgconv_cpu_kernel_forward(MemorySegment context, MemorySegment geometry, MemorySegment weights, MemorySegment decay, MemorySegment norm, long length, MemorySegment kernel) {
+    public static int sgconv_cpu_kernel_forward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment weights, MemorySegment decay, MemorySegment norm, long length, MemorySegment kernel) {
         var mh$ = sgconv_cpu_kernel_forward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_kernel_forward", context, geometry, weights, decay, norm, length, kernel);
+                traceDowncall("sgconv_cpu_kernel_forward", context, geometry, dtype, weights, decay, norm, length, kernel);
             }
-            return (int)mh$.invokeExact(context, geometry, weights, decay, norm, length, kernel);
+            return (int)mh$.invokeExact(context, geometry, dtype, weights, decay, norm, length, kernel);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -644,6 +647,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
@@ -661,7 +665,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, const float *grad_kernel, float *grad_weights, float *grad_decay)
+     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, const void *grad_kernel, void *grad_weights, void *grad_decay)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_kernel_backward$descriptor() {
@@ -671,7 +675,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, const float *grad_kernel, float *grad_weights, float *grad_decay)
+     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, const void *grad_kernel, void *grad_weights, void *grad_decay)
      * }
      */
     public static MethodHandle sgconv_cpu_kernel_backward$handle() {
@@ -681,7 +685,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, const float *grad_kernel, float *grad_weights, float *grad_decay)
+     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, const void *grad_kernel, void *grad_weights, void *grad_decay)
      * }
      */
     public static MemorySegment sgconv_cpu_kernel_backward$address() {
@@ -690,16 +694,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, const float *weights, const float *decay, const float *norm, int64_t length, const float *grad_kernel, float *grad_weights, float *grad_decay)
+     * sgconv_status sgconv_cpu_kernel_backward(sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry, int32_t dtype, const void *weights, const void *decay, const void *norm, int64_t length, const void *grad_kernel, void *grad_weights, void *grad_decay)
      * }
      */
-    public static int sgconv_cpu_kernel_backward(MemorySegment context, MemorySegment geometry, MemorySegment weights, MemorySegment decay, MemorySegment norm, long length, MemorySegment grad_kernel, MemorySegment grad_weights, MemorySegment grad_decay) {
+    public static int sgconv_cpu_kernel_backward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment weights, MemorySegment decay, MemorySegment norm, long length, MemorySegment grad_kernel, MemorySegment grad_weights, MemorySegment grad_decay) {
         var mh$ = sgconv_cpu_kernel_backward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_kernel_backward", context, geometry, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
+                traceDowncall("sgconv_cpu_kernel_backward", context, geometry, dtype, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
             }
-            return (int)mh$.invokeExact(context, geometry, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
+            return (int)mh$.invokeExact(context, geometry, dtype, weights, decay, norm, length, grad_kernel, grad_weights, grad_decay);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -712,6 +716,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER
@@ -725,7 +730,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, int64_t *held, int64_t *building, int64_t *spectrum)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_plan_memory$descriptor() {
@@ -735,7 +740,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, int64_t *held, int64_t *building, int64_t *spectrum)
      * }
      */
     public static MethodHandle sgconv_cpu_plan_memory$handle() {
@@ -745,7 +750,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, int64_t *held, int64_t *building, int64_t *spectrum)
      * }
      */
     public static MemorySegment sgconv_cpu_plan_memory$address() {
@@ -754,16 +759,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int64_t *held, int64_t *building, int64_t *spectrum)
+     * sgconv_status sgconv_cpu_plan_memory(const sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, int64_t *held, int64_t *building, int64_t *spectrum)
      * }
      */
-    public static int sgconv_cpu_plan_memory(MemorySegment context, MemorySegment geometry, MemorySegment held, MemorySegment building, MemorySegment spectrum) {
+    public static int sgconv_cpu_plan_memory(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment held, MemorySegment building, MemorySegment spectrum) {
         var mh$ = sgconv_cpu_plan_memory.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_plan_memory", context, geometry, held, building, spectrum);
+                traceDowncall("sgconv_cpu_plan_memory", context, geometry, dtype, held, building, spectrum);
             }
-            return (int)mh$.invokeExact(context, geometry, held, building, spectrum);
+            return (int)mh$.invokeExact(context, geometry, dtype, held, building, spectrum);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -776,6 +781,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
             SgconvCpu.C_INT,
             SgconvCpu.C_POINTER,
             SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
             SgconvCpu.C_POINTER
         );
 
@@ -787,7 +793,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, sgconv_cpu_plan **plan)
+     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cpu_plan **plan)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_plan_create$descriptor() {
@@ -797,7 +803,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, sgconv_cpu_plan **plan)
+     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cpu_plan **plan)
      * }
      */
     public static MethodHandle sgconv_cpu_plan_create$handle() {
@@ -807,7 +813,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, sgconv_cpu_plan **plan)
+     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cpu_plan **plan)
      * }
      */
     public static MemorySegment sgconv_cpu_plan_create$address() {
@@ -816,16 +822,16 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, sgconv_cpu_plan **plan)
+     * sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context, const sgconv_convolution_geometry *geometry, int32_t dtype, sgconv_cpu_plan **plan)
      * }
      */
-    public static int sgconv_cpu_plan_create(MemorySegment context, MemorySegment geometry, MemorySegment plan) {
+    public static int sgconv_cpu_plan_create(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment plan) {
         var mh$ = sgconv_cpu_plan_create.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("sgconv_cpu_plan_create", context, geometry, plan);
+                traceDowncall("sgconv_cpu_plan_create", context, geometry, dtype, plan);
             }
-            return (int)mh$.invokeExact(context, geometry, plan);
+            return (int)mh$.invokeExact(context, geometry, dtype, plan);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1031,7 +1037,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel, const float *skip, void *spectrum)
+     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel, const void *skip, void *spectrum)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_spectrum_prepare$descriptor() {
@@ -1041,7 +1047,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel, const float *skip, void *spectrum)
+     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel, const void *skip, void *spectrum)
      * }
      */
     public static MethodHandle sgconv_cpu_spectrum_prepare$handle() {
@@ -1051,7 +1057,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel, const float *skip, void *spectrum)
+     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel, const void *skip, void *spectrum)
      * }
      */
     public static MemorySegment sgconv_cpu_spectrum_prepare$address() {
@@ -1060,7 +1066,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const float *kernel, const float *skip, void *spectrum)
+     * sgconv_status sgconv_cpu_spectrum_prepare(sgconv_cpu_plan *plan, const void *kernel, const void *skip, void *spectrum)
      * }
      */
     public static int sgconv_cpu_spectrum_prepare(MemorySegment plan, MemorySegment kernel, MemorySegment skip, MemorySegment spectrum) {
@@ -1098,7 +1104,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_convolution_forward$descriptor() {
@@ -1108,7 +1114,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y)
      * }
      */
     public static MethodHandle sgconv_cpu_convolution_forward$handle() {
@@ -1118,7 +1124,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y)
      * }
      */
     public static MemorySegment sgconv_cpu_convolution_forward$address() {
@@ -1127,7 +1133,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *pre, const float *post, float *y)
+     * sgconv_status sgconv_cpu_convolution_forward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *pre, const void *post, void *y)
      * }
      */
     public static int sgconv_cpu_convolution_forward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment pre, MemorySegment post, MemorySegment y) {
@@ -1170,7 +1176,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, void *dk, void *dskip, void *dpre, void *dpost)
      * }
      */
     public static FunctionDescriptor sgconv_cpu_convolution_backward$descriptor() {
@@ -1180,7 +1186,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, void *dk, void *dskip, void *dpre, void *dpost)
      * }
      */
     public static MethodHandle sgconv_cpu_convolution_backward$handle() {
@@ -1190,7 +1196,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
     /**
      * Address for:
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, void *dk, void *dskip, void *dpre, void *dpost)
      * }
      */
     public static MemorySegment sgconv_cpu_convolution_backward$address() {
@@ -1199,7 +1205,7 @@ public class SgconvCpu extends SgconvCpuSymbols {
 
     /**
      * {@snippet lang=c :
-     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const float *u, const float *dy, const float *pre, const float *post, float *du, float *dk, float *dskip, float *dpre, float *dpost)
+     * sgconv_status sgconv_cpu_convolution_backward(sgconv_cpu_plan *plan, const void *spectrum, int64_t batch, const int64_t *lengths, const void *u, const void *dy, const void *pre, const void *post, void *du, void *dk, void *dskip, void *dpre, void *dpost)
      * }
      */
     public static int sgconv_cpu_convolution_backward(MemorySegment plan, MemorySegment spectrum, long batch, MemorySegment lengths, MemorySegment u, MemorySegment dy, MemorySegment pre, MemorySegment post, MemorySegment du, MemorySegment dk, MemorySegment dskip, MemorySegment dpre, MemorySegment dpost) {

@@ -380,33 +380,6 @@ public class SgconvCuda extends SgconvCudaSymbols {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-    private static final int SGCONV_FLOAT32 = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_dtype.SGCONV_FLOAT32 = 0
-     * }
-     */
-    public static int SGCONV_FLOAT32() {
-        return SGCONV_FLOAT32;
-    }
-    private static final int SGCONV_BFLOAT16 = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_dtype.SGCONV_BFLOAT16 = 1
-     * }
-     */
-    public static int SGCONV_BFLOAT16() {
-        return SGCONV_BFLOAT16;
-    }
-    private static final int SGCONV_FLOAT16 = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum sgconv_dtype.SGCONV_FLOAT16 = 2
-     * }
-     */
-    public static int SGCONV_FLOAT16() {
-        return SGCONV_FLOAT16;
-    }
 
     private static class sgconv_cuda_kernel_norm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(

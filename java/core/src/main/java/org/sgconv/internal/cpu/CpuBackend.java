@@ -22,14 +22,14 @@ import org.sgconv.spi.KernelOperations;
 import org.sgconv.tensor.DType;
 
 /**
- * float32 on the host's processor. The library is loaded and its thread pool started when the
- * backend is first asked about; both then last as long as the process.
+ * float32 and float64 on the host's processor. The library is loaded and its thread pool started
+ * when the backend is first asked about; both then last as long as the process.
  */
 public final class CpuBackend implements BackendProvider {
 
   static final String NAME = "cpu";
 
-  private static final Set<DType> TYPES = Set.of(DType.FLOAT32);
+  private static final Set<DType> TYPES = Set.of(DType.FLOAT32, DType.FLOAT64);
 
   private final Supplier<CpuLibrary> libraries;
   private final Supplier<@Nullable String> threadsProperty;
@@ -148,7 +148,7 @@ public final class CpuBackend implements BackendProvider {
     requireType(type);
     Started here = started();
     try {
-      return CpuConvolutionPlan.create(geometry, here.context(), here.kernels());
+      return CpuConvolutionPlan.create(geometry, type, here.context(), here.kernels());
     } catch (RuntimeException e) {
       throw NativeFailures.translate(NAME, "a plan for " + geometry, e);
     }

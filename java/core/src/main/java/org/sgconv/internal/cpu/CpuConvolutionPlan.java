@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.ConvolutionShape;
 import org.sgconv.bindings.CpuContext;
+import org.sgconv.bindings.CpuElement;
 import org.sgconv.bindings.CpuPlan;
 import org.sgconv.bindings.CpuPlanMemory;
 import org.sgconv.bindings.CpuSpectrum;
@@ -29,6 +30,7 @@ import org.sgconv.tensor.Tensor;
 final class CpuConvolutionPlan implements ConvolutionPlan {
 
   private final ConvolutionGeometry geometry;
+  private final DType type;
   private final CpuPlan plan;
   private final ReadWriteLock lock;
   private final KernelOperations operations;
@@ -40,8 +42,9 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   private @Nullable Tensor scratch;
 
   private CpuConvolutionPlan(
-      ConvolutionGeometry geometry, CpuPlan plan, KernelOperations operations) {
+      ConvolutionGeometry geometry, DType type, CpuPlan plan, KernelOperations operations) {
     this.geometry = geometry;
+    this.type = type;
     this.plan = plan;
     this.lock = new SingleLock(plan.lock());
     this.operations = operations;
@@ -52,17 +55,18 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
    * and with one spectrum, without which it would be of no use.
    */
   static CpuConvolutionPlan create(
-      ConvolutionGeometry geometry, CpuContext context, KernelOperations operations) {
+      ConvolutionGeometry geometry, DType type, CpuContext context, KernelOperations operations) {
     ConvolutionShape shape = Shapes.of(geometry);
-    CpuPlanMemory memory = context.planMemory(shape);
+    CpuElement element = CpuElements.of(type);
+    CpuPlanMemory memory = context.planMemory(shape, element);
     long held = memory.held();
     long passing = saturatedSum(memory.building(), memory.spectrum());
     HostMemory.reserve("a plan and a spectrum for " + geometry, saturatedSum(held, passing));
     try (Closer undo = Closer.onFailure()) {
       undo.add(() -> HostMemory.release(held));
-      CpuPlan plan = context.createPlan(shape, held);
+      CpuPlan plan = context.createPlan(shape, element, held);
       undo.keep();
-      return new CpuConvolutionPlan(geometry, plan, operations);
+      return new CpuConvolutionPlan(geometry, type, plan, operations);
     } finally {
       HostMemory.release(passing);
     }
@@ -86,7 +90,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
   @Override
   public PlanSpectrum createSpectrum() {
     try {
-      return CpuPlanSpectrum.allocate(plan);
+      return CpuPlanSpectrum.allocate(plan, type);
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "a spectrum of " + geometry, e);
     }
@@ -117,7 +121,7 @@ final class CpuConvolutionPlan implements ConvolutionPlan {
     if (known == null) {
       known =
           Tensor.uninitialized(
-              DType.FLOAT32, geometry.channels(), geometry.hidden(), geometry.kernelLength());
+              type, geometry.channels(), geometry.hidden(), geometry.kernelLength());
       scratch = known;
     }
     return known;

@@ -3,6 +3,7 @@ package org.sgconv.internal.cpu;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CpuContext;
+import org.sgconv.bindings.CpuElement;
 import org.sgconv.bindings.KernelShape;
 import org.sgconv.internal.boundary.KernelShapes;
 import org.sgconv.internal.boundary.NativeFailures;
@@ -36,9 +37,10 @@ final class CpuKernels implements KernelOperations {
     lock.lock();
     try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
-      bytes = reserve(geometry, shape, 0);
+      CpuElement element = element(in);
+      bytes = reserve(geometry, shape, element, 0);
       context.kernelNorm(
-          shape, memory.of(in.weights()), memory.of(in.decay()), memory.of(in.norm()));
+          shape, element, memory.of(in.weights()), memory.of(in.decay()), memory.of(in.norm()));
     } catch (RuntimeException e) {
       throw NativeFailures.translate(CpuBackend.NAME, "norm of kernel " + geometry, e);
     } finally {
@@ -54,9 +56,11 @@ final class CpuKernels implements KernelOperations {
     lock.lock();
     try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
-      bytes = reserve(geometry, shape, kernel.dim(2));
+      CpuElement element = element(in);
+      bytes = reserve(geometry, shape, element, kernel.dim(2));
       context.kernelForward(
           shape,
+          element,
           memory.of(in.weights()),
           memory.of(in.decay()),
           memory.of(in.norm()),
@@ -78,9 +82,11 @@ final class CpuKernels implements KernelOperations {
     lock.lock();
     try (HeldMemory memory = held) {
       KernelShape shape = shapes.of(geometry);
-      bytes = reserve(geometry, shape, gradKernel.dim(2));
+      CpuElement element = element(in);
+      bytes = reserve(geometry, shape, element, gradKernel.dim(2));
       context.kernelBackward(
           shape,
+          element,
           memory.of(in.weights()),
           memory.of(in.decay()),
           memory.of(in.norm()),
@@ -102,9 +108,15 @@ final class CpuKernels implements KernelOperations {
     return geometry.hasClosedNorm() ? 0 : geometry.totalLags();
   }
 
+  /** Of all parameters, and of what is made of them. */
+  private static CpuElement element(KernelOperands in) {
+    return CpuElements.of(in.weights().type());
+  }
+
   /** Counts what a call takes while it runs, and returns that: the caller releases it. */
-  private long reserve(KernelGeometry geometry, KernelShape shape, long length) {
-    long bytes = context.kernelMemory(shape, length);
+  private long reserve(
+      KernelGeometry geometry, KernelShape shape, CpuElement element, long length) {
+    long bytes = context.kernelMemory(shape, element, length);
     HostMemory.reserve(geometry, bytes);
     return bytes;
   }

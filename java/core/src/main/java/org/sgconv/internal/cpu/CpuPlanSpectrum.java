@@ -18,10 +18,9 @@ final class CpuPlanSpectrum implements PlanSpectrum {
     this.spectrum = spectrum;
   }
 
-  static CpuPlanSpectrum allocate(CpuPlan plan) {
+  static CpuPlanSpectrum allocate(CpuPlan plan, DType type) {
     try (Closer undo = Closer.onFailure()) {
-      Tensor memory =
-          undo.add(Tensor.uninitialized(DType.FLOAT32, plan.spectrumBytes() / Float.BYTES));
+      Tensor memory = undo.add(Tensor.uninitialized(type, plan.spectrumBytes() / type.byteSize()));
       CpuPlanSpectrum made = new CpuPlanSpectrum(memory, plan.createSpectrum(memory.segment()));
       undo.keep();
       return made;
