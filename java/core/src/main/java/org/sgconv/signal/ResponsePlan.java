@@ -1,10 +1,15 @@
 package org.sgconv.signal;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.tensor.DType;
 
 /**
  * An {@link ImpulseResponse} made ready on a backend, for signals of any length. Any number of
@@ -17,7 +22,7 @@ import org.sgconv.ShapeMismatchException;
  */
 public final class ResponsePlan implements AutoCloseable {
 
-  /** Samples that are computed at a time, unless the response is long. */
+  /** Samples of all channels that are computed at a time, unless the response is long. */
   private static final int STRETCH = 1 << 21;
 
   /** A stretch is longer than what it has to hear of the one before by at least this factor. */
@@ -72,7 +77,7 @@ public final class ResponsePlan implements AutoCloseable {
     Channels.requireEqual("signal", signal);
     int outputs = response.outputChannels(signal.length);
     float[][] result = new float[outputs][Channels.length(outputLength(signal[0].length, tail))];
-    apply(
+    this.<RuntimeException>run(
         new ArraySource(signal),
         (at, count, from) -> {
           for (int c = 0; c < outputs; c++) {
@@ -87,14 +92,55 @@ public final class ResponsePlan implements AutoCloseable {
 
   /**
    * As {@link #apply(float[][], double, boolean)}, of a sound that is read and written stretch by
-   * stretch: there are a few million samples of each channel in memory, and the response, however
-   * long the sound is.
+   * stretch: there are a few million samples in memory, and the response, however long the sound
+   * is.
    *
+   * @param signal its rows are the channels
+   * @param result gets as many rows as {@link ImpulseResponse#outputChannels} says
    * @param progress told of the samples of each channel that were written
+   * @throws TypeMismatchException if the samples are not of {@link DType#FLOAT32}
+   * @throws IOException of the signal or the result
    */
-  public <X extends Exception> void apply(
-      SoundSource<? extends X> signal,
-      SoundSink<? extends X> result,
+  public void apply(
+      SampleSource signal, SampleSink result, double mix, boolean tail, ProgressListener progress)
+      throws IOException {
+    if (signal.type() != DType.FLOAT32) {
+      throw new TypeMismatchException(
+          "the signal is " + signal.type() + ", a response takes FLOAT32");
+    }
+    this.<IOException>run(
+        new SoundSource<>() {
+          @Override
+          public int channelCount() {
+            return signal.rows();
+          }
+
+          @Override
+          public long length() {
+            return signal.length();
+          }
+
+          @Override
+          public void read(long from, int count, float[][] into) throws IOException {
+            signal.read(from, rows(into, count));
+          }
+        },
+        (at, count, from) -> result.write(at, rows(from, count)),
+        mix,
+        tail,
+        progress);
+  }
+
+  /** The beginnings of arrays, as memory. */
+  private static List<MemorySegment> rows(float[][] channels, int count) {
+    return Arrays.stream(channels)
+        .map(channel -> MemorySegment.ofArray(channel).asSlice(0, (long) count * Float.BYTES))
+        .toList();
+  }
+
+  private <X extends Exception> void run(
+      SoundSource<X> signal,
+      SoundSink<X> result,
       double mix,
       boolean tail,
       ProgressListener progress)
@@ -103,8 +149,8 @@ public final class ResponsePlan implements AutoCloseable {
       throw new InvalidArgumentException("mix is " + mix + ": must be from 0 to 1");
     }
     long length = outputLength(signal.length(), tail);
-    int stretch = (int) Math.min(length, stretch());
-    ResponseWindow<? extends X> window = new ResponseWindow<>(signal, response, stretch);
+    int stretch = (int) Math.min(length, stretch(signal.channelCount()));
+    ResponseWindow<X> window = new ResponseWindow<>(signal, response, stretch);
     float[][] out = new float[response.outputChannels(signal.channelCount())][stretch];
     for (long at = 0; at < length; ) {
       int count = (int) Math.min(stretch, length - at);
@@ -119,9 +165,9 @@ public final class ResponsePlan implements AutoCloseable {
     }
   }
 
-  private long stretch() {
+  private long stretch(int channels) {
     long least = (long) STRETCH_TO_RESPONSE * response.length();
-    return Math.min(Math.max(STRETCH, least), LONGEST_STRETCH);
+    return Math.min(Math.max(STRETCH / channels, least), LONGEST_STRETCH);
   }
 
   /** What is heard in one output channel of the response alone. */

@@ -4,10 +4,9 @@ package org.sgconv.signal;
  * Where the channels of a sound go that need not be in memory as a whole, such as a file.
  *
  * @param <X> what writing may throw
- * @since 0.1.0
  */
 @FunctionalInterface
-public interface SoundSink<X extends Exception> {
+interface SoundSink<X extends Exception> {
 
   /**
    * Takes a stretch of every channel. Stretches come from the first sample to the last, each once.

@@ -4,9 +4,8 @@ package org.sgconv.signal;
  * Where the channels of a sound come from that need not be in memory as a whole, such as a file.
  *
  * @param <X> what reading may throw
- * @since 0.1.0
  */
-public interface SoundSource<X extends Exception> {
+interface SoundSource<X extends Exception> {
 
   /** How many channels there are, ≥ 1. */
   int channelCount();

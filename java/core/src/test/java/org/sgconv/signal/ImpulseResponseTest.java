@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
+import org.sgconv.tensor.DType;
 
 class ImpulseResponseTest {
 
@@ -128,27 +132,28 @@ class ImpulseResponseTest {
     float[] sparse = noise(40);
     float[] response = noise(10_000);
     List<Long> asked = new ArrayList<>();
-    SoundSource<IOException> source =
-        new SoundSource<>() {
-          @Override
-          public int channelCount() {
-            return 1;
-          }
-
+    SampleSource source =
+        new SampleSource() {
           @Override
           public long length() {
             return length;
           }
 
           @Override
-          public void read(long from, int count, float[][] into) {
+          public DType type() {
+            return DType.FLOAT32;
+          }
+
+          @Override
+          public void read(long from, List<MemorySegment> rows) {
             assertThat(from).isEqualTo(asked.isEmpty() ? 0 : asked.getLast());
+            MemorySegment into = rows.getFirst().fill((byte) 0);
+            long count = into.byteSize() / Float.BYTES;
             asked.add(from + count);
-            Arrays.fill(into[0], 0, count, 0);
             for (int i = 0; i < sparse.length; i++) {
               long at = i * 125_000L + 7;
               if (at >= from && at < from + count) {
-                into[0][(int) (at - from)] = sparse[i];
+                into.setAtIndex(ValueLayout.JAVA_FLOAT, at - from, sparse[i]);
               }
             }
           }
@@ -159,7 +164,7 @@ class ImpulseResponseTest {
       assertThat(plan.outputLength(length, true)).isEqualTo(out.length);
       plan.apply(
           source,
-          (at, count, from) -> System.arraycopy(from[0], 0, out, (int) at, count),
+          SampleSink.of(MemorySegment.ofArray(out), DType.FLOAT32),
           1,
           true,
           (done, total) -> {
@@ -181,10 +186,10 @@ class ImpulseResponseTest {
 
   @Test
   void whatASourceThrowsEndsIt() {
-    SoundSource<IOException> broken =
-        new SoundSource<>() {
+    SampleSource broken =
+        new SampleSource() {
           @Override
-          public int channelCount() {
+          public int rows() {
             return 2;
           }
 
@@ -194,23 +199,38 @@ class ImpulseResponseTest {
           }
 
           @Override
-          public void read(long from, int count, float[][] into) throws IOException {
+          public DType type() {
+            return DType.FLOAT32;
+          }
+
+          @Override
+          public void read(long from, List<MemorySegment> rows) throws IOException {
             if (from > 0) {
               throw new IOException("the disk is gone");
             }
-            into[1][5] = 1;
+            rows.get(1).setAtIndex(ValueLayout.JAVA_FLOAT, 5, 1);
           }
         };
     List<Long> written = new ArrayList<>();
     try (ResponsePlan plan = ImpulseResponse.of(100, noise(2, 5)).on(Backends.best(), 100)) {
       assertThatThrownBy(
               () ->
-                  plan.apply(
-                      broken, (at, count, from) -> written.add(at), 1, true, ProgressListener.NONE))
+                  plan.apply(broken, (at, rows) -> written.add(at), 1, true, ProgressListener.NONE))
           .isInstanceOf(IOException.class)
           .hasMessage("the disk is gone");
     }
     assertThat(written).containsExactly(0L);
+  }
+
+  @Test
+  void soundsAreOfFloats() {
+    SampleSource doubles = SampleSource.of(MemorySegment.ofArray(new double[4]), DType.FLOAT64);
+    SampleSink none = (at, rows) -> {};
+    try (ResponsePlan plan = ImpulseResponse.of(100, noise(5)).on(Backends.best(), 100)) {
+      assertThatThrownBy(() -> plan.apply(doubles, none, 1, true, ProgressListener.NONE))
+          .isInstanceOf(TypeMismatchException.class)
+          .hasMessageContaining("FLOAT64");
+    }
   }
 
   /** The numbers of the specification's own formula, by hand. */

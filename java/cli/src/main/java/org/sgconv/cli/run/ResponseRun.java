@@ -1,14 +1,18 @@
 package org.sgconv.cli.run;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.cli.audio.SpooledSound;
 import org.sgconv.cli.signal.SignalSource;
 import org.sgconv.signal.ProgressListener;
 import org.sgconv.signal.ResponsePlan;
-import org.sgconv.signal.SoundSource;
+import org.sgconv.signal.SampleSource;
+import org.sgconv.tensor.DType;
 
 /**
  * A signal with its impulse response, computed stretch by stretch from one file into another, so
@@ -60,8 +64,16 @@ public final class ResponseRun implements AutoCloseable {
   /** Computes everything, from file to file. */
   public void compute(ProgressListener progress) throws IOException {
     long start = System.nanoTime();
-    plan.<IOException>apply(
-        source(), (at, count, from) -> output.append(count, from), mix, tail, progress);
+    plan.apply(
+        source(),
+        (at, rows) -> {
+          float[][] samples =
+              rows.stream().map(row -> row.toArray(ValueLayout.JAVA_FLOAT)).toArray(float[][]::new);
+          output.append(samples[0].length, samples);
+        },
+        mix,
+        tail,
+        progress);
     whole = new Timing((System.nanoTime() - start) * 1e-9, 1);
   }
 
@@ -75,10 +87,10 @@ public final class ResponseRun implements AutoCloseable {
   }
 
   /** The signal as it is read, and what the check has to know of it. */
-  private SoundSource<IOException> source() {
-    return new SoundSource<>() {
+  private SampleSource source() {
+    return new SampleSource() {
       @Override
-      public int channelCount() {
+      public int rows() {
         return signal.rowCount();
       }
 
@@ -88,13 +100,21 @@ public final class ResponseRun implements AutoCloseable {
       }
 
       @Override
-      public void read(long from, int count, float[][] into) {
-        signal.read(from, count, into);
-        for (int c = 0; c < into.length; c++) {
-          for (int i = 0; i < count; i++) {
-            squares[c] += (double) into[c][i] * into[c][i];
-            peak = Math.max(peak, Math.abs(into[c][i]));
+      public DType type() {
+        return DType.FLOAT32;
+      }
+
+      @Override
+      public void read(long from, List<MemorySegment> rows) {
+        int count = (int) (rows.getFirst().byteSize() / Float.BYTES);
+        float[][] samples = new float[rows.size()][count];
+        signal.read(from, count, samples);
+        for (int c = 0; c < samples.length; c++) {
+          for (float sample : samples[c]) {
+            squares[c] += (double) sample * sample;
+            peak = Math.max(peak, Math.abs(sample));
           }
+          rows.get(c).copyFrom(MemorySegment.ofArray(samples[c]));
         }
       }
     };
