@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sgconv",
     description = "Structured global convolution: convolve real signals, check, inspect.",
-    subcommands = {RunCommand.class, VerifyCommand.class, InfoCommand.class},
+    subcommands = {
+      RunCommand.class,
+      CorrelateCommand.class,
+      VerifyCommand.class,
+      InfoCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",

@@ -89,17 +89,32 @@ final class OutputOptions {
       OutputPlace.requireWritable(OutputPlace.of(output), inputs);
     }
     if (plot != null) {
-      if (!plot.toString().toLowerCase(Locale.ROOT).endsWith(".png")
-          && !OutputFile.isStandardOutput(OutputPlace.of(plot))
-          && !AtomicFile.isWrittenInto(OutputPlace.of(plot))) {
-        throw new InvalidFileException(plot, "plots are PNG images: name a file that ends in .png");
-      }
-      OutputPlace.requireWritable(OutputPlace.of(plot), inputs);
-      if (output != null && OutputPlace.areOne(OutputPlace.of(plot), OutputPlace.of(output))) {
-        throw new InvalidFileException(
-            plot, "is named for both the result and the plot: name another file for one of them");
-      }
-      Charts.requireFonts();
+      requirePlot(plot, output, inputs);
+    }
+  }
+
+  /**
+   * Fails if a plot could not be written in the end.
+   *
+   * @param output that is written as well, or null
+   * @param inputs files that are read, null where there is none
+   */
+  static void requirePlot(Path plot, @Nullable Path output, @Nullable Path... inputs) {
+    requireEnding(plot, ".png", "plots are PNG images");
+    OutputPlace.requireWritable(OutputPlace.of(plot), inputs);
+    if (output != null && OutputPlace.areOne(OutputPlace.of(plot), OutputPlace.of(output))) {
+      throw new InvalidFileException(
+          plot, "is named for both the result and the plot: name another file for one of them");
+    }
+    Charts.requireFonts();
+  }
+
+  /** Fails if a file, unless it is a pipe or a device, has a name that does not say what it is. */
+  static void requireEnding(Path file, String ending, String what) {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)
+        && !OutputFile.isStandardOutput(OutputPlace.of(file))
+        && !AtomicFile.isWrittenInto(OutputPlace.of(file))) {
+      throw new InvalidFileException(file, what + ": name a file that ends in " + ending);
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
-import org.sgconv.cli.report.Progress;
 import org.sgconv.cli.run.ResponseCheck;
 import org.sgconv.cli.run.ResponseKernel;
 import org.sgconv.cli.run.ResponseRun;
@@ -16,13 +15,10 @@ import org.sgconv.cli.signal.SignalFormat;
 import org.sgconv.cli.signal.SignalReader;
 import org.sgconv.cli.signal.SignalSource;
 import org.sgconv.oracle.Deviation;
-import org.sgconv.signal.ProgressListener;
 import picocli.CommandLine;
 
 /** {@code run} with an impulse response: computes, checks, prints and writes. */
 final class ResponseCommand {
-
-  private static final int PERCENT = 100;
 
   private final CommandLine line;
   private final ResponseOptions options;
@@ -68,11 +64,11 @@ final class ResponseCommand {
     boolean checked = !backend.name().equals(Backends.reference().name());
     ResponseCheck check;
     Deviation deviation;
-    try (Progress progress = Progress.onStandardError("run", PERCENT, Terminal.isStandardError())) {
+    try (PercentProgress progress = new PercentProgress("run")) {
+      progress.at("convolving");
+      run.compute(progress);
       progress.at("timing");
       run.time();
-      progress.at("convolving");
-      run.compute(new Steps(progress));
       progress.at("checking");
       check = new ResponseCheck(run);
       deviation = checked ? check.measure(channels) : Deviation.NONE;
@@ -88,24 +84,6 @@ final class ResponseCommand {
       files.write(result).forEach(out::println);
     }
     out.flush();
-  }
-
-  /** Percents of a progress bar. */
-  private static final class Steps implements ProgressListener {
-
-    private final Progress progress;
-    private long told;
-
-    Steps(Progress progress) {
-      this.progress = progress;
-    }
-
-    @Override
-    public void progress(long done, long total) {
-      for (long percent = (long) (PERCENT * (done / (double) total)); told < percent; told++) {
-        progress.step();
-      }
-    }
   }
 
   private void note(String text) {

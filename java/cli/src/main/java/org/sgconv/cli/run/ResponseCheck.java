@@ -64,15 +64,27 @@ public final class ResponseCheck {
 
   private Deviation measureChannel(int channel) throws IOException {
     ErrorBound bound = bound(channel);
-    long last = run.output().frameCount() - stretch;
+    long frames = run.output().frameCount();
+    long last = frames - stretch;
+    double squares = 0;
     Deviation worst = Deviation.NONE;
     for (int i = 0; i < stretches; i++) {
       long at = stretches == 1 ? 0 : last * i / (stretches - 1);
       Deviation found =
           Tolerance.of(DType.FLOAT32).measure(exact(channel, at), bound, actual(channel, at));
       worst = worst.worst(found);
+      squares += found.relative() * found.relative();
     }
-    return worst;
+    // Of the whole channel, as far as its parts tell.
+    double relative = Math.sqrt(squares * frames / ((double) stretch * stretches));
+    return new Deviation(
+        worst.fraction(),
+        relative,
+        worst.leavesRange(),
+        worst.row(),
+        worst.element(),
+        worst.expected(),
+        worst.actual());
   }
 
   private double[] actual(int channel, long at) throws IOException {

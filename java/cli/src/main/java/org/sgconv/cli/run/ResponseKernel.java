@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.InvalidFileException;
 import org.sgconv.cli.signal.SignalForm;
@@ -23,15 +22,6 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
   /** The name of the response that needs no file. */
   public static final String ROOM = "room";
 
-  /** Rate of signals and kernels that have none: then nothing depends on it. */
-  public static final int NO_RATE = 1;
-
-  /**
-   * Values of a response that are in memory at a time at most, in float32: as it was read, copied,
-   * resampled in float64, and as it is used.
-   */
-  private static final int COPIES = 6;
-
   /** What is to be done with a response. */
   public record Wishes(boolean resample, boolean normalize) {}
 
@@ -46,13 +36,19 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
   public static ResponseKernel read(
       Path file, SignalSource source, SignalForm signal, Wishes wishes) {
     SignalForm form = source.form();
-    int rate = requireRates(form, signal, wishes);
+    int rate = WholeRows.requireRates("kernel", form, signal, wishes.resample());
+    if (form.sampleRate().isEmpty() && wishes.normalize()) {
+      throw new InvalidArgumentException(
+          "--normalize needs a sample rate, which "
+              + signal.name()
+              + " and "
+              + form.name()
+              + " have not: give --raw-rate");
+    }
     requireChannels(file, form, source.rowCount());
-    requireHeap(form, source.rowCount(), rate, signal.sampleRate());
-    float[][] channels = new float[source.rowCount()][(int) form.length()];
-    source.read(0, (int) form.length(), channels);
-    ImpulseResponse given = ImpulseResponse.of(rate, channels);
-    return adapted(form.name(), given, signal.sampleRate().orElse(NO_RATE), wishes);
+    int signalRate = signal.sampleRate().orElse(WholeRows.NO_RATE);
+    ImpulseResponse given = ImpulseResponse.of(rate, WholeRows.read("kernel", source, signalRate));
+    return adapted(form.name(), given, signalRate, wishes);
   }
 
   /** The response that needs no file, at the signal's rate. */
@@ -80,51 +76,9 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
     }
     if (rate != given.sampleRate()) {
       response = response.resampled(rate);
-      steps.add(
-          String.format(
-              Locale.ROOT,
-              "resampled from %d to %d Hz (windowed sinc, -140 dB, passes 95%% of the lower band)",
-              given.sampleRate(),
-              rate));
+      steps.add(WholeRows.resampled(given.sampleRate(), rate));
     }
     return new ResponseKernel(name, response, List.copyOf(steps));
-  }
-
-  private static int requireRates(SignalForm kernel, SignalForm signal, Wishes wishes) {
-    OptionalInt kernelRate = kernel.sampleRate();
-    OptionalInt signalRate = signal.sampleRate();
-    if (kernelRate.isPresent() != signalRate.isPresent()) {
-      SignalForm without = kernelRate.isPresent() ? signal : kernel;
-      SignalForm with = kernelRate.isPresent() ? kernel : signal;
-      throw new InvalidArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s states no sample rate, %s has %d Hz: give --raw-rate",
-              without.name(),
-              with.name(),
-              with.sampleRate().getAsInt()));
-    }
-    if (kernelRate.isEmpty() && (wishes.normalize() || wishes.resample())) {
-      throw new InvalidArgumentException(
-          (wishes.normalize() ? "--normalize" : "--resample")
-              + " needs sample rates, which "
-              + signal.name()
-              + " and "
-              + kernel.name()
-              + " have not: give --raw-rate");
-    }
-    if (!kernelRate.equals(signalRate) && !wishes.resample()) {
-      throw new InvalidArgumentException(
-          String.format(
-              Locale.ROOT,
-              "kernel %s has %d Hz, signal %s has %d Hz: add --resample to bring the kernel to the"
-                  + " signal's rate",
-              kernel.name(),
-              kernelRate.orElseThrow(),
-              signal.name(),
-              signalRate.orElseThrow()));
-    }
-    return kernelRate.orElse(NO_RATE);
   }
 
   private static void requireChannels(Path file, SignalForm form, int channels) {
@@ -135,25 +89,6 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
               + " channels, "
               + form.shapeText()
               + ": a response has 1 (mono), 2 (stereo) or 4 (true stereo: LL, LR, RL, RR)");
-    }
-  }
-
-  private static void requireHeap(SignalForm form, int channels, int rate, OptionalInt signalRate) {
-    double longer = Math.max(1, signalRate.orElse(rate) / (double) rate);
-    double bytes = longer * COPIES * Float.BYTES * channels * form.length();
-    long heap = Runtime.getRuntime().maxMemory();
-    if (bytes > heap || longer * form.length() > 1 << 30) {
-      throw new InvalidArgumentException(
-          String.format(
-              Locale.ROOT,
-              "kernel %s of %d samples in %d channels does not fit: it takes about %.0f bytes of the"
-                  + " Java heap, which has %d, and may have 2^30 samples: take a shorter one, or"
-                  + " set JAVA_TOOL_OPTIONS=-Xmx...",
-              form.name(),
-              form.length(),
-              channels,
-              bytes,
-              heap));
     }
   }
 
