@@ -3,6 +3,7 @@ package org.sgconv.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.Backends;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description =
         "Time this library and what one would take instead, side by side in one run, results checked"
-            + " against the float64 reference. A full run of --cpu takes the better part of an hour;"
-            + " --quick some minutes.",
+            + " against the float64 reference. A full run of --cpu takes the better part of an hour,"
+            + " of --signals two; --quick some minutes.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class BenchCommand implements Subcommand {
@@ -44,7 +45,9 @@ public final class BenchCommand implements Subcommand {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--cpu", description = "Measure the CPU backend. This or --gpu must be given.")
+  @Option(
+      names = "--cpu",
+      description = "Measure layers on the CPU backend. One of --cpu, --gpu, --signals is needed.")
   private boolean cpu;
 
   @Option(
@@ -55,6 +58,12 @@ public final class BenchCommand implements Subcommand {
   private boolean gpu;
 
   @Option(
+      names = "--signals",
+      description =
+          "Measure signals with impulse responses and templates of any length on the CPU backend.")
+  private boolean signals;
+
+  @Option(
       names = "--quick",
       description = "One short round of the smaller shapes: an impression, not a result.")
   private boolean quick;
@@ -62,23 +71,36 @@ public final class BenchCommand implements Subcommand {
   @Option(
       names = "--shapes",
       split = ";",
-      paramLabel = "B,H,L",
-      description = "Convolution shapes, separated by semicolons. Default: those of the docs.")
+      paramLabel = "B,H,L[,K]",
+      description =
+          "Shapes, separated by semicolons; of --signals with a kernel length. Default: those of"
+              + " the docs.")
   private List<String> shapes = List.of();
+
+  @Option(
+      names = "--types",
+      split = ",",
+      paramLabel = "TYPE",
+      description =
+          "With --cpu float32 (the default) or float64, with --signals the same and both by default,"
+              + " with --gpu any of float32, bfloat16, float16, all by default, with --quick"
+              + " float32.")
+  private List<String> types = List.of();
 
   @Option(
       names = "--from",
       paramLabel = "FILE",
-      description = "Measure nothing, make table and plot from this cpu.json or gpu.json.")
+      description =
+          "Measure nothing, make table and plot from this cpu.json, gpu.json or signals.json.")
   private @Nullable Path from;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Where json, txt and png go. Default: benchmarks/results/cpu/<processor> or"
-              + " benchmarks/results/<gpu> for a full run, beside FILE with --from, else"
-              + " benchmarks/target/bench.")
+          "Where json, txt and png go. Default: benchmarks/results/cpu/<processor>,"
+              + " benchmarks/results/signals/<processor> or benchmarks/results/<gpu> for a full run,"
+              + " beside FILE with --from, else benchmarks/target/bench.")
   private @Nullable Path output;
 
   @Mixin private final HostBenchOptions hostOptions = new HostBenchOptions();
@@ -87,17 +109,16 @@ public final class BenchCommand implements Subcommand {
 
   @Override
   public Integer call() throws IOException {
-    if (cpu == gpu) {
-      throw new InvalidArgumentException("say what to measure: either --cpu or --gpu");
+    if (Stream.of(cpu, gpu, signals).filter(given -> given).count() != 1) {
+      throw new InvalidArgumentException("say what to measure: --cpu, --gpu or --signals");
     }
     if (output != null && output.toString().isEmpty()) {
       throw new InvalidArgumentException("--output is empty: expected the name of a folder");
     }
     Results results = from == null ? measure() : ResultsJson.read(from);
-    boolean ofGpu = results.machine().gpu() != null;
-    if (ofGpu != gpu) {
+    if (from != null && !Reports.subject(results).equals(subject())) {
       throw new InvalidArgumentException(
-          from + " is of a " + (ofGpu ? "GPU: say --gpu" : "CPU: say --cpu") + " with it");
+          from + " is of another subject: say --" + Reports.subject(results) + " with it");
     }
     Path folder = folder(results.machine());
     Reports.write(results, folder, spec.commandLine().getOut());
@@ -110,11 +131,14 @@ public final class BenchCommand implements Subcommand {
   private Results measure() throws IOException {
     List<Workload> given = shapes.stream().map(Workload::parse).distinct().toList();
     if (gpu) {
-      try (Bench bench = deviceOptions.bench(given, quick)) {
+      try (Bench bench = deviceOptions.bench(given, types, quick)) {
         return measure(bench);
       }
     }
-    try (HostBench bench = hostOptions.bench(given, quick)) {
+    try (HostBench bench =
+        signals
+            ? hostOptions.signals(given, types, quick)
+            : hostOptions.layers(given, types, quick)) {
       if (output != null) {
         // Not after some minutes of measuring; with --gpu the first case is written at once.
         OutputFile.createFolder(output);
@@ -146,6 +170,10 @@ public final class BenchCommand implements Subcommand {
             cause -> spec.commandLine().getErr().println("sgconv: warning: " + cause.getMessage()));
   }
 
+  private String subject() {
+    return gpu ? "gpu" : signals ? "signals" : "cpu";
+  }
+
   /** Where reports go. */
   private Path folder(Machine machine) {
     if (output != null) {
@@ -159,12 +187,12 @@ public final class BenchCommand implements Subcommand {
       return home.resolve(Path.of("target", "bench"));
     }
     Path results = home.resolve(Reports.RESULTS);
-    return (cpu ? results.resolve("cpu") : results).resolve(machine.folderName());
+    return (gpu ? results : results.resolve(subject())).resolve(machine.folderName());
   }
 
   /** Whether nothing given makes this another run than those that are kept. */
   boolean isFull() {
     boolean defaults = gpu ? deviceOptions.areDefault() : hostOptions.areDefault();
-    return !quick && shapes.isEmpty() && defaults;
+    return !quick && shapes.isEmpty() && types.isEmpty() && defaults;
   }
 }

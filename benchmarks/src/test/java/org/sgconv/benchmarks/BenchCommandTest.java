@@ -21,7 +21,8 @@ class BenchCommandTest {
   void theCommandLineFindsIt() {
     assertThat(Cli.run("--help").out()).contains("run", "verify", "info", "bench", "bundle");
     assertThat(Cli.run().err()).contains("expected run or verify or info or bench");
-    assertThat(Cli.run("bench", "--help").out()).contains("--cpu", "--gpu", "--stacktrace");
+    assertThat(Cli.run("bench", "--help").out())
+        .contains("--cpu", "--gpu", "--signals", "--stacktrace");
   }
 
   private static void assertRefused(Cli cli, String... parts) {
@@ -43,9 +44,27 @@ class BenchCommandTest {
   }
 
   @Test
+  void whatIsOfAnotherSubjectIsRefused() {
+    assertRefused(Cli.run("bench"), "--cpu, --gpu or --signals");
+    assertRefused(Cli.run("bench", "--cpu", "--signals"), "--cpu, --gpu or --signals");
+    assertRefused(Cli.run("bench", "--signals", "--peers", "pytorch"), "'pytorch'", "--signals");
+    assertRefused(Cli.run("bench", "--cpu", "--peers", "jdsp"), "'jdsp'", "--cpu");
+    assertRefused(Cli.run("bench", "--signals", "--operations", "step"), "'step'", "--signals");
+    assertRefused(Cli.run("bench", "--cpu", "--operations", "convolve"), "'convolve'", "--cpu");
+    assertRefused(Cli.run("bench", "--signals", "--types", "float16"), "'float16'", "float64");
+    assertRefused(Cli.run("bench", "--cpu", "--shapes", "1,2,100,10"), "1,2,100,10", "B,H,L");
+    assertRefused(Cli.run("bench", "--signals", "--shapes", "2,3,100,10"), "2,3,100,10");
+    assertRefused(
+        Cli.run("bench", "--signals", "--operations", "correlate", "--shapes", "1,1,9,10"),
+        "1,1,9,10",
+        "2 to L");
+  }
+
+  @Test
   void aRunByDefaultIsFull() {
     assertThat(isFull("--cpu")).isTrue();
     assertThat(isFull("--cpu", "--peers-at-best")).isTrue();
+    assertThat(isFull("--signals")).isTrue();
   }
 
   @ParameterizedTest
@@ -53,6 +72,7 @@ class BenchCommandTest {
       strings = {
         "--quick",
         "--shapes=1,2,3",
+        "--types=float32",
         "--operations=step",
         "--peers=mkl",
         "--threads=2",

@@ -77,7 +77,7 @@ public final class DeviceBench implements Bench {
   }
 
   @Override
-  public int rounds(Contender contender) {
+  public int rounds(Contender contender, BenchmarkCase what) {
     return 1;
   }
 

@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.sgconv.benchmarks.model.BenchmarkCase;
+import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Library;
 import org.sgconv.benchmarks.model.Operation;
 import org.sgconv.benchmarks.model.Workload;
@@ -33,7 +34,15 @@ public class BenchmarkedOperation {
   @Param("sgconv")
   public String library = "";
 
-  /** B,H,L. */
+  /** {@link Contender#way}. */
+  @Param("")
+  public String way = "";
+
+  /** As {@link BenchmarkCase#typeName}. */
+  @Param("float32")
+  public String type = "";
+
+  /** B,H,L or B,H,L,K. */
   @Param("8,256,4096")
   public String shape = "";
 
@@ -50,8 +59,11 @@ public class BenchmarkedOperation {
     try {
       VerifiedOperation operation =
           VerifiedOperation.of(
-              Library.parse(library),
-              new BenchmarkCase(operation(params.getBenchmark()), Workload.parse(shape)),
+              new Contender(Library.parse(library), way),
+              new BenchmarkCase(
+                  operation(params.getBenchmark()),
+                  Workload.parse(shape),
+                  BenchmarkCase.parseType(type)),
               threads,
               new Expectations(folder()));
       verified = operation;

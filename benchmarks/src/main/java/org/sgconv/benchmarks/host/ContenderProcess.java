@@ -26,7 +26,6 @@ import org.sgconv.benchmarks.measure.ContenderFailedException;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.HeapUse;
-import org.sgconv.benchmarks.model.Library;
 import org.sgconv.benchmarks.model.Measurement;
 import org.sgconv.benchmarks.model.Times;
 import org.sgconv.tensor.HostMemory;
@@ -86,10 +85,7 @@ final class ContenderProcess {
    * @throws ContenderFailedException if it could not be set up, was wrong, or crashed
    */
   Measurement run(Contender contender, BenchmarkCase what) throws IOException {
-    String name =
-        (contender + "-" + what.operation().id() + "-" + what.shape())
-            .replace(',', 'x')
-            .replace(' ', '-');
+    String name = (contender + "-" + what).replace(',', 'x').replace(' ', '-');
     Path finding = folder.resolve(name + ".properties");
     Path log = folder.resolve(name + ".log");
     Files.deleteIfExists(finding);
@@ -113,11 +109,13 @@ final class ContenderProcess {
 
   private org.openjdk.jmh.runner.options.Options options(
       Contender contender, BenchmarkCase what, Path finding, Path log) throws IOException {
-    boolean brief = contender.library() == Library.JAVA;
+    boolean brief = HostBench.isBrief(contender, what);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + OperationBenchmark.method(what.operation()).replace(".", "\\.") + "$")
             .param("library", contender.library().id())
+            .param("way", contender.isTuned() ? "" : contender.way())
+            .param("type", what.typeName())
             .param("shape", what.shape().toString())
             .param("threads", Integer.toString(threads))
             .forks(1)

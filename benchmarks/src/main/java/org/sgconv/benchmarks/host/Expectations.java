@@ -12,9 +12,11 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import org.sgconv.Backends;
+import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Operation;
 import org.sgconv.benchmarks.model.Output;
 import org.sgconv.benchmarks.model.Workload;
+import org.sgconv.benchmarks.peers.SignalInputs;
 import org.sgconv.benchmarks.peers.Signals;
 import org.sgconv.benchmarks.peers.SynthesisInputs;
 import org.sgconv.kernel.KernelGradients;
@@ -37,24 +39,29 @@ final class Expectations {
   }
 
   /** An output of a convolution of {@code shape}; read-only, alive as long as the arena. */
-  ExpectedRows convolution(Workload shape, Output output, Arena arena) throws IOException {
-    ensureConvolution(shape);
-    return map(file(shape, output.name()), arena);
+  ExpectedRows convolution(Workload shape, DType type, Output output, Arena arena)
+      throws IOException {
+    ensureConvolution(shape, type);
+    return map(layerFile(shape, type, output), arena);
   }
 
   /** Computes and stores all outputs unless they are there. */
-  void ensureConvolution(Workload shape) throws IOException {
+  void ensureConvolution(Workload shape, DType type) throws IOException {
     for (Output output : Output.values()) {
-      if (!Files.exists(file(shape, output.name()))) {
-        computeConvolution(shape);
+      if (!Files.exists(layerFile(shape, type, output))) {
+        computeConvolution(shape, type);
         return;
       }
     }
   }
 
-  private void computeConvolution(Workload work) throws IOException {
+  private Path layerFile(Workload shape, DType type, Output output) {
+    return file(shape, type == DType.FLOAT32 ? output.name() : output.name() + "-" + type);
+  }
+
+  private void computeConvolution(Workload work, DType type) throws IOException {
     try (Arena arena = Arena.ofShared();
-        Signals signals = new Signals(work, VerifiedOperation.SEED)) {
+        Signals signals = new Signals(work, type, VerifiedOperation.SEED)) {
       Map<Output, Path> parts = new EnumMap<>(Output.class);
       Map<Output, ExpectedRows> targets = new EnumMap<>(Output.class);
       for (Output output : Output.values()) {
@@ -64,7 +71,7 @@ final class Expectations {
       }
       new ReferenceConvolution(signals, targets).run();
       for (Map.Entry<Output, Path> part : parts.entrySet()) {
-        move(part.getValue(), file(work, part.getKey().name()));
+        move(part.getValue(), layerFile(work, type, part.getKey()));
       }
     }
   }
@@ -86,6 +93,30 @@ final class Expectations {
       move(part, file);
     }
     return map(file, arena);
+  }
+
+  /** The results of signals. */
+  ExpectedRows signals(BenchmarkCase what, Arena arena) throws IOException {
+    ensureSignals(what);
+    return map(signalsFile(what), arena);
+  }
+
+  /** Computes and stores the results of signals unless they are there. */
+  void ensureSignals(BenchmarkCase what) throws IOException {
+    if (Files.exists(signalsFile(what))) {
+      return;
+    }
+    try (Arena arena = Arena.ofShared();
+        SignalInputs inputs = new SignalInputs(what, VerifiedOperation.SEED)) {
+      Path part = Files.createTempFile(folder, "expected", ".part");
+      ExpectedRows rows = create(part, what.results(), what.outputRows(), arena);
+      new ReferenceSignals(inputs, rows).run();
+      move(part, signalsFile(what));
+    }
+  }
+
+  private Path signalsFile(BenchmarkCase what) {
+    return file(what.shape(), what.operation().id() + "-" + what.typeName());
   }
 
   private static ExactResult computeSynthesis(SynthesisInputs inputs, Operation operation) {

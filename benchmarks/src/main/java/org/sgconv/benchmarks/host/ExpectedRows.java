@@ -7,6 +7,7 @@ import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ErrorBound;
 import org.sgconv.oracle.ExactResult;
 import org.sgconv.oracle.Tolerance;
+import org.sgconv.tensor.DType;
 
 /**
  * Exact values of a result and the bounds of their errors, row by row, in segments that all threads
@@ -34,10 +35,13 @@ record ExpectedRows(MemorySegment values, MemorySegment bounds) {
 
   /** Copies one row of a result to this row; its bound is the same for all of its elements. */
   void set(long row, ExactResult from, int fromRow) {
-    double[] exact = from.values(fromRow);
+    set(row, from.values(fromRow), from.bound(fromRow));
+  }
+
+  /** Sets this row; the bound is the same for all of its elements. */
+  void set(long row, double[] exact, ErrorBound bound) {
     MemorySegment.copy(
         exact, 0, values, ValueLayout.JAVA_DOUBLE, row * exact.length * Double.BYTES, exact.length);
-    ErrorBound bound = from.bound(fromRow);
     double[] kept = {bound.norm(), bound.element(0), bound.roundings(), bound.growth()};
     MemorySegment.copy(kept, 0, bounds, ValueLayout.JAVA_DOUBLE, boundBytes(row), BOUND_VALUES);
   }
@@ -45,14 +49,15 @@ record ExpectedRows(MemorySegment values, MemorySegment bounds) {
   /**
    * Compares every element, each row by itself, on all processors.
    *
-   * @param actual float32
+   * @param actual of the type that {@code tolerance} is of: float32 or float64
    */
   Deviation measure(MemorySegment actual, Tolerance tolerance) {
     int length = rowLength();
     long count = values.byteSize() / Double.BYTES;
-    if (actual.byteSize() != count * Float.BYTES) {
+    int size = tolerance.type().byteSize();
+    if (actual.byteSize() != count * size) {
       throw new IllegalStateException(
-          "a result has " + actual.byteSize() / Float.BYTES + " values, expected " + count);
+          "a result has " + actual.byteSize() / size + " values, expected " + count);
     }
     return IntStream.range(0, rowCount())
         .parallel()
@@ -61,15 +66,29 @@ record ExpectedRows(MemorySegment values, MemorySegment bounds) {
   }
 
   private Deviation measureRow(int row, int length, MemorySegment actual, Tolerance tolerance) {
-    double[] expected = new double[length];
-    double[] found = new double[length];
-    for (int i = 0; i < length; i++) {
-      expected[i] = values.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * length + i);
-      found[i] = actual.getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * length + i);
-    }
+    double[] expected = doubles(values, row, length);
+    double[] found =
+        tolerance.type() == DType.FLOAT64
+            ? doubles(actual, row, length)
+            : floats(actual, row, length);
     double[] kept = new double[BOUND_VALUES];
     MemorySegment.copy(bounds, ValueLayout.JAVA_DOUBLE, boundBytes(row), kept, 0, BOUND_VALUES);
     ErrorBound bound = ErrorBound.of(kept[0], kept[1], kept[2], kept[3]);
     return tolerance.measure(expected, bound, found).inRow(row);
+  }
+
+  private static double[] doubles(MemorySegment from, int row, int length) {
+    double[] copy = new double[length];
+    MemorySegment.copy(
+        from, ValueLayout.JAVA_DOUBLE, (long) row * length * Double.BYTES, copy, 0, length);
+    return copy;
+  }
+
+  private static double[] floats(MemorySegment from, int row, int length) {
+    double[] copy = new double[length];
+    for (int i = 0; i < length; i++) {
+      copy[i] = from.getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * length + i);
+    }
+    return copy;
   }
 }

@@ -20,6 +20,7 @@ import org.sgconv.benchmarks.model.Library;
 import org.sgconv.benchmarks.model.Machine;
 import org.sgconv.benchmarks.model.Measurement;
 import org.sgconv.benchmarks.model.Results;
+import org.sgconv.benchmarks.model.SignalContenders;
 import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.cli.report.Progress;
 import org.sgconv.cli.report.TemporaryPath;
@@ -38,6 +39,9 @@ public final class HostBench implements Bench {
           new Workload(4, 256, 16384),
           new Workload(1, 256, 65536),
           new Workload(1, 64, 1048576));
+
+  /** Trying transforms and warming up, in seconds. */
+  private static final double SIGNAL_SETUP = 8;
 
   private final HostPlan plan;
   private final MemoryShares memory;
@@ -68,6 +72,11 @@ public final class HostBench implements Bench {
 
   @Override
   public List<Contender> contenders(BenchmarkCase what) {
+    if (what.operation().isSignal()) {
+      return SignalContenders.of(what, plan.libraries()).stream()
+          .filter(contender -> SignalContenders.leftOut(what, contender).isEmpty())
+          .toList();
+    }
     List<Contender> contenders = new ArrayList<>();
     for (Library library : plan.libraries()) {
       if (what.suits(library)) {
@@ -80,20 +89,42 @@ public final class HostBench implements Bench {
     return contenders;
   }
 
-  /** The float64 reference is no competitor: one short round shows where it stands. */
+  /** Who is left out of signals, and why. */
   @Override
-  public int rounds(Contender contender) {
-    return contender.library() == Library.JAVA ? 1 : plan.rounds();
+  public List<Measurement> known(BenchmarkCase what) {
+    if (!what.operation().isSignal()) {
+      return List.of();
+    }
+    return SignalContenders.of(what, plan.libraries()).stream()
+        .flatMap(
+            contender ->
+                SignalContenders.leftOut(what, contender)
+                    .map(reason -> Measurement.failed(what, contender, reason))
+                    .stream())
+        .toList();
+  }
+
+  /** The float64 reference is no competitor: one short round shows where it stands. */
+  static boolean isBrief(Contender contender, BenchmarkCase what) {
+    return contender.library() == Library.JAVA && !what.operation().isSignal();
+  }
+
+  @Override
+  public int rounds(Contender contender, BenchmarkCase what) {
+    return isBrief(contender, what) ? 1 : plan.rounds();
   }
 
   /** Setting up, warm-up and measurement, and some calls beside these if they are long. */
   @Override
   public double expectedSeconds(Contender contender, BenchmarkCase what) {
+    if (what.operation().isSignal()) {
+      return SIGNAL_SETUP + plan.measurement().toMillis() * 1e-3;
+    }
     double flops =
         switch (contender.library()) {
           case SGCONV -> 80e9;
           case JAVA -> 2e9;
-          case PYTORCH, JTRANSFORMS, FFTW, MKL -> 12e9;
+          case PYTORCH, JTRANSFORMS, FFTW, MKL, COMMONS, JDSP -> 12e9;
         };
     double call = what.work().flops() / flops;
     return 2.5
@@ -136,8 +167,11 @@ public final class HostBench implements Bench {
       throw new ContenderFailedException(misfit.get(), null);
     }
     progress.at("reference, " + what);
-    if (!what.operation().isSynthesis()) {
-      new Expectations(expectations.path()).ensureConvolution(what.shape());
+    Expectations exact = new Expectations(expectations.path());
+    if (what.operation().isLayer()) {
+      exact.ensureConvolution(what.shape(), what.type());
+    } else if (what.operation().isSignal()) {
+      exact.ensureSignals(what);
     }
     progress.at("limits");
     MachineLimits now = begun(probe).measure();
@@ -170,7 +204,9 @@ public final class HostBench implements Bench {
   public Results results(List<Measurement> measurements, boolean finished) throws IOException {
     Map<String, String> libraries = new LinkedHashMap<>();
     for (Library library : plan.libraries()) {
-      libraries.put(library.id(), library.description());
+      if (plan.cases().stream().anyMatch(what -> what.suits(library))) {
+        libraries.put(library.id(), library.description());
+      }
     }
     Machine described = begun(machine);
     return new Results(

@@ -49,13 +49,16 @@ record MemoryShares(long physical, long ownHeap) {
       return Optional.empty();
     }
     Workload shape = what.shape();
+    long padded = (long) shape.length() + shape.lags() - 1;
     double reference =
-        ReferenceHeap.leastBytes(shape.batch(), 1, 1, 1, shape.length(), shape.length());
+        what.operation().isSignal()
+            ? ReferenceHeap.leastBytes(1, 1, 1, 1, padded, shape.lags())
+            : ReferenceHeap.leastBytes(shape.batch(), 1, 1, 1, shape.length(), shape.lags());
     if (reference > ownHeap) {
       return Optional.of(
           text(what, reference, "of Java heap for the reference", ownHeap, "are allowed (-Xmx)"));
     }
-    long least = signals(what) + Float.BYTES * shape.signalSize();
+    long least = signals(what) + results(what);
     return least <= nativeBytes()
         ? Optional.empty()
         : Optional.of(
@@ -67,9 +70,17 @@ record MemoryShares(long physical, long ownHeap) {
                 "are left beside the Java heaps of two processes"));
   }
 
-  /** u, dy and kernel. */
+  /** Of a layer u, dy and kernel. */
   private static long signals(BenchmarkCase what) {
-    return Float.BYTES * (2 * what.shape().signalSize() + what.shape().kernelSize());
+    if (what.operation().isSignal()) {
+      return what.signalBytes() - results(what);
+    }
+    return what.type().byteSize() * (2 * what.shape().signalSize() + what.shape().kernelSize());
+  }
+
+  private static long results(BenchmarkCase what) {
+    long samples = what.operation().isSignal() ? what.results() : what.shape().signalSize();
+    return what.type().byteSize() * samples;
   }
 
   private String text(BenchmarkCase what, double least, String purpose, long most, String limit) {

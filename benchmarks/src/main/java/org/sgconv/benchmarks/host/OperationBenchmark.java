@@ -57,4 +57,16 @@ public class OperationBenchmark {
   public void synthesisBackward(BenchmarkedOperation operation) {
     operation.run();
   }
+
+  /** See {@link Operation#CONVOLVE}. */
+  @Benchmark
+  public void convolve(BenchmarkedOperation operation) {
+    operation.run();
+  }
+
+  /** See {@link Operation#CORRELATE}. */
+  @Benchmark
+  public void correlate(BenchmarkedOperation operation) {
+    operation.run();
+  }
 }

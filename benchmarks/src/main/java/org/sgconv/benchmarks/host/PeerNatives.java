@@ -34,7 +34,7 @@ final class PeerNatives {
       case PYTORCH -> "pytorch/cpu/" + platform + "/libtorch_cpu.so";
       case FFTW -> "org/bytedeco/fftw/" + platform + "/libjnifftw3.so";
       case MKL -> "org/bytedeco/mkl/" + platform + "/libmkl_rt.so.2";
-      case SGCONV, JTRANSFORMS, JAVA ->
+      case SGCONV, JTRANSFORMS, COMMONS, JDSP, JAVA ->
           throw new IllegalArgumentException(library + " has no native library of a peer");
     };
   }

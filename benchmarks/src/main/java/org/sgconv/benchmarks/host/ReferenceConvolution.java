@@ -11,6 +11,7 @@ import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.benchmarks.peers.Signals;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.ExactResult;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -38,8 +39,8 @@ final class ReferenceConvolution {
     long l = work.length();
     try (Tensor u = Tensor.of(gather(signals.u(), h), work.batch(), 1, l);
         Tensor dy = Tensor.of(gather(signals.dy(), h), work.batch(), 1, l);
-        Tensor kernel = Tensor.of(floats(signals.kernel(), h * l, work.length()), 1, 1, l);
-        Tensor skip = Tensor.of(floats(signals.skip(), h, 1), 1, 1)) {
+        Tensor kernel = Tensor.of(doubles(signals.kernel(), h * l, work.length()), 1, 1, l);
+        Tensor skip = Tensor.of(doubles(signals.skip(), h, 1), 1, 1)) {
       ExactConvolution exact =
           ExactConvolution.builder(ConvolutionMode.CAUSAL, kernel, u)
               .skip(skip)
@@ -53,10 +54,10 @@ final class ReferenceConvolution {
   }
 
   /** The channel's rows of all batches, (B,1,L). */
-  private float[] gather(MemorySegment from, int h) {
-    float[] rows = new float[Math.multiplyExact(work.batch(), work.length())];
+  private double[] gather(MemorySegment from, int h) {
+    double[] rows = new double[Math.multiplyExact(work.batch(), work.length())];
     for (int b = 0; b < work.batch(); b++) {
-      float[] row = floats(from, row(b, h) * work.length(), work.length());
+      double[] row = doubles(from, row(b, h) * work.length(), work.length());
       System.arraycopy(row, 0, rows, b * work.length(), row.length);
     }
     return rows;
@@ -76,9 +77,14 @@ final class ReferenceConvolution {
     return (long) b * work.hidden() + h;
   }
 
-  private static float[] floats(MemorySegment from, long first, int count) {
-    float[] values = new float[count];
-    MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, first * Float.BYTES, values, 0, count);
+  private double[] doubles(MemorySegment from, long first, int count) {
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          signals.type() == DType.FLOAT64
+              ? from.getAtIndex(ValueLayout.JAVA_DOUBLE, first + i)
+              : from.getAtIndex(ValueLayout.JAVA_FLOAT, first + i);
+    }
     return values;
   }
 }

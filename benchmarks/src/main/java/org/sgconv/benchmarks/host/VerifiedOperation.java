@@ -7,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.sgconv.benchmarks.model.BenchmarkCase;
+import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Library;
 import org.sgconv.benchmarks.model.Operation;
 import org.sgconv.benchmarks.model.Output;
 import org.sgconv.benchmarks.model.ResultCheck;
 import org.sgconv.benchmarks.peers.ConvolutionPeer;
 import org.sgconv.benchmarks.peers.Peers;
+import org.sgconv.benchmarks.peers.SignalInputs;
+import org.sgconv.benchmarks.peers.SignalPeer;
 import org.sgconv.benchmarks.peers.Signals;
 import org.sgconv.benchmarks.peers.SynthesisInputs;
 import org.sgconv.benchmarks.peers.SynthesisPeer;
@@ -28,7 +31,10 @@ final class VerifiedOperation implements AutoCloseable {
 
   static final long SEED = 20230501;
 
-  private final Library library;
+  /** How many times the bound of float64 that of float32 is. */
+  private static final double FLOAT32_IN_FLOAT64 = 0x1p29;
+
+  private final Contender contender;
   private final BenchmarkCase what;
   private final Runnable operation;
   private final Runnable closing;
@@ -36,13 +42,13 @@ final class VerifiedOperation implements AutoCloseable {
   private final FirstRun firstRun;
 
   private VerifiedOperation(
-      Library library,
+      Contender contender,
       BenchmarkCase what,
       Runnable operation,
       Runnable closing,
       Map<String, Deviation> deviations,
       FirstRun firstRun) {
-    this.library = library;
+    this.contender = contender;
     this.what = what;
     this.operation = operation;
     this.closing = closing;
@@ -56,28 +62,32 @@ final class VerifiedOperation implements AutoCloseable {
    * @throws WrongResultException if a result is not the reference's
    */
   static VerifiedOperation of(
-      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      Contender contender, BenchmarkCase what, int threads, Expectations expectations)
       throws IOException {
     VerifiedOperation result =
-        what.operation().isSynthesis()
-            ? synthesis(library, what, threads, expectations)
-            : convolution(library, what, threads, expectations);
+        switch (what.operation()) {
+          case FORWARD, FORWARD_NEW_KERNEL, BACKWARD, STEP ->
+              convolution(contender, what, threads, expectations);
+          case SYNTHESIS_FORWARD, SYNTHESIS_BACKWARD ->
+              synthesis(contender, what, threads, expectations);
+          case CONVOLVE, CORRELATE -> signals(contender, what, threads, expectations);
+        };
     result.requireRight();
     return result;
   }
 
   private static VerifiedOperation convolution(
-      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      Contender contender, BenchmarkCase what, int threads, Expectations expectations)
       throws IOException {
-    Signals signals = new Signals(what.shape(), SEED);
-    ConvolutionPeer peer = Peers.convolution(library, signals, threads);
+    Signals signals = new Signals(what.shape(), what.type(), SEED);
+    ConvolutionPeer peer = Peers.convolution(contender.library(), signals, threads);
     Runnable operation =
         switch (what.operation()) {
           case FORWARD -> peer::forward;
           case FORWARD_NEW_KERNEL -> peer::forwardNewKernel;
           case BACKWARD -> peer::backward;
           case STEP -> peer::step;
-          case SYNTHESIS_FORWARD, SYNTHESIS_BACKWARD ->
+          case SYNTHESIS_FORWARD, SYNTHESIS_BACKWARD, CONVOLVE, CORRELATE ->
               throw new IllegalArgumentException(what + " is not a convolution");
         };
     if (what.operation() == Operation.FORWARD || what.operation() == Operation.BACKWARD) {
@@ -87,12 +97,14 @@ final class VerifiedOperation implements AutoCloseable {
     Map<String, Deviation> deviations = new LinkedHashMap<>();
     try (Arena arena = Arena.ofShared()) {
       for (Output output : what.operation().outputs()) {
-        ExpectedRows expected = expectations.convolution(what.shape(), output, arena);
-        deviations.put(output.symbol(), expected.measure(peer.result(output), tolerance(library)));
+        ExpectedRows expected = expectations.convolution(what.shape(), what.type(), output, arena);
+        deviations.put(
+            output.symbol(),
+            expected.measure(peer.result(output), tolerance(contender.library(), what.type())));
       }
     }
     return new VerifiedOperation(
-        library,
+        contender,
         what,
         operation,
         () -> {
@@ -104,20 +116,20 @@ final class VerifiedOperation implements AutoCloseable {
   }
 
   private static VerifiedOperation synthesis(
-      Library library, BenchmarkCase what, int threads, Expectations expectations)
+      Contender contender, BenchmarkCase what, int threads, Expectations expectations)
       throws IOException {
     SynthesisInputs inputs =
         new SynthesisInputs(what.shape().hidden(), what.shape().length(), SEED);
-    SynthesisPeer peer = Peers.synthesis(library, inputs, threads);
+    SynthesisPeer peer = Peers.synthesis(contender.library(), inputs, threads);
     boolean forward = what.operation() == Operation.SYNTHESIS_FORWARD;
     Runnable operation = forward ? peer::forward : peer::backward;
     FirstRun firstRun = FirstRun.of(operation);
     try (Arena arena = Arena.ofShared()) {
       ExpectedRows expected = expectations.synthesis(inputs, what.operation(), arena);
       MemorySegment actual = forward ? peer.kernel() : peer.weightGradient();
-      Deviation deviation = expected.measure(actual, tolerance(library));
+      Deviation deviation = expected.measure(actual, tolerance(contender.library(), what.type()));
       return new VerifiedOperation(
-          library,
+          contender,
           what,
           operation,
           () -> {
@@ -129,9 +141,39 @@ final class VerifiedOperation implements AutoCloseable {
     }
   }
 
-  /** A peer's float32 arithmetic may be coarser than ours; a wrong result is off by far more. */
-  static Tolerance tolerance(Library library) {
-    return Tolerance.of(DType.FLOAT32).times(library.isPeer() ? 10 : 1);
+  private static VerifiedOperation signals(
+      Contender contender, BenchmarkCase what, int threads, Expectations expectations)
+      throws IOException {
+    SignalInputs inputs = new SignalInputs(what, SEED);
+    SignalPeer peer = Peers.signals(contender, inputs, threads);
+    FirstRun firstRun = FirstRun.of(peer::run);
+    try (Arena arena = Arena.ofShared()) {
+      ExpectedRows expected = expectations.signals(what, arena);
+      Deviation deviation =
+          expected.measure(peer.result(), tolerance(contender.library(), what.type()));
+      return new VerifiedOperation(
+          contender,
+          what,
+          peer::run,
+          () -> {
+            peer.close();
+            inputs.close();
+          },
+          Map.of("y", deviation),
+          firstRun);
+    }
+  }
+
+  /**
+   * A peer's arithmetic may be coarser than ours; a wrong result is off by far more. The twiddles
+   * of Commons Math, which jDSP uses too, are products of each other: its float64 may be as coarse
+   * as our float32.
+   */
+  static Tolerance tolerance(Library library, DType type) {
+    if (library.isOfDoubleArrays()) {
+      return new Tolerance(type, FLOAT32_IN_FLOAT64);
+    }
+    return Tolerance.of(type).times(library.isPeer() ? 10 : 1);
   }
 
   private void requireRight() {
@@ -139,7 +181,7 @@ final class VerifiedOperation implements AutoCloseable {
     if (!worst.isAccepted() || worst.leavesRange()) {
       close();
       throw new WrongResultException(
-          library.id()
+          contender
               + " is wrong at "
               + what
               + ": its error is "

@@ -28,7 +28,7 @@ public interface Bench extends AutoCloseable {
   List<Contender> contenders(BenchmarkCase what);
 
   /** How often a contender has its turn in a case. */
-  int rounds(Contender contender);
+  int rounds(Contender contender, BenchmarkCase what);
 
   /**
    * A guess at what one turn takes on a machine of today, only good for saying how far a run has

@@ -39,7 +39,7 @@ public final class Run {
     double expected = 0;
     for (BenchmarkCase what : bench.cases()) {
       for (Contender contender : bench.contenders(what)) {
-        expected += bench.rounds(contender) * bench.expectedSeconds(contender, what);
+        expected += bench.rounds(contender, what) * bench.expectedSeconds(contender, what);
       }
     }
     this.remaining = new RemainingTime(expected);
@@ -48,8 +48,10 @@ public final class Run {
   /** How many turns there are. */
   public static int turns(Bench bench) {
     return bench.cases().stream()
-        .flatMap(what -> bench.contenders(what).stream())
-        .mapToInt(bench::rounds)
+        .flatMapToInt(
+            what ->
+                bench.contenders(what).stream()
+                    .mapToInt(contender -> bench.rounds(contender, what)))
         .sum();
   }
 
@@ -76,11 +78,12 @@ public final class Run {
   private List<Measurement> measure(BenchmarkCase what) throws IOException {
     List<Contender> contenders = bench.contenders(what);
     Map<Contender, Measurement> measured = new LinkedHashMap<>();
-    int rounds = contenders.stream().mapToInt(bench::rounds).max().orElse(0);
+    int rounds =
+        contenders.stream().mapToInt(contender -> bench.rounds(contender, what)).max().orElse(0);
     try (StartedCase started = bench.start(what, progress)) {
       for (int round = 0; round < rounds; round++) {
         for (Contender contender : contenders) {
-          if (round < bench.rounds(contender)) {
+          if (round < bench.rounds(contender, what)) {
             take(started, contender, what, measured);
           }
         }
@@ -88,7 +91,7 @@ public final class Run {
     } catch (ContenderFailedException none) {
       for (Contender contender : contenders) {
         measured.put(contender, Measurement.failed(what, contender, none.reason()));
-        for (int round = 0; round < bench.rounds(contender); round++) {
+        for (int round = 0; round < bench.rounds(contender, what); round++) {
           skip(contender, what);
         }
       }

@@ -1,8 +1,11 @@
 package org.sgconv.benchmarks.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.sgconv.InvalidArgumentException;
 import org.sgconv.benchmarks.limit.CostModel;
 import org.sgconv.benchmarks.limit.Work;
 import org.sgconv.tensor.DType;
@@ -18,12 +21,49 @@ public record BenchmarkCase(Operation operation, Workload shape, DType type) {
   /** The extents of the synthesized kernel. */
   public static final Workload SYNTHESIS_SHAPE = new Workload(1, 256, 16384);
 
+  /** Checks that the operation can be done in this shape and type. */
+  public BenchmarkCase {
+    if (operation.isSignal()) {
+      requireSignal(operation, shape, type);
+    } else if (shape.lags() != shape.length()) {
+      throw new InvalidArgumentException(
+          "shape '"
+              + shape
+              + "': the kernel of "
+              + operation.id()
+              + " is as long as its signals, expected B,H,L");
+    }
+  }
+
+  private static void requireSignal(Operation operation, Workload shape, DType type) {
+    if (type != DType.FLOAT32 && type != DType.FLOAT64) {
+      throw new InvalidArgumentException(
+          operation.id() + " in " + type + ": signals are float32 or float64");
+    }
+    if (operation == Operation.CONVOLVE && shape.batch() > 1 && shape.hidden() > 1) {
+      throw new InvalidArgumentException(
+          "shape '"
+              + shape
+              + "': signals have one kernel for all or one each, so B or H of convolve must be 1");
+    }
+    if (operation == Operation.CORRELATE && (shape.lags() > shape.length() || shape.lags() < 2)) {
+      throw new InvalidArgumentException(
+          "shape '" + shape + "': templates of correlate have 2 to L samples");
+    }
+    if ((long) shape.length() + shape.lags() > Integer.MAX_VALUE / 4) {
+      throw new InvalidArgumentException("shape '" + shape + "': L + K is too long");
+    }
+  }
+
   /** A case in float32. */
   public BenchmarkCase(Operation operation, Workload shape) {
     this(operation, shape, DType.FLOAT32);
   }
 
-  /** Convolutions of every shape and type, by shape, then synthesis, which has its own shape. */
+  /**
+   * What is not synthesis in every shape and type, by shape, then synthesis, which has its own
+   * shape.
+   */
   public static List<BenchmarkCase> of(
       List<Operation> operations, List<Workload> shapes, List<DType> types) {
     List<BenchmarkCase> cases = new ArrayList<>();
@@ -46,7 +86,38 @@ public record BenchmarkCase(Operation operation, Workload shape, DType type) {
 
   /** Whether {@code library} can do it. */
   public boolean suits(Library library) {
-    return !operation.isSynthesis() || library.synthesizes();
+    if (operation.isSignal()) {
+      return library != Library.PYTORCH && (!library.isOfDoubleArrays() || type == DType.FLOAT64);
+    }
+    return !library.isOfDoubleArrays() && (!operation.isSynthesis() || library.synthesizes());
+  }
+
+  /** Of signals: how many there are. */
+  public int inputRows() {
+    return operation == Operation.CORRELATE ? shape.batch() : outputRows();
+  }
+
+  /** Of signals: how many results. */
+  public int outputRows() {
+    return Math.multiplyExact(shape.batch(), shape.hidden());
+  }
+
+  /** Of signals: samples of a result. */
+  public int outputLength() {
+    return operation == Operation.CORRELATE
+        ? shape.length() - shape.lags() + 1
+        : shape.length() + shape.lags() - 1;
+  }
+
+  /** Of signals: samples of all results. */
+  public long results() {
+    return (long) outputRows() * outputLength();
+  }
+
+  /** Of signals: multiplications and additions of direct sums. */
+  public double products() {
+    double samples = operation == Operation.CORRELATE ? outputLength() : shape.length();
+    return (double) outputRows() * samples * shape.lags();
   }
 
   /** What it cannot do without. */
@@ -59,11 +130,19 @@ public record BenchmarkCase(Operation operation, Workload shape, DType type) {
       case STEP -> model.step();
       case SYNTHESIS_FORWARD -> model.synthesisForward();
       case SYNTHESIS_BACKWARD -> model.synthesisBackward();
+      case CONVOLVE, CORRELATE -> new Work(signalBytes(), 0);
     };
   }
 
-  /** Bytes of one set of signals: u and y; for gradients u, dy and du. */
+  /**
+   * Bytes of one set of signals: u and y; for gradients u, dy and du; of signals all that is read
+   * and written.
+   */
   public long signalBytes() {
+    if (operation.isSignal()) {
+      long read = (long) inputRows() * shape.length() + shape.kernelSize();
+      return (read + (long) outputRows() * outputLength()) * type.byteSize();
+    }
     int signals = operation == Operation.FORWARD ? 2 : 3;
     return signals * shape.signalSize() * type.byteSize();
   }
@@ -74,9 +153,29 @@ public record BenchmarkCase(Operation operation, Workload shape, DType type) {
     return new Work(signalBytes() + kernel, 0);
   }
 
+  /** The type that {@link #typeName} is the name of. */
+  public static DType parseType(String name) {
+    for (DType type : DType.values()) {
+      if (name(type).equals(name.strip())) {
+        return type;
+      }
+    }
+    throw new InvalidArgumentException(
+        "type '"
+            + name
+            + "': expected one of "
+            + Arrays.stream(DType.values())
+                .map(BenchmarkCase::name)
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static String name(DType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
   /** The type as tables and files name it. */
   public String typeName() {
-    return type.name().toLowerCase(Locale.ROOT);
+    return name(type);
   }
 
   /** As in {@code forward float32 8,256,1024}. */

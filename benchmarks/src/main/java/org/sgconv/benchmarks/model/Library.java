@@ -10,7 +10,7 @@ import org.sgconv.InvalidArgumentException;
 /** The libraries that are compared, on the host; on a GPU it is this one and PyTorch. */
 public enum Library {
   /** This library. */
-  SGCONV("this library, cpu backend, float32"),
+  SGCONV("this library, cpu backend"),
   /** PyTorch through DJL. */
   PYTORCH("PyTorch 2.7.1 through DJL 0.35.1"),
   /** JTransforms. */
@@ -19,8 +19,14 @@ public enum Library {
   FFTW("FFTW 3.3.10 through bytedeco"),
   /** Intel MKL through bytedeco. */
   MKL("Intel MKL 2025.3 through bytedeco"),
-  /** Plain Java: the float64 reference backend, or for synthesis float32 loops. */
-  JAVA("plain Java: the float64 reference backend; synthesis in float32 loops");
+  /** Apache Commons Math. */
+  COMMONS("Apache Commons Math 3.6.1"),
+  /** jDSP. */
+  JDSP("jDSP 3.1.1"),
+  /** Plain Java: the float64 reference backend, loops for synthesis, direct sums for signals. */
+  JAVA(
+      "plain Java: the float64 reference backend; synthesis in float32 loops; signals by direct"
+          + " sums");
 
   private final String description;
 
@@ -60,6 +66,16 @@ public enum Library {
   /** Whether it takes part in kernel synthesis, which FFT libraries cannot. */
   public boolean synthesizes() {
     return this == SGCONV || this == PYTORCH || this == JAVA;
+  }
+
+  /** Whether its results are arrays of each call, so that nobody asks how much it allocates. */
+  public boolean allocatesResults() {
+    return this == COMMONS || this == JDSP || this == JAVA;
+  }
+
+  /** Whether it is for signals in double[] and for nothing else. */
+  public boolean isOfDoubleArrays() {
+    return this == COMMONS || this == JDSP;
   }
 
   /** The library of that {@link #id}. */

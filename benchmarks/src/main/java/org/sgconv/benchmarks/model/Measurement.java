@@ -78,6 +78,11 @@ public record Measurement(
     return times.medianMs();
   }
 
+  /** Of signals: samples of what goes in, each as often as it meets a kernel, in a second. */
+  public double millionSamplesPerSecond() {
+    return what.shape().signalSize() / (medianMs() * 1e3);
+  }
+
   /** Java heap bytes of an operation by JMH's profiler, median over the processes. */
   public double bytesPerOperation() {
     return Median.of(heap.stream().mapToDouble(HeapUse::bytes).toArray());
@@ -104,11 +109,11 @@ public record Measurement(
 
   /**
    * Whether a time is not to be trusted, because more than that was allocated in a round, or nobody
-   * knows how much. Plain Java allocates its results and is not asked.
+   * knows how much. Libraries that allocate their results are not asked.
    */
   public boolean allocatesTooMuch() {
     return isComplete()
-        && contender.library() != Library.JAVA
+        && !contender.library().allocatesResults()
         && !(mostCallerBytesPerOperation() <= allocationBound());
   }
 }

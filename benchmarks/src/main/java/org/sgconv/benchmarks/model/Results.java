@@ -54,6 +54,12 @@ public record Results(
         .min();
   }
 
+  /** Whether it is signals that were measured. */
+  public boolean areOfSignals() {
+    return !measurements.isEmpty()
+        && measurements.stream().allMatch(m -> m.what().operation().isSignal());
+  }
+
   /** How many times as fast as the best peer, itself included. */
   public OptionalDouble timesBestPeer(Measurement measurement) {
     OptionalDouble best = bestPeerMs(measurement.what());
@@ -85,12 +91,13 @@ public record Results(
 
   /**
    * Whether every case had its turn and every contender times that can be trusted; on a GPU a peer
-   * may run out of memory.
+   * may run out of memory, and some {@linkplain SignalContenders#leftOut are left out} on purpose.
    */
   public boolean isComplete() {
     return finished
         && measurements.stream()
             .filter(m -> machine.gpu() == null || !m.contender().library().isPeer())
+            .filter(m -> SignalContenders.leftOut(m.what(), m.contender()).isEmpty())
             .allMatch(m -> m.isComplete() && !m.allocatesTooMuch());
   }
 }

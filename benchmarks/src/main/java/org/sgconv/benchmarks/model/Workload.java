@@ -2,40 +2,56 @@ package org.sgconv.benchmarks.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
 import org.sgconv.InvalidArgumentException;
 
 /**
- * Causal convolution of signals (B,H,L) with one kernel (H,L) and skip (H).
+ * Signals (B,H,L) and kernels (H,K). Of a layer K = L, and there is a skip (H).
  *
- * @param batch B
+ * @param batch B; of a correlation the channels, each with every kernel
  * @param hidden H
  * @param length L
+ * @param lags K
  */
-public record Workload(int batch, int hidden, int length) {
+public record Workload(int batch, int hidden, int length, int lags) {
 
   /** Checks that every extent is positive. */
   public Workload {
-    if (batch < 1 || hidden < 1 || length < 1) {
+    if (batch < 1 || hidden < 1 || length < 1 || lags < 1) {
       throw new InvalidArgumentException(
-          "workload (" + batch + "," + hidden + "," + length + "): B, H and L must be at least 1");
+          String.format(
+              Locale.ROOT,
+              "workload (%d,%d,%d,%d): B, H, L and K must be at least 1",
+              batch,
+              hidden,
+              length,
+              lags));
     }
   }
 
-  /** Reads {@code "B,H,L"}. */
+  /** A kernel as long as the signals. */
+  public Workload(int batch, int hidden, int length) {
+    this(batch, hidden, length, length);
+  }
+
+  /** Reads {@code "B,H,L"}, where K = L, or {@code "B,H,L,K"}. */
   @JsonCreator
   public static Workload parse(String text) {
     String[] parts = text.strip().split(",", -1);
-    if (parts.length != 3) {
-      throw new InvalidArgumentException("shape '" + text + "': expected B,H,L as in 8,256,4096");
+    if (parts.length != 3 && parts.length != 4) {
+      throw new InvalidArgumentException(
+          "shape '" + text + "': expected B,H,L as in 8,256,4096, or B,H,L,K");
     }
     try {
+      int length = Integer.parseInt(parts[2].strip());
       return new Workload(
           Integer.parseInt(parts[0].strip()),
           Integer.parseInt(parts[1].strip()),
-          Integer.parseInt(parts[2].strip()));
+          length,
+          parts.length == 3 ? length : Integer.parseInt(parts[3].strip()));
     } catch (NumberFormatException e) {
       throw new InvalidArgumentException(
-          "shape '" + text + "': expected three integers B,H,L as in 8,256,4096");
+          "shape '" + text + "': expected integers B,H,L as in 8,256,4096, or B,H,L,K");
     }
   }
 
@@ -44,14 +60,15 @@ public record Workload(int batch, int hidden, int length) {
     return (long) batch * hidden * length;
   }
 
-  /** Elements of the kernel, H·L. */
+  /** Elements of the kernel, H·K. */
   public long kernelSize() {
-    return (long) hidden * length;
+    return (long) hidden * lags;
   }
 
   @JsonValue
   @Override
   public String toString() {
-    return batch + "," + hidden + "," + length;
+    String signals = batch + "," + hidden + "," + length;
+    return lags == length ? signals : signals + "," + lags;
   }
 }

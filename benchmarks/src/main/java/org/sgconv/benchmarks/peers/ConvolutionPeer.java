@@ -30,7 +30,7 @@ public interface ConvolutionPeer extends AutoCloseable {
     backward();
   }
 
-  /** The float32 values of an output, native or on the heap; valid until the next call. */
+  /** An output in the type of the signals, native or on the heap; valid until the next call. */
   MemorySegment result(Output output);
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.fftw.global.fftw3;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
+import org.sgconv.tensor.DType;
 
 /** FFTW through bytedeco, single precision, planned with FFTW_MEASURE; threads share the plans. */
 final class FftwTransform implements RowTransform {
@@ -41,6 +42,11 @@ final class FftwTransform implements RowTransform {
     MemorySegment values =
         MemorySegment.ofAddress(buffer.address()).reinterpret((size + 2L) * Float.BYTES);
     return new Row(forward, inverse, buffer, values);
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT32;
   }
 
   @Override

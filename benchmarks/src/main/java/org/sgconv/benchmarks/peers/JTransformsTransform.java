@@ -2,6 +2,7 @@ package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.MemorySegment;
 import org.jtransforms.fft.FloatFFT_1D;
+import org.sgconv.tensor.DType;
 import pl.edu.icm.jlargearrays.ConcurrencyUtils;
 
 /** JTransforms, single precision. Its plan is read-only, so the threads share it. */
@@ -11,9 +12,13 @@ final class JTransformsTransform implements RowTransform {
   private final FloatFFT_1D plan;
   private final float gain;
 
-  JTransformsTransform(int size) {
-    // Rows are spread over threads outside: threads within a row would only get in the way.
-    ConcurrencyUtils.setNumberOfThreads(1);
+  /**
+   * A transform.
+   *
+   * @param threads within a row; 1 where rows are spread over threads outside
+   */
+  JTransformsTransform(int size, int threads) {
+    ConcurrencyUtils.setNumberOfThreads(threads);
     this.size = size;
     this.plan = new FloatFFT_1D(size);
     this.gain = measureGain();
@@ -22,6 +27,11 @@ final class JTransformsTransform implements RowTransform {
   @Override
   public TransformRow newRow() {
     return new Row(plan, size);
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT32;
   }
 
   @Override
@@ -44,7 +54,7 @@ final class JTransformsTransform implements RowTransform {
   }
 
   @Override
-  public float gain() {
+  public double gain() {
     return gain;
   }
 

@@ -9,30 +9,33 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.mkl.global.mkl_rt;
+import org.sgconv.tensor.DType;
 
 /**
- * Intel MKL's DFTI from bytedeco's redistributed libraries: real, single precision, in place. The
- * JavaCPP bindings cannot pass DftiSetValue its variadic argument, so the calls go through FFM.
- * MKL's own threads stay off, as rows are spread over threads outside.
+ * Intel MKL's DFTI from bytedeco's redistributed libraries: real, in place. The JavaCPP bindings
+ * cannot pass DftiSetValue its variadic argument, so the calls go through FFM. MKL's own threads
+ * stay off, as rows are spread over threads outside.
  */
 final class MklTransform implements RowTransform {
 
   private static final long ALIGNMENT = 64;
 
   private final int size;
+  private final DType type;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment descriptor;
   private final MethodHandle computeForward;
   private final MethodHandle computeBackward;
   private final MethodHandle free;
 
-  MklTransform(int size) {
+  MklTransform(int size, DType type) {
     Loader.load(mkl_rt.class);
     mkl_rt.MKL_Set_Num_Threads(1);
     this.size = size;
+    this.type = type;
     MethodHandle create =
         bind(
-            "DftiCreateDescriptor_s_1d",
+            type == DType.FLOAT64 ? "DftiCreateDescriptor_d_1d" : "DftiCreateDescriptor_s_1d",
             FunctionDescriptor.of(
                 ValueLayout.JAVA_LONG,
                 ValueLayout.ADDRESS,
@@ -93,8 +96,13 @@ final class MklTransform implements RowTransform {
 
   @Override
   public TransformRow newRow() {
-    MemorySegment values = arena.allocate((size + 2L) * Float.BYTES, ALIGNMENT);
+    MemorySegment values = arena.allocate((size + 2L) * type.byteSize(), ALIGNMENT);
     return new Row(values);
+  }
+
+  @Override
+  public DType type() {
+    return type;
   }
 
   @Override

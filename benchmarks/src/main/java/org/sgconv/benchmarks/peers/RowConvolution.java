@@ -2,9 +2,9 @@ package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.sgconv.benchmarks.model.Output;
 import org.sgconv.benchmarks.model.Workload;
+import org.sgconv.tensor.DType;
 
 /**
  * Convolution through any real transform, one row at a time so that a row stays in its core's
@@ -23,7 +23,9 @@ final class RowConvolution implements ConvolutionPeer {
   private final TransformRow[] signalRows;
   private final TransformRow[] gradientRows;
   private final TransformRow[] sumRows;
-  private final int spectrumFloats;
+  private final SpectrumArithmetic spectrum;
+  private final DType type;
+  private final int spectrumSize;
   private final MemorySegment spectra;
   private final MemorySegment y;
   private final MemorySegment du;
@@ -36,15 +38,17 @@ final class RowConvolution implements ConvolutionPeer {
     this.work = signals.workload();
     this.transform = transform;
     this.pool = new RowPool(threads);
-    this.spectrumFloats = transform.packed() ? transform.size() : transform.size() + 2;
+    this.type = transform.type();
+    this.spectrum = SpectrumArithmetic.of(type);
+    this.spectrumSize = transform.spectrumSize();
     this.signalRows = rows(threads);
     this.gradientRows = rows(threads);
     this.sumRows = rows(threads);
-    this.spectra = floats((long) work.hidden() * spectrumFloats);
-    this.y = floats(Output.SIGNAL.size(work));
-    this.du = floats(Output.INPUT_GRADIENT.size(work));
-    this.dk = floats(Output.KERNEL_GRADIENT.size(work));
-    this.dskip = floats(Output.SKIP_GRADIENT.size(work));
+    this.spectra = values((long) work.hidden() * spectrumSize);
+    this.y = values(Output.SIGNAL.size(work));
+    this.du = values(Output.INPUT_GRADIENT.size(work));
+    this.dk = values(Output.KERNEL_GRADIENT.size(work));
+    this.dskip = values(Output.SKIP_GRADIENT.size(work));
   }
 
   private TransformRow[] rows(int threads) {
@@ -55,8 +59,8 @@ final class RowConvolution implements ConvolutionPeer {
     return rows;
   }
 
-  private MemorySegment floats(long count) {
-    return arena.allocate(count * Float.BYTES, ALIGNMENT);
+  private MemorySegment values(long count) {
+    return arena.allocate(count * type.byteSize(), ALIGNMENT);
   }
 
   @Override
@@ -68,11 +72,9 @@ final class RowConvolution implements ConvolutionPeer {
     TransformRow row = signalRows[thread];
     MemorySegment values = row.values();
     load(signals.kernel(), h, values);
-    float skip = signals.skip().getAtIndex(ValueLayout.JAVA_FLOAT, h);
-    values.set(ValueLayout.JAVA_FLOAT, 0, values.get(ValueLayout.JAVA_FLOAT, 0) + skip);
+    spectrum.set(values, 0, spectrum.get(values, 0) + spectrum.get(signals.skip(), h));
     row.forward();
-    SpectrumArithmetic.scale(
-        values, spectra, spectrumOffset(h), spectrumFloats, 1f / transform.gain());
+    spectrum.scale(values, spectra, spectrumOffset(h), spectrumSize, 1 / transform.gain());
   }
 
   @Override
@@ -84,11 +86,11 @@ final class RowConvolution implements ConvolutionPeer {
     TransformRow row = signalRows[thread];
     load(signals.u(), index, row.values());
     row.forward();
-    SpectrumArithmetic.multiply(
+    spectrum.multiply(
         row.values(),
         spectra,
         spectrumOffset(index % work.hidden()),
-        spectrumFloats,
+        spectrumSize,
         transform.packed());
     row.inverse();
     store(row.values(), y, index);
@@ -111,34 +113,34 @@ final class RowConvolution implements ConvolutionPeer {
       load(signals.dy(), index, gradient.values());
       gradient.forward();
       // Two loops and not one: the compiler gives up on a loop over four segments, and then boxes.
-      SpectrumArithmetic.accumulate(
-          input.values(), gradient.values(), sum.values(), spectrumFloats, transform.packed());
-      SpectrumArithmetic.multiplyConjugate(
-          gradient.values(), spectra, spectrumOffset(h), spectrumFloats, transform.packed());
+      spectrum.accumulate(
+          input.values(), gradient.values(), sum.values(), spectrumSize, transform.packed());
+      spectrum.multiplyConjugate(
+          gradient.values(), spectra, spectrumOffset(h), spectrumSize, transform.packed());
       gradient.inverse();
       store(gradient.values(), du, index);
     }
     sum.inverse();
-    SpectrumArithmetic.scale(sum.values(), dk, rowOffset(h), work.length(), 1f / transform.gain());
-    dskip.setAtIndex(ValueLayout.JAVA_FLOAT, h, dk.get(ValueLayout.JAVA_FLOAT, rowOffset(h)));
+    spectrum.scale(sum.values(), dk, rowOffset(h), work.length(), 1 / transform.gain());
+    spectrum.set(dskip, h, spectrum.get(dk, (long) h * work.length()));
   }
 
   private void load(MemorySegment from, int row, MemorySegment values) {
-    long bytes = (long) work.length() * Float.BYTES;
+    long bytes = (long) work.length() * type.byteSize();
     MemorySegment.copy(from, rowOffset(row), values, 0, bytes);
     values.asSlice(bytes).fill((byte) 0);
   }
 
   private void store(MemorySegment values, MemorySegment to, int row) {
-    MemorySegment.copy(values, 0, to, rowOffset(row), (long) work.length() * Float.BYTES);
+    MemorySegment.copy(values, 0, to, rowOffset(row), (long) work.length() * type.byteSize());
   }
 
   private long rowOffset(int row) {
-    return (long) row * work.length() * Float.BYTES;
+    return (long) row * work.length() * type.byteSize();
   }
 
   private long spectrumOffset(int h) {
-    return (long) h * spectrumFloats * Float.BYTES;
+    return (long) h * spectrumSize * type.byteSize();
   }
 
   @Override

@@ -38,8 +38,9 @@ final class RowPool implements AutoCloseable {
   /** Runs {@code task} for rows 0 to {@code rows}-1 and waits for all. */
   void run(int rows, RowTask task) {
     AtomicInteger next = new AtomicInteger();
-    List<Future<?>> pending = new ArrayList<>(threads - 1);
-    for (int t = 1; t < threads; t++) {
+    int needed = Math.min(threads, rows);
+    List<Future<?>> pending = new ArrayList<>(needed);
+    for (int t = 1; t < needed; t++) {
       int thread = t;
       pending.add(workers.submit(() -> drain(thread, next, rows, task)));
     }

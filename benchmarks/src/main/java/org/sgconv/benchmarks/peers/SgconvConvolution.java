@@ -15,6 +15,7 @@ import org.sgconv.tensor.Tensor;
 /** This library, through its public API, on one of its backends; everything is reused. */
 final class SgconvConvolution implements ConvolutionPeer {
 
+  private final DType inputs;
   private final LongConvolution convolution;
   private final Tensor u;
   private final Tensor kernel;
@@ -25,23 +26,24 @@ final class SgconvConvolution implements ConvolutionPeer {
   private final Gradients gradients;
 
   SgconvConvolution(Backend backend, DType type, Signals signals) {
+    inputs = signals.type();
     Workload work = signals.workload();
     long b = work.batch();
     long h = work.hidden();
     long l = work.length();
     convolution =
         LongConvolution.create(backend, ConvolutionMode.CAUSAL, 1, work.hidden(), l, type);
-    u = tensor(signals.u(), type, b, h, l);
-    dy = tensor(signals.dy(), type, b, h, l);
-    kernel = tensor(signals.kernel(), type, 1, h, l);
-    skip = tensor(signals.skip(), type, 1, h);
+    u = tensor(signals.u(), signals.type(), type, b, h, l);
+    dy = tensor(signals.dy(), signals.type(), type, b, h, l);
+    kernel = tensor(signals.kernel(), signals.type(), type, 1, h, l);
+    skip = tensor(signals.skip(), signals.type(), type, 1, h);
     y = Tensor.zeros(type, b, h, l);
     spectrum = convolution.prepare(kernel, skip);
     gradients = Gradients.allocate(convolution, spectrum, b, Gates.none());
   }
 
-  private static Tensor tensor(MemorySegment values, DType type, long... shape) {
-    try (Tensor borrowed = Tensor.wrap(values, DType.FLOAT32, shape)) {
+  private static Tensor tensor(MemorySegment values, DType from, DType type, long... shape) {
+    try (Tensor borrowed = Tensor.wrap(values, from, shape)) {
       return borrowed.to(type);
     }
   }
@@ -70,7 +72,7 @@ final class SgconvConvolution implements ConvolutionPeer {
           case KERNEL_GRADIENT -> gradients.kernel();
           case SKIP_GRADIENT -> gradients.skip().orElseThrow();
         };
-    return tensor.type() == DType.FLOAT32
+    return tensor.type() == inputs
         ? tensor.segment()
         : MemorySegment.ofArray(tensor.toFloatArray());
   }

@@ -2,62 +2,40 @@ package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.stream.LongStream;
 import org.sgconv.benchmarks.model.Workload;
+import org.sgconv.tensor.DType;
 
-/**
- * The inputs of a workload, float32 in native memory, a pure function of the seed: every process
- * makes the same ones.
- */
+/** The inputs of a layer's workload, in native memory, a pure function of the seed. */
 public final class Signals implements AutoCloseable {
-
-  private static final long ALIGNMENT = 64;
-  private static final long CHUNK = 1 << 14;
 
   private final Arena arena = Arena.ofShared();
   private final Workload workload;
+  private final DType type;
   private final MemorySegment u;
   private final MemorySegment kernel;
   private final MemorySegment skip;
   private final MemorySegment dy;
 
   /** Draws u and dy from [-1, 1), D too, and the kernel from [-1, 1)/√L. */
-  public Signals(Workload workload, long seed) {
+  public Signals(Workload workload, DType type, long seed) {
     this.workload = workload;
-    u = uniform(workload.signalSize(), seed, 1.0);
-    dy = uniform(workload.signalSize(), seed + 1, 1.0);
-    kernel = uniform(workload.kernelSize(), seed + 2, 1.0 / Math.sqrt(workload.length()));
-    skip = uniform(workload.hidden(), seed + 3, 1.0);
-  }
-
-  private MemorySegment uniform(long count, long seed, double scale) {
-    MemorySegment values = arena.allocate(count * Float.BYTES, ALIGNMENT);
-    LongStream.range(0, Math.ceilDiv(count, CHUNK))
-        .parallel()
-        .forEach(chunk -> fill(values, chunk * CHUNK, seed, scale));
-    return values;
-  }
-
-  /** A chunk at a time, which is compiled after the first few, where one long loop is not. */
-  private static void fill(MemorySegment values, long from, long seed, double scale) {
-    long to = Math.min(from + CHUNK, values.byteSize() / Float.BYTES);
-    for (long i = from; i < to; i++) {
-      double unit = (mix(i + seed * 0x9E3779B97F4A7C15L) >> 11) * 0x1.0p-52;
-      values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (unit * scale));
-    }
-  }
-
-  /** The finalizer of SplitMix64. */
-  private static long mix(long state) {
-    long z = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    this.type = type;
+    u = RandomValues.uniform(arena, type, workload.signalSize(), seed, 1.0);
+    dy = RandomValues.uniform(arena, type, workload.signalSize(), seed + 1, 1.0);
+    kernel =
+        RandomValues.uniform(
+            arena, type, workload.kernelSize(), seed + 2, 1.0 / Math.sqrt(workload.length()));
+    skip = RandomValues.uniform(arena, type, workload.hidden(), seed + 3, 1.0);
   }
 
   /** The extents. */
   public Workload workload() {
     return workload;
+  }
+
+  /** Element type of all of them: float32 or float64. */
+  public DType type() {
+    return type;
   }
 
   /** Input u (B,H,L). */

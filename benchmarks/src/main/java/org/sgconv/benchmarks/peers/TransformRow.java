@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** One row: n real samples, or its spectrum as interleaved complex values. */
 interface TransformRow {
 
-  /** The row's floats: n if the transform is packed, n+2 otherwise. */
+  /** The row's values: n if the transform is packed, n+2 otherwise. */
   MemorySegment values();
 
   /** Samples to spectrum, unscaled. */

@@ -1,6 +1,7 @@
 package org.sgconv.benchmarks.report;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,9 +15,9 @@ import org.sgconv.cli.plot.FontsMissingException;
 import org.sgconv.cli.report.OutputFile;
 
 /**
- * The files of a run: {@code cpu} or {@code gpu} with {@code .json}, {@code .txt}, {@code .png}. Of
- * a run that has not come to its end they are called {@code cpu-unfinished} or {@code
- * gpu-unfinished}, so that it takes the place of no whole one.
+ * The files of a run: {@code cpu}, {@code gpu} or {@code signals} with {@code .json}, {@code .txt},
+ * {@code .png}. Of a run that has not come to its end they are called {@code cpu-unfinished} and so
+ * on, so that it takes the place of no whole one.
  */
 public final class Reports {
 
@@ -30,16 +31,20 @@ public final class Reports {
 
   private Reports() {}
 
-  private static String processor(Results results) {
-    return results.machine().gpu() == null ? "cpu" : "gpu";
+  /** What was measured: {@code cpu}, {@code gpu} or {@code signals}. */
+  public static String subject(Results results) {
+    if (results.machine().gpu() != null) {
+      return "gpu";
+    }
+    return results.areOfSignals() ? "signals" : "cpu";
   }
 
   private static String unfinished(Results results) {
-    return processor(results) + "-unfinished";
+    return subject(results) + "-unfinished";
   }
 
   private static String name(Results results) {
-    return results.finished() ? processor(results) : unfinished(results);
+    return results.finished() ? subject(results) : unfinished(results);
   }
 
   /** Deletes what was kept while these results were measured. */
@@ -72,7 +77,7 @@ public final class Reports {
   private static String plot(Results results, Path file) {
     if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
       return "no plot: this Java cannot draw; 'sgconv bench --"
-          + processor(results)
+          + subject(results)
           + " --from "
           + name(results)
           + JSON
@@ -83,8 +88,16 @@ public final class Reports {
     } catch (FontsMissingException missing) {
       return String.valueOf(missing.getMessage());
     }
-    OutputFile.write(file, new Plot(results)::writeTo);
+    OutputFile.write(file, to -> draw(results, to));
     return "wrote " + file.getFileName();
+  }
+
+  private static void draw(Results results, OutputStream to) throws IOException {
+    if (results.areOfSignals()) {
+      new SignalPlot(results).writeTo(to);
+    } else {
+      new Plot(results).writeTo(to);
+    }
   }
 
   /** The folder, which is there. Numbers of the emulated device must not be taken for results. */

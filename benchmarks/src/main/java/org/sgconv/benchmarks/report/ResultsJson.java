@@ -57,9 +57,13 @@ public final class ResultsJson {
 
   private static void derive(ObjectNode node, Results results, Measurement measurement) {
     node.put("medianMs", measurement.medianMs());
-    node.put("limitMs", results.limitMs(measurement.what()));
-    node.put("partOfLimit", results.partOfLimit(measurement));
-    node.put("gigabytesPerSecond", results.gigabytesPerSecond(measurement));
+    if (measurement.what().operation().isSignal()) {
+      node.put("millionSamplesPerSecond", measurement.millionSamplesPerSecond());
+    } else {
+      node.put("limitMs", results.limitMs(measurement.what()));
+      node.put("partOfLimit", results.partOfLimit(measurement));
+      node.put("gigabytesPerSecond", results.gigabytesPerSecond(measurement));
+    }
     results.timesBestPeer(measurement).ifPresent(times -> node.put("timesBestPeer", times));
     if (!measurement.heap().isEmpty()) {
       node.put("allocatesTooMuch", measurement.allocatesTooMuch());

@@ -63,14 +63,16 @@ public final class Table {
   private List<Column> columns() {
     return List.of(
         new Column("operation", m -> m.what().operation().id()),
-        new Column("B,H,L", m -> m.what().shape().toString()),
+        new Column(results.areOfSignals() ? "B,H,L,K" : "B,H,L", m -> m.what().shape().toString()),
         new Column("type", m -> m.what().typeName()),
         new Column("library", m -> m.contender().toString()),
         new Column("median ms", m -> format("%.4g", m.medianMs())),
         new Column("max/min", m -> format("%.2f", m.times().spread())),
         new Column("x best peer", m -> format("%.2f", results.timesBestPeer(m))),
-        new Column("GB/s", m -> format("%.1f", results.gigabytesPerSecond(m))),
-        new Column("% limit", m -> format("%.0f", 100 * results.partOfLimit(m))),
+        new Column("Msamples/s", Table::throughput),
+        new Column("GB/s", m -> ofLayers(m) ? format("%.1f", results.gigabytesPerSecond(m)) : null),
+        new Column(
+            "% limit", m -> ofLayers(m) ? format("%.0f", 100 * results.partOfLimit(m)) : null),
         new Column("B/op", m -> m.heap().isEmpty() ? null : format("%.0f", m.bytesPerOperation())),
         new Column("caller B/op", Table::callerBytes),
         new Column(
@@ -78,6 +80,15 @@ public final class Table {
             m -> m.heldBytes() == null ? null : format("%.2f", m.heldBytes() / (double) (1 << 30))),
         new Column("2 runs", m -> m.repeated() == null ? null : "same bits"),
         new Column("error", m -> m.checks().isEmpty() ? null : errors(m)));
+  }
+
+  /** A limit is not known of signals, whose least work depends on the blocks. */
+  private static boolean ofLayers(Measurement measurement) {
+    return !measurement.what().operation().isSignal();
+  }
+
+  private static @Nullable String throughput(Measurement measurement) {
+    return ofLayers(measurement) ? null : format("%.4g", measurement.millionSamplesPerSecond());
   }
 
   private static @Nullable String callerBytes(Measurement measurement) {
@@ -151,6 +162,7 @@ public final class Table {
 
   private String remarks() {
     StringBuilder text = new StringBuilder();
+    SignalGoal.lines(results).forEach(goal -> text.append(line(goal)));
     for (Measurement measurement : results.measurements()) {
       if (measurement.failure() != null) {
         text.append(

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sgconv.Backends;
 import org.sgconv.benchmarks.model.BenchmarkCase;
+import org.sgconv.benchmarks.model.Contender;
 import org.sgconv.benchmarks.model.Library;
 import org.sgconv.benchmarks.model.Operation;
 import org.sgconv.benchmarks.model.Workload;
@@ -33,6 +34,7 @@ final class VerifiedOperationTest {
 
   private static Stream<Arguments> operations() {
     return Stream.of(Operation.values())
+        .filter(operation -> !operation.isSignal())
         .flatMap(
             operation ->
                 (operation.isSynthesis()
@@ -53,7 +55,7 @@ final class VerifiedOperationTest {
         library != Library.SGCONV || Backends.cpu().unavailabilityCause().isEmpty(),
         "the cpu backend is not available here");
     try (VerifiedOperation operation =
-        VerifiedOperation.of(library, what, 2, new Expectations(folder))) {
+        VerifiedOperation.of(Contender.of(library), what, 2, new Expectations(folder))) {
       assertThat(operation.checks())
           .hasSize(Math.max(1, what.operation().outputs().size()))
           .allMatch(check -> check.ofBound() <= 1);
@@ -69,12 +71,12 @@ final class VerifiedOperationTest {
         "the cpu backend is not available here");
     BenchmarkCase what = new BenchmarkCase(Operation.STEP, new Workload(2, 3, 100));
     Expectations expectations = new Expectations(spoiled);
-    VerifiedOperation.of(library, what, 1, expectations).close();
+    VerifiedOperation.of(Contender.of(library), what, 1, expectations).close();
     Path gradient = spoiled.resolve("2x3x100-kernel_gradient.f64");
     byte[] values = Files.readAllBytes(gradient);
     values[8 * 250 + 6] ^= 0x10; // a high bit of the mantissa or a low one of the exponent
     Files.write(gradient, values);
-    assertThatThrownBy(() -> VerifiedOperation.of(library, what, 1, expectations))
+    assertThatThrownBy(() -> VerifiedOperation.of(Contender.of(library), what, 1, expectations))
         .isInstanceOf(WrongResultException.class)
         .hasMessageContaining(library.id())
         .hasMessageContaining("not timed");
@@ -83,8 +85,10 @@ final class VerifiedOperationTest {
   /** Ours may not be as coarse as a peer. */
   @Test
   void aPeerMayHaveTenTimesTheError() {
-    assertThat(VerifiedOperation.tolerance(Library.SGCONV)).isEqualTo(Tolerance.of(DType.FLOAT32));
-    assertThat(VerifiedOperation.tolerance(Library.JTRANSFORMS))
-        .isEqualTo(Tolerance.of(DType.FLOAT32).times(10));
+    for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      assertThat(VerifiedOperation.tolerance(Library.SGCONV, type)).isEqualTo(Tolerance.of(type));
+      assertThat(VerifiedOperation.tolerance(Library.JTRANSFORMS, type))
+          .isEqualTo(Tolerance.of(type).times(10));
+    }
   }
 }

@@ -1,0 +1,81 @@
+package org.sgconv.benchmarks.peers;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.fftw.global.fftw3;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Loader;
+import org.sgconv.tensor.DType;
+
+/** FFTW through bytedeco, double precision, planned with FFTW_MEASURE; threads share the plans. */
+final class FftwDoubleTransform implements RowTransform {
+
+  private final int size;
+  private final List<DoublePointer> buffers = new ArrayList<>();
+  private final fftw3.fftw_plan forward;
+  private final fftw3.fftw_plan inverse;
+
+  FftwDoubleTransform(int size) {
+    Loader.load(fftw3.class);
+    this.size = size;
+    DoublePointer buffer = newBuffer();
+    this.forward = fftw3.fftw_plan_dft_r2c_1d(size, buffer, buffer, fftw3.FFTW_MEASURE);
+    this.inverse = fftw3.fftw_plan_dft_c2r_1d(size, buffer, buffer, fftw3.FFTW_MEASURE);
+    if (forward == null || inverse == null) {
+      throw new IllegalStateException("FFTW could not plan a real transform of " + size);
+    }
+  }
+
+  private DoublePointer newBuffer() {
+    DoublePointer buffer = fftw3.fftw_alloc_real(size + 2L);
+    if (buffer == null) {
+      throw new OutOfMemoryError("FFTW could not allocate " + (size + 2L) + " doubles");
+    }
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  @Override
+  public TransformRow newRow() {
+    DoublePointer buffer = newBuffer();
+    MemorySegment values =
+        MemorySegment.ofAddress(buffer.address()).reinterpret((size + 2L) * Double.BYTES);
+    return new Row(forward, inverse, buffer, values);
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT64;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public void close() {
+    fftw3.fftw_destroy_plan(forward);
+    fftw3.fftw_destroy_plan(inverse);
+    buffers.forEach(fftw3::fftw_free);
+  }
+
+  private record Row(
+      fftw3.fftw_plan forwardPlan,
+      fftw3.fftw_plan inversePlan,
+      DoublePointer buffer,
+      MemorySegment values)
+      implements TransformRow {
+
+    @Override
+    public void forward() {
+      fftw3.fftw_execute_dft_r2c(forwardPlan, buffer, buffer);
+    }
+
+    @Override
+    public void inverse() {
+      fftw3.fftw_execute_dft_c2r(inversePlan, buffer, buffer);
+    }
+  }
+}
