@@ -17,8 +17,13 @@ import org.sgconv.tensor.Tensor;
  */
 final class Block implements AutoCloseable {
 
+  /** Tensors from here on come from a pool; smaller ones cost an arena each, some 15 µs. */
+  private static final long POOLED_BYTES = 1 << 16;
+
   private final DType type;
   private final long length;
+  private final Tensor ownerU;
+  private final Tensor ownerY;
   private final Tensor u;
   private final Tensor y;
   private final @Nullable Tensor deviceU;
@@ -35,8 +40,10 @@ final class Block implements AutoCloseable {
     long outputs = rows * plan.convolution.heads();
     Optional<Stream> stream = BackendProvider.of(plan.convolution.backend()).stream();
     try (Closer made = Closer.onFailure()) {
-      u = made.add(Tensor.uninitialized(type, batch, rows, length));
-      y = made.add(Tensor.uninitialized(type, batch, outputs, length));
+      ownerU = made.add(ofHost(type, batch * rows * length));
+      ownerY = made.add(ofHost(type, batch * outputs * length));
+      u = ownerU.slice(0, batch * rows * length).reshape(batch, rows, length);
+      y = ownerY.slice(0, batch * outputs * length).reshape(batch, outputs, length);
       if (stream.isPresent()) {
         Stream there = stream.get();
         deviceU = made.add(Tensor.uninitialized(there, type, batch, rows, length));
@@ -50,6 +57,10 @@ final class Block implements AutoCloseable {
       output = held.of(y);
       made.keep();
     }
+  }
+
+  private static Tensor ofHost(DType type, long count) {
+    return Tensor.uninitialized(type, Math.max(count, POOLED_BYTES / type.byteSize()));
   }
 
   /** Samples of the input's first rows, from one index to before another. */
@@ -102,6 +113,6 @@ final class Block implements AutoCloseable {
 
   @Override
   public void close() {
-    Closer.all(held, u, y, deviceU, deviceY);
+    Closer.all(held, u, y, ownerU, ownerY, deviceU, deviceY);
   }
 }

@@ -89,7 +89,7 @@ public final class Convolver implements AutoCloseable {
     Samples.require("signal", signal);
     Samples.require("kernel", kernel);
     Stretch stretch = Stretch.of(extent, signal.length, kernel.length);
-    if (DirectSums.pay(stretch, 1)) {
+    if (DirectSums.payOnce(stretch)) {
       return DirectSums.convolve(signal, kernel, stretch, 1, 1);
     }
     // The product does not care which of the two is called the kernel, but its cost does.
@@ -106,7 +106,7 @@ public final class Convolver implements AutoCloseable {
     Samples.require("signal", signal);
     Samples.require("kernel", kernel);
     Stretch stretch = Stretch.of(extent, signal.length, kernel.length);
-    if (DirectSums.pay(stretch, 1)) {
+    if (DirectSums.payOnce(stretch)) {
       return DirectSums.convolve(signal, kernel, stretch, 1, 1);
     }
     boolean swap = kernel.length > signal.length;

@@ -3,14 +3,22 @@ package org.sgconv.signal;
 /** Convolutions as the sums that they are, in float64, where these are so few that no plan pays. */
 final class DirectSums {
 
-  /** Products that cost less than a call of a plan. See docs/adr/0029. */
+  /** Products that cost no more than a call of a plan, about 6 µs. See docs/adr/0029. */
   static final long MOST_PRODUCTS = 1L << 13;
+
+  /** Products that cost no more than making a plan for one call, 150 µs and more. */
+  private static final long MOST_PRODUCTS_ONCE = 1L << 17;
 
   private DirectSums() {}
 
   /** Whether so many rows of results are to be computed so. */
   static boolean pay(Stretch stretch, long outputs) {
     return stretch.products() <= MOST_PRODUCTS / outputs;
+  }
+
+  /** Whether one row of results, of a kernel that is used once, is to be computed so. */
+  static boolean payOnce(Stretch stretch) {
+    return stretch.products() <= MOST_PRODUCTS_ONCE;
   }
 
   /**

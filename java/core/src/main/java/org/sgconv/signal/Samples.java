@@ -10,11 +10,6 @@ import org.sgconv.tensor.DType;
 /** Arrays of samples, checked and made. */
 final class Samples {
 
-  private static final int MAGNITUDE = Integer.MAX_VALUE;
-  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-  private static final long LONG_MAGNITUDE = Long.MAX_VALUE;
-  private static final long LONG_INFINITE = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
-
   private Samples() {}
 
   /**
@@ -24,11 +19,11 @@ final class Samples {
    */
   static void require(String name, float[] values) {
     requireSome(name, values.length);
-    int largest = 0; // a loop over bits is one that the JVM vectorizes
+    float largest = 0; // NaN if one is; the JVM vectorizes this, and no loop with a branch
     for (float value : values) {
-      largest = Math.max(largest, Float.floatToRawIntBits(value) & MAGNITUDE);
+      largest = Math.max(largest, Math.abs(value));
     }
-    if (largest >= INFINITE) {
+    if (!Float.isFinite(largest)) {
       for (int i = 0; ; i++) {
         requireFinite(name, values[i], i);
       }
@@ -38,11 +33,11 @@ final class Samples {
   /** As {@link #require(String, float[])}. */
   static void require(String name, double[] values) {
     requireSome(name, values.length);
-    long largest = 0;
+    double largest = 0;
     for (double value : values) {
-      largest = Math.max(largest, Double.doubleToRawLongBits(value) & LONG_MAGNITUDE);
+      largest = Math.max(largest, Math.abs(value));
     }
-    if (largest >= LONG_INFINITE) {
+    if (!Double.isFinite(largest)) {
       for (int i = 0; ; i++) {
         requireFinite(name, values[i], i);
       }
@@ -64,19 +59,19 @@ final class Samples {
   static void requireFinite(MemorySegment samples, DType type, String where, long from) {
     long count = samples.byteSize() / type.byteSize();
     if (type == DType.FLOAT64) {
-      long largest = 0;
+      double largest = 0;
       for (long i = 0; i < count; i++) {
-        largest = Math.max(largest, samples.getAtIndex(ValueLayout.JAVA_LONG, i) & LONG_MAGNITUDE);
+        largest = Math.max(largest, Math.abs(samples.getAtIndex(ValueLayout.JAVA_DOUBLE, i)));
       }
-      for (long i = 0; largest >= LONG_INFINITE && i < count; i++) {
+      for (long i = 0; !Double.isFinite(largest) && i < count; i++) {
         requireFinite("signal" + where, samples.getAtIndex(ValueLayout.JAVA_DOUBLE, i), from + i);
       }
     } else {
-      int largest = 0;
+      float largest = 0;
       for (long i = 0; i < count; i++) {
-        largest = Math.max(largest, samples.getAtIndex(ValueLayout.JAVA_INT, i) & MAGNITUDE);
+        largest = Math.max(largest, Math.abs(samples.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
       }
-      for (long i = 0; largest >= INFINITE && i < count; i++) {
+      for (long i = 0; !Float.isFinite(largest) && i < count; i++) {
         requireFinite("signal" + where, samples.getAtIndex(ValueLayout.JAVA_FLOAT, i), from + i);
       }
     }
