@@ -36,6 +36,31 @@ struct Sweep {
   }
 };
 
+// Kernels much shorter than rows: sums, and transforms of blocks of rows of several lengths.
+void short_kernels(Sweep &sweep, Random &random, sgconv_mode mode, std::int64_t length) {
+  const bool circular = mode == SGCONV_CIRCULAR;
+  const auto flag = [&] { return (random.word() & 1) != 0; };
+  for (const std::int64_t count :
+       {std::int64_t{2}, std::int64_t{9}, std::int64_t{31}, std::int64_t{32}, std::int64_t{33},
+        std::int64_t{64}, std::int64_t{65}, length / 40, length / 17, length / 8}) {
+    if (count < 1 || 3 * count > length) continue;
+    const std::int64_t any =
+        1 + static_cast<std::int64_t>(random.word() % static_cast<std::uint64_t>(length));
+    std::vector<std::int64_t> samples = {any, length, 1};
+    if (circular) samples.clear();
+    const std::int64_t heads = 1 + static_cast<std::int64_t>(random.word() % 3);
+    // One head and both gradients at once; all gates; several heads; slices of the batch and none.
+    sweep.run({3, 1, 2, length, mode, flag(), false, false, 0, flag(), oracle::SignalClass::kNoise,
+               count, samples});
+    sweep.run({3, 1, 1, length, mode, true, true, true, 0, flag(), oracle::SignalClass::kNoise,
+               count, samples});
+    sweep.run({3, heads, 1, length, mode, flag(), flag(), flag(), 0, flag(),
+               oracle::SignalClass::kNoise, count, samples});
+    sweep.run({1, 1, 33, length, mode, flag(), false, false, 0, flag(), oracle::SignalClass::kNoise,
+               count});
+  }
+}
+
 // Kernels shorter and longer than rows.
 void kernels(Sweep &sweep, Random &random, sgconv_mode mode, std::int64_t length) {
   std::set<std::int64_t> lags = {1, std::max<std::int64_t>(1, length / 3),
@@ -101,6 +126,7 @@ int main(int argc, char **argv) {
     }
     for (const sgconv_mode mode : oracle::kModes) {
       kernels(sweep, random, mode, length);
+      short_kernels(sweep, random, mode, length);
       if (mode != SGCONV_CIRCULAR) lengths(sweep, random, mode, length);
     }
   }

@@ -64,16 +64,33 @@ void plan_takes_what_it_says(sgconv_cpu_context *context, int threads,
 }
 
 void long_rows_share_one_workspace(sgconv_cpu_context *one, sgconv_cpu_context *eight) {
-  sgconv_convolution_geometry geometry = {1, 1, std::int64_t{1} << 22, 1, SGCONV_CAUSAL, 0};
+  sgconv_convolution_geometry geometry = {
+      1, 1, std::int64_t{1} << 22, std::int64_t{1} << 22, SGCONV_CAUSAL, 0};
   expect(memory_of(eight, geometry).held == memory_of(one, geometry).held,
          "eight threads take more", geometry.length);
-  geometry.length = std::int64_t{1} << 20;
+  geometry.length = geometry.kernel_length = std::int64_t{1} << 20;
   expect(memory_of(eight, geometry).held > 7 * memory_of(one, geometry).held,
          "eight threads take less than their scratch memory", geometry.length);
-  geometry.length = std::int64_t{1} << 21;
+  geometry.length = geometry.kernel_length = std::int64_t{1} << 21;
   expect(memory_of(eight, geometry, SGCONV_FLOAT64).held ==
              memory_of(one, geometry, SGCONV_FLOAT64).held,
          "eight threads take more in float64", geometry.length);
+}
+
+// What a short kernel takes grows with its lags, not with the rows.
+void short_kernels_take_what_their_lags_need(sgconv_cpu_context *context) {
+  for (const std::int64_t lags : {1, 40, 1000, 100000}) {
+    const auto memory = [&](int power) {
+      const sgconv_convolution_geometry geometry = {
+          1, 2, std::int64_t{1} << power, lags, SGCONV_CAUSAL, 0};
+      return memory_of(context, geometry);
+    };
+    const Memory some = memory(22), many = memory(38);
+    expect(many.held == some.held, "a plan for longer rows takes more, lags", lags);
+    expect(many.spectrum == some.spectrum, "a spectrum for longer rows takes more, lags", lags);
+    expect(some.spectrum <= 2 * 8 * 2 * std::max<std::int64_t>(lags, 512), "bytes of spectrum",
+           some.spectrum);
+  }
 }
 
 // Lengths that would take minutes and terabytes are sized at once, and nothing overflows.
@@ -175,11 +192,14 @@ int main(int argc, char **argv) {
     if (emulator) break;
     for (const sgconv_dtype dtype : {SGCONV_FLOAT32, SGCONV_FLOAT64}) {
       plan_takes_what_it_says(one, 1, {1, 1, length, length, SGCONV_CAUSAL, 0}, dtype);
-      plan_takes_what_it_says(eight, 8, {1, 1, length, 1, SGCONV_BIDIRECTIONAL, 0}, dtype);
+      plan_takes_what_it_says(eight, 8, {1, 1, length, length, SGCONV_BIDIRECTIONAL, 0}, dtype);
+      plan_takes_what_it_says(eight, 8, {2, 1, length, length / 30 + 1, SGCONV_BIDIRECTIONAL, 0},
+                              dtype);
       plan_takes_what_it_says(eight, 8, {3, 2, length, length, SGCONV_CIRCULAR, 0}, dtype);
     }
   }
   long_rows_share_one_workspace(one, eight);
+  short_kernels_take_what_their_lags_need(eight);
   synthesis_says_what_it_takes(eight);
   misuse(eight);
   sgconv_cpu_context_destroy(one);

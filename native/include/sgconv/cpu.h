@@ -79,7 +79,9 @@ SGCONV_API sgconv_status sgconv_cpu_plan_create(sgconv_cpu_context *context,
                                                 int32_t dtype, sgconv_cpu_plan **plan);
 /* NULL is ignored. */
 SGCONV_API void sgconv_cpu_plan_destroy(sgconv_cpu_plan *plan);
-/* Size N >= L of the complex transform of one row. */
+/* Samples that one complex transform takes, or one round of sums: N >= L, a whole row; with kernels
+ * of much fewer than L lags, less: rows are then cut into blocks, and time and memory are those of
+ * the lags. */
 SGCONV_API sgconv_status sgconv_cpu_plan_transform_size(const sgconv_cpu_plan *plan, int64_t *size);
 /* Bytes of one spectrum, in the plan's own order; valid for every plan of equal geometry, type and
  * tier.

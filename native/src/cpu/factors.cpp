@@ -69,6 +69,7 @@ Factors choose_factors(std::int64_t length, std::int64_t width, std::int64_t max
     const double price = cost(factors, powers, width);
     if (price < least) {
       least = price;
+      factors.cost = price;
       best = std::move(factors);
     }
   };

@@ -11,6 +11,7 @@ struct Factors {
   std::int64_t size;                // N
   std::vector<std::int64_t> steps;  // radices from the root; N = W * product
   bool fused;                       // the last one, W, is done with the leaf
+  double cost;                      // of one transform and back, in operations on vectors
 };
 
 // The cheapest transform of at least `length` samples, and at most a quarter longer, for vectors of

@@ -41,11 +41,11 @@ struct Run {
 };
 
 // Parts of a workspace.
-constexpr int kParts = 7;
+constexpr int kParts = 8;
 
 // Everything about a plan that its geometry and context say, in numbers unless named otherwise.
 struct Layout {
-  bool direct;
+  BlockCut cut;
   TableSizes tables;
   std::int64_t parts[kParts];
   std::int64_t workspace_reals;
@@ -66,28 +66,44 @@ std::int64_t most_slices(const sgconv_convolution_geometry &g, const Transform<R
   return (kManyHidden + g.hidden - 1) / g.hidden;
 }
 
+bool by_transforms(Algorithm algorithm) {
+  return algorithm == Algorithm::kRows || algorithm == Algorithm::kBlocks;
+}
+
+// Numbers of a spectrum where there is no transform.
+std::int64_t prepared_lags(const BlockCut &cut, std::int64_t width) {
+  // Lags between whole vectors of zeros, or lags at most twice the padded length; each twice.
+  const std::int64_t row = cut.algorithm == Algorithm::kTaps ? round_up(cut.span + 2 * width, width)
+                                                             : 2 * round_up(cut.size, width);
+  return round_up(2 * row, 16);
+}
+
 template <class Real>
 Layout lay_out(const Context &context, const sgconv_convolution_geometry &g, Transform<Real> &t) {
   const Tier<Real> &tier = context.tier<Real>();
   Layout layout{};
-  layout.direct = g.length <= kDirectLength;
-  if (layout.direct) {
-    t.length = g.length;
-    t.size = g.length;
-    // Lags, and lags reversed, each at most twice the padded length.
-    t.spectrum_reals = round_up(4 * round_up(g.length, tier.width), 16);
+  layout.cut = choose_cut(g, tier.width, tier.max_radix, kBytes<Real>);
+  const BlockCut &cut = layout.cut;
+  const bool transforms = by_transforms(cut.algorithm);
+  const bool blocks = cut.algorithm == Algorithm::kBlocks;
+  if (transforms) {
+    layout.tables = lay_out_transform(cut.size, cut.factors, tier.width, t);
   } else {
-    const Factors factors = choose_factors(g.length, tier.width, tier.max_radix);
-    layout.tables = lay_out_transform(g.length, factors, tier.width, t);
+    t.length = cut.size;
+    t.size = cut.size;
+    t.spectrum_reals = prepared_lags(cut, tier.width);
   }
   const std::int64_t spectrum = t.spectrum_reals;
-  const bool two_sided = g.mode != SGCONV_CAUSAL && !layout.direct;
+  const std::int64_t correlations =
+      g.heads * (cut.algorithm == Algorithm::kTaps ? 2 * tier.width * cut.span : spectrum);
+  const bool two_sided = g.mode != SGCONV_CAUSAL && cut.algorithm == Algorithm::kRows;
   const std::int64_t parts[kParts] = {t.work_reals,
                                       g.heads == 1 ? t.work_reals : 0,
                                       spectrum,
                                       g.heads > 1 ? spectrum : 0,
-                                      g.heads * spectrum,
-                                      layout.direct ? 0 : t.size,
+                                      correlations,
+                                      blocks ? correlations : 0,
+                                      transforms ? t.size : 0,
                                       two_sided ? t.size : 0};
   for (int k = 0; k < kParts; ++k) {
     layout.parts[k] = round_up(parts[k], 16) + 16;
@@ -96,10 +112,24 @@ Layout lay_out(const Context &context, const sgconv_convolution_geometry &g, Tra
   layout.workspaces = t.fused && t.size * kBytes<Real> >= kSharedBytes ? 1 : context.threads();
   const std::int64_t slices = most_slices(g, t);
   if (slices > 1) {
-    layout.partial_bytes =
-        times(times(g.hidden, slices), times(times(g.heads, spectrum), kBytes<Real>));
+    layout.partial_bytes = times(times(g.hidden, slices), times(correlations, kBytes<Real>));
   }
   return layout;
+}
+
+template <class Real>
+const Method<Real> &method_of(const Tier<Real> &tier, Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kDirect:
+      return tier.direct;
+    case Algorithm::kBlocks:
+      return tier.blocks;
+    case Algorithm::kTaps:
+      return tier.taps;
+    case Algorithm::kRows:
+      break;
+  }
+  return tier.rows;
 }
 
 void wait_for_pool(void *pool) { static_cast<Pool *>(pool)->wait(); }
@@ -125,8 +155,12 @@ template <class Real>
 Plan<Real>::Plan(std::shared_ptr<Context> context, const sgconv_convolution_geometry &geometry)
     : context_(std::move(context)), geometry_(geometry) {
   const Layout layout = lay_out(*context_, geometry, transform_);
-  direct_ = layout.direct;
-  if (!direct_) tables_ = fill_tables(layout.tables, context_->tier<Real>().width, transform_);
+  const Tier<Real> &tier = context_->tier<Real>();
+  cut_ = layout.cut;
+  method_ = &method_of(tier, cut_.algorithm);
+  if (by_transforms(cut_.algorithm)) {
+    tables_ = fill_tables(layout.tables, tier.width, transform_);
+  }
   for (std::int64_t i = 0; i < layout.workspaces; ++i) {
     scratch_.emplace_back(times(layout.workspace_reals, kBytes<Real>), "scratch memory");
     Real *next = scratch_.back().of<Real>();
@@ -136,7 +170,7 @@ Plan<Real>::Plan(std::shared_ptr<Context> context, const sgconv_convolution_geom
       next += layout.parts[k];
     }
     workspaces_.push_back(
-        {starts[0], starts[1], starts[2], starts[3], starts[4], starts[5], starts[6]});
+        {starts[0], starts[1], starts[2], starts[3], starts[4], starts[5], starts[6], starts[7]});
   }
   partial_ = Buffer(layout.partial_bytes, "partial sums of kernel gradients");
 }
@@ -161,8 +195,17 @@ std::int64_t Plan<Real>::spectrum_bytes() const {
 }
 
 template <class Real>
-std::int64_t Plan<Real>::slices(std::int64_t batch) const {
-  return std::min(batch, most_slices(geometry_, transform_));
+void Plan<Real>::complete(Convolution<Real> &job) const {
+  job.transform = &transform_;
+  job.geometry = geometry_;
+  job.blocks = cut_.blocks;
+  job.span = cut_.span;
+  job.ahead = cut_.ahead;
+}
+
+template <class Real>
+std::int64_t Plan<Real>::slices(const Convolution<Real> &job) const {
+  return std::min(job.batch * job.blocks, most_slices(geometry_, transform_));
 }
 
 template <class Real>
@@ -190,37 +233,31 @@ void Plan<Real>::run(ConvolutionCode<Real> code, const Convolution<Real> &job, s
 
 template <class Real>
 void Plan<Real>::prepare(Convolution<Real> job) {
-  job.transform = &transform_;
-  job.geometry = geometry_;
+  complete(job);
   job.stream = spectrum_bytes() > kStreamedBytes;
-  const Tier<Real> &tier = context_->tier<Real>();
   const auto lock = context_->lock();
-  run(direct_ ? tier.direct_prepare : tier.prepare, job, geometry_.heads * geometry_.hidden);
+  run(method_->prepare, job, geometry_.heads * geometry_.hidden);
 }
 
 template <class Real>
 void Plan<Real>::forward(Convolution<Real> job) {
-  job.transform = &transform_;
-  job.geometry = geometry_;
+  complete(job);
   job.stream = job.batch * geometry_.heads * geometry_.hidden * geometry_.length * kBytes<Real> >
                kStreamedBytes;
-  const Tier<Real> &tier = context_->tier<Real>();
   const auto lock = context_->lock();
-  run(direct_ ? tier.direct_forward : tier.forward, job, job.batch * geometry_.hidden);
+  run(method_->forward, job, job.batch * job.blocks * geometry_.hidden);
 }
 
 template <class Real>
 void Plan<Real>::backward(Convolution<Real> job) {
-  job.transform = &transform_;
-  job.geometry = geometry_;
-  job.slices = slices(job.batch);
+  complete(job);
+  job.slices = slices(job);
   job.stream = job.batch * geometry_.hidden * geometry_.length * kBytes<Real> > kStreamedBytes;
   job.partial = partial_.of<Real>();
-  const Tier<Real> &tier = context_->tier<Real>();
   const auto lock = context_->lock();
-  run(direct_ ? tier.direct_backward : tier.backward, job, geometry_.hidden * job.slices);
+  run(method_->backward, job, geometry_.hidden * job.slices);
   if (job.slices > 1 && (job.dk != nullptr || job.dskip != nullptr)) {
-    run(direct_ ? tier.direct_finish_correlation : tier.finish_correlation, job, geometry_.hidden);
+    run(method_->finish, job, geometry_.hidden);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "cpu/block_cut.h"
 #include "cpu/context.h"
 #include "cpu/memory.h"
 #include "cpu/tier.h"
@@ -39,14 +40,16 @@ class Plan {
   void backward(Convolution<Real> job);
 
  private:
-  std::int64_t slices(std::int64_t batch) const;
+  void complete(Convolution<Real> &job) const;
+  std::int64_t slices(const Convolution<Real> &job) const;
   bool split_rows(std::int64_t items) const;
   void run(ConvolutionCode<Real> code, const Convolution<Real> &job, std::int64_t items);
 
   std::shared_ptr<Context> context_;
   sgconv_convolution_geometry geometry_;
   Transform<Real> transform_{};
-  bool direct_;
+  const Method<Real> *method_;
+  BlockCut cut_;
   Buffer tables_;
   std::vector<Buffer> scratch_;
   std::vector<Workspace<Real>> workspaces_;

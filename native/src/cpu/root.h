@@ -2,6 +2,8 @@
 #ifndef SGCONV_CPU_ROOT_H
 #define SGCONV_CPU_ROOT_H
 
+#include <type_traits>
+
 #include "cpu/node.h"
 
 namespace sgconv::SGCONV_TIER {
@@ -96,6 +98,23 @@ SGCONV_INLINE void prefetch_share(const Real *ahead, std::int64_t column) {
   each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + kLine * line, 0, 2); });
 }
 
+// Complex samples, from arrays of N real and N imaginary parts.
+struct ComplexRow {
+  const Real *re, *im;
+  SGCONV_INLINE C operator()(std::int64_t at) const { return {load(re + at), load(im + at)}; }
+};
+
+// The root's step on real or complex samples.
+template <int radix, class Load, class Store, class Twiddle>
+SGCONV_INLINE void forward_samples(const Load &load_at, const Store &store_at,
+                                   const Twiddle &twiddle) {
+  if constexpr (std::is_same_v<decltype(load_at(0)), C>) {
+    forward<radix>(load_at, store_at, twiddle);
+  } else {
+    forward_real<radix>(load_at, store_at, twiddle);
+  }
+}
+
 // Columns `first` .. `last` - 1 (multiples of W) of the root's step. Meanwhile asks for an eighth
 // of a spectrum at `ahead`, if that is not null.
 template <class Load>
@@ -106,26 +125,8 @@ void root_forward(const Transform &t, std::int64_t first, std::int64_t last, con
   with_radix(step.radix, [&](auto radix) {
     for (std::int64_t column = first; column < last; column += W) {
       if (ahead != nullptr) prefetch_share<radix>(ahead, column);
-      forward_real<radix>(
+      forward_samples<radix>(
           [&](int j) SGCONV_BODY { return samples(j * step.child + column); },
-          [&](int p, C x) SGCONV_BODY { store_complex(work + p * t.root_stride + 2 * column, x); },
-          twiddle);
-    }
-  });
-}
-
-// Complex input, from arrays of N real and N imaginary parts.
-inline void root_forward_complex(const Transform &t, std::int64_t first, std::int64_t last,
-                                 const Real *re, const Real *im, Real *work) {
-  const Step &step = t.steps[0];
-  const Broadcast twiddle{step.forward};
-  with_radix(step.radix, [&](auto radix) {
-    for (std::int64_t column = first; column < last; column += W) {
-      forward<radix>(
-          [&](int j) SGCONV_BODY {
-            const std::int64_t at = j * step.child + column;
-            return C{load(re + at), load(im + at)};
-          },
           [&](int p, C x) SGCONV_BODY { store_complex(work + p * t.root_stride + 2 * column, x); },
           twiddle);
     }
@@ -162,9 +163,9 @@ void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, Re
       inverse_real<radix>([&](int p) SGCONV_BODY { return load_complex(at + p * t.root_stride); },
                           [&](int n, F x) SGCONV_BODY { finished(n * step.child + column, x); },
                           inverse_twiddle);
-      forward_real<radix>([&](int j) SGCONV_BODY { return samples(j * step.child + column); },
-                          [&](int p, C x) SGCONV_BODY { store_complex(at + p * t.root_stride, x); },
-                          twiddle);
+      forward_samples<radix>(
+          [&](int j) SGCONV_BODY { return samples(j * step.child + column); },
+          [&](int p, C x) SGCONV_BODY { store_complex(at + p * t.root_stride, x); }, twiddle);
     }
   });
 }

@@ -69,6 +69,14 @@ struct RowPasses {
     wait(team);
   }
 
+  // The same for complex samples.
+  template <class Pair>
+  void load_pair(const Pair &samples, const Real *ahead = nullptr) const {
+    const Range columns = columns_of(t, team);
+    root_forward(t, columns.first, columns.last, samples, work, ahead);
+    wait(team);
+  }
+
   // Adds to the first sample of a loaded row: the root passes it to each of its children as it is.
   // So D becomes a part of k[0]. Added to a spectrum, which is as large as all of k, it would be
   // rounded alike in every number of it, and these errors meet again in one sample.
@@ -132,6 +140,19 @@ struct RowPasses {
     clear_tail(row.samples, row.length, row.end);
   }
 
+  // store_row and the next load_pair.
+  template <class Pair>
+  void exchange_pair(const Row &row, bool streamed, const Pair &next,
+                     const Real *ahead = nullptr) const {
+    if (whole_row(row) && streamed && aligned(row)) {
+      exchange_columns(StreamWhole{row.samples}, next, ahead);
+    } else {
+      exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length}, next,
+                       ahead);
+    }
+    clear_tail(row.samples, row.length, row.end);
+  }
+
  private:
   static bool aligned(const Row &row) {
     return reinterpret_cast<std::uintptr_t>(row.samples) % (kRealBytes * W) == 0;
@@ -178,7 +199,8 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
       if (team.index == 0) two_sided_kernel(job, item, space.real, space.imaginary);
       wait(team);
       const Range columns = columns_of(t, team);
-      root_forward_complex(t, columns.first, columns.last, space.real, space.imaginary, space.work);
+      root_forward(t, columns.first, columns.last, ComplexRow{space.real, space.imaginary},
+                   space.work, nullptr);
       wait(team);
     }
     if (job.skip != nullptr) row.add_first(job.skip[item]);

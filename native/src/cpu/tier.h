@@ -26,6 +26,7 @@ struct Workspace {
   Real *signal;       // spectrum of a row of u
   Real *sum;          // spectrum of a row of du, several heads
   Real *correlation;  // spectra of dk, all heads of one h
+  Real *total;        // sums of those, in blocks
   Real *real;         // N real parts
   Real *imaginary;    // N imaginary parts
 };
@@ -34,6 +35,9 @@ template <class Real>
 struct Convolution {
   const Transform<Real> *transform;
   sgconv_convolution_geometry geometry;
+  std::int64_t blocks;  // parts that a row is cut into, each of the transform's size
+  std::int64_t span;  // in blocks: lags of a kernel, from the furthest ahead to the furthest behind
+  std::int64_t ahead;  // of these, those ahead of lag 0
   std::int64_t batch;
   const std::int64_t *lengths;  // samples of the rows of each b, or null: L
   const Real *spectrum;
@@ -79,18 +83,23 @@ template <class Real>
 using SynthesisCode = void (*)(const Synthesis<Real> &job, void *scratch, std::int64_t first,
                                std::int64_t last);
 
+// One way to convolve.
+template <class Real>
+struct Method {
+  ConvolutionCode<Real> prepare;   // items c*H + h
+  ConvolutionCode<Real> forward;   // items h*members + member: b, or b*blocks + block
+  ConvolutionCode<Real> backward;  // items h*slices + slice
+  ConvolutionCode<Real> finish;    // items h, after backward if slices > 1
+};
+
 template <class Real>
 struct Tier {
-  std::int64_t width;                        // W
-  std::int64_t max_radix;                    // largest step that stays in registers
-  ConvolutionCode<Real> prepare;             // items c*H + h
-  ConvolutionCode<Real> forward;             // items h*batch + b
-  ConvolutionCode<Real> backward;            // items h*slices + slice
-  ConvolutionCode<Real> finish_correlation;  // items h, after backward if slices > 1
-  ConvolutionCode<Real> direct_prepare;      // the same for short rows, without a transform
-  ConvolutionCode<Real> direct_forward;
-  ConvolutionCode<Real> direct_backward;
-  ConvolutionCode<Real> direct_finish_correlation;
+  std::int64_t width;      // W
+  std::int64_t max_radix;  // largest step that stays in registers
+  Method<Real> rows;       // whole rows by transforms
+  Method<Real> direct;     // whole rows by sums
+  Method<Real> blocks;     // blocks of rows by transforms
+  Method<Real> taps;       // blocks of rows by sums
   // log2(t+1), rests for double
   void (*logarithms)(std::int64_t first, std::int64_t last, double *out, double *rests);
   SynthesisCode<Real> synthesis_norm;
@@ -101,6 +110,11 @@ struct Tier {
 // Longest row that is convolved directly. Below it there are lengths for which no size 16 * 2^a 3^b
 // 5^c is within a quarter, and transforms are not faster.
 constexpr std::int64_t kDirectLength = 112;
+
+// Most lags of a kernel that is applied by sums to longer rows, and the samples of a block of
+// those.
+constexpr std::int64_t kMostTaps = 64;
+constexpr std::int64_t kTapsBlock = 2048;
 
 }  // namespace sgconv
 
