@@ -24,15 +24,21 @@ struct Sweep {
   std::int64_t seed;
   int cases = 0, failures = 0;
   std::map<sgconv_dtype, double> worst = {};
+  std::map<sgconv_dtype, int> runs = {};
 
   void run(ConvolutionCase test) {
     test.seed = seed + cases++;
-    for (const sgconv_dtype dtype : {SGCONV_FLOAT32, SGCONV_FLOAT64}) {
-      test.dtype = dtype;
-      const double error = check_convolution(context, test);
-      if (!(error <= 1.0)) ++failures;
-      worst[dtype] = std::max(worst[dtype], error);
-    }
+    run_as(SGCONV_FLOAT32, test);
+    // What is exact for float64 takes its time.
+    if (cases % (test.length <= 1024 ? 4 : 40) == 0) run_as(SGCONV_FLOAT64, test);
+  }
+
+  void run_as(sgconv_dtype dtype, ConvolutionCase test) {
+    test.dtype = dtype;
+    const double error = check_convolution(context, test);
+    if (!(error <= 1.0)) ++failures;
+    worst[dtype] = std::max(worst[dtype], error);
+    ++runs[dtype];
   }
 };
 
@@ -40,9 +46,8 @@ struct Sweep {
 void short_kernels(Sweep &sweep, Random &random, sgconv_mode mode, std::int64_t length) {
   const bool circular = mode == SGCONV_CIRCULAR;
   const auto flag = [&] { return (random.word() & 1) != 0; };
-  for (const std::int64_t count :
-       {std::int64_t{2}, std::int64_t{9}, std::int64_t{31}, std::int64_t{32}, std::int64_t{33},
-        std::int64_t{64}, std::int64_t{65}, length / 40, length / 17, length / 8}) {
+  for (const std::int64_t count : {std::int64_t{2}, std::int64_t{21}, std::int64_t{40},
+                                   std::int64_t{41}, length / 40, length / 17, length / 8}) {
     if (count < 1 || 3 * count > length) continue;
     const std::int64_t any =
         1 + static_cast<std::int64_t>(random.word() % static_cast<std::uint64_t>(length));
@@ -132,9 +137,10 @@ int main(int argc, char **argv) {
   }
   sgconv_cpu_context_destroy(sweep.context);
   std::printf(
-      "%s, %d threads: %d cases in float32 and float64, %d lengths left out, %d failures, worst "
+      "%s, %d threads: %d cases in float32 and %d in float64, %d lengths left out, %d failures, "
+      "worst "
       "errors %.3f and %.3f of the bound\n",
-      sgconv_cpu_tier(), threads, sweep.cases, left_out, sweep.failures,
-      sweep.worst[SGCONV_FLOAT32], sweep.worst[SGCONV_FLOAT64]);
+      sgconv_cpu_tier(), threads, sweep.runs[SGCONV_FLOAT32], sweep.runs[SGCONV_FLOAT64], left_out,
+      sweep.failures, sweep.worst[SGCONV_FLOAT32], sweep.worst[SGCONV_FLOAT64]);
   return sweep.failures == 0 ? 0 : 1;
 }
