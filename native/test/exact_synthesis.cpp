@@ -64,6 +64,14 @@ RowOf<Number> SynthesisOf<Number>::raw(std::int64_t row, std::int64_t length) co
   return values;
 }
 
+// Coefficients are not negative: what absolute weights make is what the terms' magnitudes make.
+template <class Number>
+RowOf<Number> SynthesisOf<Number>::magnitudes(std::int64_t row, std::int64_t length) const {
+  SynthesisOf<Number> absolute = *this;
+  for (double &weight : absolute.weights) weight = std::fabs(weight);
+  return absolute.raw(row, length);
+}
+
 // Each by itself: norms of different rows differ by orders of magnitude.
 template <class Number>
 Exact<Number> SynthesisOf<Number>::norm() const {
@@ -77,12 +85,9 @@ Exact<Number> SynthesisOf<Number>::norm() const {
 
 template <class Number>
 Exact<Number> SynthesisOf<Number>::kernel(const Row &norm, std::int64_t length) const {
-  // Coefficients are not negative: what absolute weights make is what the terms' magnitudes make.
-  SynthesisOf<Number> magnitudes = *this;
-  for (double &weight : magnitudes.weights) weight = std::fabs(weight);
   Exact<Number> result(rows(), length);
   for (std::int64_t row = 0; row < rows(); ++row) {
-    RowOf<Number> values = raw(row, length), terms = magnitudes.raw(row, length);
+    RowOf<Number> values = raw(row, length), terms = magnitudes(row, length);
     const Number z = norm[static_cast<std::size_t>(row)];
     for (Number &value : values) value /= z;
     for (Number &term : terms) term /= z;
@@ -105,13 +110,13 @@ void SynthesisOf<Number>::backward(const Row &norm, std::int64_t length, const R
           upstream(lag) * power_law(row, lag) * coefficient;
     });
     if (geometry.decay != SGCONV_POWER) continue;
-    const RowOf<Number> values = raw(row, length);
+    const RowOf<Number> values = raw(row, length), terms = magnitudes(row, length);
     AllLags<Number> sum;
     Number total = 0, squares = 0;
     for (std::int64_t lag = 0; lag < std::min(length, full_length()); ++lag) {
-      const Number term = -upstream(lag) * values[static_cast<std::size_t>(lag)] *
-                          std::log(static_cast<Number>(lag + 1));
-      total += term;
+      const Number factor = -upstream(lag) * std::log(static_cast<Number>(lag + 1));
+      const Number term = factor * terms[static_cast<std::size_t>(lag)];
+      total += factor * values[static_cast<std::size_t>(lag)];
       squares += term * term;
     }
     sum.add({total}, static_cast<double>(std::sqrt(squares)));

@@ -37,10 +37,12 @@ struct SynthesisOf {
   Number power_law(std::int64_t row, std::int64_t lag) const;
   // Un-normalized values of the first `length` lags of a row.
   RowOf<Number> raw(std::int64_t row, std::int64_t length) const;
+  // What the magnitudes of the terms of each of these add up to.
+  RowOf<Number> magnitudes(std::int64_t row, std::int64_t length) const;
   Exact<Number> norm() const;
   Exact<Number> kernel(const Row &norm, std::int64_t length) const;
   // Gradients of sum(gradient * kernel). Those of exponents are each by itself a sum of very many
-  // terms, which may cancel by chance.
+  // terms, which may cancel by chance: their bounds are of the terms.
   void backward(const Row &norm, std::int64_t length, const Row &gradient,
                 RowOf<Number> &grad_weights, Exact<Number> &grad_decay) const;
 };

@@ -51,8 +51,8 @@ inline Complex e(double turns) {
 
 inline Complex e(Turns<float> turns) { return e(turns.value); }
 
-// Off by at most one unit in the last place: the angle, no more than an eighth of a turn, is the
-// sum of two doubles.
+// Off by about one unit in the last place at most: the angle, no more than an eighth of a turn, is
+// the sum of two doubles.
 inline Complex e(Turns<double> turns) {
   constexpr double kTurn = 2.0 * std::numbers::pi;
   constexpr double kTurnRest = 2.4492935982947064e-16;  // 2 pi - kTurn

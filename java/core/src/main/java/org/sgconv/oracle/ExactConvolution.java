@@ -51,9 +51,13 @@ public final class ExactConvolution {
   private final double @Nullable [] dy;
   private final double[][] lags;
   private final double[] kernelNorms;
-  private final LinearProduct product;
+  private final RowProduct product;
 
-  /** Of values row after row, as {@link ExactConvolutionBuilder} checks them. */
+  /**
+   * Of values row after row, as {@link ExactConvolutionBuilder} checks them.
+   *
+   * @param wide whether products are computed in twice the digits of float64
+   */
   ExactConvolution(
       ConvolutionMode mode,
       int batch,
@@ -61,6 +65,7 @@ public final class ExactConvolution {
       int hidden,
       int length,
       int kernelLength,
+      boolean wide,
       double[] u,
       double[] kernel,
       double @Nullable [] skip,
@@ -88,7 +93,8 @@ public final class ExactConvolution {
     for (int row = 0; skip != null && row < lags.length; row++) {
       lags[row][zeroLag()] += skip[row];
     }
-    product = new LinearProduct(lags[0].length + length - 1);
+    int products = lags[0].length + length - 1;
+    product = wide ? new WideProduct(products) : new LinearProduct(products);
   }
 
   /** The same operands in rows of these lengths. */

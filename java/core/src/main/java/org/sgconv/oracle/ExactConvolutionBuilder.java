@@ -7,6 +7,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.spi.TensorCheck;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -24,6 +25,7 @@ public final class ExactConvolutionBuilder {
   private @Nullable Tensor pre;
   private @Nullable Tensor post;
   private @Nullable Tensor outputGradient;
+  private DType judged = DType.FLOAT32;
 
   ExactConvolutionBuilder(ConvolutionMode mode, Tensor kernel, Tensor input) {
     this.mode = Objects.requireNonNull(mode, "mode");
@@ -52,6 +54,15 @@ public final class ExactConvolutionBuilder {
   /** Gives the gradient of the output, dy (B,C·H,L); without it there are no gradients. */
   public ExactConvolutionBuilder outputGradient(Tensor value) {
     outputGradient = Objects.requireNonNull(value, "outputGradient");
+    return this;
+  }
+
+  /**
+   * Says what the results are for: to judge others of this type. For FLOAT64 products are computed
+   * in twice its digits and rounded once, which takes some ten times as long; FLOAT32 if not given.
+   */
+  public ExactConvolutionBuilder judging(DType results) {
+    judged = Objects.requireNonNull(results, "results");
     return this;
   }
 
@@ -99,6 +110,7 @@ public final class ExactConvolutionBuilder {
         hidden,
         length,
         kernelLength,
+        judged == DType.FLOAT64,
         Objects.requireNonNull(read("input", input, batch, hidden, length)),
         kernel.toDoubleArray(),
         read("skip", skip, heads, hidden),

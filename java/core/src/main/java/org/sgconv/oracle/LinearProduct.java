@@ -1,10 +1,10 @@
 package org.sgconv.oracle;
 
 /**
- * Linear convolution of two rows in float64, every lag of it: direct sums where they are cheap,
- * otherwise a textbook transform.
+ * Linear convolution of two rows in float64: direct sums where they are cheap, otherwise a textbook
+ * transform. Near enough to judge float32 by.
  */
-final class LinearProduct {
+final class LinearProduct implements RowProduct {
 
   /** Products up to which summing them is as fast as transforming. */
   private static final long MOST_DIRECT = 1 << 14;
@@ -36,11 +36,11 @@ final class LinearProduct {
     }
   }
 
-  /** All a.length + b.length − 1 lags. */
-  double[] of(double[] a, double[] b) {
+  @Override
+  public double[] of(double[] a, double[] b) {
     int lags = a.length + b.length - 1;
-    if (Norms.peak(a) == 0 || Norms.peak(b) == 0) {
-      return new double[lags]; // silence, and not what rounding makes of it
+    if (RowProduct.isSilent(a) || RowProduct.isSilent(b)) {
+      return new double[lags];
     }
     return (long) a.length * b.length <= MOST_DIRECT ? direct(a, b) : transformed(a, b, lags);
   }
@@ -57,8 +57,8 @@ final class LinearProduct {
 
   /** Half of the imaginary part of the square of a + i·b, both brought to one size first. */
   private double[] transformed(double[] a, double[] b, int lags) {
-    int scaleA = scaleOf(a);
-    int scaleB = scaleOf(b);
+    int scaleA = RowProduct.scaleOf(a);
+    int scaleB = RowProduct.scaleOf(b);
     int n = Integer.highestOneBit(2 * lags - 1);
     double[] re = new double[n];
     double[] im = new double[n];
@@ -80,11 +80,6 @@ final class LinearProduct {
       out[i] = Math.scalb(im[i] / (2.0 * n), scaleA + scaleB);
     }
     return out;
-  }
-
-  private static int scaleOf(double[] row) {
-    double norm = Norms.of(row);
-    return norm == 0 || !Double.isFinite(norm) ? 0 : Math.getExponent(norm);
   }
 
   /** Forward, decimation in frequency: leaves the values in bit-reversed order. */

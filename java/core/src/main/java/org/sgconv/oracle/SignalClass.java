@@ -158,6 +158,7 @@ public enum SignalClass {
             hidden,
             length,
             length,
+            false,
             drawn.input(),
             drawn.kernel(),
             null,

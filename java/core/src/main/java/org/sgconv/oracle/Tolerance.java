@@ -7,11 +7,11 @@ import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * How far results of an element type may be from exact ones: {@link ErrorBound} for float32, a
- * millionth of it for float64. Results of 16 bits are computed in float32 and rounded once, which
- * adds half a spacing to what an element may be off by and 2.5e-3 (bfloat16) or 4e-4 (float16) of
- * the row's norm to the norm. What is not a number never passes, unless it is range that is left
- * ({@link Deviation#leavesRange}).
+ * How far results of an element type may be from exact ones: {@link ErrorBound} for float32, 2⁻²⁹
+ * of it for float64, as much as float64 is finer. Results of 16 bits are computed in float32 and
+ * rounded once, which adds half a spacing to what an element may be off by and 2.5e-3 (bfloat16) or
+ * 4e-4 (float16) of the row's norm to the norm. What is not a number never passes, unless it is
+ * range that is left ({@link Deviation#leavesRange}).
  *
  * @param type of the results
  * @param factor how many times the bound may be taken
@@ -19,8 +19,8 @@ import org.sgconv.tensor.Tensor;
  */
 public record Tolerance(DType type, double factor) {
 
-  /** Float64 against float32: the exact values are computed in float64 as well. */
-  private static final double FLOAT64_UNIT = 0x1p-20;
+  /** Float64 against float32: its significands have 29 bits more. */
+  private static final double FLOAT64_UNIT = 0x1p-29;
 
   /** Refuses a factor that is not positive and finite. */
   public Tolerance {

@@ -32,7 +32,7 @@ class FiniteDifferenceTest {
   private static final int HIDDEN = 3;
 
   /** Rounding alone, of sums of some hundred terms. */
-  private static final Tolerance LINEAR = Tolerance.of(DType.FLOAT64).times(2);
+  private static final Tolerance LINEAR = Tolerance.of(DType.FLOAT64).times(1024);
 
   /** What a central difference of step 1e-4 leaves out: third derivatives times 1e-8. */
   private static final Tolerance CURVED = Tolerance.of(DType.FLOAT32);

@@ -16,6 +16,7 @@ import org.sgconv.tensor.Tensor;
  * oracle and candidate see the same numbers. Where rows have lengths, everything beyond them is
  * NaN.
  *
+ * @param type of signals
  * @param lengths of the rows, L each unless they are ragged
  * @param u (B,H,L)
  * @param kernel (C',H,K)
@@ -27,6 +28,7 @@ import org.sgconv.tensor.Tensor;
 @SuppressWarnings("ArrayRecordComponent") // plain carriers of test values, never compared
 record Operands(
     ConvolutionCase at,
+    DType type,
     long[] lengths,
     double[] u,
     double[] kernel,
@@ -61,7 +63,7 @@ record Operands(
     for (double[] rows : new double[][] {u, pre, post, dy}) {
       poisonBeyond(lengths, at, rows);
     }
-    return new Operands(at, lengths, u, kernel, skip, pre, post, dy);
+    return new Operands(at, type, lengths, u, kernel, skip, pre, post, dy);
   }
 
   /** The least and the greatest there are among them, if there are as many rows. */
@@ -91,12 +93,12 @@ record Operands(
 
   /** The same with another kernel. */
   Operands withKernel(double[] other) {
-    return new Operands(at, lengths, u, other, skip, pre, post, dy);
+    return new Operands(at, type, lengths, u, other, skip, pre, post, dy);
   }
 
   /** The same with another signal. */
   Operands withInput(double[] other) {
-    return new Operands(at, lengths, other, kernel, skip, pre, post, dy);
+    return new Operands(at, type, lengths, other, kernel, skip, pre, post, dy);
   }
 
   /**
@@ -108,6 +110,7 @@ record Operands(
     Operands other = random(at, type, random);
     return new Operands(
         at,
+        type,
         other.lengths,
         rounded(type, drawn.input()),
         rounded(type.kernelType(), drawn.kernel()),
@@ -131,7 +134,7 @@ record Operands(
         Tensor after = Tensor.of(post, signal);
         Tensor gradient = Tensor.of(dy, at.batch(), (long) at.heads() * at.hidden(), at.length())) {
       ExactConvolutionBuilder exact =
-          ExactConvolution.builder(at.mode(), lags, input).outputGradient(gradient);
+          ExactConvolution.builder(at.mode(), lags, input).outputGradient(gradient).judging(type);
       if (at.skip()) {
         exact.skip(skips);
       }

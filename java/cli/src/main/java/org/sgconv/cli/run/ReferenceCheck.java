@@ -52,7 +52,11 @@ public final class ReferenceCheck {
       Tensor du = selected(scope, run.inputGradient(), length, batch, count, length);
       Tensor y = selected(scope, run.output(), length, batch, (long) heads * count, length);
       ExactConvolution exact =
-          ExactConvolution.builder(spec.mode(), kernel, u).skip(skip).outputGradient(y).build();
+          ExactConvolution.builder(spec.mode(), kernel, u)
+              .skip(skip)
+              .outputGradient(y)
+              .judging(run.type())
+              .build();
       ExactSynthesis synthesis = new ExactSynthesis(reference, parameters);
       deviations.put(RunOutput.KERNEL, tolerance.measure(synthesis.kernel(length), kernel));
       deviations.put(RunOutput.OUTPUT, tolerance.measure(exact.output(), y));

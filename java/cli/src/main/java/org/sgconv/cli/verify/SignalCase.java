@@ -281,7 +281,8 @@ record SignalCase(
           convolution.backward(spectrum, input, gates, rows, of.given(dy), gradients);
         }
       }
-      ExactConvolutionBuilder exact = ExactConvolution.builder(mode, kernel, u).outputGradient(dy);
+      ExactConvolutionBuilder exact =
+          ExactConvolution.builder(mode, kernel, u).outputGradient(dy).judging(convolution.type());
       if (skip != null) {
         exact.skip(skip);
       }

@@ -1,6 +1,6 @@
 package org.sgconv.internal.reference;
 
-/** The sums as they are written, over the lags that there are. */
+/** The sums as they are written, over the lags that there are, and rounded once. */
 final class DirectProducts implements LagProducts {
 
   @Override
@@ -8,11 +8,11 @@ final class DirectProducts implements LagProducts {
     int length = g.length();
     for (int t = 0; t < length; t++) {
       int last = Math.min(length - 1, t - g.lowest());
-      double sum = 0;
+      CompensatedSum sum = new CompensatedSum();
       for (int s = Math.max(0, t - g.end() + 1); s <= last; s++) {
-        sum += g.get(t - s) * x[s];
+        sum.add(g.get(t - s) * x[s]);
       }
-      y[t] = sum;
+      y[t] = sum.value();
     }
   }
 
@@ -20,11 +20,11 @@ final class DirectProducts implements LagProducts {
   public void addTransposed(Lags g, double[] dy, double[] dx) {
     int length = g.length();
     for (int s = 0; s < length; s++) {
-      double sum = 0;
+      CompensatedSum sum = new CompensatedSum();
       for (int t = Math.max(0, s + g.lowest()); t < Math.min(length, s + g.end()); t++) {
-        sum += g.get(t - s) * dy[t];
+        sum.add(g.get(t - s) * dy[t]);
       }
-      dx[s] += sum;
+      dx[s] += sum.value();
     }
   }
 
@@ -32,11 +32,11 @@ final class DirectProducts implements LagProducts {
   public void addCorrelation(double[] dy, double[] x, Lags dg) {
     int length = dg.length();
     for (int n = dg.lowest(); n < dg.end(); n++) {
-      double sum = 0;
+      CompensatedSum sum = new CompensatedSum();
       for (int t = Math.max(0, n); t < Math.min(length, length + n); t++) {
-        sum += dy[t] * x[t - n];
+        sum.add(dy[t] * x[t - n]);
       }
-      dg.add(n, sum);
+      dg.add(n, sum.value());
     }
   }
 }

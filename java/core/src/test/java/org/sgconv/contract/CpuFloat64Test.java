@@ -1,0 +1,26 @@
+package org.sgconv.contract;
+
+import org.sgconv.tensor.DType;
+
+/** The CPU library in float64. */
+class CpuFloat64Test
+    implements MillionSamples,
+        KernelsAndRows,
+        ConvolutionLaws,
+        ConvolutionUse,
+        KernelContract,
+        SynthesizedSpectra,
+        Golden,
+        Misuse,
+        NormLimits {
+
+  @Override
+  public String backendName() {
+    return "cpu";
+  }
+
+  @Override
+  public DType type() {
+    return DType.FLOAT64;
+  }
+}
