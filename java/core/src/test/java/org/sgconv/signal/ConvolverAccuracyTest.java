@@ -96,6 +96,7 @@ class ConvolverAccuracyTest {
   @DisabledIfSystemProperty(named = "sgconv.native.skip", matches = "true")
   void rowsOnCpu() {
     rows(Backends.cpu(), DType.FLOAT32, 300);
+    rows(Backends.cpu(), DType.FLOAT64, 300);
   }
 
   @Test
