@@ -33,6 +33,7 @@ public record Measurement(
 
   private static final long ALLOCATED = 64 << 10;
   private static final long ALLOCATED_A_ROW = 128;
+  private static final long ALLOCATED_A_SCORE = 32;
 
   /** Copies the collections. */
   public Measurement {
@@ -101,10 +102,17 @@ public record Measurement(
   /**
    * Most that {@link #callerBytesPerOperation} may be in any process: small objects of a call and
    * of each row. Java that is compiled as it should be makes no others; one loop whose vectors are
-   * boxed instead makes megabytes, and then takes many times as long.
+   * boxed instead makes megabytes, and then takes many times as long. This library's correlator
+   * also makes arrays of float64 for samples and scores of a block; vectors in boxes would be
+   * hundreds of bytes a sample.
    */
   public long allocationBound() {
-    return ALLOCATED + ALLOCATED_A_ROW * what.shape().batch() * what.shape().hidden();
+    long small = ALLOCATED + ALLOCATED_A_ROW * what.shape().batch() * what.shape().hidden();
+    if (what.operation() != Operation.CORRELATE || contender.library().isPeer()) {
+      return small;
+    }
+    long samples = (long) what.inputRows() * what.shape().length() + what.results();
+    return small + ALLOCATED_A_SCORE * samples;
   }
 
   /**

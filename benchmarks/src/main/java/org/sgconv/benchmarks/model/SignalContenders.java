@@ -40,8 +40,7 @@ public final class SignalContenders {
   private static List<String> ways(BenchmarkCase what, Library library) {
     boolean correlation = what.operation() == Operation.CORRELATE;
     return switch (library) {
-      case SGCONV -> correlation ? List.of() : blocksAndWhole(what);
-      case JTRANSFORMS -> correlation ? List.of("") : blocksAndWhole(what);
+      case SGCONV, JTRANSFORMS -> correlation ? List.of("") : blocksAndWhole(what);
       case FFTW, MKL, JDSP -> List.of("");
       case COMMONS -> correlation ? List.of("") : List.of(Contender.FFT, Contender.DIRECT);
       case JAVA -> List.of(Contender.DIRECT);

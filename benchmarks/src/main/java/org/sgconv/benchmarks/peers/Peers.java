@@ -35,10 +35,14 @@ public final class Peers {
     Library library = contender.library();
     boolean whole = contender.way().equals(Contender.WHOLE);
     return switch (library) {
-      case SGCONV ->
-          whole
-              ? new SgconvWhole(Backends.cpu(), inputs)
-              : new SgconvSignals(Backends.cpu(), inputs);
+      case SGCONV -> {
+        if (correlation) {
+          yield new SgconvCorrelation(Backends.cpu(), inputs);
+        }
+        yield whole
+            ? new SgconvWhole(Backends.cpu(), inputs)
+            : new SgconvSignals(Backends.cpu(), inputs);
+      }
       case JTRANSFORMS, FFTW, MKL -> {
         // JTransforms' other algorithms allocate a row a call, and take 1.7 times as long a point.
         boolean powersOfTwo = library == Library.JTRANSFORMS;

@@ -80,10 +80,7 @@ final class SignalContendersTest {
               .filter(contender -> SignalContenders.leftOut(what, contender).isEmpty())
               .map(Contender::library)
               .toList();
-      assertThat(measured).as(what.toString()).contains(Library.FFTW, Library.MKL);
-      if (what.operation() == Operation.CONVOLVE) {
-        assertThat(measured).as(what.toString()).contains(Library.SGCONV);
-      }
+      assertThat(measured).as(what.toString()).contains(Library.SGCONV, Library.FFTW, Library.MKL);
     }
   }
 }

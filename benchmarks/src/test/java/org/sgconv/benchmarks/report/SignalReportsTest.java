@@ -38,12 +38,21 @@ final class SignalReportsTest {
   }
 
   private static Measurement took(BenchmarkCase what, Contender contender, double millis) {
+    return took(what, contender, millis, 100);
+  }
+
+  private static Measurement allocating(BenchmarkCase what, Library library, double callerBytes) {
+    return took(what, Contender.of(library), 1, callerBytes);
+  }
+
+  private static Measurement took(
+      BenchmarkCase what, Contender contender, double millis, double callerBytes) {
     return new Measurement(
         what,
         contender,
         Map.of(),
         new Times(List.of(millis), 10),
-        List.of(new HeapUse(5000, 100)),
+        List.of(new HeapUse(5000, callerBytes)),
         null,
         List.of(new ResultCheck("y", 1.25e-7, 0.1)),
         null,
@@ -84,6 +93,18 @@ final class SignalReportsTest {
     assertThat(results(40).isComplete()).isTrue();
     Results failed = Made.onHost(Measurement.failed(HALL, Contender.of(Library.FFTW), "crashed"));
     assertThat(failed.isComplete()).isFalse();
+  }
+
+  /** Blocks of scores in float64 are what it works with; a sample that costs more is suspicious. */
+  @Test
+  void theCorrelatorMayMakeItsBlocks() {
+    Workload shape = new Workload(1, 1, 20_000, 512);
+    BenchmarkCase what = new BenchmarkCase(Operation.CORRELATE, shape, DType.FLOAT32);
+    long samples = 20_000 + 19_489;
+    assertThat(allocating(what, Library.SGCONV, 21.0 * samples).allocatesTooMuch()).isFalse();
+    assertThat(allocating(what, Library.SGCONV, 60.0 * samples).allocatesTooMuch()).isTrue();
+    assertThat(allocating(what, Library.FFTW, 21.0 * samples).allocatesTooMuch()).isTrue();
+    assertThat(allocating(what, Library.JDSP, 60.0 * samples).allocatesTooMuch()).isFalse();
   }
 
   @Test
