@@ -37,10 +37,12 @@ final class VerifiedOperationTest {
         .filter(operation -> !operation.isSignal())
         .flatMap(
             operation ->
-                (operation.isSynthesis()
-                        ? Stream.of(new Workload(1, 7, 256), new Workload(1, 3, 64))
-                        : SHAPES.stream())
-                    .map(shape -> new BenchmarkCase(operation, shape)))
+                operation.isSynthesis()
+                    ? Stream.of(new Workload(1, 7, 256), new Workload(1, 3, 64))
+                        .map(shape -> new BenchmarkCase(operation, shape))
+                    : BenchmarkCase.of(
+                        List.of(operation), SHAPES, List.of(DType.FLOAT32, DType.FLOAT64))
+                        .stream())
         .flatMap(
             what ->
                 Stream.of(Library.SGCONV, Library.JTRANSFORMS, Library.JAVA)
