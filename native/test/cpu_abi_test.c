@@ -172,6 +172,7 @@ static void misuse_plans(sgconv_cpu_context *context) {
   expect_invalid(sgconv_cpu_plan_create(context, &geometry, SGCONV_FLOAT32, &plan), "reserved");
   geometry.reserved = 0;
   geometry.length = INT64_C(1) << 40;
+  geometry.kernel_length = geometry.length;
   status = sgconv_cpu_plan_create(context, &geometry, SGCONV_FLOAT32, &plan);
   expect(status == SGCONV_OUT_OF_MEMORY || status == SGCONV_INVALID_ARGUMENT, "absurd length");
   expect(plan == NULL, "a failing plan_create wrote its output");
