@@ -116,7 +116,7 @@ void run(sgconv_cpu_context *context, const Shape &s, int rounds, double gflops,
   const sgconv_convolution_geometry geometry = {1, s.hidden, s.length, s.length, SGCONV_CAUSAL, 0};
   sgconv_cpu_plan *plan = nullptr;
   std::int64_t bytes = 0, size = 0;
-  require_ok(sgconv_cpu_plan_create(context, &geometry, &plan), "plan_create");
+  require_ok(sgconv_cpu_plan_create(context, &geometry, SGCONV_FLOAT32, &plan), "plan_create");
   require_ok(sgconv_cpu_plan_spectrum_bytes(plan, &bytes), "plan_spectrum_bytes");
   require_ok(sgconv_cpu_plan_transform_size(plan, &size), "plan_transform_size");
   const std::int64_t in = s.batch * s.hidden * s.length, kernel = s.hidden * s.length;
@@ -187,16 +187,18 @@ void run_synthesis(sgconv_cpu_context *context, std::int64_t length, std::int64_
   Times norms, forwards, backwards;
   for (int i = 0; i < rounds; ++i) {
     norms.all.push_back(milliseconds([&] {
-      require_ok(sgconv_cpu_kernel_norm(context, &g, w.data(), m.data(), norm.data()), "norm");
+      require_ok(
+          sgconv_cpu_kernel_norm(context, &g, SGCONV_FLOAT32, w.data(), m.data(), norm.data()),
+          "norm");
     }));
     forwards.all.push_back(milliseconds([&] {
-      require_ok(
-          sgconv_cpu_kernel_forward(context, &g, w.data(), m.data(), norm.data(), length, k.data()),
-          "forward");
+      require_ok(sgconv_cpu_kernel_forward(context, &g, SGCONV_FLOAT32, w.data(), m.data(),
+                                           norm.data(), length, k.data()),
+                 "forward");
     }));
     backwards.all.push_back(milliseconds([&] {
-      require_ok(sgconv_cpu_kernel_backward(context, &g, w.data(), m.data(), norm.data(), length,
-                                            k.data(), grad.data(), nullptr),
+      require_ok(sgconv_cpu_kernel_backward(context, &g, SGCONV_FLOAT32, w.data(), m.data(),
+                                            norm.data(), length, k.data(), grad.data(), nullptr),
                  "backward");
     }));
   }
