@@ -95,17 +95,16 @@ class SweepTest {
   /** Two ways to the same sums in float64, and kernels that are rounded to float32. */
   @Test
   void theReferenceAgreesWithItself() {
+    boolean rounded = false;
     for (VerifyCase each : Sweep.cases(3, true)) {
       if (Integer.parseInt(each.lengthId()) > 999) {
         continue;
       }
       Map<Result, Deviation> deviations =
           each.measure(Backends.reference(), Backends.reference(), 3);
-      assertThat(deviations.values())
-          .as(each.id())
-          .isNotEmpty()
-          .anyMatch(deviation -> deviation.relative() > 0)
-          .allMatch(Deviation::isAccepted);
+      assertThat(deviations.values()).as(each.id()).isNotEmpty().allMatch(Deviation::isAccepted);
+      rounded |= deviations.values().stream().anyMatch(deviation -> deviation.relative() > 0);
     }
+    assertThat(rounded).as("something is rounded, so that there is something to compare").isTrue();
   }
 }
