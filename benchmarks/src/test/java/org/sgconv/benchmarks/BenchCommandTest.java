@@ -20,7 +20,7 @@ class BenchCommandTest {
   @Test
   void theCommandLineFindsIt() {
     assertThat(Cli.run("--help").out()).contains("run", "verify", "info", "bench", "bundle");
-    assertThat(Cli.run().err()).contains("expected run or verify or info or bench");
+    assertThat(Cli.run().err()).contains("expected run or correlate or verify or info or bench");
     assertThat(Cli.run("bench", "--help").out())
         .contains("--cpu", "--gpu", "--signals", "--stacktrace");
   }

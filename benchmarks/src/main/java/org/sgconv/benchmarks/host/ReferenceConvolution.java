@@ -45,6 +45,7 @@ final class ReferenceConvolution {
           ExactConvolution.builder(ConvolutionMode.CAUSAL, kernel, u)
               .skip(skip)
               .outputGradient(dy)
+              .judging(signals.type())
               .build();
       scatter(exact.output(), Output.SIGNAL, h);
       scatter(exact.inputGradient(), Output.INPUT_GRADIENT, h);

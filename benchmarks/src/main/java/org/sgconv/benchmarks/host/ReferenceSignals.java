@@ -9,6 +9,7 @@ import org.sgconv.benchmarks.peers.SignalInputs;
 import org.sgconv.oracle.ErrorBound;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.ExactResult;
+import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /** All results of signals in float64 with the bounds of their errors, one row at a time. */
@@ -31,18 +32,21 @@ final class ReferenceSignals {
       if (what.operation() == Operation.CORRELATE) {
         correlate(row, signal, kernel);
       } else {
-        ExactResult exact = all(signal, kernel);
+        ExactResult exact = all(signal, kernel, what.type());
         rows.set(row, exact.values(0), exact.bound(0));
       }
     }
   }
 
   /** All n + K − 1 samples: causal once there are zeros behind the signal. */
-  private static ExactResult all(double[] signal, double[] kernel) {
+  private static ExactResult all(double[] signal, double[] kernel, DType results) {
     double[] padded = Arrays.copyOf(signal, signal.length + kernel.length - 1);
     try (Tensor u = Tensor.of(padded, 1, 1, padded.length);
         Tensor k = Tensor.of(kernel, 1, 1, kernel.length)) {
-      return ExactConvolution.builder(ConvolutionMode.CAUSAL, k, u).build().output();
+      return ExactConvolution.builder(ConvolutionMode.CAUSAL, k, u)
+          .judging(results)
+          .build()
+          .output();
     }
   }
 
@@ -58,7 +62,7 @@ final class ReferenceSignals {
       reversed[lags - 1 - i] = reversed[i];
       reversed[i] = other;
     }
-    ExactResult products = all(signal, reversed);
+    ExactResult products = all(signal, reversed, what.type());
     double[] values = products.values(0);
     double[] norms = WindowNorms.of(signal, lags);
     double[] correlation = new double[norms.length];

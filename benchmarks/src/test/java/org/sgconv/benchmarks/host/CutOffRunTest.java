@@ -74,7 +74,7 @@ class CutOffRunTest {
 
   /** While the reference is computed, and while a contender is measured. */
   @ParameterizedTest
-  @ValueSource(strings = {".bounds", "forward-2x4x20000.log"})
+  @ValueSource(strings = {".bounds", "forward-float32-2x4x20000.log"})
   void aSignalLeavesNothing(String when) throws Exception {
     Process process = bench("forward").start();
     try {
@@ -135,7 +135,7 @@ class CutOffRunTest {
     assertThat(process.exitValue()).as(said()).isEqualTo(1);
     assertThat(said()).contains("logs of what was not measured: ");
     assertThat(left())
-        .anyMatch(name -> name.endsWith("sgconv-forward-2x4x20000.log"))
+        .anyMatch(name -> name.endsWith("sgconv-forward-float32-2x4x20000.log"))
         .noneMatch(name -> name.contains(".f64") || name.contains(".part"));
   }
 

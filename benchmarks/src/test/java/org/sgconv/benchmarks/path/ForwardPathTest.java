@@ -18,14 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForwardPathTest {
 
   @ParameterizedTest
-  @CsvSource({"into, 17", "allocating, 30"})
+  @CsvSource({"into, 18", "allocating, 31"})
   void onTheCpu(String variant, int most) throws Exception {
     assertShort(trace("cpu", variant, ""), most, variant);
   }
 
   @Tag("cuda")
   @ParameterizedTest
-  @CsvSource({"into, 20", "allocating, 37"})
+  @CsvSource({"into, 21", "allocating, 38"})
   void onCuda(String variant, int most) throws Exception {
     String libraries = "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path");
     assertShort(trace("cuda", variant, libraries), most, variant);
