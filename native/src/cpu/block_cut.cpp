@@ -8,12 +8,6 @@
 namespace sgconv {
 namespace {
 
-// Measured on one core with AVX-512, AVX2 and SSE2, ns a sample, forward and with all gradients: 40
-// lags by sums 1.0 + 2.1, 1.1 + 2.2, 3.0 + 4.9; by the best blocks, of 256, 1.3 + 1.7, 1.5 + 2.2,
-// 3.5 + 5.0.
-constexpr std::int64_t kSummedLags = 40;
-static_assert(kSummedLags <= kMostTaps);
-
 // A block's complex samples make its root dearer than a whole row's real ones: (1,1,65536) with
 // blocks of 4096 took 1.63 ns a sample where the steps alone say 1.55.
 constexpr double kPerBlock = 1.05;
@@ -39,7 +33,7 @@ BlockCut choose_cut(const sgconv_convolution_geometry &g, std::int64_t width,
   cut.ahead = g.mode == SGCONV_BIDIRECTIONAL ? g.kernel_length
               : g.mode == SGCONV_CENTERED    ? g.kernel_length / 2
                                              : 0;
-  if (cut.span <= kSummedLags) {
+  if (cut.span <= kMostTaps) {
     cut.algorithm = Algorithm::kTaps;
     cut.size = std::min(g.length, kTapsBlock);
     cut.blocks = (g.length + cut.size - 1) / cut.size;

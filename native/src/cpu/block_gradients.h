@@ -65,43 +65,20 @@ inline void finish_blocks(const Convolution &job, const Workspace &space, const 
   }
 }
 
-// The block of du and dpre from work.
-inline void store_block_input(const Convolution &job, const RowPasses &row, const Block &block) {
-  const std::int64_t at = block.row + block.at;
-  if (job.dpre == nullptr) {
-    row.store_row(block_output(job, block, job.du + block.row, job.pre), job.stream);
-    return;
-  }
-  Real *du = job.du == nullptr ? nullptr : job.du + at;
-  const std::int64_t live = live_samples(job, block), end = stored_samples(job, block);
-  row.store(StoreGated{du, job.pre + at, job.dpre + at, job.u + at, live});
-  if (du != nullptr) row.clear_tail(du, live, end);
-  row.clear_tail(job.dpre + at, live, end);
-}
-
 // The block of dpost: its output before the gate, times dy.
 inline void store_block_post(const Convolution &job, const Workspace &space, const RowPasses &row,
                              std::int64_t member, std::int64_t h, const Block &block,
                              const Next &next) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
-  const std::int64_t live = live_samples(job, block);
-  Real *dpost = job.dpost + block.row + block.at;
+  const Place in = live_place(job, block);
   row.load_pair(behind_pair(job, block));
   row.run(ToSpectrum{whole(space.signal), real(1.0), false, next});
   for (std::int64_t c = 0; c < heads; ++c) {
-    row.run(SignalTimesKernel{space.signal, job.spectrum + (c * hidden + h) * t.spectrum_reals});
-    const Real *dy = job.dy + output_start(job, member / job.blocks, c, h) + block.at;
-    row.store(StoreProduct{dpost, dy, c == 0, live});
-    wait(row.team);
+    store_post(job, row, space, job.spectrum + (c * hidden + h) * t.spectrum_reals, in,
+               stored_samples(job, block),
+               job.dy + output_start(job, member / job.blocks, c, h) + block.at, c == 0);
   }
-  row.clear_tail(dpost, live, stored_samples(job, block));
-}
-
-// The samples of a block of u alone.
-SGCONV_INLINE ConstRow block_input(const Convolution &job, const Block &block) {
-  const std::int64_t at = block.row + block.at;
-  return {job.u + at, job.pre == nullptr ? nullptr : job.pre + at, live_samples(job, block)};
 }
 
 // One member with one head and gradients of both input and kernel.
@@ -110,13 +87,13 @@ inline void backward_block_pair(const Convolution &job, const Workspace &space, 
                                 const Next &next_u, const Next &next_dy) {
   const Transform &t = *job.transform;
   const RowPasses u{t, team, space.work}, dy{t, team, space.second};
-  u.load(block_input(job, block));
+  const Place in = live_place(job, block);
+  u.load(input_row(job, in));
   dy.load_pair(ahead_pair(job, block, job.dy + block.row));
-  const Real *du = job.du == nullptr ? nullptr : job.du + block.row + block.at;
   u.walk(GradientPair<false>{t, u.work, dy.work, kernel, kernel,
                              begin ? nullptr : space.correlation, space.correlation, nullptr,
-                             next_u, next_dy, dy.output(du, job.stream)});
-  store_block_input(job, dy, block);
+                             next_u, next_dy, dy.output(row_at(job.du, in), job.stream)});
+  store_input(job, dy, in, stored_samples(job, block));
   wait(team);
 }
 
@@ -127,8 +104,9 @@ inline void backward_block_heads(const Convolution &job, const Workspace &space,
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const RowPasses row{t, team, space.work};
+  const Place in = live_place(job, block);
   if (correlate) {
-    row.load(block_input(job, block));
+    row.load(input_row(job, in));
     row.run(ToSpectrum{whole(space.signal), real(1.0), false, next});
     wait(team);
   }
@@ -146,7 +124,7 @@ inline void backward_block_heads(const Convolution &job, const Workspace &space,
   }
   if (!input) return;
   if (heads > 1) row.run(FromSpectrum{whole<const Real>(space.sum), real(1.0)});
-  store_block_input(job, row, block);
+  store_input(job, row, in, stored_samples(job, block));
   wait(team);
 }
 

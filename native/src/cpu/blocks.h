@@ -30,12 +30,18 @@ SGCONV_INLINE Block block_of(const Convolution &job, std::int64_t member, std::i
 // Members of the batch: blocks of all its rows.
 SGCONV_INLINE std::int64_t members(const Convolution &job) { return job.batch * job.blocks; }
 
-// Samples of a block that count, and those that exist.
+// Samples of a block that count.
 SGCONV_INLINE std::int64_t live_samples(const Convolution &job, const Block &block) {
   const std::int64_t rest = block.length - block.at, size = job.transform->size;
   return rest < 0 ? 0 : rest < size ? rest : size;
 }
 
+// Where those samples are in u, a gate, or a gradient of either.
+SGCONV_INLINE Place live_place(const Convolution &job, const Block &block) {
+  return {block.row + block.at, live_samples(job, block)};
+}
+
+// Samples of a block that exist.
 SGCONV_INLINE std::int64_t stored_samples(const Convolution &job, const Block &block) {
   const std::int64_t rest = job.geometry.length - block.at, size = job.transform->size;
   return rest < size ? rest : size;

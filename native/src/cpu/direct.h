@@ -51,14 +51,6 @@ inline void direct_prepare(const Convolution &job, const Workspace &, const Team
   }
 }
 
-// samples * gate (or null), zeros up to `end`
-SGCONV_INLINE void gated(const Real *samples, const Real *gate, std::int64_t length,
-                         std::int64_t end, Real *out) {
-  for (std::int64_t i = 0; i < length; ++i)
-    out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
-  clear(out, length, end);
-}
-
 inline void direct_forward(const Convolution &job, const Workspace &, const Team &,
                            std::int64_t first, std::int64_t last) {
   const std::int64_t length = job.transform->length;

@@ -97,29 +97,31 @@ SGCONV_INLINE Slice slice_at(const Convolution &job, const Workspace &space, std
                          : space.correlation};
 }
 
-// The row of du, not null, that belongs to `in`.
-SGCONV_INLINE Row gradient_of_input(const Convolution &job, const Place &in) {
-  return {job.du + in.start, row_at(job.pre, in), in.length, job.geometry.length};
+// The samples of du, not null, that belong to `in`, and zeros up to `end`.
+SGCONV_INLINE Row gradient_of_input(const Convolution &job, const Place &in, std::int64_t end) {
+  return {job.du + in.start, row_at(job.pre, in), in.length, end};
 }
 
-// du and dpre of a row, from work.
-inline void store_input(const Convolution &job, const RowPasses &row, const Place &in) {
+// du and dpre of a row or a block, from work.
+inline void store_input(const Convolution &job, const RowPasses &row, const Place &in,
+                        std::int64_t end) {
   if (job.dpre == nullptr) {
-    row.store_row(gradient_of_input(job, in), job.stream);
+    row.store_row(gradient_of_input(job, in, end), job.stream);
     return;
   }
   Real *du = row_at(job.du, in), *dpre = job.dpre + in.start;
   row.store(StoreGated{du, job.pre + in.start, dpre, job.u + in.start, in.length});
-  if (du != nullptr) row.clear_tail(du, in.length, row.t.length);
-  row.clear_tail(dpre, in.length, row.t.length);
+  if (du != nullptr) row.clear_tail(du, in.length, end);
+  row.clear_tail(dpre, in.length, end);
 }
 
 inline void store_post(const Convolution &job, const RowPasses &row, const Workspace &space,
-                       const Real *kernel, const Place &in, const Real *dy, bool first) {
+                       const Real *kernel, const Place &in, std::int64_t end, const Real *dy,
+                       bool first) {
   Real *dpost = job.dpost + in.start;
   row.run(SignalTimesKernel{space.signal, kernel});
   row.store(StoreProduct{dpost, dy, first, in.length});
-  if (first) row.clear_tail(dpost, in.length, row.t.length);
+  if (first) row.clear_tail(dpost, in.length, end);
   wait(row.team);
 }
 
@@ -134,12 +136,14 @@ inline void finish_input(const Convolution &job, const Workspace &space, const R
                          const Real *ahead) {
   const bool alone = job.dpre == nullptr && job.dpost == nullptr;
   if (alone && more) {
-    dy.exchange(gradient_of_input(job, in), job.stream, gradient_row(job, following), ahead);
+    dy.exchange(gradient_of_input(job, in, dy.t.length), job.stream, gradient_row(job, following),
+                ahead);
     return;
   }
-  store_input(job, dy, in);
+  store_input(job, dy, in, dy.t.length);
   wait(dy.team);
-  if (job.dpost != nullptr) store_post(job, dy, space, kernel, in, job.dy + in.start, true);
+  if (job.dpost != nullptr)
+    store_post(job, dy, space, kernel, in, dy.t.length, job.dy + in.start, true);
   if (more) dy.load(gradient_row(job, following), ahead);
 }
 
@@ -225,18 +229,18 @@ inline void backward_heads(const Convolution &job, const Workspace &space, const
       if (correlate || input) row.load({dy, post, in.length});
       if (input && heads == 1) {
         row.run(TimesKernel<true, false>{kernel, ahead, next});
-        store_input(job, row, in);
+        store_input(job, row, in, t.length);
       } else if (correlate || input) {
         row.run(GradientSums{kernel, ahead, space.signal,
                              correlate ? slice.correlation + c * t.spectrum_reals : nullptr,
                              b == slice.from, input ? space.sum : nullptr, c == 0, next});
       }
       wait(team);
-      if (job.dpost != nullptr) store_post(job, row, space, kernel, in, dy, c == 0);
+      if (job.dpost != nullptr) store_post(job, row, space, kernel, in, t.length, dy, c == 0);
     }
     if (input && heads > 1) {
       row.run(FromSpectrum{whole<const Real>(space.sum), Real{1}});
-      store_input(job, row, in);
+      store_input(job, row, in, t.length);
       wait(team);
     }
   }

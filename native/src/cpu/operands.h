@@ -69,6 +69,14 @@ SGCONV_INLINE void clear(Real *samples, std::int64_t first, std::int64_t last) {
   for (std::int64_t i = first; i < last; ++i) samples[i] = Real{0};
 }
 
+// samples * gate (or null), zeros up to `end`
+SGCONV_INLINE void gated(const Real *samples, const Real *gate, std::int64_t length,
+                         std::int64_t end, Real *out) {
+  for (std::int64_t i = 0; i < length; ++i)
+    out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
+  clear(out, length, end);
+}
+
 }  // namespace sgconv::SGCONV_TIER
 
 #endif

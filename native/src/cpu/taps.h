@@ -105,15 +105,6 @@ inline void prepare_taps(const Convolution &job, const Workspace &, const Team &
   }
 }
 
-// samples (* gate) -> out[0 .. length), zeros up to `end`.
-SGCONV_INLINE void store_gated(const Real *samples, const Real *gate, std::int64_t length,
-                               std::int64_t end, Real *out) {
-  for (std::int64_t i = 0; i < length; ++i) {
-    out[i] = gate == nullptr ? samples[i] : samples[i] * gate[i];
-  }
-  clear(out, length, end);
-}
-
 SGCONV_INLINE const Real *gate_at(const Real *gate, const Block &block) {
   return gate == nullptr ? nullptr : gate + block.row + block.at;
 }
@@ -139,8 +130,8 @@ inline void forward_taps(const Convolution &job, const Workspace &, const Team &
     for (std::int64_t c = 0; c < heads; ++c) {
       sum_taps(job.spectrum + (c * hidden + h) * job.transform->spectrum_reals, job.span,
                u + job.span - 1, live, y);
-      store_gated(y, gate_at(job.post, block), live, end,
-                  job.y + output_start(job, m / job.blocks, c, h) + block.at);
+      gated(y, gate_at(job.post, block), live, end,
+            job.y + output_start(job, m / job.blocks, c, h) + block.at);
     }
   }
 }
@@ -195,7 +186,7 @@ inline void backward_taps_member(const Convolution &job, std::int64_t member, st
   Real *u = u_between_zeros + before;
   if (sums != nullptr) {
     clear(u, -before, 0);
-    store_gated(job.u + at, pre, live, live + before + W, u);
+    gated(job.u + at, pre, live, live + before + W, u);
   }
   if (job.dpost != nullptr) fill_behind(job, block, behind);
   for (std::int64_t c = 0; c < heads; ++c) {
@@ -219,8 +210,8 @@ inline void backward_taps_member(const Convolution &job, std::int64_t member, st
       clear(dpost, live, end);
     }
   }
-  if (job.dpre != nullptr) store_gated(sum, job.u + at, live, end, job.dpre + at);
-  if (job.du != nullptr) store_gated(sum, pre, live, end, job.du + at);
+  if (job.dpre != nullptr) gated(sum, job.u + at, live, end, job.dpre + at);
+  if (job.du != nullptr) gated(sum, pre, live, end, job.du + at);
 }
 
 inline void backward_taps(const Convolution &job, const Workspace &space, const Team &,
