@@ -39,13 +39,17 @@ final class CallArguments {
 
   /** Starts the arguments of a call, float32 where they are memory of the host. */
   CallArguments of(String calledFunction) {
-    return of(calledFunction, CpuElement.FLOAT32);
+    return started(calledFunction, Float.BYTES);
   }
 
   /** Starts the arguments of a call on elements of a type. */
   CallArguments of(String calledFunction, CpuElement element) {
+    return started(calledFunction, element.bytes());
+  }
+
+  private CallArguments started(String calledFunction, int elementBytes) {
     function = calledFunction;
-    alignment = element.bytes();
+    alignment = elementBytes;
     count = 0;
     return this;
   }

@@ -25,7 +25,7 @@ class ForwardPathTest {
 
   @Tag("cuda")
   @ParameterizedTest
-  @CsvSource({"into, 21", "allocating, 38"})
+  @CsvSource({"into, 20", "allocating, 37"})
   void onCuda(String variant, int most) throws Exception {
     String libraries = "-Dsgconv.library.path=" + System.getProperty("sgconv.library.path");
     assertShort(trace("cuda", variant, libraries), most, variant);

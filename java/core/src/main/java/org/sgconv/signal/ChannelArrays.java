@@ -5,11 +5,11 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 
 /** Samples of several channels, as arrays. */
-final class Channels {
+final class ChannelArrays {
 
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-  private Channels() {}
+  private ChannelArrays() {}
 
   /**
    * Returns normally if there are channels, of one length of at least one sample.

@@ -96,7 +96,10 @@ public final class Convolver implements AutoCloseable {
     boolean swap = kernel.length > signal.length;
     float[] result = Samples.newFloats(stretch);
     try (Convolver shorter = ofChecked(HostBackend.taking(DType.FLOAT32), swap ? signal : kernel)) {
-      shorter.run(swap ? stretch.swapped() : stretch, swap ? kernel : signal, result);
+      shorter.run(
+          swap ? stretch.swapped() : stretch,
+          MemorySegment.ofArray(swap ? kernel : signal),
+          MemorySegment.ofArray(result));
     }
     return result;
   }
@@ -112,7 +115,10 @@ public final class Convolver implements AutoCloseable {
     boolean swap = kernel.length > signal.length;
     double[] result = Samples.newDoubles(stretch);
     try (Convolver shorter = ofChecked(HostBackend.taking(DType.FLOAT64), swap ? signal : kernel)) {
-      shorter.run(swap ? stretch.swapped() : stretch, swap ? kernel : signal, result);
+      shorter.run(
+          swap ? stretch.swapped() : stretch,
+          MemorySegment.ofArray(swap ? kernel : signal),
+          MemorySegment.ofArray(result));
     }
     return result;
   }
@@ -190,7 +196,7 @@ public final class Convolver implements AutoCloseable {
   public float[] apply(float[] signal, Extent extent) {
     Stretch stretch = stretch(signal, extent);
     float[] result = Samples.newFloats(stretch);
-    run(stretch, signal, result);
+    run(stretch, MemorySegment.ofArray(signal), MemorySegment.ofArray(result));
     return result;
   }
 
@@ -203,14 +209,14 @@ public final class Convolver implements AutoCloseable {
   public void apply(float[] signal, Extent extent, float[] into) {
     Stretch stretch = stretch(signal, extent);
     Samples.requireLength(into.length, stretch);
-    run(stretch, signal, into);
+    run(stretch, MemorySegment.ofArray(signal), MemorySegment.ofArray(into));
   }
 
   /** As {@link #apply(float[], Extent)}, of a convolver of doubles. */
   public double[] apply(double[] signal, Extent extent) {
     Stretch stretch = stretch(signal, extent);
     double[] result = Samples.newDoubles(stretch);
-    run(stretch, signal, result);
+    run(stretch, MemorySegment.ofArray(signal), MemorySegment.ofArray(result));
     return result;
   }
 
@@ -223,7 +229,7 @@ public final class Convolver implements AutoCloseable {
   public void apply(double[] signal, Extent extent, double[] into) {
     Stretch stretch = stretch(signal, extent);
     Samples.requireLength(into.length, stretch);
-    run(stretch, signal, into);
+    run(stretch, MemorySegment.ofArray(signal), MemorySegment.ofArray(into));
   }
 
   private Stretch stretch(float[] signal, Extent extent) {
@@ -251,27 +257,14 @@ public final class Convolver implements AutoCloseable {
     }
   }
 
-  private void run(Stretch stretch, float[] signal, float[] into) {
-    MemorySegment from = MemorySegment.ofArray(signal);
-    MemorySegment to = MemorySegment.ofArray(into);
+  private void run(Stretch stretch, MemorySegment from, MemorySegment to) {
+    long bytes = type().byteSize();
     kernels.<RuntimeException>convolve(
         stretch,
         1,
         false,
-        (row, at, block) -> copy(from, at * Float.BYTES, block.memory(), block.offset(), block),
-        (row, at, block) -> copy(block.memory(), block.offset(), to, at * Float.BYTES, block),
-        ProgressListener.NONE);
-  }
-
-  private void run(Stretch stretch, double[] signal, double[] into) {
-    MemorySegment from = MemorySegment.ofArray(signal);
-    MemorySegment to = MemorySegment.ofArray(into);
-    kernels.<RuntimeException>convolve(
-        stretch,
-        1,
-        false,
-        (row, at, block) -> copy(from, at * Double.BYTES, block.memory(), block.offset(), block),
-        (row, at, block) -> copy(block.memory(), block.offset(), to, at * Double.BYTES, block),
+        (row, at, block) -> copy(from, at * bytes, block.memory(), block.offset(), block),
+        (row, at, block) -> copy(block.memory(), block.offset(), to, at * bytes, block),
         ProgressListener.NONE);
   }
 

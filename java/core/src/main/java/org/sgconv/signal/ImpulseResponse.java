@@ -79,8 +79,8 @@ public final class ImpulseResponse {
               + channels.length
               + " channels: expected 1 (mono), 2 (stereo) or 4 (true stereo: LL, LR, RL, RR)");
     }
-    Channels.requireEqual("response", channels);
-    Channels.requireFinite("response", channels, channels[0].length, 0, sampleRate);
+    ChannelArrays.requireEqual("response", channels);
+    ChannelArrays.requireFinite("response", channels, channels[0].length, 0, sampleRate);
     float[][] copies = new float[channels.length][];
     for (int c = 0; c < copies.length; c++) {
       copies[c] = channels[c].clone();
@@ -166,11 +166,11 @@ public final class ImpulseResponse {
     Resampler resampler = Resampler.of(sampleRate, rate);
     int before = resampler.length(lead + resampler.reach());
     int after = resampler.length(length() - lead + resampler.reach());
-    int count = Channels.sum(before, after);
+    int count = ChannelArrays.sum(before, after);
     double gain = (double) sampleRate / rate;
     float[][] resampled = new float[channels.length][count];
     for (int c = 0; c < resampled.length; c++) {
-      double[] values = resampler.values(Channels.wide(channels[c]), lead, -before, count);
+      double[] values = resampler.values(ChannelArrays.wide(channels[c]), lead, -before, count);
       for (int i = 0; i < count; i++) {
         resampled[c][i] = (float) (gain * values[i]);
       }

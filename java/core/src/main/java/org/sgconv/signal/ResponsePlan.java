@@ -74,9 +74,10 @@ public final class ResponsePlan implements AutoCloseable {
    * @throws ShapeMismatchException if channels have different lengths
    */
   public float[][] apply(float[][] signal, double mix, boolean tail) {
-    Channels.requireEqual("signal", signal);
+    ChannelArrays.requireEqual("signal", signal);
     int outputs = response.outputChannels(signal.length);
-    float[][] result = new float[outputs][Channels.length(outputLength(signal[0].length, tail))];
+    float[][] result =
+        new float[outputs][ChannelArrays.length(outputLength(signal[0].length, tail))];
     this.<RuntimeException>run(
         new ArraySource(signal),
         (at, count, from) -> {

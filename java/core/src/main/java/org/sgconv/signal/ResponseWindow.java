@@ -33,7 +33,7 @@ final class ResponseWindow<X extends Exception> {
     this.lead = response.lead();
     this.overlap = response.length() - 1;
     int channels = signal.channelCount();
-    samples = new float[channels][Channels.sum(overlap, stretch)];
+    samples = new float[channels][ChannelArrays.sum(overlap, stretch)];
     fresh = new float[channels][stretch];
     start = lead - (long) overlap - samples[0].length;
   }
@@ -67,7 +67,7 @@ final class ResponseWindow<X extends Exception> {
     for (long at = first; at < end; ) {
       int count = (int) Math.min(fresh[0].length, end - at);
       signal.read(at, count, fresh);
-      Channels.requireFinite("signal", fresh, count, at, sampleRate);
+      ChannelArrays.requireFinite("signal", fresh, count, at, sampleRate);
       for (int c = 0; c < samples.length; c++) {
         System.arraycopy(fresh[c], 0, samples[c], into + (int) (at - from), count);
       }
