@@ -88,7 +88,7 @@ void short_kernels_take_what_their_lags_need(sgconv_cpu_context *context) {
     const Memory some = memory(22), many = memory(38);
     expect(many.held == some.held, "a plan for longer rows takes more, lags", lags);
     expect(many.spectrum == some.spectrum, "a spectrum for longer rows takes more, lags", lags);
-    expect(some.spectrum <= 2 * 8 * 2 * std::max<std::int64_t>(lags, 512), "bytes of spectrum",
+    expect(some.spectrum <= 2 * 8 * 16 * std::max<std::int64_t>(lags, 1024), "bytes of spectrum",
            some.spectrum);
   }
 }

@@ -19,11 +19,12 @@ enum class Algorithm {
 
 struct BlockCut {
   Algorithm algorithm;
-  std::int64_t blocks;  // of a row
-  std::int64_t size;    // of a block, in samples: of transforms N
-  std::int64_t span;    // lags of a kernel, from the furthest ahead to the furthest behind
-  std::int64_t ahead;   // of these, those ahead of lag 0
-  Factors factors;      // of transforms
+  std::int64_t blocks;        // of a row
+  std::int64_t block_length;  // samples of a block: in kBlocks, of two windows
+  std::int64_t size;          // of transforms, N, or what direct sums are taken over
+  std::int64_t span;          // lags of a kernel, from the furthest ahead to the furthest behind
+  std::int64_t ahead;         // of these, those ahead of lag 0
+  Factors factors;            // of transforms
 };
 
 // By the geometry, the tier and the bytes of a number alone: the same for any number of threads.

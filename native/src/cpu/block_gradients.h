@@ -66,13 +66,14 @@ inline void finish_blocks(const Convolution &job, const Workspace &space, const 
 }
 
 // The block of dpost: its output before the gate, times dy.
-inline void store_block_post(const Convolution &job, const Workspace &space, const RowPasses &row,
+inline void store_block_post(const Convolution &job, const Workspace &space, const Team &team,
                              std::int64_t member, std::int64_t h, const Block &block,
                              const Next &next) {
   const Transform &t = *job.transform;
+  const WindowPasses row = output_passes(job, team, space.work);
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
   const Place in = live_place(job, block);
-  row.load_pair(behind_pair(job, block));
+  row.load_samples(input_pair(job, block));
   row.run(ToSpectrum{whole(space.signal), real(1.0), false, next});
   for (std::int64_t c = 0; c < heads; ++c) {
     store_post(job, row, space, job.spectrum + (c * hidden + h) * t.spectrum_reals, in,
@@ -86,13 +87,22 @@ inline void backward_block_pair(const Convolution &job, const Workspace &space, 
                                 const Block &block, const Real *kernel, bool begin,
                                 const Next &next_u, const Next &next_dy) {
   const Transform &t = *job.transform;
-  const RowPasses u{t, team, space.work}, dy{t, team, space.second};
+  const RowPasses u{t, team, space.work};
+  const WindowPasses dy = gradient_passes(job, team, space.second);
   const Place in = live_place(job, block);
-  u.load(input_row(job, in));
-  dy.load_pair(ahead_pair(job, block, job.dy + block.row));
-  u.walk(GradientPair<false>{t, u.work, dy.work, kernel, kernel,
-                             begin ? nullptr : space.correlation, space.correlation, nullptr,
-                             next_u, next_dy, dy.output(row_at(job.du, in), job.stream)});
+  u.load_samples(new_input_pair(job, block));
+  dy.load_samples(gradient_pair(job, block, job.dy + block.row));
+  u.walk(GradientPair<false>{t,
+                             u.work,
+                             dy.work,
+                             kernel,
+                             kernel,
+                             begin ? nullptr : space.correlation,
+                             space.correlation,
+                             nullptr,
+                             next_u,
+                             next_dy,
+                             {}});
   store_input(job, dy, in, stored_samples(job, block));
   wait(team);
 }
@@ -103,16 +113,17 @@ inline void backward_block_heads(const Convolution &job, const Workspace &space,
                                  bool correlate, bool input, bool begin, const Next &next) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
-  const RowPasses row{t, team, space.work};
+  const WindowPasses row = gradient_passes(job, team, space.work);
   const Place in = live_place(job, block);
   if (correlate) {
-    row.load(input_row(job, in));
+    row.load_samples(new_input_pair(job, block));
     row.run(ToSpectrum{whole(space.signal), real(1.0), false, next});
     wait(team);
   }
   for (std::int64_t c = 0; c < heads; ++c) {
     const Real *kernel = job.spectrum + (c * hidden + h) * t.spectrum_reals;
-    row.load_pair(ahead_pair(job, block, job.dy + output_start(job, member / job.blocks, c, h)));
+    const Real *dy = job.dy + output_start(job, member / job.blocks, c, h);
+    row.load_samples(gradient_pair(job, block, dy));
     if (heads == 1 && !correlate) {
       row.run(TimesKernel<true, false>{kernel, kernel, next});
     } else {
@@ -133,7 +144,6 @@ inline void backward_blocks(const Convolution &job, const Workspace &space, cons
   const Transform &t = *job.transform;
   const bool correlate = job.dk != nullptr || job.dskip != nullptr;
   const bool input = job.du != nullptr || job.dpre != nullptr;
-  const RowPasses row{t, team, space.work};
   for (std::int64_t item = first; item < last; ++item) {
     const BlockSlice slice = block_slice(job, space, item);
     const Real *kernel = job.spectrum + slice.h * t.spectrum_reals;
@@ -142,14 +152,14 @@ inline void backward_blocks(const Convolution &job, const Workspace &space, cons
       const bool begin = number % kAddedBlocks == 0;
       const Block block = block_of(job, m, slice.h), following = block_of(job, m + 1, slice.h);
       const std::int64_t ahead = following.row + following.at;
-      const Next next_u = next_after(t, space.work, job.u + ahead);
+      const Next next_u = next_windows(job, space.work, job.u + ahead);
       if (job.geometry.heads == 1 && correlate && input) {
         backward_block_pair(job, space, team, block, kernel, begin, next_u,
-                            next_after(t, space.second, job.dy + ahead));
+                            next_windows(job, space.second, job.dy + ahead));
       } else if (correlate || input) {
         backward_block_heads(job, space, team, m, slice.h, block, correlate, input, begin, next_u);
       }
-      if (job.dpost != nullptr) store_block_post(job, space, row, m, slice.h, block, next_u);
+      if (job.dpost != nullptr) store_block_post(job, space, team, m, slice.h, block, next_u);
       if (correlate && (m + 1 == slice.to || (number + 1) % kAddedBlocks == 0)) {
         add_spectra(job, team, space.correlation, number < kAddedBlocks, slice.sum);
       }

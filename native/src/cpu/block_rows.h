@@ -2,8 +2,7 @@
 #ifndef SGCONV_CPU_BLOCK_ROWS_H
 #define SGCONV_CPU_BLOCK_ROWS_H
 
-#include "cpu/blocks.h"
-#include "cpu/rows.h"
+#include "cpu/windows.h"
 
 namespace sgconv::SGCONV_TIER {
 
@@ -34,34 +33,34 @@ inline void forward_blocks(const Convolution &job, const Workspace &space, const
                            std::int64_t first, std::int64_t last) {
   const Transform &t = *job.transform;
   const std::int64_t heads = job.geometry.heads, hidden = job.geometry.hidden;
-  const RowPasses row{t, team, space.work};
+  const WindowPasses row = output_passes(job, team, space.work);
   const auto block_of_item = [&](std::int64_t item) {
     return block_of(job, item % members(job), item / members(job));
   };
   for (std::int64_t item = first; item < last; ++item) {
     const std::int64_t h = item / members(job), m = item % members(job);
     const Block block = block_of_item(item), following = block_of_item(item + 1);
-    const Next next = next_after(t, space.work, job.u + following.row + following.at);
+    const Next next = next_windows(job, space.work, job.u + following.row + following.at);
     if (heads == 1) {
       const Real *kernel = job.spectrum + h * t.spectrum_reals;
       const Row y = block_output(job, block, job.y + block.row, job.post);
-      if (item == first) row.load_pair(behind_pair(job, block), root_ahead(t, kernel));
+      if (item == first) row.load_samples(input_pair(job, block), root_ahead(t, kernel));
       const Real *ahead = kernel_ahead(t, kernel, item == first || m == 0);
       if (root_asks(t)) {
-        row.run(TimesKernel<false, true>{kernel, ahead, next}, row.output(y.samples, job.stream));
+        row.run(TimesKernel<false, true>{kernel, ahead, next});
       } else {
-        row.run(TimesKernel<false, false>{kernel, ahead, next}, row.output(y.samples, job.stream));
+        row.run(TimesKernel<false, false>{kernel, ahead, next});
       }
       if (item + 1 < last) {
         const bool last_block = m + 1 == members(job);
-        row.exchange_pair(y, job.stream, behind_pair(job, following),
-                          last_block ? root_ahead(t, kernel + t.spectrum_reals) : nullptr);
+        row.exchange(y, job.stream, input_pair(job, following),
+                     last_block ? root_ahead(t, kernel + t.spectrum_reals) : nullptr);
       } else {
         row.store_row(y, job.stream);
       }
       continue;
     }
-    row.load_pair(behind_pair(job, block));
+    row.load_samples(input_pair(job, block));
     row.run(ToSpectrum{whole(space.signal), real(1.0), false, next});
     for (std::int64_t c = 0; c < heads; ++c) {
       row.run(SignalTimesKernel{space.signal, job.spectrum + (c * hidden + h) * t.spectrum_reals});

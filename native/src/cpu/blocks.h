@@ -1,11 +1,12 @@
-// Rows cut into blocks of N samples, for kernels that are much shorter than the row: where blocks
-// are, and what is read of them.
+// Rows cut into blocks, for kernels that are much shorter than the row: where blocks are, and what
+// is read of them.
 //
-// A kernel of Q <= N lags reaches from a block into one neighbor only. In the ring x^N = i, block p
-// of y is the real part of k (u_p - i u_(p-1)): what u_p sends beyond its end is imaginary, and
-// what u_(p-1) sends beyond its own comes back as i (-i) = 1. So every transform of N complex
-// points gives N samples and none is computed twice. In the same way du_p is the real part of
-// conj(K) (DY_p + i DY_(p+1)), and dk that of the sum over p of conj(U_p) (DY_p + i DY_(p+1)).
+// A block is two windows of V new samples each. One is the real and one the imaginary part of a
+// transform of N = V + R points, where R is what a kernel of Q <= R + 1 lags reaches back: the
+// kernel is real, so the parts stay apart but for what wraps round, and that falls on R points
+// which are dropped. Of y those are the first: the windows of u begin R samples before those of y.
+// Of du they are the last, and windows of dy end R samples later. dk is the real part of conj(U)
+// DY with such windows of dy and the V new samples of u alone: lags 0 to R of both windows' sums.
 #ifndef SGCONV_CPU_BLOCKS_H
 #define SGCONV_CPU_BLOCKS_H
 
@@ -24,7 +25,7 @@ struct Block {
 // Member m of a batch of blocks: block m % P of the row of m / P.
 SGCONV_INLINE Block block_of(const Convolution &job, std::int64_t member, std::int64_t h) {
   const Place place = place_of(job, member / job.blocks, h);
-  return {place.start, place.length, member % job.blocks * job.transform->size};
+  return {place.start, place.length, member % job.blocks * job.block_length};
 }
 
 // Members of the batch: blocks of all its rows.
@@ -32,8 +33,8 @@ SGCONV_INLINE std::int64_t members(const Convolution &job) { return job.batch * 
 
 // Samples of a block that count.
 SGCONV_INLINE std::int64_t live_samples(const Convolution &job, const Block &block) {
-  const std::int64_t rest = block.length - block.at, size = job.transform->size;
-  return rest < 0 ? 0 : rest < size ? rest : size;
+  const std::int64_t rest = block.length - block.at;
+  return rest < 0 ? 0 : rest < job.block_length ? rest : job.block_length;
 }
 
 // Where those samples are in u, a gate, or a gradient of either.
@@ -43,8 +44,8 @@ SGCONV_INLINE Place live_place(const Convolution &job, const Block &block) {
 
 // Samples of a block that exist.
 SGCONV_INLINE std::int64_t stored_samples(const Convolution &job, const Block &block) {
-  const std::int64_t rest = job.geometry.length - block.at, size = job.transform->size;
-  return rest < size ? rest : size;
+  const std::int64_t rest = job.geometry.length - block.at;
+  return rest < job.block_length ? rest : job.block_length;
 }
 
 // Samples of a row, times a gate if there is one, from `from` on, which may be negative; zeros
@@ -70,8 +71,7 @@ struct Window {
     alignas(64) Real part[W];
     for (std::int64_t lane = 0; lane < W; ++lane) {
       std::int64_t i = first + lane;
-      // Blocks are shorter than rows, so at most one period away.
-      if (wraps) i += i < 0 ? length : i >= length ? -length : 0;
+      if (wraps) i = (i % length + length) % length;
       const bool there = i >= 0 && i < length;
       part[lane] = !there ? real(0.0) : gate == nullptr ? samples[i] : samples[i] * gate[i];
     }
@@ -79,36 +79,17 @@ struct Window {
   }
 };
 
-SGCONV_INLINE Window window(const Convolution &job, const Real *samples, const Real *gate,
-                            const Block &block, std::int64_t from) {
-  return {samples, gate, block.length, from, job.geometry.mode == SGCONV_CIRCULAR};
+// Of u, as far ahead as the kernel reaches.
+SGCONV_INLINE Window input_window(const Convolution &job, const Block &block, std::int64_t from) {
+  return {job.u + block.row, job.pre == nullptr ? nullptr : job.pre + block.row, block.length,
+          block.at + job.ahead + from, job.geometry.mode == SGCONV_CIRCULAR};
 }
 
-// u_p - i u_(p-1), as far ahead as the kernel reaches.
-struct BehindPair {
-  Window here, behind;
-  SGCONV_INLINE C operator()(std::int64_t at) const { return {here(at), -behind(at)}; }
-};
-
-// dy_p + i dy_(p+1), as far behind as the kernel reaches ahead.
-struct AheadPair {
-  Window here, ahead;
-  SGCONV_INLINE C operator()(std::int64_t at) const { return {here(at), ahead(at)}; }
-};
-
-SGCONV_INLINE BehindPair behind_pair(const Convolution &job, const Block &block) {
-  const Real *u = job.u + block.row;
-  const Real *gate = job.pre == nullptr ? nullptr : job.pre + block.row;
-  const std::int64_t from = block.at + job.ahead;
-  return {window(job, u, gate, block, from),
-          window(job, u, gate, block, from - job.transform->size)};
-}
-
-SGCONV_INLINE AheadPair ahead_pair(const Convolution &job, const Block &block, const Real *dy) {
-  const Real *gate = job.post == nullptr ? nullptr : job.post + block.row;
-  const std::int64_t from = block.at - job.ahead;
-  return {window(job, dy, gate, block, from),
-          window(job, dy, gate, block, from + job.transform->size)};
+// Of dy, as far behind as the kernel reaches ahead. `dy`: of the row.
+SGCONV_INLINE Window gradient_window(const Convolution &job, const Block &block, const Real *dy,
+                                     std::int64_t from) {
+  return {dy, job.post == nullptr ? nullptr : job.post + block.row, block.length,
+          block.at - job.ahead + from, job.geometry.mode == SGCONV_CIRCULAR};
 }
 
 // The lags of a kernel as one row: from the furthest ahead, at index 0, to the furthest behind. Lag

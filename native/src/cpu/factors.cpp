@@ -29,17 +29,26 @@ void append_powers_of_two(int levels, int levels_per_step, std::vector<std::int6
 
 int log2_of(std::int64_t power) { return __builtin_ctzll(static_cast<std::uint64_t>(power)); }
 
+// The first of the steps is to be at most `most`, if one of them is.
+void bound_root(std::int64_t most, std::vector<std::int64_t> &steps) {
+  const auto root =
+      std::find_if(steps.begin(), steps.end(), [=](std::int64_t radix) { return radix <= most; });
+  if (root != steps.end()) std::rotate(steps.begin(), root, root + 1);
+}
+
 // Steps for a product of W and `powers`; no steps if there is no room for a root.
-Factors split(std::int64_t width, const Powers &powers, std::int64_t max_radix) {
+Factors split(const Radices &radices, const Powers &powers) {
   Factors factors{};
+  const std::int64_t width = radices.width;
   const int tile_levels = log2_of(width);
   factors.fused =
       powers.two >= tile_levels && powers.two + powers.three + powers.five > tile_levels;
-  append_powers_of_two(powers.two - (factors.fused ? tile_levels : 0), log2_of(max_radix),
+  append_powers_of_two(powers.two - (factors.fused ? tile_levels : 0), log2_of(radices.most),
                        factors.steps);
   factors.steps.insert(factors.steps.end(), static_cast<std::size_t>(powers.five), 5);
   factors.steps.insert(factors.steps.end(), static_cast<std::size_t>(powers.three), 3);
   std::stable_sort(factors.steps.begin(), factors.steps.end(), std::greater<>());
+  bound_root(radices.of_root, factors.steps);
   if (factors.fused) factors.steps.push_back(width);
   factors.size = width;
   for (const std::int64_t radix : factors.steps) factors.size *= radix;
@@ -59,13 +68,14 @@ double cost(const Factors &factors, const Powers &powers, std::int64_t width) {
 
 }  // namespace
 
-Factors choose_factors(std::int64_t length, std::int64_t width, std::int64_t max_radix) {
+Factors choose_factors(std::int64_t length, const Radices &radices) {
+  const std::int64_t width = radices.width;
   Factors best{};
   double least = std::numeric_limits<double>::infinity();
   const std::int64_t longest = length + length / 4;
   const auto consider = [&](std::int64_t blocks, const Powers &powers) {
     if (blocks * width < length || blocks * width > longest || blocks < 2) return;
-    Factors factors = split(width, powers, max_radix);
+    Factors factors = split(radices, powers);
     const double price = cost(factors, powers, width);
     if (price < least) {
       least = price;

@@ -14,9 +14,16 @@ struct Factors {
   double cost;                      // of one transform and back, in operations on vectors
 };
 
-// The cheapest transform of at least `length` samples, and at most a quarter longer, for vectors of
-// `width` and steps of at most `max_radix`. `length` > kDirectLength.
-Factors choose_factors(std::int64_t length, std::int64_t width, std::int64_t max_radix);
+// What steps can be.
+struct Radices {
+  std::int64_t width;    // of a vector
+  std::int64_t most;     // that a step may have ...
+  std::int64_t of_root;  // ... and, where there are others, the first
+};
+
+// The cheapest transform of at least `length` samples, and at most a quarter longer. `length` >
+// kDirectLength.
+Factors choose_factors(std::int64_t length, const Radices &radices);
 
 }  // namespace sgconv
 

@@ -46,9 +46,7 @@ inline void store_correlation(const Convolution &job, const Workspace &space, co
     if (job.dskip != nullptr && team.index == 0) job.dskip[item] = dk.samples[0];
     return;
   }
-  wait(team);
-  const Range columns = columns_of(t, team);
-  root_inverse_complex(t, columns.first, columns.last, row.work, space.real, space.imaginary);
+  row.store(StoreComplex{space.real, space.imaginary});
   wait(team);
   if (team.index == 0) {
     if (job.dk != nullptr) two_sided_correlation(job, item, space.real, space.imaginary);
@@ -103,8 +101,8 @@ SGCONV_INLINE Row gradient_of_input(const Convolution &job, const Place &in, std
 }
 
 // du and dpre of a row or a block, from work.
-inline void store_input(const Convolution &job, const RowPasses &row, const Place &in,
-                        std::int64_t end) {
+template <class Passes>
+void store_input(const Convolution &job, const Passes &row, const Place &in, std::int64_t end) {
   if (job.dpre == nullptr) {
     row.store_row(gradient_of_input(job, in, end), job.stream);
     return;
@@ -115,9 +113,9 @@ inline void store_input(const Convolution &job, const RowPasses &row, const Plac
   row.clear_tail(dpre, in.length, end);
 }
 
-inline void store_post(const Convolution &job, const RowPasses &row, const Workspace &space,
-                       const Real *kernel, const Place &in, std::int64_t end, const Real *dy,
-                       bool first) {
+template <class Passes>
+void store_post(const Convolution &job, const Passes &row, const Workspace &space,
+                const Real *kernel, const Place &in, std::int64_t end, const Real *dy, bool first) {
   Real *dpost = job.dpost + in.start;
   row.run(SignalTimesKernel{space.signal, kernel});
   row.store(StoreProduct{dpost, dy, first, in.length});

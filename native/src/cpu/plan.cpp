@@ -199,6 +199,7 @@ void Plan<Real>::complete(Convolution<Real> &job) const {
   job.transform = &transform_;
   job.geometry = geometry_;
   job.blocks = cut_.blocks;
+  job.block_length = cut_.block_length;
   job.span = cut_.span;
   job.ahead = cut_.ahead;
 }

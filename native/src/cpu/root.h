@@ -98,10 +98,18 @@ SGCONV_INLINE void prefetch_share(const Real *ahead, std::int64_t column) {
   each<0, lines>([&](auto line) SGCONV_BODY { __builtin_prefetch(at + kLine * line, 0, 2); });
 }
 
-// Complex samples, from arrays of N real and N imaginary parts.
+// Complex samples, in arrays of N real and N imaginary parts.
 struct ComplexRow {
   const Real *re, *im;
   SGCONV_INLINE C operator()(std::int64_t at) const { return {load(re + at), load(im + at)}; }
+};
+
+struct StoreComplex {
+  Real *re, *im;
+  SGCONV_INLINE void operator()(std::int64_t at, C value) const {
+    SGCONV_TIER::store(re + at, value.re);
+    SGCONV_TIER::store(im + at, value.im);
+  }
 };
 
 // The root's step on real or complex samples.
@@ -112,6 +120,19 @@ SGCONV_INLINE void forward_samples(const Load &load_at, const Store &store_at,
     forward<radix>(load_at, store_at, twiddle);
   } else {
     forward_real<radix>(load_at, store_at, twiddle);
+  }
+}
+
+// Its inverse. A store that takes complex samples gets both parts.
+template <int radix, class Load, class Store, class Twiddle>
+SGCONV_INLINE void inverse_samples(const Load &load_at, const Store &store, std::int64_t child,
+                                   std::int64_t column, const Twiddle &twiddle) {
+  if constexpr (std::is_invocable_v<const Store &, std::int64_t, C>) {
+    inverse<radix>(
+        load_at, [&](int n, C x) SGCONV_BODY { store(n * child + column, x); }, twiddle);
+  } else {
+    inverse_real<radix>(
+        load_at, [&](int n, F x) SGCONV_BODY { store(n * child + column, x); }, twiddle);
   }
 }
 
@@ -140,9 +161,9 @@ void root_inverse(const Transform &t, std::int64_t first, std::int64_t last, con
   const BroadcastFromOne twiddle{step.inverse};
   with_radix(step.radix, [&](auto radix) {
     for (std::int64_t column = first; column < last; column += W) {
-      inverse_real<radix>(
+      inverse_samples<radix>(
           [&](int p) SGCONV_BODY { return load_complex(work + p * t.root_stride + 2 * column); },
-          [&](int n, F x) SGCONV_BODY { samples(n * step.child + column, x); }, twiddle);
+          samples, step.child, column, twiddle);
     }
   });
 }
@@ -160,29 +181,12 @@ void root_exchange(const Transform &t, std::int64_t first, std::int64_t last, Re
     for (std::int64_t column = first; column < last; column += W) {
       Real *at = work + 2 * column;
       if (ahead != nullptr) prefetch_share<2 * radix>(ahead, column);
-      inverse_real<radix>([&](int p) SGCONV_BODY { return load_complex(at + p * t.root_stride); },
-                          [&](int n, F x) SGCONV_BODY { finished(n * step.child + column, x); },
-                          inverse_twiddle);
+      inverse_samples<radix>([&](int p)
+                                 SGCONV_BODY { return load_complex(at + p * t.root_stride); },
+                             finished, step.child, column, inverse_twiddle);
       forward_samples<radix>(
           [&](int j) SGCONV_BODY { return samples(j * step.child + column); },
           [&](int p, C x) SGCONV_BODY { store_complex(at + p * t.root_stride, x); }, twiddle);
-    }
-  });
-}
-
-inline void root_inverse_complex(const Transform &t, std::int64_t first, std::int64_t last,
-                                 const Real *work, Real *re, Real *im) {
-  const Step &step = t.steps[0];
-  const BroadcastFromOne twiddle{step.inverse};
-  with_radix(step.radix, [&](auto radix) {
-    for (std::int64_t column = first; column < last; column += W) {
-      inverse<radix>(
-          [&](int p) SGCONV_BODY { return load_complex(work + p * t.root_stride + 2 * column); },
-          [&](int n, C x) SGCONV_BODY {
-            store(re + n * step.child + column, x.re);
-            store(im + n * step.child + column, x.im);
-          },
-          twiddle);
     }
   });
 }

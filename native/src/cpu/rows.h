@@ -70,8 +70,8 @@ struct RowPasses {
   }
 
   // The same for complex samples.
-  template <class Pair>
-  void load_pair(const Pair &samples, const Real *ahead = nullptr) const {
+  template <class Samples>
+  void load_samples(const Samples &samples, const Real *ahead = nullptr) const {
     const Range columns = columns_of(t, team);
     root_forward(t, columns.first, columns.last, samples, work, ahead);
     wait(team);
@@ -115,14 +115,21 @@ struct RowPasses {
       clear_share(team, samples + length, end - length);
   }
 
-  void store_row(const Row &row, bool streamed) const {
-    if (!whole_row(row)) {
-      store(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length});
-    } else if (streamed && aligned(row)) {
-      store(StreamWhole{row.samples});
+  // Calls body with what stores a row of at most `most` samples.
+  template <class Body>
+  static void with_store(const Row &row, std::int64_t most, bool streamed, const Body &body) {
+    const bool aligned = reinterpret_cast<std::uintptr_t>(row.samples) % (kRealBytes * W) == 0;
+    if (row.gate != nullptr || row.length != most) {
+      body(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length});
+    } else if (streamed && aligned) {
+      body(StreamWhole{row.samples});
     } else {
-      store(StoreWhole{row.samples});
+      body(StoreWhole{row.samples});
     }
+  }
+
+  void store_row(const Row &row, bool streamed) const {
+    with_store(row, t.size, streamed, [&](const auto &samples) { store(samples); });
     clear_tail(row.samples, row.length, row.end);
   }
 
@@ -132,30 +139,12 @@ struct RowPasses {
     if (!whole_row(row) || !whole_row(next)) {
       exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length},
                        GatedRow{next.samples, next.gate, next.length}, ahead);
-    } else if (streamed && aligned(row)) {
-      exchange_columns(StreamWhole{row.samples}, WholeRow{next.samples}, ahead);
     } else {
-      exchange_columns(StoreWhole{row.samples}, WholeRow{next.samples}, ahead);
+      with_store(row, t.size, streamed, [&](const auto &samples) {
+        exchange_columns(samples, WholeRow{next.samples}, ahead);
+      });
     }
     clear_tail(row.samples, row.length, row.end);
-  }
-
-  // store_row and the next load_pair.
-  template <class Pair>
-  void exchange_pair(const Row &row, bool streamed, const Pair &next,
-                     const Real *ahead = nullptr) const {
-    if (whole_row(row) && streamed && aligned(row)) {
-      exchange_columns(StreamWhole{row.samples}, next, ahead);
-    } else {
-      exchange_columns(StoreGated{row.samples, row.gate, nullptr, nullptr, row.length}, next,
-                       ahead);
-    }
-    clear_tail(row.samples, row.length, row.end);
-  }
-
- private:
-  static bool aligned(const Row &row) {
-    return reinterpret_cast<std::uintptr_t>(row.samples) % (kRealBytes * W) == 0;
   }
 
   template <class Store, class Load>
@@ -198,10 +187,7 @@ inline void prepare_rows(const Convolution &job, const Workspace &space, const T
     } else {
       if (team.index == 0) two_sided_kernel(job, item, space.real, space.imaginary);
       wait(team);
-      const Range columns = columns_of(t, team);
-      root_forward(t, columns.first, columns.last, ComplexRow{space.real, space.imaginary},
-                   space.work, nullptr);
-      wait(team);
+      row.load_samples(ComplexRow{space.real, space.imaginary});
     }
     if (job.skip != nullptr) row.add_first(job.skip[item]);
     row.run(ToSpectrum{whole(job.prepared + item * t.spectrum_reals), scale, job.stream,

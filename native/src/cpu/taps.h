@@ -113,9 +113,7 @@ SGCONV_INLINE const Real *gate_at(const Real *gate, const Block &block) {
 // as far ahead as the kernel reaches, is out[span - 1]. Vectors of outputs read W samples more.
 SGCONV_INLINE void fill_behind(const Convolution &job, const Block &block, Real *out) {
   const std::int64_t reach = job.span - 1;
-  const Real *gate = job.pre == nullptr ? nullptr : job.pre + block.row;
-  fill_window(window(job, job.u + block.row, gate, block, block.at + job.ahead - reach),
-              live_samples(job, block) + reach + W, out);
+  fill_window(input_window(job, block, -reach), live_samples(job, block) + reach + W, out);
 }
 
 inline void forward_taps(const Convolution &job, const Workspace &, const Team &,
@@ -194,7 +192,7 @@ inline void backward_taps_member(const Convolution &job, std::int64_t member, st
     const Real *dy = job.dy + output_start(job, member / job.blocks, c, h);
     if (input || sums != nullptr) {
       // Lags are taken in groups, the last of which may reach beyond the kernel.
-      fill_window(ahead_pair(job, block, dy).here, live + job.span + before + 2 * W, g);
+      fill_window(gradient_window(job, block, dy, 0), live + job.span + before + 2 * W, g);
     }
     if (sums != nullptr) correlate_taps(u, g, live, job.span, sums + c * 2 * W * job.span);
     if (input) {

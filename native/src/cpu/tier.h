@@ -35,7 +35,8 @@ template <class Real>
 struct Convolution {
   const Transform<Real> *transform;
   sgconv_convolution_geometry geometry;
-  std::int64_t blocks;  // parts that a row is cut into, each of the transform's size
+  std::int64_t blocks;        // parts that a row is cut into ...
+  std::int64_t block_length;  // ... of so many samples; by transforms, of two windows
   std::int64_t span;  // in blocks: lags of a kernel, from the furthest ahead to the furthest behind
   std::int64_t ahead;  // of these, those ahead of lag 0
   std::int64_t batch;
@@ -113,9 +114,9 @@ constexpr std::int64_t kDirectLength = 112;
 
 // Most lags of a kernel that is applied by sums to longer rows, and the samples of a block of
 // those. Measured on one core with AVX-512, AVX2 and SSE2, ns a sample, forward and with all
-// gradients: 40 lags by sums 1.0 + 2.1, 1.1 + 2.2, 3.0 + 4.9; by the best blocks, of 256, 1.3
-// + 1.7, 1.5 + 2.2, 3.5 + 5.0.
-constexpr std::int64_t kMostTaps = 40;
+// gradients: 24 lags by sums 1.5 + 3.2, 0.8 + 2.4, 2.3 + 4.2; by the best blocks 0.9 + 1.5, 0.9 +
+// 1.8, 3.0 + 3.6; 16 lags of double with SSE2 3.3 + 6.3 and 6.2 + 5.9.
+constexpr std::int64_t kMostTaps = 20;
 constexpr std::int64_t kTapsBlock = 2048;
 
 }  // namespace sgconv
