@@ -234,13 +234,13 @@ public final class Convolver implements AutoCloseable {
 
   private Stretch stretch(float[] signal, Extent extent) {
     requireArrays(DType.FLOAT32, "float[]");
-    Samples.require("signal", signal);
+    Samples.require("signal", signal, kernels.sharing());
     return Stretch.of(extent, signal.length, kernels.lags());
   }
 
   private Stretch stretch(double[] signal, Extent extent) {
     requireArrays(DType.FLOAT64, "double[]");
-    Samples.require("signal", signal);
+    Samples.require("signal", signal, kernels.sharing());
     return Stretch.of(extent, signal.length, kernels.lags());
   }
 
@@ -259,18 +259,16 @@ public final class Convolver implements AutoCloseable {
 
   private void run(Stretch stretch, MemorySegment from, MemorySegment to) {
     long bytes = type().byteSize();
+    Sharing sharing = kernels.sharing();
     kernels.<RuntimeException>convolve(
         stretch,
         1,
         false,
-        (row, at, block) -> copy(from, at * bytes, block.memory(), block.offset(), block),
-        (row, at, block) -> copy(block.memory(), block.offset(), to, at * bytes, block),
+        (row, at, block) ->
+            sharing.copy(from, at * bytes, block.memory(), block.offset(), block.bytes()),
+        (row, at, block) ->
+            sharing.copy(block.memory(), block.offset(), to, at * bytes, block.bytes()),
         ProgressListener.NONE);
-  }
-
-  private static void copy(
-      MemorySegment from, long fromByte, MemorySegment to, long toByte, RowBlock block) {
-    MemorySegment.copy(from, fromByte, to, toByte, block.bytes());
   }
 
   /**
@@ -330,8 +328,9 @@ public final class Convolver implements AutoCloseable {
 
   private void run(Stretch stretch, Tensor signals, Tensor into) {
     long rows = signals.elementCount() / stretch.samples();
-    try (TensorRows from = new TensorRows(signals, stretch.samples());
-        TensorRows to = new TensorRows(into, stretch.count())) {
+    Sharing sharing = kernels.sharing();
+    try (TensorRows from = new TensorRows(signals, stretch.samples(), sharing);
+        TensorRows to = new TensorRows(into, stretch.count(), sharing)) {
       kernels.<RuntimeException>convolve(
           stretch, rows, false, from::read, to::write, ProgressListener.NONE);
     }

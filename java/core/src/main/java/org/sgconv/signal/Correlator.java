@@ -178,8 +178,8 @@ public final class Correlator implements AutoCloseable {
               Tensor.uninitialized(
                   kernels.type(),
                   resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count())));
-      try (TensorRows from = new TensorRows(signals, stretch.samples());
-          TensorRows to = new TensorRows(result, stretch.count())) {
+      try (TensorRows from = new TensorRows(signals, stretch.samples(), kernels.sharing());
+          TensorRows to = new TensorRows(result, stretch.count(), kernels.sharing())) {
         kernels.<RuntimeException>convolve(
             stretch,
             axes == 1 ? 1 : signals.dim(0),

@@ -24,6 +24,7 @@ final class FixedKernels implements AutoCloseable {
   private final Tensor kernels;
   private final PlanCache plans;
   private final boolean onHost;
+  private final Sharing sharing;
 
   /** Read by calls, written by closing. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -46,6 +47,7 @@ final class FixedKernels implements AutoCloseable {
       this.kernels = kernels;
       this.plans = new PlanCache(backend, kernels);
       this.onHost = provider.stream().isEmpty();
+      this.sharing = onHost ? new Sharing(backend.info().threads()) : Sharing.NONE;
       made.keep();
     }
   }
@@ -56,6 +58,11 @@ final class FixedKernels implements AutoCloseable {
 
   long lags() {
     return kernels.dim(2);
+  }
+
+  /** How to pass over signals and results. */
+  Sharing sharing() {
+    return sharing;
   }
 
   /** H. */

@@ -106,7 +106,7 @@ public final class NormalizedCorrelator implements AutoCloseable {
    * @throws ShapeMismatchException if there are several templates
    */
   public float[] apply(float[] signal) {
-    Samples.require("signal", signal);
+    Samples.require("signal", signal, kernels.sharing());
     float[] result = Samples.newFloats(stretch(signal.length));
     run(
         signal.length,
@@ -125,7 +125,7 @@ public final class NormalizedCorrelator implements AutoCloseable {
 
   /** As {@link #apply(float[])}. */
   public double[] apply(double[] signal) {
-    Samples.require("signal", signal);
+    Samples.require("signal", signal, kernels.sharing());
     double[] result = Samples.newDoubles(stretch(signal.length));
     run(
         signal.length,
@@ -179,8 +179,8 @@ public final class NormalizedCorrelator implements AutoCloseable {
                   signals.type(),
                   Correlator.resultShape(
                       signals, rank == 1 ? 0 : templates.count(), stretch.count())));
-      try (TensorRows from = new TensorRows(signals, samples);
-          TensorRows to = new TensorRows(result, stretch.count())) {
+      try (TensorRows from = new TensorRows(signals, samples, kernels.sharing());
+          TensorRows to = new TensorRows(result, stretch.count(), kernels.sharing())) {
         for (long channel = 0; channel < channels; channel++) {
           long row = channel;
           run(

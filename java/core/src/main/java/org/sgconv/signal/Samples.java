@@ -2,6 +2,7 @@ package org.sgconv.signal;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
@@ -18,30 +19,60 @@ final class Samples {
    * @param name what they are, for the message
    */
   static void require(String name, float[] values) {
+    require(name, values, Sharing.NONE);
+  }
+
+  /** As {@link #require(String, float[])}, by several threads. */
+  static void require(String name, float[] values, Sharing sharing) {
     requireSome(name, values.length);
+    AtomicBoolean finite = new AtomicBoolean(true);
+    sharing.each(
+        (long) Float.BYTES * values.length,
+        (from, to) -> {
+          if (!areFinite(values, (int) (from / Float.BYTES), (int) (to / Float.BYTES))) {
+            finite.set(false);
+          }
+        });
+    for (int i = 0; !finite.get() && i < values.length; i++) {
+      requireFinite(name, values[i], i);
+    }
+  }
+
+  private static boolean areFinite(float[] values, int from, int to) {
     float largest = 0; // NaN if one is; the JVM vectorizes this, and no loop with a branch
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Math.abs(values[i]));
     }
-    if (!Float.isFinite(largest)) {
-      for (int i = 0; ; i++) {
-        requireFinite(name, values[i], i);
-      }
-    }
+    return Float.isFinite(largest);
   }
 
   /** As {@link #require(String, float[])}. */
   static void require(String name, double[] values) {
+    require(name, values, Sharing.NONE);
+  }
+
+  /** As {@link #require(String, double[])}, by several threads. */
+  static void require(String name, double[] values, Sharing sharing) {
     requireSome(name, values.length);
+    AtomicBoolean finite = new AtomicBoolean(true);
+    sharing.each(
+        (long) Double.BYTES * values.length,
+        (from, to) -> {
+          if (!areFinite(values, (int) (from / Double.BYTES), (int) (to / Double.BYTES))) {
+            finite.set(false);
+          }
+        });
+    for (int i = 0; !finite.get() && i < values.length; i++) {
+      requireFinite(name, values[i], i);
+    }
+  }
+
+  private static boolean areFinite(double[] values, int from, int to) {
     double largest = 0;
-    for (double value : values) {
-      largest = Math.max(largest, Math.abs(value));
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Math.abs(values[i]));
     }
-    if (!Double.isFinite(largest)) {
-      for (int i = 0; ; i++) {
-        requireFinite(name, values[i], i);
-      }
-    }
+    return Double.isFinite(largest);
   }
 
   private static void requireSome(String name, int length) {

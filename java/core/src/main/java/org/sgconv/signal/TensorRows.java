@@ -12,12 +12,14 @@ final class TensorRows implements AutoCloseable {
 
   private final Tensor tensor;
   private final long rowBytes;
+  private final Sharing sharing;
   private final HeldMemory held = new HeldMemory();
   private final MemorySegment memory;
 
   /** Rows of that many samples. */
-  TensorRows(Tensor tensor, long samples) {
+  TensorRows(Tensor tensor, long samples, Sharing sharing) {
     this.tensor = tensor;
+    this.sharing = sharing;
     this.rowBytes = samples * tensor.type().byteSize();
     this.memory = held.of(tensor);
   }
@@ -29,7 +31,7 @@ final class TensorRows implements AutoCloseable {
         tensor,
         () -> {
           for (long row = 0; row < into.rows(); row++) {
-            MemorySegment.copy(
+            sharing.copy(
                 memory, start + row * rowBytes, into.memory(), into.start(row), into.bytes());
           }
         },
@@ -43,7 +45,7 @@ final class TensorRows implements AutoCloseable {
         tensor,
         () -> {
           for (long row = 0; row < from.rows(); row++) {
-            MemorySegment.copy(
+            sharing.copy(
                 from.memory(), from.start(row), memory, start + row * rowBytes, from.bytes());
           }
         },
