@@ -68,6 +68,7 @@ struct Window {
 
  private:
   SGCONV_OUTLINE F across(std::int64_t first) const {
+    if (!wraps && (first <= -W || first >= length)) return set1(real(0.0));
     alignas(64) Real part[W];
     for (std::int64_t lane = 0; lane < W; ++lane) {
       std::int64_t i = first + lane;
