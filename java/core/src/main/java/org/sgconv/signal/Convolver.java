@@ -43,8 +43,8 @@ import org.sgconv.tensor.Tensor;
  * }
  *
  * <p>Long signals are computed block by block, so that beside signal and result there is memory for
- * the kernel and a block of about a million samples, whatever n is. Few products are summed one by
- * one, without a plan.
+ * the kernel and a block of about two million samples, whatever n is. Few products are summed one
+ * by one, without a plan.
  *
  * <p>Accuracy: float[] and FLOAT32 are computed in float32, double[] and FLOAT64 in float64, to the
  * bound that {@link org.sgconv.oracle.ErrorBound} states: relative to ‖x‖·‖k‖, and not to a result
@@ -339,7 +339,7 @@ public final class Convolver implements AutoCloseable {
   /**
    * A stretch of the convolution of a signal that need not fit in memory, block by block: the same
    * samples, to the bit, as of a tensor of all. Beside kernel and plan there is memory for one
-   * block of about a million samples, or eight times the kernel, of all rows together.
+   * block of about two million samples, or eight times the kernel, of all rows together.
    *
    * <p>Samples are checked as they are read. If anything fails, the sink has a part of the result:
    * {@link #apply(Path, Path, Extent, ProgressListener)} leaves none behind.

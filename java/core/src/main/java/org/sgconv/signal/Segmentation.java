@@ -16,7 +16,7 @@ package org.sgconv.signal;
 record Segmentation(long rowLength, long history, long fresh, long calls, long origin, long kept) {
 
   /** Samples that a call is to have in all its rows together. See docs/adr/0029. */
-  static final long BLOCK = 1L << 20;
+  static final long BLOCK = 1L << 21;
 
   /** New samples of a row at least, however many rows there are. */
   private static final long LEAST_FRESH = 1L << 14;
