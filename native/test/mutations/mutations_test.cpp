@@ -1,5 +1,5 @@
 // The mutated library gives the real one's very bits without a mutation, and with any of them
-// results that the oracle rejects. Arguments: the two libraries.
+// results that the oracle rejects. Arguments: the two libraries, and optionally the longest row.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -181,7 +181,8 @@ int failures_of(const Library &real, const Library &mutated, const std::vector<s
 }  // namespace
 
 int main(int argc, char **argv) {
-  if (argc != 3) return 2;
+  if (argc != 3 && argc != 4) return 2;
+  const std::int64_t longest = argc == 4 ? std::atoll(argv[3]) : INT64_MAX;
   const Library real(argv[1]), mutated(argv[2]);
   const std::vector<std::string> names = mutations(mutated);
   if (names.size() < 2) fail("there are no mutations");
@@ -198,6 +199,10 @@ int main(int argc, char **argv) {
       {SGCONV_CAUSAL, 2, 1, 1, 50000},   {SGCONV_BIDIRECTIONAL, 1, 2, 1, 65536}};
   int failures = 0;
   for (const oracle::Problem &p : cases) {
+    if (p.length > longest) {
+      std::printf("left out: %s\n", p.text().c_str());
+      continue;
+    }
     failures += failures_of<float>(real, mutated, names, p);
     failures += failures_of<double>(real, mutated, names, p);
   }
