@@ -13,6 +13,7 @@ enum cudaError_t : int {
   cudaErrorMemoryAllocation = 2,
   cudaErrorInitializationError = 3,
   cudaErrorInvalidConfiguration = 9,
+  cudaErrorInvalidPitchValue = 12,
   cudaErrorInvalidMemcpyDirection = 21,
   cudaErrorInsufficientDriver = 35,
   cudaErrorDevicesUnavailable = 46,
@@ -199,6 +200,10 @@ SGCONV_EMULATION_API cudaError_t cudaMemcpy(void *target, const void *source, st
                                             cudaMemcpyKind kind);
 SGCONV_EMULATION_API cudaError_t cudaMemcpyAsync(void *target, const void *source, std::size_t size,
                                                  cudaMemcpyKind kind, cudaStream_t stream);
+SGCONV_EMULATION_API cudaError_t cudaMemcpy2DAsync(void *target, std::size_t target_pitch,
+                                                   const void *source, std::size_t source_pitch,
+                                                   std::size_t width, std::size_t height,
+                                                   cudaMemcpyKind kind, cudaStream_t stream);
 SGCONV_EMULATION_API cudaError_t cudaMemset(void *target, int value, std::size_t size);
 SGCONV_EMULATION_API cudaError_t cudaMemsetAsync(void *target, int value, std::size_t size,
                                                  cudaStream_t stream);

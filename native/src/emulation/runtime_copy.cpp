@@ -111,6 +111,48 @@ cudaError_t copy(void *target, const void *source, std::size_t size, cudaMemcpyK
   return error;
 }
 
+// What CUDA's devices say as cudaDevAttrMaxPitch.
+constexpr std::size_t kMostPitch = 2147483647;
+
+// Rows within the memory of devices, the only direction that we call for.
+cudaError_t copy_rows(void *target, std::size_t target_pitch, const void *source,
+                      std::size_t source_pitch, std::size_t width, std::size_t height,
+                      cudaMemcpyKind kind, const std::shared_ptr<Stream> &stream) {
+  if (stream == nullptr) {
+    return machine().current() == nullptr ? cudaErrorNoDevice : cudaErrorInvalidResourceHandle;
+  }
+  if (width == 0 || height == 0) {
+    return cudaSuccess;
+  }
+  if (kind != cudaMemcpyDeviceToDevice) {
+    return cudaErrorInvalidMemcpyDirection;
+  }
+  if (std::min(target_pitch, source_pitch) < width ||
+      std::max(target_pitch, source_pitch) > kMostPitch) {
+    return cudaErrorInvalidPitchValue;
+  }
+  const Side to = side_of(target, (height - 1) * target_pitch + width);
+  const Side from = side_of(source, (height - 1) * source_pitch + width);
+  if (const cudaError_t error = check_direction(to, from, kind); error != cudaSuccess) {
+    return error;
+  }
+  if (const int injected = failure_at("copy"); injected != 0) {
+    return static_cast<cudaError_t>(injected);
+  }
+  auto *into = static_cast<char *>(target);
+  const auto *rows = static_cast<const char *>(source);
+  return machine().enqueue(stream, [=] {
+    for (std::size_t row = 0; row < height; row++) {
+      const cudaError_t error =
+          copy_now(into + row * target_pitch, rows + row * source_pitch, width);
+      if (error != cudaSuccess) {
+        return error;
+      }
+    }
+    return cudaSuccess;
+  });
+}
+
 cudaError_t fill(void *target, int value, std::size_t size, const std::shared_ptr<Stream> &stream) {
   if (stream == nullptr) {
     return machine().current() == nullptr ? cudaErrorNoDevice : cudaErrorInvalidResourceHandle;
@@ -155,6 +197,14 @@ cudaError_t cudaMemcpyAsync(void *target, const void *source, std::size_t size, 
                             cudaStream_t stream) {
   const std::lock_guard guard(machine().lock);
   return finish(copy(target, source, size, kind, machine().stream_of(stream)));
+}
+
+cudaError_t cudaMemcpy2DAsync(void *target, std::size_t target_pitch, const void *source,
+                              std::size_t source_pitch, std::size_t width, std::size_t height,
+                              cudaMemcpyKind kind, cudaStream_t stream) {
+  const std::lock_guard guard(machine().lock);
+  return finish(copy_rows(target, target_pitch, source, source_pitch, width, height, kind,
+                          machine().stream_of(stream)));
 }
 
 cudaError_t cudaMemset(void *target, int value, std::size_t size) {

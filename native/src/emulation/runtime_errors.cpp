@@ -20,6 +20,7 @@ constexpr Named kErrors[] = {
     SGCONV_NAMED(cudaErrorMemoryAllocation, "out of memory"),
     SGCONV_NAMED(cudaErrorInitializationError, "initialization error"),
     SGCONV_NAMED(cudaErrorInvalidConfiguration, "invalid configuration argument"),
+    SGCONV_NAMED(cudaErrorInvalidPitchValue, "invalid pitch argument"),
     SGCONV_NAMED(cudaErrorInvalidMemcpyDirection, "invalid copy direction for memcpy"),
     SGCONV_NAMED(cudaErrorInsufficientDriver,
                  "CUDA driver version is insufficient for CUDA runtime version"),

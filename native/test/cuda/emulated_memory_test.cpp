@@ -118,6 +118,25 @@ void directions() {
   cudaGetLastError();
 }
 
+// Stretches of rows that lie further apart than they are long.
+void rows() {
+  DeviceArray<char> source(std::vector<char>{1, 2, 3, 4, 5, 6});
+  DeviceArray<char> target(std::vector<char>(8, 0));
+  const auto copy = [&](std::size_t pitch, std::size_t height, cudaMemcpyKind kind) {
+    return cudaMemcpy2DAsync(target.get() + 1, 4, source.get() + 1, pitch, 2, height, kind,
+                             nullptr);
+  };
+  check_equal(copy(3, 2, cudaMemcpyDeviceToDevice), cudaSuccess, "rows");
+  check(target.host() == std::vector<char>({0, 2, 3, 0, 0, 5, 6, 0}), "copied rows");
+  check_equal(copy(1, 2, cudaMemcpyDeviceToDevice), cudaErrorInvalidPitchValue, "overlapping rows");
+  check_equal(copy(std::size_t{1} << 31, 1, cudaMemcpyDeviceToDevice), cudaErrorInvalidPitchValue,
+              "rows too far apart");
+  check_equal(copy(4, 2, cudaMemcpyDeviceToDevice), cudaErrorInvalidValue, "beyond the allocation");
+  check_equal(copy(3, 2, cudaMemcpyHostToDevice), cudaErrorInvalidMemcpyDirection, "direction");
+  check_equal(copy(3, 0, cudaMemcpyDeviceToDevice), cudaSuccess, "no rows");
+  cudaGetLastError();
+}
+
 // Whose memory an address is.
 void attributes_of_pointers() {
   const auto attributes_of = [](const void *address) {
@@ -185,6 +204,7 @@ int main() {
   alignment_and_contents();
   exhaustion();
   directions();
+  rows();
   attributes_of_pointers();
   shared_memory_by_device();
   check_equal(sgconv_emulation_live("allocation"), 0, "allocations left");

@@ -18,6 +18,9 @@ public final class CudaStream implements AutoCloseable {
 
   private static final AtomicLong COUNT = new AtomicLong();
 
+  /** Bytes from one row to the next, at most, that one call copies: cudaDevAttrMaxPitch. */
+  private static final long MOST_PITCH = Integer.MAX_VALUE;
+
   /** Who destroys the handle. */
   enum End {
     /** This, when it is closed. */
@@ -189,6 +192,44 @@ public final class CudaStream implements AutoCloseable {
           source.byteSize(),
           Cudart.cudaMemcpyDeviceToDevice(),
           use.address());
+    }
+  }
+
+  /**
+   * Copies a stretch of every row within this stream's memory, in its order.
+   *
+   * @param bytes of a stretch
+   * @throws InvalidSegmentException if there is not a row of the target for each of the source, or
+   *     a stretch is not within its row
+   */
+  public void copyRows(CudaRows source, CudaRows target, long bytes) {
+    source.require("copyRows", "source", bytes, source.count());
+    target.require("copyRows", "target", bytes, source.count());
+    try (NativeHandle.Use use = use()) {
+      MemorySegment to = address("copyRows", "target", target.stretches(bytes), true);
+      MemorySegment from = arguments.usable("source", source.stretches(bytes), 1, false);
+      if (source.count() > 1 && Math.max(source.rowBytes(), target.rowBytes()) <= MOST_PITCH) {
+        NativeResult.cudart(
+            "cudaMemcpy2DAsync",
+            Cudart.cudaMemcpy2DAsync(
+                to,
+                target.rowBytes(),
+                from,
+                source.rowBytes(),
+                bytes,
+                source.count(),
+                Cudart.cudaMemcpyDeviceToDevice(),
+                use.address()));
+        return;
+      }
+      for (long row = 0; row < source.count(); row++) {
+        copy(
+            MemorySegment.ofAddress(to.address() + row * target.rowBytes()),
+            MemorySegment.ofAddress(from.address() + row * source.rowBytes()),
+            bytes,
+            Cudart.cudaMemcpyDeviceToDevice(),
+            use.address());
+      }
     }
   }
 

@@ -1838,6 +1838,73 @@ public class Cudart extends CudartSymbols {
         }
     }
 
+    private static class cudaMemcpy2DAsync {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cudart.C_INT,
+            Cudart.C_POINTER,
+            Cudart.C_LONG,
+            Cudart.C_POINTER,
+            Cudart.C_LONG,
+            Cudart.C_LONG,
+            Cudart.C_LONG,
+            Cudart.C_INT,
+            Cudart.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudaMemcpy2DAsync");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaMemcpy2DAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind, cudaStream_t stream)
+     * }
+     */
+    public static FunctionDescriptor cudaMemcpy2DAsync$descriptor() {
+        return cudaMemcpy2DAsync.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaMemcpy2DAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind, cudaStream_t stream)
+     * }
+     */
+    public static MethodHandle cudaMemcpy2DAsync$handle() {
+        return cudaMemcpy2DAsync.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern cudaError_t cudaMemcpy2DAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind, cudaStream_t stream)
+     * }
+     */
+    public static MemorySegment cudaMemcpy2DAsync$address() {
+        return cudaMemcpy2DAsync.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern cudaError_t cudaMemcpy2DAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind, cudaStream_t stream)
+     * }
+     */
+    public static int cudaMemcpy2DAsync(MemorySegment dst, long dpitch, MemorySegment src, long spitch, long width, long height, int kind, MemorySegment stream) {
+        var mh$ = cudaMemcpy2DAsync.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cudaMemcpy2DAsync", dst, dpitch, src, spitch, width, height, kind, stream);
+            }
+            return (int)mh$.invokeExact(dst, dpitch, src, spitch, width, height, kind, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class cudaMemsetAsync {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cudart.C_INT,
@@ -2600,6 +2667,7 @@ public class Cudart extends CudartSymbols {
             "cudaHostAlloc",
             "cudaMemGetInfo",
             "cudaMemcpyAsync",
+            "cudaMemcpy2DAsync",
             "cudaMemsetAsync",
             "cudaMallocAsync",
             "cudaFreeAsync",

@@ -43,6 +43,20 @@ public interface DevicePart {
    */
   void copyFrom(DevicePart source);
 
+  /**
+   * Copies the same stretch of every row of a part on the same stream, in that order: of rows that
+   * have one length there and another here.
+   *
+   * @param rowBytes of a row of this part, which is as many whole rows as the source has
+   * @param to where in a row of this part a stretch goes, in bytes
+   * @param sourceRowBytes of a row of the source
+   * @param from where in a row of the source a stretch begins, in bytes
+   * @param bytes of a stretch, at least 1
+   * @throws org.sgconv.device.WrongDeviceException if the source is on another stream
+   */
+  void copyRows(
+      long rowBytes, long to, DevicePart source, long sourceRowBytes, long from, long bytes);
+
   /** Writes zeros, in the stream's order. */
   void zero();
 }

@@ -1,6 +1,7 @@
 package org.sgconv.internal.cuda;
 
 import java.lang.foreign.MemorySegment;
+import org.sgconv.bindings.CudaRows;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.NativeHandle;
@@ -108,6 +109,28 @@ record GpuPart(GpuStream stream, CudaSpan span) implements DevicePart {
   private void copyWithin(CudaSpan source) {
     try (NativeHandle.Use _ = stream.hold()) {
       queue().copy(stream.used(source), stream.used(span));
+    }
+  }
+
+  @Override
+  public void copyRows(
+      long rowBytes, long to, DevicePart source, long sourceRowBytes, long from, long bytes) {
+    if (!(source instanceof GpuPart there && there.stream == stream)) {
+      throw new WrongDeviceException(
+          "the source is on "
+              + source.stream()
+              + ", rows are copied within "
+              + stream
+              + ": copy it with copyTo(stream) first");
+    }
+    try (NativeHandle.Use _ = stream.hold()) {
+      queue()
+          .copyRows(
+              new CudaRows(stream.used(there.span), sourceRowBytes, from),
+              new CudaRows(stream.used(span), rowBytes, to),
+              bytes);
+    } catch (RuntimeException e) {
+      throw CudaFailures.translate("a copy of rows on " + stream, e);
     }
   }
 
