@@ -53,8 +53,14 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>Arrays are checked: an empty one, or one with a NaN or an infinity, is an {@link
  * org.sgconv.InvalidArgumentException} that names the index, before anything is computed. Kernels
- * are checked whatever they are given as. The elements of signals in tensors are not: a NaN there
- * makes elements of its own row's result NaN, and of no other row.
+ * are checked whatever they are given as. The elements of signals in tensors are not, neither in
+ * the host's memory nor on a device: a NaN there makes elements of its own row's result NaN, and of
+ * no other row.
+ *
+ * <p>Of a backend for devices: tensors on its stream stay there, and so do results; arrays, samples
+ * of a {@link SampleSource} and tensors of the host are copied there block by block. Such a backend
+ * takes float64 only if {@link org.sgconv.conv.LongConvolution#supportedTypes} says so; the cuda
+ * backend does not.
  *
  * <p>Any number of threads may call {@code apply}. {@link #close} waits for the calls of other
  * threads. Calls throw {@link org.sgconv.ClosedException} after that, {@link
@@ -272,12 +278,15 @@ public final class Convolver implements AutoCloseable {
   }
 
   /**
-   * A stretch of the convolution of each row, in a new tensor. Signals and results are in the
-   * host's memory; a backend for devices copies what it works on there and back.
+   * A stretch of the convolution of each row, in a new tensor, where the signals are: on the stream
+   * of a backend for devices, without a copy through the host and not waited for; or in the host's
+   * memory, from where such a backend copies each block there and back.
    *
    * @param signals (n) or (rows,n); with a kernel for each row as many rows as kernels
    * @return (count) or (rows,count), with as many samples as the extent says
    * @throws ShapeMismatchException if there are not as many rows as kernels, or more than two axes
+   * @throws org.sgconv.device.WrongDeviceException if the signals are neither in the host's memory
+   *     nor where the backend computes
    */
   public Tensor apply(Tensor signals, Extent extent) {
     Stretch stretch = stretch(signals, extent);
@@ -286,17 +295,17 @@ public final class Convolver implements AutoCloseable {
       Tensor result =
           made.add(
               signals.shape().rank() == 1
-                  ? Tensor.uninitialized(type(), count)
-                  : Tensor.uninitialized(type(), signals.dim(0), count));
-      run(stretch, signals, result);
+                  ? kernels.newResult(signals, count)
+                  : kernels.newResult(signals, signals.dim(0), count));
+      kernels.convolve(stretch, signals, result);
       made.keep();
       return result;
     }
   }
 
   /**
-   * As {@link #apply(Tensor, Extent)}, into a tensor of the result's shape, which shares no memory
-   * with the signals.
+   * As {@link #apply(Tensor, Extent)}, into a tensor of the result's shape, which is where the
+   * signals are and shares no memory with them.
    */
   public void apply(Tensor signals, Extent extent, Tensor into) {
     Stretch stretch = stretch(signals, extent);
@@ -307,8 +316,9 @@ public final class Convolver implements AutoCloseable {
       TensorCheck.shape("into", into, signals.dim(0), stretch.count());
     }
     TensorCheck.writable("into", into);
+    kernels.requirePlace(into, signals);
     TensorCheck.disjoint("into", into, "signals", signals);
-    run(stretch, signals, into);
+    kernels.convolve(stretch, signals, into);
   }
 
   private Stretch stretch(Tensor signals, Extent extent) {
@@ -323,17 +333,8 @@ public final class Convolver implements AutoCloseable {
                   ? "(" + kernels.hidden() + ", n), a row for each kernel"
                   : "(n) or (rows, n)"));
     }
+    kernels.requirePlace(signals);
     return Stretch.of(extent, signals.dim(rank - 1), kernels.lags());
-  }
-
-  private void run(Stretch stretch, Tensor signals, Tensor into) {
-    long rows = signals.elementCount() / stretch.samples();
-    Sharing sharing = kernels.sharing();
-    try (TensorRows from = new TensorRows(signals, stretch.samples(), sharing);
-        TensorRows to = new TensorRows(into, stretch.count(), sharing)) {
-      kernels.<RuntimeException>convolve(
-          stretch, rows, false, from::read, to::write, ProgressListener.NONE);
-    }
   }
 
   /**

@@ -160,34 +160,28 @@ public final class Correlator implements AutoCloseable {
   }
 
   /**
-   * A stretch of the correlation of each channel with each template.
+   * A stretch of the correlation of each channel with each template, where the signals are: see
+   * {@link Convolver#apply(Tensor, Extent)}.
    *
-   * @param signals (n) or (H,n) in the host's memory, of the templates' type
+   * @param signals (n) or (H,n), of the templates' type
    * @return the shape of the signals without n, then R unless the templates were given as (K), then
    *     as many lags as the extent says
    * @throws ShapeMismatchException if the signals have more than two axes
+   * @throws org.sgconv.device.WrongDeviceException if the signals are neither in the host's memory
+   *     nor where the backend computes
    */
   public Tensor apply(Tensor signals, Extent extent) {
     requireSignals(signals);
     TensorCheck.type("signals", signals, kernels.type());
+    kernels.requirePlace(signals);
     int axes = signals.shape().rank();
     Stretch stretch = Stretch.of(extent, signals.dim(axes - 1), kernels.lags());
     try (Closer made = Closer.onFailure()) {
       Tensor result =
           made.add(
-              Tensor.uninitialized(
-                  kernels.type(),
-                  resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count())));
-      try (TensorRows from = new TensorRows(signals, stretch.samples(), kernels.sharing());
-          TensorRows to = new TensorRows(result, stretch.count(), kernels.sharing())) {
-        kernels.<RuntimeException>convolve(
-            stretch,
-            axes == 1 ? 1 : signals.dim(0),
-            false,
-            from::read,
-            to::write,
-            ProgressListener.NONE);
-      }
+              kernels.newResult(
+                  signals, resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count())));
+      kernels.convolve(stretch, signals, result);
       made.keep();
       return result;
     }

@@ -7,6 +7,8 @@ import org.sgconv.Backend;
 import org.sgconv.ClosedException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.bindings.closing.Closer;
+import org.sgconv.device.Stream;
+import org.sgconv.device.WrongDeviceException;
 import org.sgconv.spi.BackendProvider;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -23,6 +25,7 @@ final class FixedKernels implements AutoCloseable {
   private final Object name;
   private final Tensor kernels;
   private final PlanCache plans;
+  private final BackendProvider provider;
   private final boolean onHost;
   private final Sharing sharing;
 
@@ -41,7 +44,7 @@ final class FixedKernels implements AutoCloseable {
   FixedKernels(Object name, Backend backend, Tensor kernels) {
     try (Closer made = Closer.onFailure()) {
       made.add(kernels);
-      BackendProvider provider = BackendProvider.of(backend);
+      this.provider = BackendProvider.of(backend);
       provider.requireType(kernels.type());
       this.name = name;
       this.kernels = kernels;
@@ -92,9 +95,7 @@ final class FixedKernels implements AutoCloseable {
       throws X {
     lock.readLock().lock();
     try {
-      if (closed) {
-        throw new ClosedException(name + " is closed: create a new one");
-      }
+      requireOpen();
       if (onHost && DirectSums.pay(stretch, rows * heads())) {
         direct(stretch, rows, in, out);
         progress.progress(rows * heads() * stretch.count(), rows * heads() * stretch.count());
@@ -104,6 +105,71 @@ final class FixedKernels implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new ClosedException(name + " is closed: create a new one");
+    }
+  }
+
+  /**
+   * Convolves the rows of a tensor, where it is. Few products are no exception on a device: its
+   * elements are not for the host to sum.
+   *
+   * @param signals rows of samples, H unless that is 1
+   * @param result in the same place
+   */
+  void convolve(Stretch stretch, Tensor signals, Tensor result) {
+    long rows = signals.elementCount() / stretch.samples();
+    if (signals.isOnHost()) {
+      try (TensorRows from = new TensorRows(signals, stretch.samples(), sharing);
+          TensorRows to = new TensorRows(result, stretch.count(), sharing)) {
+        this.<RuntimeException>convolve(
+            stretch, rows, false, from::read, to::write, ProgressListener.NONE);
+      }
+      return;
+    }
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      DeviceRows.convolve(plans, Segmentation.of(stretch, rows), stretch, signals, result);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Returns normally only if signals are in the host's memory, which any backend takes, or where
+   * this one computes.
+   */
+  void requirePlace(Tensor signals) {
+    if (!signals.isOnHost()) {
+      provider.requireOperand("signals", signals);
+    }
+  }
+
+  /** Returns normally only if a tensor for the result is where the signals are. */
+  void requirePlace(Tensor into, Tensor signals) {
+    if (!signals.isOnHost()) {
+      provider.requireOperand("into", into);
+    } else if (!into.isOnHost()) {
+      throw new WrongDeviceException(
+          "into "
+              + into
+              + " is on "
+              + into.stream().orElseThrow()
+              + ", but the signals are in the host's memory: results go where the signals are, so"
+              + " copy these there with copyTo(backend), or give a tensor of the host");
+    }
+  }
+
+  /** A new tensor for results, where the signals are. */
+  Tensor newResult(Tensor signals, long... dims) {
+    Stream stream = signals.stream().orElse(null);
+    return stream == null
+        ? Tensor.uninitialized(type(), dims)
+        : Tensor.uninitialized(stream, type(), dims);
   }
 
   private <X extends Exception> void transformed(

@@ -6,6 +6,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.conv.LongConvolution;
+import org.sgconv.device.WrongDeviceException;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -164,9 +165,11 @@ public final class NormalizedCorrelator implements AutoCloseable {
    *     were given as (K), then n − K + 1
    * @throws InvalidArgumentException if n &lt; K or a sample is not finite
    * @throws ShapeMismatchException if the signals have more than two axes
+   * @throws WrongDeviceException if the signals are on a device
    */
   public Tensor apply(Tensor signals) {
     Correlator.requireSignals(signals);
+    requireOnHost(signals);
     TensorCheck.finite("signals", signals);
     int axes = signals.shape().rank();
     long samples = signals.dim(axes - 1);
@@ -192,6 +195,17 @@ public final class NormalizedCorrelator implements AutoCloseable {
       }
       made.keep();
       return result;
+    }
+  }
+
+  private static void requireOnHost(Tensor signals) {
+    if (!signals.isOnHost()) {
+      throw new WrongDeviceException(
+          "signals "
+              + signals
+              + " is on "
+              + signals.stream().orElseThrow()
+              + ", but scores are computed in float64 in the host's memory: copy it with toHost()");
     }
   }
 
