@@ -110,7 +110,7 @@ final class CorrelationReport {
                 passed() ? "passed" : "FAILED");
     return String.format(
         Locale.ROOT,
-        "%s A lag is where the template begins; others within half of its length are lower. %s ms,"
+        "%s A lag is where the template begins, more than half of its length from the others. %s ms,"
             + " %s Msamples/s.",
         found,
         Quantities.number(1e3 * seconds),

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.sgconv.Backend;
 import org.sgconv.ShapeMismatchException;
@@ -353,9 +352,19 @@ public final class Convolver implements AutoCloseable {
    */
   public void apply(SampleSource source, SampleSink sink, Extent extent, ProgressListener progress)
       throws IOException {
+    stream(kernels, stretch(source, sink, extent), source, sink, progress);
+  }
+
+  /** Convolves samples, which are checked as they are read. */
+  static void stream(
+      FixedKernels kernels,
+      Stretch stretch,
+      SampleSource source,
+      SampleSink sink,
+      ProgressListener progress)
+      throws IOException {
     int rows = source.rows();
-    Stretch stretch = stretch(source, sink, extent);
-    DType type = type();
+    DType type = kernels.type();
     kernels.<IOException>convolve(
         stretch,
         rows,
@@ -384,17 +393,7 @@ public final class Convolver implements AutoCloseable {
               + (oneEach ? kernels.hidden() + ", one for each kernel" : "1 at least"));
     }
     Stretch stretch = Stretch.of(extent, source.length(), kernels.lags());
-    if (sink instanceof SegmentSamples memory
-        && (memory.type() != type() || memory.length() != stretch.count())) {
-      throw new ShapeMismatchException(
-          String.format(
-              Locale.ROOT,
-              "the sink is memory for %d samples of %s, expected %d of %s",
-              memory.length(),
-              memory.type(),
-              stretch.count(),
-              type()));
-    }
+    SegmentSamples.requireFit(sink, source.rows(), stretch.count(), type());
     return stretch;
   }
 

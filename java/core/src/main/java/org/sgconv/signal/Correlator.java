@@ -1,10 +1,13 @@
 package org.sgconv.signal;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
 import org.sgconv.bindings.closing.Closer;
+import org.sgconv.io.AtomicFile;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -23,7 +26,8 @@ import org.sgconv.tensor.Tensor;
  * }
  *
  * <p>Many templates and many channels at once: {@link #of(Backend, Tensor)}, or {@link
- * NormalizedCorrelator}.
+ * NormalizedCorrelator}. Signals that do not fit in memory: {@link #apply(SampleSource, SampleSink,
+ * Extent, ProgressListener)}, with a {@link PeakFinder} if the places are all that is wanted.
  *
  * @since 0.1.0
  */
@@ -171,19 +175,100 @@ public final class Correlator implements AutoCloseable {
    *     nor where the backend computes
    */
   public Tensor apply(Tensor signals, Extent extent) {
-    requireSignals(signals);
-    TensorCheck.type("signals", signals, kernels.type());
-    kernels.requirePlace(signals);
-    int axes = signals.shape().rank();
-    Stretch stretch = Stretch.of(extent, signals.dim(axes - 1), kernels.lags());
+    Stretch stretch = stretch(signals, extent);
     try (Closer made = Closer.onFailure()) {
-      Tensor result =
-          made.add(
-              kernels.newResult(
-                  signals, resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count())));
+      Tensor result = made.add(kernels.newResult(signals, shape(signals, stretch)));
       kernels.convolve(stretch, signals, result);
       made.keep();
       return result;
+    }
+  }
+
+  /**
+   * As {@link #apply(Tensor, Extent)}, into a tensor of the result's shape, which is where the
+   * signals are and shares no memory with them.
+   */
+  public void apply(Tensor signals, Extent extent, Tensor into) {
+    Stretch stretch = stretch(signals, extent);
+    TensorCheck.type("into", into, type());
+    TensorCheck.shape("into", into, shape(signals, stretch));
+    TensorCheck.writable("into", into);
+    kernels.requirePlace(into, signals);
+    TensorCheck.disjoint("into", into, "signals", signals);
+    kernels.convolve(stretch, signals, into);
+  }
+
+  private Stretch stretch(Tensor signals, Extent extent) {
+    requireSignals(signals);
+    TensorCheck.type("signals", signals, type());
+    kernels.requirePlace(signals);
+    return Stretch.of(extent, signals.dim(signals.shape().rank() - 1), kernels.lags());
+  }
+
+  private long[] shape(Tensor signals, Stretch stretch) {
+    return resultShape(signals, rank == 1 ? 0 : kernels.heads(), stretch.count());
+  }
+
+  /**
+   * A stretch of the correlation of a signal that need not fit in memory, block by block: the same
+   * values, to the bit, as of a tensor of all. Beside templates and plan there is memory for one
+   * block of about a million samples, or eight times the template, of all channels together, and R
+   * times as much for the results.
+   *
+   * <p>Samples are checked as they are read. If anything fails, the sink has a part of the result:
+   * {@link #apply(Path, Path, Extent, ProgressListener)} leaves none behind.
+   *
+   * @param source H channels of {@link #type()}
+   * @param sink takes H·R rows, channel · R + template, such as a {@link PeakFinder}
+   * @throws InvalidArgumentException if a sample is not finite; the message has its index
+   * @throws TypeMismatchException if the source has another type
+   * @throws ShapeMismatchException if the sink is memory of another size
+   * @throws IOException of the source or the sink
+   */
+  public void apply(SampleSource source, SampleSink sink, Extent extent, ProgressListener progress)
+      throws IOException {
+    if (source.type() != type()) {
+      throw new TypeMismatchException(
+          "the source has " + source.type() + ", expected " + type() + " as the correlator");
+    }
+    requireChannels(source);
+    Stretch stretch = Stretch.of(extent, source.length(), kernels.lags());
+    SegmentSamples.requireFit(sink, source.rows() * kernels.heads(), stretch.count(), type());
+    Convolver.stream(kernels, stretch, source, sink, progress);
+  }
+
+  /**
+   * A stretch of the correlation of a {@linkplain SampleFile file of samples}, of {@link #type()},
+   * with the one template, into another such file, which is there as a whole afterwards or as it
+   * was before. The two may be one.
+   *
+   * @throws ShapeMismatchException if there are several templates
+   * @throws org.sgconv.InvalidFileException if the one cannot be read or the other not written
+   * @throws InvalidArgumentException if a sample is not finite; the message has its index
+   */
+  public void apply(Path signal, Path result, Extent extent, ProgressListener progress) {
+    requireOneRow(kernels.heads());
+    try (SampleFile source = SampleFile.open(signal, type())) {
+      AtomicFile.write(result, out -> apply(source, SampleFile.to(out), extent, progress));
+    }
+  }
+
+  /** Returns normally only if there is a channel. */
+  static void requireChannels(SampleSource source) {
+    if (source.rows() < 1) {
+      throw new ShapeMismatchException(
+          "the source has " + source.rows() + " rows, expected 1 at least");
+    }
+  }
+
+  /** Returns normally only if the results of one channel are a row, as a file has it. */
+  static void requireOneRow(long templates) {
+    if (templates > 1) {
+      throw new ShapeMismatchException(
+          "the correlator has "
+              + templates
+              + " templates, whose results are as many rows, which a file of samples has not: give it"
+              + " a SampleSink");
     }
   }
 
@@ -200,6 +285,9 @@ public final class Correlator implements AutoCloseable {
   /**
    * Gives the memory of templates and plans back, once the calls of other threads have returned.
    * Closing it again does nothing.
+   *
+   * @throws InvalidArgumentException if it is called by a listener, source or sink of a call of
+   *     this correlator
    */
   @Override
   public void close() {

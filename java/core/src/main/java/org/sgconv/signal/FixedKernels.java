@@ -93,24 +93,46 @@ final class FixedKernels implements AutoCloseable {
       RowOutput<X> out,
       ProgressListener progress)
       throws X {
-    lock.readLock().lock();
-    try {
-      requireOpen();
-      if (onHost && DirectSums.pay(stretch, rows * heads())) {
-        direct(stretch, rows, in, out);
-        progress.progress(rows * heads() * stretch.count(), rows * heads() * stretch.count());
-      } else {
-        transformed(stretch, rows, inOrder, in, out, progress);
-      }
-    } finally {
-      lock.readLock().unlock();
+    try (Use _ = use()) {
+      convolveInUse(stretch, rows, inOrder, in, out, progress);
     }
   }
 
-  private void requireOpen() {
+  /** As the other, for whoever {@linkplain #use uses} the kernels, in whichever thread. */
+  <X extends Exception> void convolveInUse(
+      Stretch stretch,
+      long rows,
+      boolean inOrder,
+      RowInput<X> in,
+      RowOutput<X> out,
+      ProgressListener progress)
+      throws X {
+    if (onHost && DirectSums.pay(stretch, rows * heads())) {
+      direct(stretch, rows, in, out);
+      progress.progress(rows * heads() * stretch.count(), rows * heads() * stretch.count());
+    } else {
+      transformed(stretch, rows, inOrder, in, out, progress);
+    }
+  }
+
+  /** A call, or several that belong together: closing waits for its end. */
+  interface Use extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Begins a use, which this thread ends.
+   *
+   * @throws ClosedException if these are closed
+   */
+  Use use() {
+    lock.readLock().lock();
     if (closed) {
+      lock.readLock().unlock();
       throw new ClosedException(name + " is closed: create a new one");
     }
+    return lock.readLock()::unlock;
   }
 
   /**
@@ -130,12 +152,8 @@ final class FixedKernels implements AutoCloseable {
       }
       return;
     }
-    lock.readLock().lock();
-    try {
-      requireOpen();
+    try (Use _ = use()) {
       DeviceRows.convolve(plans, Segmentation.of(stretch, rows), stretch, signals, result);
-    } finally {
-      lock.readLock().unlock();
     }
   }
 

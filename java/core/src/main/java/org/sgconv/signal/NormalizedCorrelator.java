@@ -1,5 +1,9 @@
 package org.sgconv.signal;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
@@ -7,6 +11,7 @@ import org.sgconv.ShapeMismatchException;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.conv.LongConvolution;
 import org.sgconv.device.WrongDeviceException;
+import org.sgconv.io.AtomicFile;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -28,21 +33,22 @@ import org.sgconv.tensor.Tensor;
  * offset that is ten thousand times as large as the signal. A window whose samples are all equal,
  * or with {@link Mean#KEPT} all zero, has the score 0.
  *
+ * <p>Long signals are scored in blocks, which the threads of {@link
+ * java.util.concurrent.ForkJoinPool#commonPool} share; scores do not depend on how many these are.
+ * The memory of an arena that is confined to a thread keeps all work on that thread.
+ *
  * <p>Any number of threads may call {@code apply}; {@link #close} waits for them.
  *
  * @since 0.1.0
  */
 public final class NormalizedCorrelator implements AutoCloseable {
 
-  /** Scores of a block, for all templates together, unless templates are long. */
-  private static final int BLOCK = 1 << 18;
-
-  /** Scores of a block at most, unless a template has more samples than its share of these. */
-  private static final int MOST = 1 << 22;
+  /** Scores of all rows that a piece of a signal has that need not fit in memory. */
+  private static final long PIECE = 1L << 20;
 
   private final FixedKernels kernels;
   private final UnitTemplates templates;
-  private final WindowScores scores;
+  private final ScoreBlocks blocks;
   private final int rank;
 
   private NormalizedCorrelator(Backend backend, double[][] rows, Mean mean, int rank) {
@@ -52,7 +58,7 @@ public final class NormalizedCorrelator implements AutoCloseable {
             ? backend
             : HostBackend.taking(DType.FLOAT64);
     kernels = new FixedKernels("the correlator", exact, templates.kernels().moveTo(exact));
-    scores = new WindowScores(kernels, templates, mean);
+    blocks = new ScoreBlocks(kernels, templates, mean);
     this.rank = rank;
   }
 
@@ -108,31 +114,73 @@ public final class NormalizedCorrelator implements AutoCloseable {
    */
   public float[] apply(float[] signal) {
     Samples.require("signal", signal, kernels.sharing());
-    float[] result = Samples.newFloats(stretch(signal.length));
-    run(
-        signal.length,
-        (from, into) -> {
-          for (int i = 0; i < into.length; i++) {
-            into[i] = signal[(int) from + i];
-          }
-        },
-        (template, to, values, count) -> {
-          for (int i = 0; i < count; i++) {
-            result[(int) to + i] = (float) values[i];
-          }
-        });
-    return result;
+    float[] scores = Samples.newFloats(stretch(signal.length));
+    run(signal, scores);
+    return scores;
   }
 
   /** As {@link #apply(float[])}. */
   public double[] apply(double[] signal) {
     Samples.require("signal", signal, kernels.sharing());
-    double[] result = Samples.newDoubles(stretch(signal.length));
+    double[] scores = Samples.newDoubles(stretch(signal.length));
+    run(signal, scores);
+    return scores;
+  }
+
+  /**
+   * As {@link #apply(float[])}, into an array.
+   *
+   * @param into takes n − K + 1 scores
+   * @throws ShapeMismatchException if {@code into} has another length
+   */
+  public void apply(float[] signal, float[] into) {
+    Samples.require("signal", signal, kernels.sharing());
+    Samples.requireLength(into.length, stretch(signal.length));
+    run(signal, into);
+  }
+
+  /** As {@link #apply(float[], float[])}. */
+  public void apply(double[] signal, double[] into) {
+    Samples.require("signal", signal, kernels.sharing());
+    Samples.requireLength(into.length, stretch(signal.length));
+    run(signal, into);
+  }
+
+  private void run(float[] signal, float[] scores) {
     run(
-        signal.length,
-        (from, into) -> System.arraycopy(signal, (int) from, into, 0, into.length),
-        (template, to, values, count) -> System.arraycopy(values, 0, result, (int) to, count));
-    return result;
+        1,
+        scores.length,
+        true,
+        (channel, from, into, count) -> {
+          for (int i = 0; i < count; i++) {
+            into[i] = signal[(int) from + i];
+          }
+        },
+        (row, to, values, count) -> {
+          for (int i = 0; i < count; i++) {
+            scores[(int) to + i] = (float) values[i];
+          }
+        });
+  }
+
+  private void run(double[] signal, double[] scores) {
+    run(
+        1,
+        scores.length,
+        true,
+        (channel, from, into, count) -> System.arraycopy(signal, (int) from, into, 0, count),
+        (row, to, values, count) -> System.arraycopy(values, 0, scores, (int) to, count));
+  }
+
+  private void run(
+      int channels,
+      long windows,
+      boolean anyThread,
+      ScoreBlocks.Reader reader,
+      ScoreBlocks.Writer writer) {
+    try (FixedKernels.Use _ = kernels.use()) {
+      blocks.compute(channels, windows, blocks.size(windows), anyThread, reader, writer);
+    }
   }
 
   private Stretch stretch(long samples) {
@@ -168,74 +216,129 @@ public final class NormalizedCorrelator implements AutoCloseable {
    * @throws WrongDeviceException if the signals are on a device
    */
   public Tensor apply(Tensor signals) {
-    Correlator.requireSignals(signals);
-    requireOnHost(signals);
-    TensorCheck.finite("signals", signals);
-    int axes = signals.shape().rank();
-    long samples = signals.dim(axes - 1);
-    Stretch stretch = windows(samples);
-    long channels = axes == 1 ? 1 : signals.dim(0);
+    Stretch stretch = stretch(signals);
     try (Closer made = Closer.onFailure()) {
-      Tensor result =
-          made.add(
-              Tensor.uninitialized(
-                  signals.type(),
-                  Correlator.resultShape(
-                      signals, rank == 1 ? 0 : templates.count(), stretch.count())));
-      try (TensorRows from = new TensorRows(signals, samples, kernels.sharing());
-          TensorRows to = new TensorRows(result, stretch.count(), kernels.sharing())) {
-        for (long channel = 0; channel < channels; channel++) {
-          long row = channel;
-          run(
-              samples,
-              (at, into) -> from.read(row, at, into),
-              (template, at, values, count) ->
-                  to.write(row * templates.count() + template, at, values, count));
-        }
-      }
+      Tensor scores = made.add(Tensor.uninitialized(signals.type(), shape(signals, stretch)));
+      run(signals, stretch, scores);
       made.keep();
-      return result;
+      return scores;
     }
   }
 
-  private static void requireOnHost(Tensor signals) {
-    if (!signals.isOnHost()) {
-      throw new WrongDeviceException(
-          "signals "
-              + signals
-              + " is on "
-              + signals.stream().orElseThrow()
-              + ", but scores are computed in float64 in the host's memory: copy it with toHost()");
+  /**
+   * As {@link #apply(Tensor)}, into a tensor of the host of the result's shape and type, which
+   * shares no memory with the signals.
+   */
+  public void apply(Tensor signals, Tensor into) {
+    Stretch stretch = stretch(signals);
+    TensorCheck.type("into", into, signals.type());
+    TensorCheck.shape("into", into, shape(signals, stretch));
+    TensorCheck.writable("into", into);
+    requireOnHost("into", into);
+    TensorCheck.disjoint("into", into, "signals", signals);
+    run(signals, stretch, into);
+  }
+
+  private Stretch stretch(Tensor signals) {
+    Correlator.requireSignals(signals);
+    requireOnHost("signals", signals);
+    TensorCheck.finite("signals", signals);
+    return windows(signals.dim(signals.shape().rank() - 1));
+  }
+
+  private long[] shape(Tensor signals, Stretch stretch) {
+    return Correlator.resultShape(signals, rank == 1 ? 0 : templates.count(), stretch.count());
+  }
+
+  private void run(Tensor signals, Stretch stretch, Tensor scores) {
+    int channels = Math.toIntExact(signals.elementCount() / stretch.samples());
+    try (TensorRows from = new TensorRows(signals, stretch.samples(), kernels.sharing());
+        TensorRows to = new TensorRows(scores, stretch.count(), kernels.sharing())) {
+      run(channels, stretch.count(), from.isShared() && to.isShared(), from::read, to::write);
     }
   }
 
-  /** Reads samples of a channel. */
-  @FunctionalInterface
-  private interface Reader {
-    void read(long from, double[] into);
-  }
-
-  /** Takes scores of a channel with a template. */
-  @FunctionalInterface
-  private interface Writer {
-    void write(int template, long to, double[] values, int count);
-  }
-
-  /** One channel, block by block. */
-  private void run(long samples, Reader reader, Writer writer) {
-    int length = templates.length();
-    long share = Math.max(length, MOST / templates.count());
-    long most = Math.max(BLOCK / templates.count(), Math.min(Segmentation.KERNELS * length, share));
-    long windows = samples - length + 1;
-    for (long at = 0; at < windows; at += most) {
-      int count = Math.toIntExact(Math.min(most, windows - at));
-      double[] block = new double[count + length - 1];
-      reader.read(at, block);
-      double[][] result = new double[templates.count()][count];
-      scores.score(block, result, 0);
-      for (int r = 0; r < result.length; r++) {
-        writer.write(r, at, result[r], count);
+  /**
+   * The scores of every window of a signal that need not fit in memory: the same, to the bit, as of
+   * a tensor of all. Beside templates and plan there is memory for a piece of each channel, of
+   * 32,768 samples or eight times the template at least, and R times as much for the scores.
+   *
+   * <p>Samples are checked as they are read. If anything fails, the sink has a part of the scores:
+   * {@link #apply(Path, DType, Path, ProgressListener)} leaves none behind.
+   *
+   * @param source H channels of n ≥ K samples
+   * @param sink takes H·R rows, channel · R + template, of n − K + 1 scores of the source's type,
+   *     such as a {@link PeakFinder}
+   * @throws InvalidArgumentException if n &lt; K or a sample is not finite; the message has its
+   *     index
+   * @throws ShapeMismatchException if the sink is memory of another size
+   * @throws IOException of the source or the sink
+   */
+  public void apply(SampleSource source, SampleSink sink, ProgressListener progress)
+      throws IOException {
+    Correlator.requireChannels(source);
+    DType type = source.type();
+    Stretch stretch = windows(source.length());
+    int channels = source.rows();
+    int rows = Math.multiplyExact(channels, templates.count());
+    SegmentSamples.requireFit(sink, rows, stretch.count(), type);
+    int size = blocks.size(stretch.count());
+    long piece =
+        Math.min(stretch.count(), size * Math.max(1, PIECE / Math.multiplyFull(rows, size)));
+    long history = templates.length() - 1L;
+    try (FixedKernels.Use _ = kernels.use();
+        Tensor samples = Tensor.uninitialized(type, channels, history + piece);
+        Tensor scores = Tensor.uninitialized(type, rows, piece);
+        TensorRows from = new TensorRows(samples, history + piece, kernels.sharing());
+        TensorRows to = new TensorRows(scores, piece, kernels.sharing())) {
+      for (long at = 0; at < stretch.count(); at += piece) {
+        long count = Math.min(piece, stretch.count() - at);
+        long known = at == 0 ? 0 : history;
+        from.carry(piece, known);
+        read(source, at + known, from.stretch(known, history + count - known).segments());
+        blocks.compute(channels, count, size, true, from::read, to::write);
+        sink.write(at, to.stretch(0, count).segments());
+        progress.progress(rows * (at + count), rows * stretch.count());
       }
+    }
+  }
+
+  private static void read(SampleSource source, long from, List<MemorySegment> pieces)
+      throws IOException {
+    source.read(from, pieces);
+    for (int r = 0; r < pieces.size(); r++) {
+      String where = pieces.size() == 1 ? "" : " of row " + r;
+      Samples.requireFinite(pieces.get(r), source.type(), where, from);
+    }
+  }
+
+  /**
+   * The scores of every window of a {@linkplain SampleFile file of samples} with the one template,
+   * into another such file, which is there as a whole afterwards or as it was before. The two may
+   * be one.
+   *
+   * @param type of samples and scores: FLOAT32 or FLOAT64
+   * @throws ShapeMismatchException if there are several templates
+   * @throws org.sgconv.InvalidFileException if the one cannot be read or the other not written
+   * @throws InvalidArgumentException if the signal is shorter than the template or a sample is not
+   *     finite; the message has its index
+   */
+  public void apply(Path signal, DType type, Path result, ProgressListener progress) {
+    Correlator.requireOneRow(templates.count());
+    try (SampleFile source = SampleFile.open(signal, type)) {
+      AtomicFile.write(result, out -> apply(source, SampleFile.to(out), progress));
+    }
+  }
+
+  private static void requireOnHost(String name, Tensor tensor) {
+    if (!tensor.isOnHost()) {
+      throw new WrongDeviceException(
+          name
+              + " "
+              + tensor
+              + " is on "
+              + tensor.stream().orElseThrow()
+              + ", but scores are computed in float64 in the host's memory: copy it with toHost()");
     }
   }
 
@@ -252,6 +355,9 @@ public final class NormalizedCorrelator implements AutoCloseable {
   /**
    * Gives the memory of templates and plans back, once the calls of other threads have returned.
    * Closing it again does nothing.
+   *
+   * @throws InvalidArgumentException if it is called by a listener, source or sink of a call of
+   *     this correlator
    */
   @Override
   public void close() {

@@ -2,7 +2,9 @@ package org.sgconv.signal;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import org.sgconv.InvalidArgumentException;
+import org.sgconv.ShapeMismatchException;
 import org.sgconv.tensor.DType;
 
 /**
@@ -22,6 +24,27 @@ record SegmentSamples(MemorySegment samples, DType type) implements SampleSource
               + type.byteSize()
               + " above 0, for "
               + type);
+    }
+  }
+
+  /**
+   * Returns normally only if a sink that is one row of memory, if it is, fits a result exactly.
+   *
+   * @param rows of the result
+   * @param count samples of a row
+   */
+  static void requireFit(SampleSink sink, long rows, long count, DType type) {
+    if (sink instanceof SegmentSamples memory
+        && (rows != 1 || memory.type != type || memory.length() != count)) {
+      throw new ShapeMismatchException(
+          String.format(
+              Locale.ROOT,
+              "the sink is memory for %d samples of %s, expected %d of %s%s",
+              memory.length(),
+              memory.type,
+              count,
+              type,
+              rows == 1 ? "" : " in each of " + rows + " rows: give it a sink of your own"));
     }
   }
 

@@ -53,18 +53,19 @@ final class TensorRows implements AutoCloseable {
   }
 
   /** Samples of a row, as float64. */
-  void read(long row, long from, double[] into) {
+  void read(long row, long from, double[] into, int count) {
     DType type = tensor.type();
     long start = row * rowBytes + from * type.byteSize();
     TensorAccess.onHost(
         tensor,
         () -> {
-          MemorySegment part = memory.asSlice(start, (long) into.length * type.byteSize());
-          for (int i = 0; i < into.length; i++) {
-            into[i] =
-                type == DType.FLOAT64
-                    ? part.getAtIndex(ValueLayout.JAVA_DOUBLE, i)
-                    : part.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+          MemorySegment part = memory.asSlice(start, (long) count * type.byteSize());
+          if (type == DType.FLOAT64) {
+            MemorySegment.copy(part, ValueLayout.JAVA_DOUBLE, 0, into, 0, count);
+            return;
+          }
+          for (int i = 0; i < count; i++) {
+            into[i] = part.getAtIndex(ValueLayout.JAVA_FLOAT, i);
           }
         },
         tensor);
@@ -78,15 +79,35 @@ final class TensorRows implements AutoCloseable {
         tensor,
         () -> {
           MemorySegment part = memory.asSlice(start, (long) count * type.byteSize());
+          if (type == DType.FLOAT64) {
+            MemorySegment.copy(values, 0, part, ValueLayout.JAVA_DOUBLE, 0, count);
+            return;
+          }
           for (int i = 0; i < count; i++) {
-            if (type == DType.FLOAT64) {
-              part.setAtIndex(ValueLayout.JAVA_DOUBLE, i, values[i]);
-            } else {
-              part.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
-            }
+            part.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
           }
         },
         tensor);
+  }
+
+  /** The same stretch of every row, in memory that is of use until this is closed. */
+  RowBlock stretch(long from, long count) {
+    long bytes = tensor.type().byteSize();
+    long rows = tensor.byteSize() / rowBytes;
+    return new RowBlock(memory, rowBytes, from * bytes, count * bytes, rows);
+  }
+
+  /** Copies samples of every row, from an index on, to its beginning. */
+  void carry(long from, long count) {
+    RowBlock last = stretch(from, count);
+    for (long row = 0; row < last.rows(); row++) {
+      MemorySegment.copy(memory, last.start(row), memory, row * rowBytes, last.bytes());
+    }
+  }
+
+  /** Whether threads other than this one may use the memory. */
+  boolean isShared() {
+    return memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
   }
 
   @Override

@@ -41,28 +41,45 @@ final class WindowScores {
     this.length = templates.length();
   }
 
+  /** Memory for one stretch after another, for one thread. */
+  final class Scratch {
+    private final double[] centered;
+    private final double[] norms;
+    private final double[] sum = new double[length];
+    private final double[] squares = new double[length];
+
+    /** For stretches of so many samples at most. */
+    Scratch(int samples) {
+      centered = new double[samples];
+      norms = new double[samples - length + 1];
+    }
+  }
+
   /**
-   * Writes the scores of all windows of samples.
+   * Writes the scores of all windows of samples. The kernels are in {@linkplain FixedKernels#use
+   * use}.
    *
-   * @param x finite samples, at least as many as a template has
+   * @param x finite samples
+   * @param samples how many there are, at least as many as a template has
    * @param scores for each template, written from index {@code to} on
    */
-  void score(double[] x, double[][] scores, int to) {
-    int windows = x.length - length + 1;
-    if (nothing(x)) {
+  void score(double[] x, int samples, Scratch scratch, double[][] scores, int to) {
+    int windows = samples - length + 1;
+    if (nothing(x, samples)) {
       for (double[] row : scores) {
         Arrays.fill(row, to, to + windows, 0);
       }
       return;
     }
-    double[] centered = centered(x);
-    double[] products = products(centered);
-    double carried = PRODUCT_ERROR * Math.sqrt(squares(centered));
-    double leastSquares = carried / SCORE_ERROR * (carried / SCORE_ERROR);
-    double[] norms = norms(centered, leastSquares);
-    for (int r = 0; r < scores.length; r++) {
+    double[] centered = scratch.centered;
+    double[] norms = scratch.norms;
+    center(x, samples, centered);
+    products(centered, samples, scores, to);
+    double carried = PRODUCT_ERROR * Math.sqrt(squares(centered, samples));
+    norms(scratch, samples, carried / SCORE_ERROR * (carried / SCORE_ERROR));
+    for (double[] row : scores) {
       for (int t = 0; t < windows; t++) {
-        scores[r][to + t] = clipped(products[r * windows + t] / norms[t]);
+        row[to + t] = clipped(row[to + t] / norms[t]);
       }
     }
     for (int t = 0; t < windows; t++) {
@@ -71,100 +88,103 @@ final class WindowScores {
         while (end < windows && Double.isNaN(norms[end])) {
           end++;
         }
-        again(x, t, end, scores, to);
+        again(x, samples, t, end, scores, to);
         t = end;
       }
     }
   }
 
-  private boolean nothing(double[] x) {
-    return (mean == Mean.REMOVED || x[0] == 0) && Windows.isConstant(x, 0, x.length);
+  private boolean nothing(double[] x, int samples) {
+    return (mean == Mean.REMOVED || x[0] == 0) && Windows.isConstant(x, 0, samples);
   }
 
-  /** Without the mean, unless that is kept, and with a peak of about 1. */
-  private double[] centered(double[] x) {
-    double scale = Windows.scale(x, 0, x.length);
-    double[] values = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
+  /** Copies without the mean, unless that is kept, and with a peak of about 1. */
+  private void center(double[] x, int samples, double[] values) {
+    double scale = Windows.scale(x, 0, samples);
+    for (int i = 0; i < samples; i++) {
       values[i] = x[i] * scale;
     }
     if (mean == Mean.REMOVED) {
-      double average = Windows.mean(values, 0, values.length);
-      for (int i = 0; i < x.length; i++) {
+      double average = Windows.mean(values, 0, samples);
+      for (int i = 0; i < samples; i++) {
         values[i] -= average;
       }
     }
-    return values;
   }
 
   /** For each template, of all windows. */
-  private double[] products(double[] x) {
-    Stretch valid = Stretch.of(Extent.VALID, x.length, length);
-    double[] products = new double[templates.count() * valid.arrayLength()];
+  private void products(double[] x, int samples, double[][] products, int to) {
     MemorySegment from = MemorySegment.ofArray(x);
-    MemorySegment into = MemorySegment.ofArray(products);
-    kernels.<RuntimeException>convolve(
-        valid,
+    kernels.<RuntimeException>convolveInUse(
+        Stretch.of(Extent.VALID, samples, length),
         1,
         false,
         (row, at, block) ->
             MemorySegment.copy(
                 from, at * Double.BYTES, block.memory(), block.offset(), block.bytes()),
         (row, at, block) -> {
-          for (long r = 0; r < block.rows(); r++) {
-            long to = (r * valid.count() + at) * Double.BYTES;
-            MemorySegment.copy(block.memory(), block.start(r), into, to, block.bytes());
+          for (int r = 0; r < block.rows(); r++) {
+            MemorySegment into = MemorySegment.ofArray(products[r]);
+            MemorySegment.copy(
+                block.memory(), block.start(r), into, (to + at) * Double.BYTES, block.bytes());
           }
         },
         ProgressListener.NONE);
-    return products;
   }
 
   /**
    * ‖x − x̄‖ of every window; not a number where that, or the product, is not known well enough.
    */
-  private double[] norms(double[] x, double leastSquares) {
-    double[] norms = new double[x.length - length + 1];
+  private void norms(Scratch scratch, int samples, double leastSquares) {
+    double[] norms = scratch.norms;
     Windows.sums(
-        x,
-        length,
+        scratch.centered,
+        samples,
+        scratch.sum,
+        scratch.squares,
         (index, sum, squares) -> {
           double left = mean == Mean.KEPT ? squares : squares - sum * sum / length;
           boolean known = left >= leastSquares && left > LEAST_REMAINDER * squares;
           norms[index] = known ? Math.sqrt(left) : Double.NaN;
         });
-    return norms;
   }
 
   /** Does windows from one to before another again. */
-  private void again(double[] x, int from, int end, double[][] scores, int to) {
+  private void again(double[] x, int samples, int from, int end, double[][] scores, int to) {
     int count = end - from;
     if (count * (long) length <= FEW_PRODUCTS || count == 1) {
       for (int t = from; t < end; t++) {
         alone(x, t, scores, to + t);
       }
-    } else if (count > (x.length - length + 1) / 2) {
+    } else if (count > (samples - length + 1) / 2) {
       int middle = from + count / 2;
-      score(Arrays.copyOfRange(x, from, middle + length - 1), scores, to + from);
-      score(Arrays.copyOfRange(x, middle, end + length - 1), scores, to + middle);
+      apart(x, from, middle, scores, to);
+      apart(x, middle, end, scores, to);
     } else {
-      score(Arrays.copyOfRange(x, from, end + length - 1), scores, to + from);
+      apart(x, from, end, scores, to);
     }
+  }
+
+  /** Does windows from one to before another as a stretch of their own. */
+  private void apart(double[] x, int from, int end, double[][] scores, int to) {
+    double[] part = Arrays.copyOfRange(x, from, end + length - 1);
+    score(part, part.length, new Scratch(part.length), scores, to + from);
   }
 
   /** One window, in two passes over nothing but its own samples. */
   private void alone(double[] x, int at, double[][] scores, int to) {
-    double[] window = Arrays.copyOfRange(x, at, at + length);
-    if (nothing(window)) {
+    double[] values = Arrays.copyOfRange(x, at, at + length);
+    if (nothing(values, length)) {
       for (double[] row : scores) {
         row[to] = 0;
       }
       return;
     }
-    double[] values = centered(window);
-    // What the first mean was off by is left, and so is the scale: both matter where little is.
-    values = centered(values);
-    double norm = Math.sqrt(squares(values));
+    // Twice: what the first mean was off by is left, and so is the scale, and both matter where
+    // little is.
+    center(values, length, values);
+    center(values, length, values);
+    double norm = Math.sqrt(squares(values, length));
     for (int r = 0; r < scores.length; r++) {
       double[] template = templates.row(r);
       double product = 0;
@@ -175,10 +195,10 @@ final class WindowScores {
     }
   }
 
-  private static double squares(double[] values) {
+  private static double squares(double[] values, int count) {
     double squares = 0;
-    for (double value : values) {
-      squares += value * value;
+    for (int i = 0; i < count; i++) {
+      squares += values[i] * values[i];
     }
     return squares;
   }

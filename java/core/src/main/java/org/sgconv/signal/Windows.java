@@ -21,11 +21,14 @@ final class Windows {
   /**
    * Sums of every window, each of what ends one block of K samples and of what begins the next: so
    * nothing that lies outside a window has ever been added to what is said of it.
+   *
+   * @param samples how many of x there are
+   * @param sum memory for K numbers
+   * @param squares likewise
    */
-  static void sums(double[] x, int length, Taker taker) {
-    int windows = x.length - length + 1;
-    double[] sum = new double[length];
-    double[] squares = new double[length];
+  static void sums(double[] x, int samples, double[] sum, double[] squares, Taker taker) {
+    int length = sum.length;
+    int windows = samples - length + 1;
     for (int block = 0; block < windows; block += length) {
       double s = 0;
       double q = 0;

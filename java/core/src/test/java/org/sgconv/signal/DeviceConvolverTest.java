@@ -141,6 +141,10 @@ class DeviceConvolverTest {
           assertThat(result.shape().matches(channels, templates, count)).isTrue();
         }
         double[] values = result.toDoubleArray();
+        try (Tensor into = result.zerosBeside(result.shape().toArray())) {
+          correlator.apply(signals, extent, into);
+          assertThat(into.toDoubleArray()).isEqualTo(values);
+        }
         for (int row = 0; row < channels * templates; row++) {
           double[] signal = x[row / templates];
           double[] kernel = Samples.reversed(h[row % templates]);

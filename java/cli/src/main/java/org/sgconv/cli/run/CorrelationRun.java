@@ -1,5 +1,8 @@
 package org.sgconv.cli.run;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,23 +14,16 @@ import org.sgconv.cli.signal.SignalSource;
 import org.sgconv.signal.Mean;
 import org.sgconv.signal.NormalizedCorrelator;
 import org.sgconv.signal.Peak;
+import org.sgconv.signal.PeakFinder;
 import org.sgconv.signal.ProgressListener;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
- * Normalized correlation of every row of a signal with every template, stretch by stretch: the best
+ * Normalized correlation of every row of a signal with every template, piece by piece: the best
  * lags and what a plot shows are kept, the correlation is not. The signal stays the caller's.
  */
 public final class CorrelationRun implements AutoCloseable {
-
-  /** Values of all correlations that are computed at a time, unless templates are long. */
-  private static final int STRETCH = 1 << 21;
-
-  /** A stretch is longer than the templates by at least this factor. */
-  private static final int STRETCH_TO_TEMPLATE = 4;
-
-  private static final int LONGEST_STRETCH = 1 << 28;
 
   /** Two lags of one pair of rows are apart by more than this part of the template. */
   private static final int TEMPLATE_TO_REACH = 2;
@@ -55,7 +51,7 @@ public final class CorrelationRun implements AutoCloseable {
   private final Mean mean;
   private final int most;
   private final NormalizedCorrelator correlator;
-  private final PeakFinder[][] finders;
+  private final PeakFinder peaks;
   private final Envelope[][] correlations;
   private final Envelope[] signals;
   private double seconds;
@@ -75,13 +71,13 @@ public final class CorrelationRun implements AutoCloseable {
     this.mean = mean;
     this.most = most;
     int rows = signal.rowCount();
-    finders = new PeakFinder[rows][templates.length];
+    int apart = Math.max(1, templateLength() / TEMPLATE_TO_REACH) + 1;
+    peaks = new PeakFinder(DType.FLOAT32, 0, most, apart);
     correlations = new Envelope[rows][templates.length];
     signals = new Envelope[rows];
     for (int r = 0; r < rows; r++) {
       signals[r] = new Envelope(signal.form().length(), columns);
       for (int t = 0; t < templates.length; t++) {
-        finders[r][t] = new PeakFinder(Math.max(1, templateLength() / TEMPLATE_TO_REACH), most);
         correlations[r][t] = new Envelope(lags(), columns);
       }
     }
@@ -102,48 +98,22 @@ public final class CorrelationRun implements AutoCloseable {
     return signal.form().length() - templateLength() + 1;
   }
 
-  /** Computes everything. */
-  public void compute(ProgressListener progress) {
+  /**
+   * Computes everything.
+   *
+   * @throws org.sgconv.InvalidFileException if the signal cannot be read, or a value is not finite
+   */
+  public void compute(ProgressListener progress) throws IOException {
     long start = System.nanoTime();
-    int rows = signal.rowCount();
-    long most =
-        Math.clamp(
-            Math.max(
-                STRETCH / ((long) rows * templates.length),
-                (long) STRETCH_TO_TEMPLATE * templateLength()),
-            1,
-            Math.min(lags(), LONGEST_STRETCH));
-    for (long at = 0; at < lags(); ) {
-      int count = (int) Math.min(most, lags() - at);
-      float[][] samples = new float[rows][count + templateLength() - 1];
-      signal.read(at, samples[0].length, samples);
-      correlate(samples);
-      long end = at + count;
-      boolean last = end == lags();
-      for (int r = 0; r < rows; r++) {
-        // Stretches overlap: of each but the last, only what the next does not begin with.
-        signals[r].add(samples[r], last ? samples[r].length : count);
-      }
-      at = end;
-      progress.progress(at, lags());
-    }
+    correlator.apply(new WatchedRows(signal, signals), this::take, progress);
     seconds = (System.nanoTime() - start) * 1e-9;
   }
 
-  private void correlate(float[][] samples) {
-    try (Tensor rows = Tensor.uninitialized(DType.FLOAT32, samples.length, samples[0].length)) {
-      for (int r = 0; r < samples.length; r++) {
-        rows.slice(r).copyFrom(samples[r]);
-      }
-      try (Tensor scores = correlator.apply(rows)) {
-        for (int r = 0; r < samples.length; r++) {
-          for (int t = 0; t < templates.length; t++) {
-            float[] values = scores.slice(r).slice(t).toFloatArray();
-            finders[r][t].add(values);
-            correlations[r][t].add(values, values.length);
-          }
-        }
-      }
+  private void take(long at, List<MemorySegment> scores) {
+    peaks.write(at, scores);
+    for (int row = 0; row < scores.size(); row++) {
+      float[] values = scores.get(row).toArray(ValueLayout.JAVA_FLOAT);
+      correlations[row / templates.length][row % templates.length].add(values, values.length);
     }
   }
 
@@ -155,10 +125,12 @@ public final class CorrelationRun implements AutoCloseable {
   /** The best lags of all rows and templates, the highest first; once, after {@link #compute}. */
   public List<Match> matches() {
     List<Match> all = new ArrayList<>();
-    for (int r = 0; r < finders.length; r++) {
-      for (int t = 0; t < templates.length; t++) {
-        for (Peak peak : finders[r][t].peaks()) {
-          all.add(new Match(r, t, peak.lag(), peak.value(), 0));
+    for (int row = 0; row < signals.length * templates.length; row++) {
+      for (Peak peak : peaks.highest(row)) {
+        if (peak.value() > 0) {
+          all.add(
+              new Match(
+                  row / templates.length, row % templates.length, peak.lag(), peak.value(), 0));
         }
       }
     }
