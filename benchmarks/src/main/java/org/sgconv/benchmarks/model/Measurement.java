@@ -33,7 +33,7 @@ public record Measurement(
 
   private static final long ALLOCATED = 64 << 10;
   private static final long ALLOCATED_A_ROW = 128;
-  private static final long ALLOCATED_A_SCORE = 32;
+  private static final long ALLOCATED_A_SCORE = 20;
 
   /** Copies the collections. */
   public Measurement {

@@ -101,9 +101,9 @@ final class SignalReportsTest {
     Workload shape = new Workload(1, 1, 20_000, 512);
     BenchmarkCase what = new BenchmarkCase(Operation.CORRELATE, shape, DType.FLOAT32);
     long samples = 20_000 + 19_489;
-    assertThat(allocating(what, Library.SGCONV, 21.0 * samples).allocatesTooMuch()).isFalse();
+    assertThat(allocating(what, Library.SGCONV, 19.0 * samples).allocatesTooMuch()).isFalse();
     assertThat(allocating(what, Library.SGCONV, 60.0 * samples).allocatesTooMuch()).isTrue();
-    assertThat(allocating(what, Library.FFTW, 21.0 * samples).allocatesTooMuch()).isTrue();
+    assertThat(allocating(what, Library.FFTW, 19.0 * samples).allocatesTooMuch()).isTrue();
     assertThat(allocating(what, Library.JDSP, 60.0 * samples).allocatesTooMuch()).isFalse();
   }
 
