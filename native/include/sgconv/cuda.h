@@ -69,7 +69,7 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_backward(const sgconv_kernel_geometr
                                                      float *grad_decay, void *stream);
 
 /* A convolution by our own transforms: planned once for a geometry and a type of signals on the
- * current device, executed many times. Sizes N are 2^k from 256 to 16 Mi and 3 * 2^k from 384 to
+ * current device, executed many times. Sizes N of whole rows are 2^k from 256 to 16 Mi and 3 * 2^k from 384 to
  * 12 Mi. Up to 16384 (8192 on devices whose blocks have 99 KiB of shared memory, capability 8.6,
  * 8.9, 12.0) one block works on a whole row: u is read once for each head, y written once, and
  * forward needs no workspace. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of
@@ -78,19 +78,23 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_backward(const sgconv_kernel_geometr
  * long signals: it still does not wait for the device's results, but where the stream's queue is
  * full the driver may hold the caller until there is room.
  *
+ * With one head and a kernel of much fewer lags than L, where that costs less, one block works on a
+ * window of N samples of a row, N from 256 to 16384, and neighboring windows overlap by the lags. L
+ * may then be up to 2^30. Forward needs no workspace.
+ *
  * A plan holds what was looked up and chosen, a few hundred bytes of host memory, and no state
  * between calls: threads and streams may share it. Calls need the plan's device to be current.
  * They cut the work to the workspace that they are given; no bit of a result depends on its size.
  * All structs, `plan`, `size`, `bytes`, `least` and `most` are host memory. */
 typedef struct sgconv_cuda_plan sgconv_cuda_plan;
 
-/* SGCONV_UNSUPPORTED if there is no such N >= L on this device, or C * H exceeds 2^20: then the
- * ring steps remain. */
+/* SGCONV_UNSUPPORTED if there is no such N on this device, or C * H exceeds 2^20: then the ring
+ * steps remain. */
 SGCONV_API sgconv_status sgconv_cuda_plan_create(const sgconv_convolution_geometry *geometry,
                                                  int32_t dtype, sgconv_cuda_plan **plan);
 /* NULL is ignored. Work that was launched goes on. */
 SGCONV_API void sgconv_cuda_plan_destroy(sgconv_cuda_plan *plan);
-/* N. */
+/* N: at least L, or the samples of a window. */
 SGCONV_API sgconv_status sgconv_cuda_plan_transform_size(const sgconv_cuda_plan *plan,
                                                          int64_t *size);
 /* Bytes of one spectrum (C, H, N), complex, in the plan's own order and with 1/N folded in; it is

@@ -1,5 +1,6 @@
 # Sources of the CUDA library, for nvcc and for the emulated device alike.
 set(SGCONV_CUDA_KERNEL_SOURCES
+    block/slice_groups.cu
     lengths/tails.cu
     ring/multiply.cu
     ring/place.cu
@@ -41,4 +42,5 @@ function(sgconv_sized folder name sizes)
 endfunction()
 sgconv_sized(four_step middle_rows "${SGCONV_MIDDLE_ROWS_SIZES}")
 sgconv_sized(four_step columns "${SGCONV_COLUMNS_SIZES}")
+sgconv_sized(block windows "${SGCONV_WINDOW_SIZES}")
 sgconv_sized(block block "${SGCONV_BLOCK_SIZES}")

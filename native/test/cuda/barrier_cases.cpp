@@ -113,6 +113,14 @@ std::vector<BarrierCase> barrier_cases() {
     cases.push_back(kernel_gradient({SGCONV_CAUSAL, 3, 2, channels, size - 6}));
     cases.push_back(spectrum(size));
   }
+  // Rows in windows of each size that they have.
+  const struct {
+    int64_t length, lags;
+  } cut[] = {{5000, 12}, {10000, 60}, {30000, 130}, {25000, 1100}, {37000, 3500}};
+  for (const auto &[length, lags] : cut) {
+    cases.push_back(convolution({SGCONV_CAUSAL, 2, 1, 2, length, lags}, kNone));
+    cases.push_back(kernel_gradient({SGCONV_CAUSAL, 3, 1, 2, length, lags}));
+  }
   // Beyond one block. What is only there for many millions is run by itself.
   for (const int64_t size : {24, 48, 96, 192, 384, 512}) {
     cases.push_back(convolution({SGCONV_CAUSAL, 1, 1, 1, size * kKi}, kNone));

@@ -148,8 +148,10 @@ static void plan_create(void) {
          "a circular kernel beyond its period");
   g = good;
   g.length = (16 << 20) + 1;
+  g.kernel_length = g.length;
   expect(sgconv_cuda_plan_create(&g, 0, &plan), SGCONV_UNSUPPORTED,
-         "geometry.length = 16777217, fused convolution takes at most 16777216", "too long");
+         "geometry.length = 16777217 with 16777217 lags, fused convolution takes at most 16777216",
+         "too long");
   g = good;
   g.heads = 1 << 10;
   g.hidden = 1 << 11;

@@ -23,7 +23,7 @@ void sizes() {
     }
     previous = n * kKi;
   }
-  const sgconv_convolution_geometry too_long{1, 1, previous + 1, 1, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry too_long{1, 1, previous + 1, previous, SGCONV_CAUSAL, 0};
   sgconv_cuda_plan *plan = nullptr;
   check_equal(sgconv_cuda_plan_create(&too_long, SGCONV_FLOAT32, &plan), SGCONV_UNSUPPORTED,
               "no larger size");
@@ -98,7 +98,7 @@ void small_blocks() {
     run({SGCONV_BIDIRECTIONAL, 2, 2, 1, n * kKi - 1}, SGCONV_BFLOAT16, kNone);
   }
   run({SGCONV_CIRCULAR, 1, 1, 1, 48 * kKi}, SGCONV_FLOAT32, kNone);
-  const sgconv_convolution_geometry too_long{1, 1, 8192 * kKi + 1, 1, SGCONV_CAUSAL, 0};
+  const sgconv_convolution_geometry too_long{1, 1, 8192 * kKi + 1, 8192 * kKi, SGCONV_CAUSAL, 0};
   sgconv_cuda_plan *plan = nullptr;
   check_equal(sgconv_cuda_plan_create(&too_long, SGCONV_FLOAT32, &plan), SGCONV_UNSUPPORTED,
               "no size beyond 8 Mi");

@@ -27,7 +27,7 @@ void at_size(sgconv_mode mode, int rules, int64_t size) {
   run_plan_synthesis(
       {mode, rules_of(rules), size, length, 2, 3, 4, scales_for(length / 4, 4, 1), 1, true});
   run_plan_synthesis({mode, rules_of(rules), size, length, 1, 2, 4, scales_for(length, 4, 1), 1,
-                      true, length / 3});
+                      true, length / 2});
   if (mode != SGCONV_CIRCULAR) {
     run_plan_synthesis({mode, rules_of(rules), size, length, 1, 2, 4, scales_for(2 * length, 4, 1),
                         1, true, 2 * length});
@@ -46,6 +46,11 @@ void sweep() {
       }
       run_plan_synthesis({mode, rules_of(rules), 384, 300, 1, 1, 1, 1, 0, false});  // one parameter
     }
+  }
+  // Of windows of a row: in a circular one, too, without the lags of the other end.
+  for (const sgconv_mode mode : {SGCONV_CAUSAL, SGCONV_BIDIRECTIONAL, SGCONV_CIRCULAR}) {
+    run_plan_synthesis({mode, rules_of(3), 1024, 10000, 1, 2, 4, scales_for(60, 4, 1), 1, true,
+                        mode == SGCONV_BIDIRECTIONAL ? 30 : 60});
   }
   // Beyond one block.
   at_size(SGCONV_CAUSAL, 0, 24 << 10);

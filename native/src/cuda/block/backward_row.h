@@ -35,12 +35,13 @@ struct SliceOfSlot {
   }
 };
 
-template <int N>
-struct BackwardRow : BatchRow<N, BlockBackwardArguments, BackwardTransform<N>> {
-  using Base = BatchRow<N, BlockBackwardArguments, BackwardTransform<N>>;
+template <int N, class Arguments = BlockBackwardArguments>
+struct BackwardRow : BatchRow<N, Arguments, BackwardTransform<N>> {
+  using Base = BatchRow<N, Arguments, BackwardTransform<N>>;
   using Base::a;
   using Base::active;
   using Base::input;
+  using Base::input_around;
   using Base::output;
   using Base::spectrum;
   using Base::transform;
@@ -78,7 +79,7 @@ struct BackwardRow : BatchRow<N, BlockBackwardArguments, BackwardTransform<N>> {
   // sum, if that is wanted.
   __device__ __forceinline__ void gradient(int head, const ParkedSpectrum<N> &parked,
                                            float (&values)[kCount], Complex (&g)[kCount]) const {
-    input().gate(a.post, values);
+    input_around().gate(a.post, values);
     transform.forward(values, g);
     if (a.kernel && active) {
       parked.add_product(parked.aside.sum(head), g);

@@ -1,4 +1,4 @@
-// Convolution of whole rows by one block each: what the host knows of its CUDA kernels.
+// Convolution by one block a row, or a window of one: what the host knows of its CUDA kernels.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ struct BlockRows {
 // A row of threads (a "slot" of a block) takes `turns` rows in the order (h, b), the first `more`
 // of them one more.
 struct BlockForwardArguments {
+  static constexpr bool kWindows = false;
+
   BlockRows rows;
   int32_t turns, more;
   int32_t dtype;
@@ -52,6 +54,8 @@ enum class BlockStorage : int32_t {
 // Sums over the batch go by slices of it, one item each, which a slot takes. A slice may have begun
 // or may end in another launch.
 struct BlockBackwardArguments {
+  static constexpr bool kWindows = false;
+
   BlockRows rows;
   int32_t hidden_count;
   int32_t width;        // signals of a slice
@@ -69,6 +73,29 @@ struct BlockBackwardArguments {
   Complex *input_sums;      // (slices, hidden_count, N), if there are heads and not elsewhere
 
   __host__ __device__ int32_t items() const { return hidden_count * slice_count; }
+};
+
+// Rows in windows of N samples, of which each makes `step` new ones, for one head. They take the
+// place of the members: rows.batch_count counts windows, in the order (member, window).
+struct RowWindows {
+  int32_t lead;  // samples of a window ahead of its new ones
+  int32_t step;
+  int32_t period;  // of a circular row, else 0
+  int32_t count;   // windows of a row
+  int32_t first;   // window of the first member that the launch begins with
+  int32_t members;
+};
+
+struct WindowForwardArguments : BlockForwardArguments {
+  static constexpr bool kWindows = true;
+
+  RowWindows windows;
+};
+
+struct WindowBackwardArguments : BlockBackwardArguments {
+  static constexpr bool kWindows = true;
+
+  RowWindows windows;
 };
 
 struct BlockKernelGradientArguments {
@@ -102,6 +129,14 @@ struct BlockSize {
   void (*forward)(const BlockForwardArguments &, int64_t blocks, int shared_bytes, void *stream);
   void (*backward)(const BlockBackwardArguments &, int shared_bytes, void *stream);
   void (*kernel_gradient)(const BlockKernelGradientArguments &, void *stream);
+};
+
+// What else it knows of a size that is compiled for windows.
+struct WindowSize {
+  int64_t size;
+  void (*allow_shared)(int64_t of_block);
+  void (*forward)(const WindowForwardArguments &, int64_t blocks, void *stream);
+  void (*backward)(const WindowBackwardArguments &, int shared_bytes, void *stream);
 };
 
 }  // namespace sgconv::cuda

@@ -15,13 +15,15 @@ struct EarlySamples {
 
   uint32_t bits[kCount];
 
-  __device__ __forceinline__ void load(const BlockRow<N> &row, const void *signal) {
+  template <class Row>
+  __device__ __forceinline__ void load(const Row &row, const void *signal) {
     if constexpr (BlockShape<N>::kLoadsEarly) {
       row.load_bits(signal, bits);
     }
   }
   // `row` and `signal` are those of the last load.
-  __device__ __forceinline__ void take(const BlockRow<N> &row, const void *signal,
+  template <class Row>
+  __device__ __forceinline__ void take(const Row &row, const void *signal,
                                        float (&values)[kCount]) const {
     if constexpr (BlockShape<N>::kLoadsEarly) {
       row.convert(bits, values);

@@ -1,7 +1,8 @@
-// Gradients of one head's rows by one block each. A slot goes through one slice of the batch in
-// order, for one h: du and the gates' gradients are written, conj(U) * DY is summed where nobody
-// else does. `block_kernel_gradient` adds the slices' sums in a fixed order and brings them back to
-// time. So nothing depends on which block comes first, nor on how the caller cuts the rows.
+// Gradients of one head's rows, or of windows of them, by one block each. A slot goes through one
+// slice of the batch in order, for one h: du and the gates' gradients are written, conj(U) * DY is
+// summed where nobody else does. `block_kernel_gradient` adds the slices' sums in a fixed order and
+// brings them back to time. So nothing depends on which block comes first, nor on how the caller
+// cuts the rows.
 //
 // Samples are on their way while others are transformed: dy from before U is put aside, the next u
 // before the gradient is transformed back.
@@ -11,7 +12,8 @@
 
 namespace sgconv::cuda {
 
-// dpost = dy * conv(pre * u), from the spectrum that is put aside.
+// dpost = dy * conv(pre * u), from the spectrum that is put aside. Of a window that is not all:
+// there block_forward makes dpost.
 template <int N>
 __device__ __forceinline__ void gate_gradient(const BackwardRow<N> &row,
                                               const ParkedSpectrum<N> &parked) {
@@ -21,28 +23,30 @@ __device__ __forceinline__ void gate_gradient(const BackwardRow<N> &row,
   row.input().store(row.a.dpost, values);
 }
 
-template <int N>
-__device__ __forceinline__ void block_backward_body(const BlockBackwardArguments &a) {
+template <int N, class Arguments>
+__device__ __forceinline__ void block_backward_body(const Arguments &a) {
   using Transform = BackwardTransform<N>;
+  using Row = BackwardRow<N, Arguments>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   Transform transform = transform_of_thread<N, Transform>(shared);
   const SliceOfSlot<N> slice(a);
   if (a.kernel && slice.some) {
     BlockAside<N>{a, shared, slice.place, transform.thread}.begin_sums(slice.continued);
   }
-  const bool wants_spectrum = a.kernel || a.dpost != nullptr;
+  const bool wants_spectrum = a.kernel || (!Arguments::kWindows && a.dpost != nullptr);
   const bool wants_input = a.du != nullptr || a.dpre != nullptr;
   const bool wants_gradient = a.kernel || wants_input;
   EarlySamples<N> next;
+  auto member = Member<Arguments>::at(a, slice.first);
   {
-    const BackwardRow<N> row{{a, transform, slice.first < slice.end, slice.first, slice.hidden}};
-    next.load(wants_spectrum ? row.input() : row.output(0), wants_spectrum ? a.u : a.dy);
+    const Row row{{a, transform, slice.first < slice.end, member, slice.hidden}};
+    next.load(wants_spectrum ? row.input() : row.output_around(0), wants_spectrum ? a.u : a.dy);
   }
 #pragma unroll 1
-  for (int batch = slice.first; batch < slice.stop; ++batch) {
+  for (int turn = slice.first; turn < slice.stop; ++turn, member = member.next(a)) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{{a, transform, slice.active(batch), batch, slice.hidden}};
-    const BackwardRow<N> following{{a, transform, batch + 1 < slice.end, batch + 1, slice.hidden}};
+    const Row row{{a, transform, slice.active(turn), member, slice.hidden}};
+    const Row following{{a, transform, turn + 1 < slice.end, member.next(a), slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);
@@ -52,10 +56,13 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
       row.input().gate(a.pre, values);
       Complex u[Transform::kCount];
       transform.forward(values, u);
-      next.load(wants_gradient ? row.output(0) : following.input(), wants_gradient ? a.dy : a.u);
+      next.load(wants_gradient ? row.output_around(0) : following.input(),
+                wants_gradient ? a.dy : a.u);
       parked.put(u);
-      if (a.dpost != nullptr) {
-        gate_gradient(row, parked);
+      if constexpr (!Arguments::kWindows) {
+        if (a.dpost != nullptr) {
+          gate_gradient(row, parked);
+        }
       }
     }
     if (!wants_gradient) {
@@ -65,13 +72,13 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
     Complex g[Transform::kCount];
     {
       float values[Transform::kCount];
-      next.take(row.output(0), a.dy, values);
+      next.take(row.output_around(0), a.dy, values);
       row.gradient(0, parked, values, g);
     }
     if (wants_input) {
       row.multiply(0, g);
     }
-    next.load(wants_spectrum ? following.input() : following.output(0),
+    next.load(wants_spectrum ? following.input() : following.output_around(0),
               wants_spectrum ? a.u : a.dy);
     if (wants_input) {
       row.finish(g);
@@ -87,7 +94,7 @@ __device__ __forceinline__ void block_backward_body(const BlockBackwardArguments
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kBackwardResident)
     block_backward(const BlockBackwardArguments a) {
-  run_rows<N, block_backward_body<N>>(a);
+  run_rows<N, block_backward_body<N, BlockBackwardArguments>>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -1,5 +1,5 @@
-// Convolution of rows by one block each: u is read and transformed once for all heads, y written
-// once. Skip and 1/N are folded into the spectrum, gates into load and store.
+// Convolution of rows, or of windows of them, by one block each: u is read and transformed once for
+// all heads, y written once. Skip and 1/N are folded into the spectrum, gates into load and store.
 //
 // Blocks stay: each takes a range of rows in the order (h, b), so that a channel's spectrum comes
 // from the caches for all members of the batch, and roots are copied once. The next row's u is on
@@ -42,8 +42,8 @@ struct ParkedInput {
   }
 };
 
-template <int N>
-struct ForwardRow : BatchRow<N, BlockForwardArguments> {
+template <int N, class Arguments>
+struct ForwardRow : BatchRow<N, Arguments> {
   static constexpr std::size_t kCount = BlockTransform<N>::kCount;
 
   // By the spectrum of a head.
@@ -64,47 +64,57 @@ struct ForwardRow : BatchRow<N, BlockForwardArguments> {
   }
 };
 
-template <int N>
-__device__ __forceinline__ void block_forward_body(const BlockForwardArguments &a) {
+template <int N, class Arguments>
+__device__ __forceinline__ void block_forward_body(const Arguments &a) {
   using Transform = BlockTransform<N>;
+  using Row = ForwardRow<N, Arguments>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
   const BlockRows &rows = a.rows;
   const int slot = item_of_slot<N>();
   const int first = slot * a.turns + (slot < a.more ? slot : a.more);
   int hidden = first / rows.batch_count;
-  int batch = first - hidden * rows.batch_count;
+  auto member = Member<Arguments>::at(a, first - hidden * rows.batch_count);
   // Threads of one block go round together, as often as its first slot has rows; what another has
   // less is missing at the end.
   const int turns = a.turns + (slot - slot_of_thread<N>() < a.more ? 1 : 0);
   const bool all = BlockShape<N>::kRows == 1 || turns == a.turns + (slot < a.more ? 1 : 0);
 
   uint32_t next[Transform::kCount];
-  ForwardRow<N>{{a, transform, turns > 1 || (turns == 1 && all), batch, hidden}}.input().load_bits(
+  Row{{a, transform, turns > 1 || (turns == 1 && all), member, hidden}}.input_around().load_bits(
       a.u, next);
 #pragma unroll 1
   for (int left = turns; left > 0; --left) {
     const bool active = left > 1 || all;
-    const ForwardRow<N> row{{a, transform, active, batch, active ? hidden : 0}};
+    const Row row{{a, transform, active, member, active ? hidden : 0}};
     Complex x[Transform::kCount];
     {
       float values[Transform::kCount];
-      row.input().convert(next, values);
-      row.input().gate(a.pre, values);
+      row.input_around().convert(next, values);
+      row.input_around().gate(a.pre, values);
       transform.forward(values, x);
     }
-    ++batch;
-    if (batch == rows.batch_count) {
-      batch = 0;
-      ++hidden;
-    }
-    const ForwardRow<N> following{{a, transform, left > 2 || (left == 2 && all), batch, hidden}};
+    const auto load_following = [&] {
+      member = member.next(a);
+      if (member.behind(a)) {
+        member = {};
+        ++hidden;
+      }
+      const Row following{{a, transform, left > 2 || (left == 2 && all), member, hidden}};
+      following.input_around().load_bits(a.u, next);
+    };
     // Heads apart, though it is the same once more: then the next row's u would have to lie in
     // registers beside what heads leave there.
-    if (rows.heads == 1) {
+    if (Arguments::kWindows || rows.heads == 1) {
+      constexpr bool kEarly = !Arguments::kWindows || BlockShape<N>::kLoadsWindowsEarly;
       row.multiply(0, x);
-      following.input().load_bits(a.u, next);
+      if constexpr (kEarly) {
+        load_following();
+      }
       row.finish(0, x);
+      if constexpr (!kEarly) {
+        load_following();
+      }
     } else {
       const ParkedInput<N> parked{a.parked, shared, transform.thread};
       parked.put(x);
@@ -118,7 +128,7 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
         row.multiply(head, product);
         row.finish(head, product);
       }
-      following.input().load_bits(a.u, next);
+      load_following();
     }
   }
 }
@@ -126,7 +136,7 @@ __device__ __forceinline__ void block_forward_body(const BlockForwardArguments &
 template <int N>
 __global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
     block_forward(const BlockForwardArguments a) {
-  run_rows<N, block_forward_body<N>>(a);
+  run_rows<N, block_forward_body<N, BlockForwardArguments>>(a);
 }
 
 }  // namespace sgconv::cuda

@@ -77,7 +77,7 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
 #pragma unroll 1
   for (int batch = slice.first; batch < slice.stop; ++batch) {
     SGCONV_ANEW(transform.thread);
-    const BackwardRow<N> row{{a, transform, slice.active(batch), batch, slice.hidden}};
+    const BackwardRow<N> row{{a, transform, slice.active(batch), {batch}, slice.hidden}};
     BlockAside<N> aside{a, shared, slice.place, transform.thread};
     aside.look_anew();
     ParkedSpectrum<N> parked(aside, row.active);

@@ -26,18 +26,24 @@ constexpr std::size_t prepare_bytes(int pieces) {
                                   BlockShape<N>::synthesis_bytes(pieces));
 }
 
+// Shared memory of any launch of the backward pass.
+template <int N>
+std::size_t most_backward_bytes(int64_t of_block) {
+  using Shape = BlockShape<N>;
+  return static_cast<std::size_t>(
+      std::min<int64_t>(Shape::kBackwardBytes + Shape::kParkedBytes + Shape::kSumsBytes, of_block));
+}
+
 // `of_block`: what the device gives a block, of which launches take what they have a use for.
 template <int N>
 void allow_block_shared(int64_t of_block) {
   using Shape = BlockShape<N>;
   constexpr std::size_t kBytes = Shape::kSharedBytes;
-  const auto at_most = [=](std::size_t bytes) {
-    return std::min(bytes, static_cast<std::size_t>(of_block));
-  };
   allow_shared("block_prepare", block_prepare<N>, prepare_bytes<N>(2 * kMaxScales));
   allow_shared("block_forward", block_forward<N>,
-               at_most(kBytes + (Shape::kParksInput ? Shape::kArrayBytes : 0)));
-  const std::size_t most = at_most(Shape::kBackwardBytes + Shape::kParkedBytes + Shape::kSumsBytes);
+               std::min(kBytes + (Shape::kParksInput ? Shape::kArrayBytes : 0),
+                        static_cast<std::size_t>(of_block)));
+  const std::size_t most = most_backward_bytes<N>(of_block);
   allow_shared("block_backward", block_backward<N>, most);
   allow_shared("block_backward_heads", block_backward_heads<N>, most);
   allow_shared("block_kernel_gradient", block_kernel_gradient<N>, kBytes);

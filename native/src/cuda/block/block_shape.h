@@ -45,8 +45,10 @@ struct BlockShape {
   static constexpr int kParked = kRoom < Transform::kR ? kRoom : Transform::kR;
   static constexpr int kKept = kSumsShared ? Transform::kR - kParked : 0;
   static constexpr int kParkedBytes = kParked * kNumberBytes;
-  // The next samples are loaded before they are needed.
+  // Backward: the next samples are loaded before they are needed.
   static constexpr bool kLoadsEarly = shapes::loads_early(kThreads, Transform::kR);
+  // Forward: those of windows.
+  static constexpr bool kLoadsWindowsEarly = shapes::loads_windows_early(Transform::kR);
 };
 
 }  // namespace sgconv::cuda

@@ -7,18 +7,38 @@
 
 namespace sgconv::cuda {
 
+// Which of a thread's places have a sample, 0 being its first one: those before the row's end.
+struct ToRowEnd {
+  int left;  // samples of the row from this thread's first one on; 0 or less: nothing
+
+  __device__ __forceinline__ bool has(int place) const { return place < left; }
+  // All up to `last` are there: then nothing is asked of each by itself.
+  __device__ __forceinline__ bool whole(int last) const { return left > last; }
+  __device__ __forceinline__ int elsewhere() const { return 0; }
+};
+
+// Those of a window of a row, which may begin before the row does or end behind it.
+struct InWindow {
+  int before;  // places ahead of the first sample
+  int left;
+  int around;  // of a circular row: from a place without a sample to that at the row's other end
+
+  __device__ __forceinline__ bool has(int place) const { return place >= before && place < left; }
+  __device__ __forceinline__ bool whole(int last) const { return before <= 0 && left > last; }
+  __device__ __forceinline__ int elsewhere() const { return around; }
+};
+
 // R of them, or fewer: zero where there is nothing to read, and untouched where written.
-template <int R>
+template <int R, class Extent = ToRowEnd>
 struct Samples {
   static constexpr std::size_t kCount = std::size_t{R};
 
   int32_t dtype;
   int stride;
-  int left;        // samples of the row from this thread's first one on; 0 or less: nothing
-  int64_t offset;  // of that one
+  Extent extent;
+  int64_t offset;  // of this thread's first one
 
-  // All of them are there: then nothing is asked of each by itself.
-  __device__ __forceinline__ bool whole() const { return left > (R - 1) * stride; }
+  __device__ __forceinline__ bool whole() const { return extent.whole((R - 1) * stride); }
 
   template <class Bits>
   __device__ __forceinline__ void load_bits_as(const void *signal, uint32_t (&bits)[kCount]) const {
@@ -28,10 +48,16 @@ struct Samples {
       for (int r = 0; r < R; ++r) {
         bits[r] = bits_of(row + r * stride);
       }
+    } else if (extent.elsewhere() != 0) {
+      const Bits *const other = row + extent.elsewhere();
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        bits[r] = bits_of((extent.has(r * stride) ? row : other) + r * stride);
+      }
     } else {
 #pragma unroll
       for (int r = 0; r < R; ++r) {
-        bits[r] = r * stride < left ? bits_of(row + r * stride) : 0u;
+        bits[r] = extent.has(r * stride) ? bits_of(row + r * stride) : 0u;
       }
     }
   }
@@ -71,9 +97,13 @@ struct Samples {
   template <class T>
   __device__ __forceinline__ void gate_as(const void *signal, float (&values)[kCount]) const {
     const T *row = static_cast<const T *>(signal) + offset;
+    const T *const other = row + extent.elsewhere();
 #pragma unroll
     for (int r = 0; r < R; ++r) {
-      values[r] *= r * stride < left ? to_float(__ldcs(row + r * stride)) : 0.0f;
+      const bool here = extent.has(r * stride);
+      values[r] *= here || extent.elsewhere() != 0
+                       ? to_float(__ldcs((here ? row : other) + r * stride))
+                       : 0.0f;
     }
   }
   // values *= gate, where there is one.
@@ -101,7 +131,7 @@ struct Samples {
     } else {
 #pragma unroll
       for (int r = 0; r < R; ++r) {
-        if (r * stride < left) {
+        if (extent.has(r * stride)) {
           __stcs(row + r * stride, from_float<T>(values[r]));
         }
       }

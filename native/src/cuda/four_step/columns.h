@@ -26,7 +26,7 @@ struct Column {
     const int64_t row = (batch * head.count + head.index) * rows.hidden + rows.hidden_first +
                         static_cast<int>(blockIdx.y);
     const int first = transform.first();
-    return {dtype, Transform::kStep, rows.samples - first, row * rows.length + first};
+    return {dtype, Transform::kStep, {rows.samples - first}, row * rows.length + first};
   }
   // Its first number of `numbers`, which has P * M for each signal of the chunk.
   template <class T>

@@ -7,6 +7,7 @@
 #include "cuda/four_step/chunks.h"
 #include "cuda/plan/algorithm.h"
 #include "cuda/plan/ranges.h"
+#include "cuda/policy/costs.h"
 #include "cuda/policy/policy.h"
 #include "cuda/policy/sizes.h"
 #include "cuda/ring/ring.h"
@@ -361,14 +362,22 @@ class FourStepConvolution final : public Algorithm {
 
 }  // namespace
 
-std::unique_ptr<const Algorithm> four_step_convolution(Problem problem) {
+SizeChoice four_step_size_for(const Problem &problem) {
+  const int64_t length = problem.geometry.length;
   for (const Parts &parts : kParts) {
-    if (parts.size >= problem.geometry.length && runs_on(problem.target, parts)) {
-      problem.size = parts.size;
-      return std::make_unique<const FourStepConvolution>(problem, parts);
+    if (parts.size >= length && runs_on(problem.target, parts)) {
+      return {parts.size,
+              costs::kFourStep * static_cast<double>(parts.size) / static_cast<double>(length)};
     }
   }
-  return nullptr;
+  return {};
+}
+
+std::unique_ptr<const Algorithm> four_step_convolution(Problem problem, int64_t size) {
+  problem.size = size;
+  const auto found = std::find_if(kParts.begin(), kParts.end(),
+                                  [=](const Parts &parts) { return parts.size == size; });
+  return std::make_unique<const FourStepConvolution>(problem, *found);
 }
 
 int64_t largest_four_step_size(const Target &target) {

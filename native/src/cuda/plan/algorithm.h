@@ -1,4 +1,4 @@
-// What a plan needs of an algorithm: whole rows by one block each, or four steps.
+// What a plan needs of an algorithm: whole rows by one block each, windows of them, or four steps.
 #pragma once
 
 #include <cstdint>
@@ -87,10 +87,22 @@ class Algorithm {
   const Problem problem_;
 };
 
-// Each for the smallest size of at least the geometry's length, on the current device; nullptr if
-// there is none. `problem.size` is ignored.
-std::unique_ptr<const Algorithm> block_convolution(Problem problem);
-std::unique_ptr<const Algorithm> four_step_convolution(Problem problem);
+// A size N that this device runs, and picoseconds that a sample costs there by policy/costs.h; no
+// size if there is none.
+struct SizeChoice {
+  int64_t size;
+  double cost;
+};
+// The smallest of at least the geometry's length ...
+SizeChoice block_size_for(const Problem &problem);
+SizeChoice four_step_size_for(const Problem &problem);
+// ... and the cheapest of windows. `problem.size` is ignored in all of these.
+SizeChoice window_size_for(const Problem &problem);
+
+// With such a size.
+std::unique_ptr<const Algorithm> block_convolution(Problem problem, int64_t size);
+std::unique_ptr<const Algorithm> window_convolution(Problem problem, int64_t size);
+std::unique_ptr<const Algorithm> four_step_convolution(Problem problem, int64_t size);
 // The largest size that this device can run.
 int64_t largest_four_step_size(const Target &target);
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/failure.h"
+#include "cuda/policy/costs.h"
 
 namespace sgconv::cuda {
 
@@ -14,16 +15,22 @@ std::unique_ptr<const Algorithm> plan_convolution(const sgconv_convolution_geome
                   "geometry.heads * geometry.hidden = " + std::to_string(problem.channels()) +
                       ", fused convolution takes at most " + std::to_string(kMostChannels));
   }
-  if (auto block = block_convolution(problem)) {
-    return block;
+  const SizeChoice block = block_size_for(problem);
+  const SizeChoice whole = block.size > 0 ? block : four_step_size_for(problem);
+  const SizeChoice windows = window_size_for(problem);
+  if (windows.size > 0 && (whole.size == 0 || windows.cost < costs::kWorth * whole.cost)) {
+    return window_convolution(problem, windows.size);
   }
-  if (auto four_step = four_step_convolution(problem)) {
-    return four_step;
+  if (whole.size == 0) {
+    throw Failure(SGCONV_UNSUPPORTED,
+                  "geometry.length = " + std::to_string(geometry.length) + " with " +
+                      std::to_string(geometry.kernel_length) +
+                      " lags, fused convolution takes at most " +
+                      std::to_string(largest_four_step_size(problem.target)) +
+                      " samples on this device, more only with few lags and one head");
   }
-  throw Failure(SGCONV_UNSUPPORTED, "geometry.length = " + std::to_string(geometry.length) +
-                                        ", fused convolution takes at most " +
-                                        std::to_string(largest_four_step_size(problem.target)) +
-                                        " on this device");
+  return block.size > 0 ? block_convolution(problem, whole.size)
+                        : four_step_convolution(problem, whole.size);
 }
 
 }  // namespace sgconv::cuda

@@ -4,6 +4,7 @@
 # one-block convolutions and what they leave room for are in shapes.h; test/cuda/occupancy_test.cpp holds both against each
 # other.
 set(SGCONV_REGISTER_LIMITS
+    add_slices=40
     backward_rows=64
     columns_in=128
     columns_out=128
@@ -34,12 +35,13 @@ set(SGCONV_REGISTER_LIMITS
     untwist_rows=48
     # Four powers in flight a thread; bound by arithmetic, 512 threads a multiprocessor suffice.
     weight_gradient=128
+    window_forward=128
     # For 10.0 and 12.0 the compiler takes more.
     gate_gradient:100=48
     gate_gradient:120=48)
 
 # Backward may have fewer threads on a multiprocessor, and so more registers, with 24 and 32 numbers a thread.
-foreach(kernel block_backward block_backward_heads)
+foreach(kernel block_backward block_backward_heads window_backward)
   list(APPEND SGCONV_REGISTER_LIMITS ${kernel}=128 ${kernel}@6144=255 ${kernel}@8192=255)
   foreach(size 384 768 1536 3072)
     list(APPEND SGCONV_REGISTER_LIMITS ${kernel}@${size}=168)

@@ -55,14 +55,26 @@ Target current_target() {
 }
 
 int64_t block_policy::slice_width(int64_t batch, int64_t channels, int64_t most, int64_t places) {
-  int64_t best = 0, least = INT64_MAX;
-  for (int64_t slices = 1; slices <= most; ++slices) {
+  const int64_t least = ceil_divide(batch, kMostOfSlice);
+  if (least >= most) {
+    return std::min(batch, kMostOfSlice);
+  }
+  // Of all that make as many waves, the most slices are the narrowest. Beyond some dozens of waves
+  // none is better by more than a few hundredths.
+  constexpr int64_t kCandidates = 64;
+  const int64_t fewest = ceil_divide(channels * least, places);
+  int64_t best = 0, shortest = INT64_MAX;
+  for (int64_t waves = fewest; waves < fewest + kCandidates; ++waves) {
+    const int64_t slices = std::clamp(waves * places / channels, least, most);
     const int64_t width = ceil_divide(batch, slices);
-    const int64_t waves = ceil_divide(channels * ceil_divide(batch, width), places);
-    const int64_t time = waves * (width + kSliceCost);
-    if (time < least) {
-      least = time;
+    const int64_t time =
+        ceil_divide(channels * ceil_divide(batch, width), places) * (width + kSliceCost);
+    if (time < shortest) {
+      shortest = time;
       best = width;
+    }
+    if (slices == most) {
+      break;
     }
   }
   return best;

@@ -50,16 +50,24 @@ constexpr int64_t kMostChannels = int64_t{1} << 20;
 // One block a row.
 namespace block_policy {
 
-// One channel's share of the backward pass's workspace is at most this, or of one slice of the
-// batch: far below what any caller allows for scratch memory.
+// One channel's share of the backward pass's workspace for slices of the batch is at most this, or
+// what one slice takes, beside the groups that many slices are added up in: far below what any
+// caller allows for scratch memory.
 constexpr int64_t kMostSliceBytes = int64_t{16} << 20;
 
 // What a slice of the batch costs in signals: its roots, and sums that are written and read again.
 constexpr int64_t kSliceCost = 1;
 
-// Signals of the batch in a slice, of which there are at most `most` a channel, where the device
-// has so many places: the width with the shortest time, waves * (width + cost), which is where
-// waves are full. Of equal ones the widest, which has the fewest sums.
+// Terms that are added up one after another, because rounding errors grow with them: in a slice,
+// and slices whose sums are added up. Two levels of both make 64 Mi of what 14000 at once, alike,
+// would bring beyond the bound. Wide enough that sums cost less than a hundredth of what they sum.
+constexpr int64_t kMostOfSlice = 256;
+constexpr int64_t kSlicesOfGroup = 64;
+
+// Signals (or windows of them) of the batch in a slice, of which there are at most `most` a channel
+// at a time, where the device has so many places: the width with the shortest time,
+// waves * (width + cost), which is where waves are full. Of equal ones the widest, which has the
+// fewest sums. Where `most` slices of kMostOfSlice are not enough, they take turns.
 int64_t slice_width(int64_t batch, int64_t channels, int64_t most, int64_t places);
 
 }  // namespace block_policy

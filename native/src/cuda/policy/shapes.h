@@ -59,6 +59,9 @@ constexpr bool exchanges_halves(int n) { return n > 8192 && n % 3 != 0; }
 // Backward loads samples before it needs them, and does not load in groups, except with 512 threads
 // a block: their 128 registers are full.
 constexpr bool loads_early(int threads, int numbers) { return threads * numbers <= 8192; }
+// Forward does so, but for windows of 32 numbers a thread: where their samples are takes registers,
+// too.
+constexpr bool loads_windows_early(int numbers) { return numbers <= 16; }
 
 // Numbers of the signal's spectrum and of the sums that are loaded together: enough to hide what
 // the second-level cache takes, few enough for registers.

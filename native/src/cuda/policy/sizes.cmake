@@ -2,6 +2,9 @@
 # rows that longer ones are made of, as policy/sizes.h puts them together. 2^k and 3 * 2^k, so that no
 # signal is padded by more than a half. Sorted: the longest is compiled first.
 set(SGCONV_BLOCK_SIZES 256 384 512 768 1024 1536 2048 3072 4096 6144 8192 12288 16384)
+# Those that short kernels are applied in windows of: a factor of four between them costs at most a tenth, by
+# policy/costs.h. 8192 is the longest on devices with small blocks.
+set(SGCONV_WINDOW_SIZES 256 1024 4096 8192 16384)
 set(SGCONV_COLUMNS_SIZES
     12_1024
     16_1024

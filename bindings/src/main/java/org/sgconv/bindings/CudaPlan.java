@@ -95,7 +95,7 @@ public final class CudaPlan implements AutoCloseable {
     return shape;
   }
 
-  /** Complex values in the transform of one row. */
+  /** Complex values in the transform of one row, or of one window of it. */
   public long transformSize() {
     return transformSize;
   }
