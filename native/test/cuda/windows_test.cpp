@@ -151,6 +151,17 @@ void ranges() {
   repeats({SGCONV_CAUSAL, 5, 1, 3, 10000, 100, {10000, 17, 17, 4000, 10000}});
 }
 
+// With room for a few slices of the batch at a time (small_slices.h): several rounds of them, which
+// begin within a row, at a shorter one, and in a batch of whole rows.
+void rounds() {
+  const Problem p{SGCONV_CAUSAL, 1, 1, 1, 1000000, 3};
+  expect_windows(p, 256);
+  run(p, SGCONV_FLOAT32, kNone);
+  repeats({SGCONV_CAUSAL, 5, 1, 2, 200000, 12, {200000, 17, 199999, 100000, 200000}});
+  repeats({SGCONV_BIDIRECTIONAL, 1600, 1, 2, 40});
+  repeats({SGCONV_CAUSAL, 1400, 2, 1, 3});
+}
+
 // What errors of the windows must not pass.
 void brief() {
   run({SGCONV_CAUSAL, 2, 1, 2, 5000, 20}, SGCONV_FLOAT32, kBoth);
@@ -160,11 +171,13 @@ void brief() {
 
 }  // namespace
 
-// The part that is named, or all but `ranges`.
+// The part that is named, or all but `ranges` and `rounds`.
 int main(int argc, char **argv) {
   const std::string only = argc > 1 ? argv[1] : "";
   if (only == "ranges") {
     ranges();
+  } else if (only == "rounds") {
+    rounds();
   } else if (only == "brief") {
     brief();
   } else {

@@ -6,6 +6,7 @@
 
 #include "cuda/block/block.h"
 #include "cuda/plan/ranges.h"
+#include "cuda/policy/costs.h"
 #include "cuda/ring/ring_kernel.h"
 
 namespace sgconv::cuda {
@@ -19,16 +20,13 @@ struct Windows {
   int64_t count(int64_t samples) const { return step == 0 ? 1 : ceil_divide(samples, step); }
 };
 
-// Windows begin where sectors of 32 bytes do in every type, if rows do.
-constexpr int64_t kWindowAlignment = 16;
-
 constexpr Windows kWholeRows{0, 0, 0, 0};
 
 // Of N samples; without new ones if the kernel is too long for that.
 inline Windows windows_of(const sgconv_convolution_geometry &geometry, int64_t size) {
   const KernelLags lags = kernel_lags(geometry);
   const auto aligned = [](int64_t samples) {
-    return ceil_divide(samples, kWindowAlignment) * kWindowAlignment;
+    return ceil_divide(samples, costs::kWindowAlignment) * costs::kWindowAlignment;
   };
   const int64_t ahead = aligned(lags.ahead - 1);
   const int64_t behind = aligned(lags.behind);
