@@ -73,7 +73,7 @@ Dimensions dimensions(const dim3 &size) { return {size.x, size.y, size.z}; }
 
 void run(const Call &call, RecordedCall &recorded) {
   const sgconv_convolution_geometry geometry{call.heads,  call.hidden,   call.length,
-                                             call.length, SGCONV_CAUSAL, 0};
+                                             call.lags(), SGCONV_CAUSAL, 0};
   sgconv_cuda_plan *plan = nullptr;
   check(sgconv_cuda_plan_create(&geometry, call.dtype, &plan), "plan_create");
   const struct Owner {
@@ -86,7 +86,7 @@ void run(const Call &call, RecordedCall &recorded) {
 
   const std::int64_t element = call.dtype == SGCONV_FLOAT32 ? 4 : 2;
   const std::int64_t input = call.batch * call.hidden * call.length * element;
-  const std::int64_t lags = call.heads * call.hidden * call.length * 4;
+  const std::int64_t lags = call.heads * call.hidden * call.lags() * 4;
   const std::int64_t channels = call.heads * call.hidden * 4;
   Memory memory(recorded);
   const bool backward = call.direction == Direction::kBackward;

@@ -12,6 +12,9 @@ struct Call {
   Direction direction = Direction::kForward;
   std::int32_t dtype = 0;  // sgconv_dtype
   std::int64_t batch = 1, hidden = 1, length = 1, heads = 1;
+  std::int64_t short_lags = 0;  // of the kernel; 0: as many as the length
+
+  std::int64_t lags() const { return short_lags > 0 ? short_lags : length; }
   bool gates = false;          // pre and post, and their gradients
   bool input_gradient = true;  // of backward
   bool kernel_gradient = true;

@@ -29,7 +29,7 @@ std::string key_of(const Table &table, const std::vector<std::string> &row,
 
 }  // namespace
 
-const Columns kColumnsOfPredictions{{"call", "B", "H", "L", "type"},
+const Columns kColumnsOfPredictions{{"call", "B", "H", "L", "K", "type"},
                                     {{"slots"},
                                      {"spills", 0},
                                      {"conflicts"},

@@ -36,7 +36,8 @@ std::string share(double part, double whole) {
 std::vector<std::string> key(const CallEvidence &evidence) {
   const Call &call = evidence.call;
   return {name_of_direction(call.direction), std::to_string(call.batch),
-          std::to_string(call.hidden), std::to_string(call.length), name_of_type(call.dtype)};
+          std::to_string(call.hidden),       std::to_string(call.length),
+          std::to_string(call.lags()),       name_of_type(call.dtype)};
 }
 
 }  // namespace
@@ -55,9 +56,9 @@ void write_predictions(std::ostream &out, const std::string &compiler,
          "percent of the device\n"
          "that has blocks while launches last. Bound: what most of the predicted time on an H100 "
          "goes to.\n\n";
-  Table table({"call",  "B",         "H",      "L",       "type",      "slots", "outside loop",
-               "FFMA",  "registers", "spills", "blocks",  "conflicts", "races", "L2 B",
-               "HBM B", "launches",  "fill",   "H100 ms", "H200 ms",   "bound"});
+  Table table({"call",         "B",     "H",         "L",      "K",       "type",      "slots",
+               "outside loop", "FFMA",  "registers", "spills", "blocks",  "conflicts", "races",
+               "L2 B",         "HBM B", "launches",  "fill",   "H100 ms", "H200 ms",   "bound"});
   for (const CallEvidence &evidence : calls) {
     Issued issued;
     double l2 = 0, hbm = 0, filled = 0;
@@ -105,11 +106,11 @@ void write_machine_code(std::ostream &out, const std::string &compiler,
       << compiler
       << " for sm_90. One row for each kind of launch; docs/gpu-evidence.md explains the "
          "columns.\n\n";
-  Table table({"call",         "B",        "H",           "L",       "type",
-               "kernel",       "launches", "grid blocks", "threads", "slots",
-               "outside loop", "FFMA",     "registers",   "spills",  "shared B",
-               "blocks",       "fill",     "loads",       "stores",  "worst",
-               "races",        "L2 B",     "HBM B",       "H100 ms", "bound"});
+  Table table({"call",    "B",         "H",           "L",        "K",      "type",
+               "kernel",  "launches",  "grid blocks", "threads",  "slots",  "outside loop",
+               "FFMA",    "registers", "spills",      "shared B", "blocks", "fill",
+               "loads",   "stores",    "worst",       "races",    "L2 B",   "HBM B",
+               "H100 ms", "bound"});
   for (const CallEvidence &evidence : calls) {
     for (const LaunchEvidence &launch : evidence.launches) {
       const Time time =
