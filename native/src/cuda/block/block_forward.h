@@ -94,27 +94,25 @@ __device__ __forceinline__ void block_forward_body(const Arguments &a) {
       row.input_around().gate(a.pre, values);
       transform.forward(values, x);
     }
-    const auto load_following = [&] {
-      member = member.next(a);
-      if (member.behind(a)) {
-        member = {};
-        ++hidden;
-      }
-      const Row following{{a, transform, left > 2 || (left == 2 && all), member, hidden}};
-      following.input_around().load_bits(a.u, next);
-    };
+    constexpr bool kEarly = !Arguments::kWindows || BlockShape<N>::kLoadsWindowsEarly;
+    if constexpr (!kEarly) {
+      row.multiply(0, x);
+      row.finish(0, x);
+    }
+    member = member.next(a);
+    if (member.behind(a)) {
+      member = {};
+      ++hidden;
+    }
+    const Row following{{a, transform, left > 2 || (left == 2 && all), member, hidden}};
     // Heads apart, though it is the same once more: then the next row's u would have to lie in
     // registers beside what heads leave there.
-    if (Arguments::kWindows || rows.heads == 1) {
-      constexpr bool kEarly = !Arguments::kWindows || BlockShape<N>::kLoadsWindowsEarly;
+    if constexpr (!kEarly) {
+      following.input_around().load_bits(a.u, next);
+    } else if (Arguments::kWindows || rows.heads == 1) {
       row.multiply(0, x);
-      if constexpr (kEarly) {
-        load_following();
-      }
+      following.input_around().load_bits(a.u, next);
       row.finish(0, x);
-      if constexpr (!kEarly) {
-        load_following();
-      }
     } else {
       const ParkedInput<N> parked{a.parked, shared, transform.thread};
       parked.put(x);
@@ -128,7 +126,7 @@ __device__ __forceinline__ void block_forward_body(const Arguments &a) {
         row.multiply(head, product);
         row.finish(head, product);
       }
-      load_following();
+      following.input_around().load_bits(a.u, next);
     }
   }
 }
