@@ -69,14 +69,14 @@ SGCONV_API sgconv_status sgconv_cuda_kernel_backward(const sgconv_kernel_geometr
                                                      float *grad_decay, void *stream);
 
 /* A convolution by our own transforms: planned once for a geometry and a type of signals on the
- * current device, executed many times. Sizes N of whole rows are 2^k from 256 to 16 Mi and 3 * 2^k from 384 to
- * 12 Mi. Up to 16384 (8192 on devices whose blocks have 99 KiB of shared memory, capability 8.6,
- * 8.9, 12.0) one block works on a whole row: u is read once for each head, y written once, and
- * forward needs no workspace. Beyond, N = P * M: columns of P, rows of M, columns, in chunks of
- * signals that stay in the second-level cache; the largest size is then 16 Mi, or 8 Mi on the
- * devices above. There a call submits three or more launches for every chunk, thousands for many
- * long signals: it still does not wait for the device's results, but where the stream's queue is
- * full the driver may hold the caller until there is room.
+ * current device, executed many times. Sizes N of whole rows are 2^k from 256 to 16 Mi and 3 * 2^k
+ * from 384 to 12 Mi. Up to 16384 (8192 on devices whose blocks have 99 KiB of shared memory,
+ * capability 8.6, 8.9, 12.0) one block works on a whole row: u is read once for each head, y
+ * written once, and forward needs no workspace. Beyond, N = P * M: columns of P, rows of M,
+ * columns, in chunks of signals that stay in the second-level cache; the largest size is then 16
+ * Mi, or 8 Mi on the devices above. There a call submits three or more launches for every chunk,
+ * thousands for many long signals: it still does not wait for the device's results, but where the
+ * stream's queue is full the driver may hold the caller until there is room.
  *
  * With one head and a kernel of much fewer lags than L, where that costs less, one block works on a
  * window of N samples of a row, N from 256 to 16384, and neighboring windows overlap by the lags. L

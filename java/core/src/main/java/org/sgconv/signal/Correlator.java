@@ -213,8 +213,8 @@ public final class Correlator implements AutoCloseable {
    * A stretch of the correlation of a signal that need not fit in memory, block by block: of one
    * channel the same values, to the bit, as of an array or a tensor; of several within the bound of
    * {@link org.sgconv.oracle.ErrorBound}, since blocks of many channels may be cut at other places.
-   * Beside templates and plan there is memory for one block of about two million samples, or eight times the template, of all channels together, and R
-   * times as much for the results.
+   * Beside templates and plan there is memory for one block of about two million samples, or eight
+   * times the template, of all channels together, and R times as much for the results.
    *
    * <p>Samples are checked as they are read. If anything fails, the sink has a part of the result:
    * {@link #apply(Path, Path, Extent, ProgressListener)} leaves none behind.
