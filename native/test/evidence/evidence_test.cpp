@@ -195,10 +195,10 @@ void test_minimum() {
 
 void test_comparison() {
   const auto table = [](const char *slots, const char *races) {
-    Table result({"call", "B", "H", "L", "type", "slots", "spills", "conflicts", "races", "L2 B",
-                  "HBM B", "launches", "H100 ms", "H200 ms"});
-    result.add({"forward", "64", "768", "256", "float32", slots, "0", "1.00", races, "10.0", "8.0",
-                "1", "0.100", "0.100"});
+    Table result({"call", "B", "H", "L", "K", "type", "slots", "spills", "conflicts", "races",
+                  "L2 B", "HBM B", "launches", "H100 ms", "H200 ms"});
+    result.add({"forward", "64", "768", "256", "256", "float32", slots, "0", "1.00", races, "10.0",
+                "8.0", "1", "0.100", "0.100"});
     std::stringstream text;
     result.write(text);
     return Table::read(text);
