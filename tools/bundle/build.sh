@@ -53,7 +53,8 @@ rm -rf java/core/target/bundle benchmarks/target/bundle
 SGCONV_BUNDLE_ARCHITECTURE=$architecture ./mvnw -q -DskipTests -Pbundle -Dsgconv.native.preset=bundle package >&2 ||
   die "the build failed; the lines above say why"
 tree=$home/native/target/cmake-bundle
-cmake --build "$tree" --target cuda_synthesis_test cuda_block_test cuda_four_step_test cuda_device_code_test >&2
+cmake --build "$tree" --target cuda_synthesis_test cuda_block_test cuda_windows_test cuda_four_step_test \
+  cuda_device_code_test >&2
 "$tree/native/test/cuda/cuda_device_code_test" "$tree/native/src/cuda/libsgconv_cuda.so" "$architecture-real" >&2 ||
   die "the CUDA library is not for architecture $architecture alone"
 
@@ -82,7 +83,7 @@ for module in $needed; do
 done
 # They load the library that the jar has.
 cp "$tree/native/test/cuda/cuda_synthesis_test" "$tree/native/test/cuda/cuda_block_test" \
-  "$tree/native/test/cuda/cuda_four_step_test" "$bundle/native/"
+  "$tree/native/test/cuda/cuda_windows_test" "$tree/native/test/cuda/cuda_four_step_test" "$bundle/native/"
 cp README.md "$bundle/project/"
 cp "$example/TenLines.java" "$bundle/project/$example/"
 cp tools/bundle/check.sh LICENSE NOTICE "$bundle/"

@@ -31,7 +31,8 @@ class BundleCheckTest extends BundleTrial {
     // The whole sweeps, on a GPU they are short.
     assertThat(output.resolve("native.log"))
         .content()
-        .contains("cuda_synthesis_test \n", "cuda_block_test \n", "cuda_four_step_test \n")
+        .contains("cuda_synthesis_test \n", "cuda_block_test \n")
+        .contains("cuda_windows_test \n", "cuda_four_step_test \n")
         .doesNotContain("brief");
   }
 
@@ -251,7 +252,8 @@ class BundleCheckTest extends BundleTrial {
     assertThat(output.resolve("memcheck.log"))
         .content()
         .contains("sanitizer --tool memcheck --error-exitcode 9 " + bundle.toRealPath())
-        .contains("cuda_block_test brief large", "cuda_four_step_test brief");
+        .contains("cuda_block_test brief large", "cuda_windows_test brief")
+        .contains("cuda_four_step_test brief");
   }
 
   @Test

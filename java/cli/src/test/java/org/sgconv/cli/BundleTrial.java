@@ -63,7 +63,9 @@ abstract class BundleTrial {
     executable(bundle.resolve("runtime/bin/java"), JAVA);
     Files.writeString(bundle.resolve("COMMIT"), "abc123\n");
     Path natives = Files.createDirectory(bundle.resolve("native"));
-    for (String test : List.of("cuda_synthesis_test", "cuda_block_test", "cuda_four_step_test")) {
+    for (String test :
+        List.of(
+            "cuda_synthesis_test", "cuda_block_test", "cuda_windows_test", "cuda_four_step_test")) {
       executable(natives.resolve(test), "#!/bin/sh\necho \"$0 $*\"\n");
     }
     stage("tests", PASSING_TESTS);
