@@ -62,7 +62,7 @@ constexpr unsigned kPredicatesToRegister = 0x803, kRegisterToPredicates = 0x804,
                    kNothing = 0x918, kExit = 0x94d, kBranch = 0x947, kJump = 0x949,
                    kUniformJump = 0x958, kCall = 0x944, kReturn = 0x950, kOpenRegion = 0x945,
                    kCloseRegion = 0x941, kLeaveRegion = 0x942, kYield = 0x946, kWait = 0x91a,
-                   kWaitAll = 0x91b;
+                   kWaitAll = 0x91b, kLetNextBegin = 0x82d, kAwaitPrevious = 0x82e;
 }  // namespace opcode
 
 }  // namespace sgconv::evidence

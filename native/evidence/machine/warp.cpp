@@ -115,6 +115,8 @@ void Warp::step(const Instruction &i, std::uint32_t lanes) {
     case opcode::kYield:
     case opcode::kWait:
     case opcode::kWaitAll:
+    case opcode::kLetNextBegin:
+    case opcode::kAwaitPrevious:
       return;
     case opcode::kBarrier:
       if (i.bits(32, 32) != 0 || i.bits(77, 3) != 0) {

@@ -86,6 +86,7 @@ void BlockRunner::prepare_threads(const dim3 &block) {
     const auto flat = static_cast<unsigned>(i);
     thread.state = State::kNew;
     thread.exchanges = 0;
+    thread.awaited = false;
     thread.index = {flat % block.x, flat / block.x % block.y, flat / block.x / block.y};
   }
   slots_.assign((count + kWarp - 1) / kWarp * kWarp * 2, ~std::uint64_t{0});
@@ -113,6 +114,10 @@ void BlockRunner::run_block(const Launch &launch) {
   }
   if (const auto site = shared_.damage(); site.has_value()) {
     fail(cudaErrorIllegalAddress, "a write beyond the shared array at " + place(*site));
+  }
+  if (launch.early && !std::all_of(threads_.begin(), threads_.end(),
+                                   [](const Thread &thread) { return thread.awaited; })) {
+    fail(cudaErrorLaunchFailure, "begins early, and a thread does not wait for launches before");
   }
 }
 
@@ -330,6 +335,7 @@ unsigned lane_of_current() { return block_runner().lane_of_current(); }
 void *shared_array(std::size_t bytes, std::size_t alignment, Site site) {
   return block_runner().shared_array(bytes, alignment, site);
 }
+void await_previous() { block_runner().await_previous(); }
 void *dynamic_shared() { return block_runner().dynamic_shared(); }
 void misaligned(const void *address, std::size_t alignment) {
   char text[128];

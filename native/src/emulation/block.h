@@ -37,6 +37,7 @@ class BlockRunner {
   void *shared_array(std::size_t bytes, std::size_t alignment, Site site);
   void *dynamic_shared() const { return shared_.dynamic(); }
   unsigned lane_of_current() const { return current_ % kWarp; }
+  void await_previous() { threads_[current_].awaited = true; }
   [[noreturn]] void fault(cudaError_t error, const char *text);
 
   bool running() const { return running_; }
@@ -53,6 +54,7 @@ class BlockRunner {
     std::unique_ptr<FiberStack> stack;
     Site site{};
     unsigned exchanges = 0;
+    bool awaited = false;
   };
 
   static void enter();

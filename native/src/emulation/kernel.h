@@ -41,6 +41,7 @@ struct Launch {
   // What the CUDA kernel is given, as bytes.
   const void *arguments = nullptr;
   std::size_t argument_bytes = 0;
+  bool early = false;  // each thread must call await_previous
 };
 
 SGCONV_EMULATION_API cudaError_t launch(Launch launch);
@@ -51,6 +52,8 @@ SGCONV_EMULATION_API void warp_barrier(unsigned mask, Site site);
 SGCONV_EMULATION_API std::uint64_t exchange(unsigned mask, std::uint64_t value, unsigned lane,
                                             Site site);
 SGCONV_EMULATION_API unsigned lane_of_current();
+// Launches end one after another here: there is nothing to wait for, but that it is done is noted.
+SGCONV_EMULATION_API void await_previous();
 
 // The block's array declared at `site`, poisoned when the block starts.
 SGCONV_EMULATION_API void *shared_array(std::size_t bytes, std::size_t alignment, Site site);
@@ -79,6 +82,10 @@ T exchanged(unsigned mask, T value, unsigned lane, Site site) {
 }
 
 }  // namespace sgconv::emulation
+
+namespace sgconv::cuda {
+inline void await_previous() { ::sgconv::emulation::await_previous(); }
+}  // namespace sgconv::cuda
 
 // Attributes.
 #define __global__

@@ -52,6 +52,27 @@ void missing_barrier_shows() {
   check(std::isnan(out.host()[0]), "a read before the write of another thread sees poison");
 }
 
+void early_launches_must_wait() {
+  const auto early = [](const char *name, void (*body)()) {
+    const cudaError_t error = sgconv::emulation::launch(
+        {name, nullptr, dim3(2), dim3(64), 0, nullptr, body, nullptr, 0, true});
+    return error != cudaSuccess ? error : cudaDeviceSynchronize();
+  };
+  check_equal(early("waits", [] { sgconv::cuda::await_previous(); }), cudaSuccess,
+              "a launch that waits");
+  check_equal(early("one thread does not",
+                    [] {
+                      if (threadIdx.x != 63 || blockIdx.x != 1) {
+                        sgconv::cuda::await_previous();
+                      }
+                    }),
+              cudaErrorLaunchFailure, "a launch of which a thread does not wait");
+  const std::string report = sgconv_emulation_report();
+  check(report.find("one thread does not: begins early") != std::string::npos, "report: " + report);
+  sgconv_emulation_reset();
+  cudaGetLastError();
+}
+
 void divergent_barriers_are_reported() {
   must_fault("one thread skips the barrier", dim3(64), cudaErrorLaunchFailure, "deadlock", [] {
     if (threadIdx.x != 7) {
@@ -155,6 +176,7 @@ void geometry() {
 int main() {
   barriers();
   missing_barrier_shows();
+  early_launches_must_wait();
   divergent_barriers_are_reported();
   shuffles();
   shared_memory();

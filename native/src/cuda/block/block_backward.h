@@ -29,6 +29,7 @@ __device__ __forceinline__ void block_backward_body(const Arguments &a) {
   using Row = BackwardRow<N, Arguments>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   Transform transform = transform_of_thread<N, Transform>(shared);
+  await_previous();
   const SliceOfSlot<N> slice(a);
   if (a.kernel && slice.some) {
     BlockAside<N>{a, shared, slice.place, transform.thread}.begin_sums(slice.continued);

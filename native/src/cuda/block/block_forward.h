@@ -70,6 +70,7 @@ __device__ __forceinline__ void block_forward_body(const Arguments &a) {
   using Row = ForwardRow<N, Arguments>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
+  await_previous();
   const BlockRows &rows = a.rows;
   const int slot = item_of_slot<N>();
   const int first = slot * a.turns + (slot < a.more ? slot : a.more);

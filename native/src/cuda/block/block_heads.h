@@ -69,6 +69,7 @@ __device__ __forceinline__ void block_backward_heads_body(const BlockBackwardArg
   constexpr int kThreads = Transform::kThreads;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   Transform transform = transform_of_thread<N, Transform>(shared);
+  await_previous();
   const SliceOfSlot<N> slice(a);
   if (a.kernel && slice.some) {
     BlockAside<N>{a, shared, slice.place, transform.thread}.begin_sums(slice.continued);

@@ -39,6 +39,7 @@ __device__ __forceinline__ void block_kernel_gradient_body(const BlockKernelGrad
   constexpr int kR = Transform::kR;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
+  await_previous();
   const bool shares = BlockShape<N>::kRows > 1 && a.parts > 1;
   const int row = shares ? static_cast<int>(blockIdx.x) : item_of_slot<N>();
   const int part = shares ? slot_of_thread<N>() : 0;

@@ -51,15 +51,16 @@ void allow_block_shared(int64_t of_block) {
 
 template <int N>
 void launch_block_prepare(const BlockPrepareArguments &arguments, void *stream) {
-  launch("block_prepare", block_prepare<N>, block_grid<N>(arguments.row_count), stream, arguments,
-         prepare_bytes<N>(arguments.directions * arguments.synthesis.pieces.scales));
+  launch_early("block_prepare", block_prepare<N>, block_grid<N>(arguments.row_count), stream,
+               arguments,
+               prepare_bytes<N>(arguments.directions * arguments.synthesis.pieces.scales));
 }
 
 template <int N>
 void launch_block_forward(const BlockForwardArguments &arguments, int64_t blocks, int shared_bytes,
                           void *stream) {
-  launch("block_forward", block_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows), stream,
-         arguments, static_cast<std::size_t>(shared_bytes));
+  launch_early("block_forward", block_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows),
+               stream, arguments, static_cast<std::size_t>(shared_bytes));
 }
 
 template <int N>
@@ -68,17 +69,17 @@ void launch_block_backward(const BlockBackwardArguments &arguments, int shared_b
   const RowGrid grid = block_grid<N>(arguments.items());
   const auto bytes = static_cast<std::size_t>(shared_bytes);
   if (arguments.rows.heads == 1) {
-    launch("block_backward", block_backward<N>, grid, stream, arguments, bytes);
+    launch_early("block_backward", block_backward<N>, grid, stream, arguments, bytes);
     return;
   }
-  launch("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
+  launch_early("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
 }
 
 template <int N>
 void launch_block_kernel_gradient(const BlockKernelGradientArguments &arguments, void *stream) {
-  launch("block_kernel_gradient", block_kernel_gradient<N>,
-         block_grid<N>(int64_t{arguments.heads} * arguments.hidden_count * arguments.parts), stream,
-         arguments, BlockShape<N>::kSharedBytes);
+  launch_early("block_kernel_gradient", block_kernel_gradient<N>,
+               block_grid<N>(int64_t{arguments.heads} * arguments.hidden_count * arguments.parts),
+               stream, arguments, BlockShape<N>::kSharedBytes);
 }
 
 template <int N>

@@ -47,6 +47,7 @@ __device__ __forceinline__ void block_prepare_body(const BlockPrepareArguments &
   using Transform = BlockTransform<N>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = transform_of_thread<N>(shared);
+  await_previous();
   const int64_t row = item_of_slot<N>();
   const bool active = row < a.row_count;
   const int64_t channel = a.row_first + row;

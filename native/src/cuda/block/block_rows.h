@@ -24,7 +24,8 @@ __device__ __forceinline__ int item_of_slot() {
          slot_of_thread<N>();
 }
 
-// Called by all threads of the block, once.
+// Called by all threads of the block, once, before await_previous: roots are made while the launch
+// before ends.
 template <int N, class Transform = BlockTransform<N>>
 __device__ __forceinline__ Transform transform_of_thread(Complex *shared) {
   auto *const roots =

@@ -60,6 +60,31 @@ void allow_shared(const char *name, const void *kernel, std::size_t most_shared)
   known = most_shared;
 }
 
+#if !defined(SGCONV_EMULATED)
+cudaError_t submit(const void *kernel, const RowGrid &shape, void *stream, void *argument,
+                   std::size_t shared, Begin begin) {
+  void *arguments[] = {argument};
+  auto *const queue = static_cast<cudaStream_t>(stream);
+  // Graphs take such launches from CUDA 12.3 on.
+#if CUDART_VERSION >= 12030
+  if (begin == Begin::kEarly && current_target().architecture >= 90) {
+    cudaLaunchAttribute early{};
+    early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    early.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = shape.grid;
+    config.blockDim = shape.block;
+    config.dynamicSmemBytes = shared;
+    config.stream = queue;
+    config.attrs = &early;
+    config.numAttrs = 1;
+    return cudaLaunchKernelExC(&config, kernel, arguments);
+  }
+#endif
+  return cudaLaunchKernel(kernel, shape.grid, shape.block, arguments, shared, queue);
+}
+#endif
+
 void check_launch(cudaError_t error, const char *name, const RowGrid &shape, std::size_t shared) {
   if (error != cudaSuccess) {
     fail(error, std::string("CUDA kernel ") + name + ", grid " + text(shape.grid) + ", block " +

@@ -26,22 +26,39 @@ void allow_shared(const char *name, void (*kernel)(Arguments), std::size_t most_
   allow_shared(name, reinterpret_cast<const void *>(kernel), most_shared);
 }
 
+// When a launch's blocks begin.
+enum class Begin {
+  kAfter,  // when the launch before has ended
+  kEarly,  // on devices that can, when the last blocks of the launch before have a place
+};
+
+#if !defined(SGCONV_EMULATED)
+// One CUDA kernel with its only argument, as the runtime takes it.
+cudaError_t submit(const void *kernel, const RowGrid &shape, void *stream, void *argument,
+                   std::size_t shared, Begin begin);
+#endif
+
 // All our CUDA kernels take one struct by value. Where `shared` is not 0, allow_shared came before.
 template <class Arguments>
 void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
-            const Arguments &arguments, std::size_t shared = 0) {
+            const Arguments &arguments, std::size_t shared = 0, Begin begin = Begin::kAfter) {
 #if defined(SGCONV_EMULATED)
-  const cudaError_t error =
-      emulation::launch({name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block,
-                         shared, static_cast<cudaStream_t>(stream),
-                         [kernel, arguments] { kernel(arguments); }, &arguments, sizeof arguments});
+  const cudaError_t error = emulation::launch(
+      {name, reinterpret_cast<const void *>(kernel), shape.grid, shape.block, shared,
+       static_cast<cudaStream_t>(stream), [kernel, arguments] { kernel(arguments); }, &arguments,
+       sizeof arguments, begin == Begin::kEarly});
 #else
-  void *pointers[] = {const_cast<Arguments *>(&arguments)};
-  const cudaError_t error =
-      cudaLaunchKernel(reinterpret_cast<const void *>(kernel), shape.grid, shape.block, pointers,
-                       shared, static_cast<cudaStream_t>(stream));
+  const cudaError_t error = submit(reinterpret_cast<const void *>(kernel), shape, stream,
+                                   const_cast<Arguments *>(&arguments), shared, begin);
 #endif
   check_launch(error, name, shape, shared);
+}
+
+// A CUDA kernel that calls await_previous.
+template <class Arguments>
+void launch_early(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
+                  const Arguments &arguments, std::size_t shared) {
+  launch(name, kernel, shape, stream, arguments, shared, Begin::kEarly);
 }
 
 }  // namespace sgconv::cuda

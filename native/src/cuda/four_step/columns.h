@@ -42,6 +42,7 @@ __device__ __forceinline__ void columns_in_body(const ColumnsInArguments &a) {
   using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = Transform::of_thread(shared);
+  await_previous();
   const int at = static_cast<int>(blockIdx.z);
   const bool second = at >= a.rows.batch_count;
   // By value: a reference would make the compiler copy the arguments to local memory.
@@ -68,6 +69,7 @@ __device__ __forceinline__ void columns_out_body(const ColumnsOutArguments &a) {
   constexpr int kR = Transform::kR;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = Transform::of_thread(shared);
+  await_previous();
   const Column<P, M> column{a.rows, transform, static_cast<int>(blockIdx.z)};
   const Complex *const z = column.numbers_of(a.z);
   Complex x[Transform::kCount];
@@ -105,6 +107,7 @@ __device__ __forceinline__ void columns_within_body(const ColumnsWithinArguments
   using Transform = ColumnTransform<P, M>;
   SGCONV_DYNAMIC_SHARED(Complex, shared);
   const Transform transform = Transform::of_thread(shared);
+  await_previous();
   Complex *const z = a.z + static_cast<int64_t>(blockIdx.y) * (P * M) + transform.first();
   Complex x[Transform::kCount];
 #pragma unroll

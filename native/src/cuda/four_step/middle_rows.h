@@ -18,6 +18,9 @@ struct MiddleShape {
   static_assert(kRowMultiple % Shape::kRows == 0);
 };
 
+// Before await_previous: what two launches ago or earlier was there. The launch before is that of
+// the columns, or reads and writes other numbers.
+//
 // Grid: x over rows of one member, y over shares of the members, of one each where nothing is kept.
 template <int M>
 __device__ __forceinline__ void middle_rows_body(const MiddleRowsArguments &a) {
@@ -36,6 +39,7 @@ __device__ __forceinline__ void middle_rows_body(const MiddleRowsArguments &a) {
       k[r] = spectrum[r * kThreads];
     }
   }
+  await_previous();
   const int turns = kKeeps ? a.turns : 1;
   const int first = static_cast<int>(blockIdx.y) * turns;
   int64_t at = first * (a.row_count * M) + of_row;
@@ -190,6 +194,7 @@ __device__ __forceinline__ void middle_rows_backward_body(const MiddleBackwardAr
       sum[r] = a.start ? Complex{0.0f, 0.0f} : sums[r * kThreads];
     }
   }
+  await_previous();
   int64_t at = of_row;
 #pragma unroll 1
   for (int batch = 0; batch < a.batch_count; ++batch) {
