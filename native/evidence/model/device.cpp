@@ -41,8 +41,9 @@ const char *name_of(Bound bound) {
 }
 
 Time predict(const Model &model, const Work &work, double fill) {
-  const double issue =
-      work.warp_instructions / (4 * model.multiprocessors * model.clock * model.issue_share);
+  const double cycles = model.multiprocessors * model.clock;
+  const double issue = work.warp_instructions / (4 * cycles * model.issue_share) +
+                       work.shared_wavefronts * model.exposed_wavefronts / cycles;
   const double hbm = work.hbm_bytes / (model.hbm_bytes * model.hbm_share);
   const double l2 = work.l2_bytes / (model.l2_bytes * model.l2_share);
   const double most = std::max({issue, hbm, l2});

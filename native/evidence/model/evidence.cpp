@@ -186,6 +186,11 @@ LaunchEvidence evidence_of(const KernelCall &call, const std::string &name, std:
       }
     }
     result.local_bytes += times * static_cast<double>(memory.local_bytes());
+    for (const auto *const accesses : {&memory.loads(), &memory.stores()}) {
+      for (const auto &[place, wavefronts] : *accesses) {
+        result.shared_wavefronts += times * static_cast<double>(wavefronts.taken);
+      }
+    }
     add_wavefronts(memory.loads(), result.loads, result.worst_conflict);
     add_wavefronts(memory.stores(), result.stores, result.worst_conflict);
     result.races.insert(memory.races().begin(), memory.races().end());
@@ -250,6 +255,8 @@ void check_outputs(const RecordedCall &recorded, const std::vector<LaunchEvidenc
 
 }  // namespace
 
+Work LaunchEvidence::work() const { return {issued.all, shared_wavefronts, hbm_bytes, l2_bytes()}; }
+
 double LaunchEvidence::l2_bytes() const {
   double bytes = 0;
   for (const auto &[tensor, moved] : traffic) {
@@ -303,8 +310,7 @@ Prediction predict(const Model &model, const CallEvidence &evidence) {
   Prediction result;
   double of_bound[3] = {};
   for (const LaunchEvidence &launch : evidence.launches) {
-    const Time time =
-        predict(model, Work{launch.issued.all, launch.hbm_bytes, launch.l2_bytes()}, launch.fill);
+    const Time time = predict(model, launch.work(), launch.fill);
     result.seconds += time.seconds;
     of_bound[static_cast<int>(time.bound)] += time.seconds;
   }

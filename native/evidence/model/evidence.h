@@ -33,11 +33,13 @@ struct LaunchEvidence {
   double active_bytes = 0;  // of workspace and spectrum, of blocks that run at the same time
   double local_bytes = 0;   // of spilled registers
   double hbm_bytes = 0;
-  Wavefronts loads, stores;
+  double shared_wavefronts = 0;
+  Wavefronts loads, stores;   // of one block of each kind
   double worst_conflict = 1;  // of one instruction
   std::set<Race> races;
 
   double l2_bytes() const;
+  Work work() const;
 };
 
 struct CallEvidence {

@@ -18,7 +18,7 @@ constexpr std::int64_t kCutHidden = 4224;
 struct Cut {
   std::int64_t lags, length;
 };
-constexpr Cut kCuts[] = {{16, 32880}, {64, 33600}, {130, 35568}, {1000, 35920}, {4096, 36864}};
+constexpr Cut kCuts[] = {{16, 32880}, {64, 33600}, {130, 35568}, {1800, 38304}, {4096, 36864}};
 
 std::vector<std::int64_t> lengths_to(std::int64_t most) {
   std::vector<std::int64_t> lengths(std::begin(kBlockSizes), std::end(kBlockSizes));

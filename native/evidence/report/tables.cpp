@@ -44,24 +44,26 @@ std::vector<std::string> key(const CallEvidence &evidence) {
 
 void write_predictions(std::ostream &out, const std::string &compiler,
                        const std::vector<CallEvidence> &calls) {
-  out << "# Predictions of convolutions, not yet measured on a GPU\n\n"
+  out << "# Predictions of convolutions\n\n"
          "Counted in machine code of "
       << compiler
-      << " for sm_90; docs/gpu-evidence.md says how, and what it cannot show.\n"
-         "Slots, and bytes through the second-level cache and the memory beyond, are of one "
-         "sample. FFMA: percent of\n"
-         "the floating-point instructions. Blocks: of a multiprocessor, the fewest of any launch. "
+      << " for sm_90; docs/gpu-evidence.md says how, and what a GPU measured.\n"
+         "Slots, wavefronts of shared memory, and bytes through the second-level cache and the "
+         "memory beyond, are of one\n"
+         "sample. FFMA: percent of the floating-point instructions. Blocks: of a multiprocessor, "
+         "the fewest of any launch. "
          "Spills: bytes of a\n"
          "thread's stack. Conflicts: wavefronts of shared memory for each that would do. Fill: "
          "percent of the device\n"
          "that has blocks while launches last. Bound: what most of the predicted time on an H100 "
          "goes to.\n\n";
-  Table table({"call",         "B",     "H",         "L",      "K",       "type",      "slots",
-               "outside loop", "FFMA",  "registers", "spills", "blocks",  "conflicts", "races",
-               "L2 B",         "HBM B", "launches",  "fill",   "H100 ms", "H200 ms",   "bound"});
+  Table table({"call",         "B",    "H",         "L",        "K",      "type",    "slots",
+               "outside loop", "FFMA", "registers", "spills",   "blocks", "shared",  "conflicts",
+               "races",        "L2 B", "HBM B",     "launches", "fill",   "H100 ms", "H200 ms",
+               "bound"});
   for (const CallEvidence &evidence : calls) {
     Issued issued;
-    double l2 = 0, hbm = 0, filled = 0;
+    double shared = 0, l2 = 0, hbm = 0, filled = 0;
     int registers = 0, spills = 0, resident = 1 << 30;
     Wavefronts wavefronts;
     std::size_t races = 0;
@@ -71,6 +73,7 @@ void write_predictions(std::ostream &out, const std::string &compiler,
       issued.multiply_adds += launch.issued.multiply_adds;
       issued.float_operations += launch.issued.float_operations;
       issued.has_row_loop |= launch.issued.has_row_loop;
+      shared += launch.shared_wavefronts;
       l2 += launch.l2_bytes();
       hbm += launch.hbm_bytes;
       filled += launch.issued.all / launch.fill;
@@ -85,15 +88,16 @@ void write_predictions(std::ostream &out, const std::string &compiler,
     }
     const Prediction h100 = predict(kH100, evidence), h200 = predict(kH200, evidence);
     auto cells = key(evidence);
-    cells.insert(cells.end(),
-                 {text(slots(issued.all, evidence), 1),
-                  issued.has_row_loop ? text(slots(issued.outside, evidence), 1) : "-",
-                  share(issued.multiply_adds, issued.float_operations), std::to_string(registers),
-                  std::to_string(spills), std::to_string(resident), text(wavefronts.ratio(), 2),
-                  races == 0 ? "none" : std::to_string(races), text(l2 / evidence.samples(), 1),
-                  text(hbm / evidence.samples(), 1), std::to_string(evidence.launch_count()),
-                  text(100 * issued.all / filled, 0), milliseconds(h100.seconds),
-                  milliseconds(h200.seconds), name_of(h100.bound)});
+    cells.insert(
+        cells.end(),
+        {text(slots(issued.all, evidence), 1),
+         issued.has_row_loop ? text(slots(issued.outside, evidence), 1) : "-",
+         share(issued.multiply_adds, issued.float_operations), std::to_string(registers),
+         std::to_string(spills), std::to_string(resident), text(shared / evidence.samples(), 2),
+         text(wavefronts.ratio(), 2), races == 0 ? "none" : std::to_string(races),
+         text(l2 / evidence.samples(), 1), text(hbm / evidence.samples(), 1),
+         std::to_string(evidence.launch_count()), text(100 * issued.all / filled, 0),
+         milliseconds(h100.seconds), milliseconds(h200.seconds), name_of(h100.bound)});
     table.add(std::move(cells));
   }
   table.write(out);
@@ -101,7 +105,7 @@ void write_predictions(std::ostream &out, const std::string &compiler,
 
 void write_machine_code(std::ostream &out, const std::string &compiler,
                         const std::vector<CallEvidence> &calls) {
-  out << "# CUDA kernels of these convolutions, predicted and not yet measured on a GPU\n\n"
+  out << "# CUDA kernels of these convolutions, predicted\n\n"
          "Machine code of "
       << compiler
       << " for sm_90. One row for each kind of launch; docs/gpu-evidence.md explains the "
@@ -113,8 +117,7 @@ void write_machine_code(std::ostream &out, const std::string &compiler,
                "H100 ms", "bound"});
   for (const CallEvidence &evidence : calls) {
     for (const LaunchEvidence &launch : evidence.launches) {
-      const Time time =
-          predict(kH100, Work{launch.issued.all, launch.hbm_bytes, launch.l2_bytes()}, launch.fill);
+      const Time time = predict(kH100, launch.work(), launch.fill);
       auto cells = key(evidence);
       cells.insert(
           cells.end(),
@@ -146,7 +149,7 @@ void write_machine_code(std::ostream &out, const std::string &compiler,
 
 void write_exchanges(std::ostream &out, const std::string &compiler,
                      const std::vector<SequenceEvidence> &sequences) {
-  out << "# Exchanges through shared memory, counted and not yet measured on a GPU\n\n"
+  out << "# Exchanges through shared memory, counted\n\n"
          "Machine code of "
       << compiler
       << " for sm_90, executed for the first block of every CUDA kernel of a call; "

@@ -23,14 +23,16 @@ void expect_windows(const Problem &p, int64_t size) {
 // Where windows pay by policy/costs.h, and where not.
 void choice() {
   check_equal(size_for(SGCONV_CAUSAL, 100000, 1), int64_t{256}, "one lag");
-  check_equal(size_for(SGCONV_CAUSAL, 100000, 33), int64_t{256}, "33 lags");
+  check_equal(size_for(SGCONV_CAUSAL, 100000, 17), int64_t{256}, "17 lags");
+  check_equal(size_for(SGCONV_CAUSAL, 100000, 33), int64_t{1024}, "33 lags");
   check_equal(size_for(SGCONV_CAUSAL, 100000, 64), int64_t{1024}, "64 lags");
-  check_equal(size_for(SGCONV_CAUSAL, 100000, 110), int64_t{4096}, "110 lags");
-  check_equal(size_for(SGCONV_CAUSAL, 100000, 1000), int64_t{8192}, "1000 lags");
+  check_equal(size_for(SGCONV_CAUSAL, 100000, 110), int64_t{1024}, "110 lags");
+  check_equal(size_for(SGCONV_CAUSAL, 100000, 1000), int64_t{4096}, "1000 lags");
+  check_equal(size_for(SGCONV_CAUSAL, 100000, 1800), int64_t{8192}, "1800 lags");
   check_equal(size_for(SGCONV_CAUSAL, 100000, 4096), int64_t{16384}, "4096 lags");
   check_equal(size_for(SGCONV_CAUSAL, 100000, 12000), int64_t{131072}, "whole rows beyond");
   check_equal(size_for(SGCONV_CENTERED, 100000, 65), int64_t{1024}, "lags on both sides");
-  check_equal(size_for(SGCONV_BIDIRECTIONAL, 100000, 12), int64_t{256}, "both directions");
+  check_equal(size_for(SGCONV_BIDIRECTIONAL, 100000, 12), int64_t{1024}, "both directions");
   check_equal(size_for(SGCONV_CAUSAL, 1024, 4), int64_t{1024}, "short rows stay whole");
   check_equal(size_for(SGCONV_CAUSAL, 4097, 4), int64_t{256}, "padding is saved");
   check_equal(size_for(SGCONV_CAUSAL, 100000, 64, 2), int64_t{131072}, "several heads: whole rows");
@@ -55,7 +57,7 @@ void sizes() {
   };
   int turn = 0;
   for (const Case &each : {Case{5000, 20, 256}, Case{10000, 60, 1024}, Case{30000, 130, 4096},
-                           Case{25000, 1100, 8192}, Case{36000, 3500, 16384}}) {
+                           Case{25000, 1800, 8192}, Case{36000, 3500, 16384}}) {
     for (const sgconv_mode mode : oracle::kModes) {
       // As many lags in all.
       const int64_t lags = mode == SGCONV_BIDIRECTIONAL ? each.lags / 2 : each.lags;
@@ -75,7 +77,7 @@ void edges() {
     for (const int64_t more : {-1, 0, 1}) {
       // 240 new samples of 256 forward, or with 16 lags on each side 224.
       const int64_t step = mode == SGCONV_BIDIRECTIONAL || mode == SGCONV_CENTERED ? 224 : 240;
-      const Problem p{mode, 2, 1, 2, 25 * step + more, mode == SGCONV_CENTERED ? 17 : 12};
+      const Problem p{mode, 2, 1, 2, 19 * step + more, mode == SGCONV_CENTERED ? 17 : 12};
       expect_windows(p, 256);
       run(p, turn % 3, turn % 4);
       ++turn;
@@ -129,7 +131,7 @@ void bits() {
   expect_windows(lengths, 1024);
   repeats(lengths);
   parts({SGCONV_CENTERED, 3, 1, 2, 10000, 60});
-  parts({SGCONV_CAUSAL, 2, 1, 2, 25000, 1100});
+  parts({SGCONV_CAUSAL, 2, 1, 2, 25000, 1800});
 }
 
 // Forward and the gradient of the gate behind need no scratch memory, and that of kernels little.

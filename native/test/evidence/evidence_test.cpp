@@ -162,13 +162,14 @@ void test_model() {
   count_is(static_cast<unsigned>(resident_blocks({}, 32, 1024, 0)), 2, "blocks by threads");
   // 112 slots a sample at (64, 768, 4096), 8 and 20 bytes.
   const double samples = 64.0 * 768 * 4096;
-  const Work work{112 * samples / 32, 8 * samples, 20 * samples};
+  const Work work{112 * samples / 32, 0, 8 * samples, 20 * samples};
   const Time h100 = predict(kH100, work, 0.5);
   near(h100.seconds, 20 * samples / (5.5e12 * 0.8) / 0.5, "bound by the second-level cache");
   check(h100.bound == Bound::kL2, "its name");
-  near(predict(kH100, Work{112 * samples / 32, 0, 0}, 1).seconds,
-       112 * samples / (32 * 4 * 132 * 1.9e9 * 0.8), "bound by issue");
-  near(predict(kH200, Work{0, 8 * samples, 0}, 1).seconds, 8 * samples / (4.3e12 * 0.9),
+  near(predict(kH100, Work{112 * samples / 32, samples / 2, 0, 0}, 1).seconds,
+       samples / (132 * 1.98e9) * (112.0 / 128 / 0.77 + 0.42 / 2),
+       "bound by issue, and shared memory beside it");
+  near(predict(kH200, Work{0, 0, 8 * samples, 0}, 1).seconds, 8 * samples / (4.3e12 * 0.9),
        "bound by memory");
 }
 

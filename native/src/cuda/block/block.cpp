@@ -191,7 +191,8 @@ class BlockConvolution final : public Algorithm {
   // Blocks of the forward pass that the device holds.
   int64_t forward_places() const {
     return problem().target.multiprocessors *
-           std::min<int64_t>(size_.resident, blocks_of(forward_shared()));
+           std::min<int64_t>(cuts() ? size_.resident : size_.forward_resident,
+                             blocks_of(forward_shared()));
   }
   int64_t backward_places() const {
     return std::min<int64_t>(size_.backward_resident, blocks_of(size_.backward_bytes));

@@ -116,6 +116,7 @@ struct BlockSize {
   int rows;                          // that share a block
   int shared_bytes, backward_bytes;  // to transform in
   int resident;                      // blocks on a multiprocessor that registers are limited for
+  int forward_resident;              // of the forward pass of whole rows
   int backward_resident;             // of the backward pass
   int array_bytes;                   // of N numbers for each row of a block
   bool parks_input;                  // forward: an array in shared memory for several heads

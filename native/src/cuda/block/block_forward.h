@@ -133,7 +133,7 @@ __device__ __forceinline__ void block_forward_body(const Arguments &a) {
 }
 
 template <int N>
-__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kResident)
+__global__ void __launch_bounds__(BlockShape<N>::kThreads, BlockShape<N>::kForwardResident)
     block_forward(const BlockForwardArguments a) {
   run_rows<N, block_forward_body<N, BlockForwardArguments>>(a);
 }

@@ -90,6 +90,7 @@ constexpr BlockSize block_size() {
           Shape::kSharedBytes,
           Shape::kBackwardBytes,
           Shape::kResident,
+          Shape::kForwardResident,
           Shape::kBackwardResident,
           Shape::kArrayBytes,
           Shape::kParksInput,

@@ -28,11 +28,12 @@ struct BlockShape {
   }
   // Blocks that a multiprocessor shall hold.
   static constexpr int kResident = shapes::resident(kThreads);
+  static constexpr int kForwardResident = shapes::forward_resident(kThreads, Transform::kR);
   static constexpr int kBackwardResident = shapes::backward_resident(kThreads, Transform::kR);
   // An array of N numbers for each row beside, in shared memory.
   static constexpr int kArrayBytes = kRows * N * static_cast<int>(sizeof(Complex));
-  // Forward: the spectrum of u while heads take their turns, if no multiprocessor holds fewer
-  // blocks for it.
+  // Forward: the spectrum of u while heads take their turns, if a multiprocessor still holds
+  // kResident blocks.
   static constexpr bool kParksInput =
       kSharedBytes + kArrayBytes <= shapes::shared_of_block(kResident);
   // Backward: one array of sums, and of a thread's numbers of the spectrum as many as there is room

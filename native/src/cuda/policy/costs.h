@@ -5,21 +5,21 @@
 
 namespace sgconv::cuda::costs {
 
-// Picoseconds that a number of a transform takes forward and backward, to du and dk, as predicted
-// for an H100: (64, 768, N) in float32, benchmarks/results/static/predictions.md. Not yet measured
-// on a GPU; only their ratios matter, and the same are used for every device.
+// Picoseconds that a number of a transform takes forward and backward, to du and dk, as an H100
+// measured them: (64, 768, N) in float32, benchmarks/results/nvidia-h100-80gb-hbm3. Only their
+// ratios matter, and the same are used for every device.
 struct SizeCost {
   int64_t size;
   double cost;
 };
-constexpr SizeCost kBlocks[] = {{256, 8.8},   {384, 9.6},   {512, 10.0},  {768, 10.0},
-                                {1024, 9.9},  {1536, 10.0}, {2048, 10.0}, {3072, 11.5},
-                                {4096, 10.4}, {6144, 11.9}, {8192, 10.6}, {12288, 13.5},
-                                {16384, 12.8}};
-constexpr double kFourStep = 40.0;  // at every size, within a tenth
+constexpr SizeCost kBlocks[] = {{256, 11.1},  {384, 15.2},  {512, 11.8},  {768, 14.6},
+                                {1024, 11.9}, {1536, 14.6}, {2048, 12.0}, {3072, 17.0},
+                                {4096, 13.0}, {6144, 18.7}, {8192, 15.5}, {12288, 19.9},
+                                {16384, 19.3}};
+constexpr double kFourStep = 38.0;  // from 24 Ki to 96 Ki within a twentieth
 
-// Of a window beside a row of its size: bounds are looked at sample by sample. Counted: 6 to 9%
-// more instructions forward, 8 to 12% backward.
+// Of a window beside a row of its size: bounds are looked at sample by sample. Counted, not yet
+// measured on a GPU: 6 to 9% more instructions forward, 8 to 12% backward.
 constexpr double kOfWindow = 1.1;
 
 // New samples begin and windows do where sectors of 32 bytes do in every type, if rows do.

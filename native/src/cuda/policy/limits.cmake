@@ -40,6 +40,12 @@ set(SGCONV_REGISTER_LIMITS
     gate_gradient:100=48
     gate_gradient:120=48)
 
+# Forward of whole rows has more threads on a multiprocessor with 16 numbers a thread.
+foreach(size 256 512 1024 2048)
+  list(APPEND SGCONV_REGISTER_LIMITS block_forward@${size}=96)
+endforeach()
+list(APPEND SGCONV_REGISTER_LIMITS block_forward@4096=80)
+
 # Backward may have fewer threads on a multiprocessor, and so more registers, with 24 and 32 numbers a thread.
 foreach(kernel block_backward block_backward_heads window_backward)
   list(APPEND SGCONV_REGISTER_LIMITS ${kernel}=128 ${kernel}@6144=255 ${kernel}@8192=255)

@@ -12,11 +12,12 @@ struct Parts {
   int64_t row_size;  // M
 };
 
-// By size, for every architecture; not yet measured on a GPU. Rows of up to 4096 keep sums and
-// spectra on the multiprocessor, which saves a sixth of backward's bytes, so rows are longer only
-// where columns of 1024 are not enough. Columns in registers are the cheapest: of 12 and 16, which
-// have as many numbers a thread as such rows, so that all steps of a chunk have whole waves at
-// once; 24 and 32 twice as many. Only the two largest sizes need blocks of 161 KiB.
+// By size, for every architecture; other ways to take a size apart are not yet measured on a GPU.
+// Rows of up to 4096 keep sums and spectra on the multiprocessor, which saves a sixth of backward's
+// bytes, so rows are longer only where columns of 1024 are not enough. Columns in registers are the
+// cheapest: of 12 and 16, which have as many numbers a thread as such rows, so that all steps of a
+// chunk have whole waves at once; 24 and 32 twice as many. Only the two largest sizes need blocks
+// of 161 KiB.
 constexpr int64_t kKi = 1024;
 constexpr std::array<Parts, 22> kParts{{
     {12 * kKi, 1024},     {16 * kKi, 1024},     {24 * kKi, 2048},   {32 * kKi, 2048},
