@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * The windows of long signals, cut into blocks that are scored side by side. The cut depends on
- * lengths alone, and so do the bits of the scores: not on the number of threads, nor on whether the
- * signal is in memory.
+ * The windows of long signals, cut into blocks that are scored side by side, by as many threads as
+ * the backend has. The cut depends on lengths alone, and so do the bits of the scores: not on the
+ * number of threads, nor on whether the signal is in memory.
  */
 final class ScoreBlocks {
 
@@ -34,11 +34,13 @@ final class ScoreBlocks {
   }
 
   private final WindowScores scores;
+  private final int threads;
   private final int templates;
   private final int length;
 
   ScoreBlocks(FixedKernels kernels, UnitTemplates templates, Mean mean) {
     this.scores = new WindowScores(kernels, templates, mean);
+    this.threads = kernels.sharing().threads();
     this.templates = templates.count();
     this.length = templates.length();
   }
@@ -91,7 +93,7 @@ final class ScoreBlocks {
           }
         };
     long most = Math.min(jobs, MOST_TOGETHER / ((long) size * templates));
-    int workers = Math.clamp(most, 1, Runtime.getRuntime().availableProcessors());
+    int workers = Math.clamp(most, 1, threads);
     if (anyThread && workers > 1) {
       IntStream.range(0, workers).parallel().forEach(_ -> worker.run());
     } else {
