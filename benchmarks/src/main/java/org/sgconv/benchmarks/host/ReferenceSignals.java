@@ -52,7 +52,9 @@ final class ReferenceSignals {
 
   /**
    * The centred template takes care of the windows' means. Their norms, which hardly differ in
-   * these signals, divide products and bounds.
+   * these signals, divide products and bounds. What a norm and a quotient are rounded by is in the
+   * bound's part for the largest product: eight half spacings of it, and they need few if a norm's
+   * squares are added up with care.
    */
   private void correlate(int row, double[] signal, double[] template) {
     int lags = template.length;

@@ -75,7 +75,7 @@ final class WindowScores {
     double[] norms = scratch.norms;
     center(x, samples, centered);
     products(centered, samples, scores, to);
-    double carried = PRODUCT_ERROR * Math.sqrt(squares(centered, samples));
+    double carried = PRODUCT_ERROR * Math.sqrt(LongSum.ofProducts(centered, centered, samples));
     norms(scratch, samples, carried / SCORE_ERROR * (carried / SCORE_ERROR));
     for (double[] row : scores) {
       for (int t = 0; t < windows; t++) {
@@ -184,23 +184,10 @@ final class WindowScores {
     // little is.
     center(values, length, values);
     center(values, length, values);
-    double norm = Math.sqrt(squares(values, length));
+    double norm = Math.sqrt(LongSum.ofProducts(values, values, length));
     for (int r = 0; r < scores.length; r++) {
-      double[] template = templates.row(r);
-      double product = 0;
-      for (int i = 0; i < length; i++) {
-        product += values[i] * template[i];
-      }
-      scores[r][to] = clipped(product / norm);
+      scores[r][to] = clipped(LongSum.ofProducts(values, templates.row(r), length) / norm);
     }
-  }
-
-  private static double squares(double[] values, int count) {
-    double squares = 0;
-    for (int i = 0; i < count; i++) {
-      squares += values[i] * values[i];
-    }
-    return squares;
   }
 
   private static double clipped(double score) {

@@ -30,24 +30,57 @@ final class Windows {
     int length = sum.length;
     int windows = samples - length + 1;
     for (int block = 0; block < windows; block += length) {
+      ends(x, block, sum, squares);
+      taker.take(block, sum[0], squares[0]);
+      beginnings(x, block + length, Math.min(length, windows - block), sum, squares, taker);
+    }
+  }
+
+  /** Sums from each sample of a block to its last. */
+  private static void ends(double[] x, int block, double[] sum, double[] squares) {
+    LongSum sumBehind = new LongSum();
+    LongSum squaresBehind = new LongSum();
+    for (int end = sum.length; end > 0; end -= LongSum.TOGETHER) {
+      double behind = sumBehind.value();
+      double behindOfSquares = squaresBehind.value();
       double s = 0;
       double q = 0;
-      for (int i = length - 1; i >= 0; i--) {
+      for (int i = end - 1; i >= Math.max(0, end - LongSum.TOGETHER); i--) {
         double value = x[block + i];
         s += value;
         q += value * value;
-        sum[i] = s;
-        squares[i] = q;
+        sum[i] = behind + s;
+        squares[i] = behindOfSquares + q;
       }
-      taker.take(block, s, q);
-      s = 0;
-      q = 0;
-      for (int i = 1; i < length && block + i < windows; i++) {
-        double value = x[block + length + i - 1];
+      sumBehind.add(s);
+      squaresBehind.add(q);
+    }
+  }
+
+  /**
+   * Windows but the first of the block that ends before {@code next}, with what they have of the
+   * samples from there on.
+   *
+   * @param count windows of the block
+   */
+  private static void beginnings(
+      double[] x, int next, int count, double[] sum, double[] squares, Taker taker) {
+    LongSum sumBefore = new LongSum();
+    LongSum squaresBefore = new LongSum();
+    for (int from = 1; from < count; from += LongSum.TOGETHER) {
+      double before = sumBefore.value();
+      double beforeOfSquares = squaresBefore.value();
+      double s = 0;
+      double q = 0;
+      for (int i = from; i < Math.min(from + LongSum.TOGETHER, count); i++) {
+        double value = x[next + i - 1];
         s += value;
         q += value * value;
-        taker.take(block + i, sum[i] + s, squares[i] + q);
+        taker.take(
+            next - sum.length + i, sum[i] + (before + s), squares[i] + (beforeOfSquares + q));
       }
+      sumBefore.add(s);
+      squaresBefore.add(q);
     }
   }
 

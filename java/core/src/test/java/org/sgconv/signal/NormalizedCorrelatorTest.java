@@ -2,6 +2,7 @@ package org.sgconv.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ class NormalizedCorrelatorTest {
 
   /** What is promised: absolute, of scores from −1 to 1. */
   private static final double BOUND = 1e-6;
+
+  /** Of a score near 1, with nothing larger beside it: seven roundings. */
+  private static final double LAST_DIGITS = 7 * 0x1p-53;
 
   private final Random random = Seed.random(getClass());
 
@@ -172,6 +176,35 @@ class NormalizedCorrelatorTest {
       template[i] = -template[i];
     }
     assertThat(scores(x, template, Mean.REMOVED)[1234]).isLessThan(-1 + 1e-12);
+  }
+
+  /** Both ways: by a transform over all windows, and one by one beside a spike that hides them. */
+  @Test
+  void highScoresOfLongTemplatesAreRightToTheirLastDigits() {
+    int length = 16_384;
+    int copies = 40;
+    double[] template = ExactSums.noise(random, length);
+    double[] x = ExactSums.noise(random, copies * length);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = x[i] / 2 + template[i % length];
+    }
+    assertRightToTheLast(x, template, 0);
+    for (int i = 1; i < copies; i += 2) {
+      double[] alone = Arrays.copyOfRange(x, i * length - 1, (i + 1) * length);
+      alone[0] = 1e15;
+      assertRightToTheLast(alone, template, 1);
+    }
+  }
+
+  private static void assertRightToTheLast(double[] x, double[] template, int first) {
+    double[] scores = scores(x, template, Mean.REMOVED);
+    for (int t = first; t < scores.length; t += template.length) {
+      double exact = ExactScores.score(x, t, template, Mean.REMOVED);
+      assertThat(exact).isBetween(0.8, 0.99);
+      assertThat(scores[t])
+          .as("window %d%s", t, Seed.replay())
+          .isCloseTo(exact, within(LAST_DIGITS));
+    }
   }
 
   @Test
