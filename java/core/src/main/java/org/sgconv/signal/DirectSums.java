@@ -39,11 +39,16 @@ final class DirectSums {
       for (int i = 0; i < count; i++) {
         int t = (int) stretch.first() + i;
         int last = Math.min(t, lags - 1);
-        double sum = 0;
-        for (int j = Math.max(0, t - samples + 1); j <= last; j++) {
-          sum += kernels[kernel + j] * x[from + t - j];
+        LongSum sum = new LongSum();
+        for (int j = Math.max(0, t - samples + 1); j <= last; ) {
+          int end = Math.min(last, j + LongSum.TOGETHER - 1);
+          double part = 0;
+          for (; j <= end; j++) {
+            part += kernels[kernel + j] * x[from + t - j];
+          }
+          sum.add(part);
         }
-        y[row * count + i] = sum;
+        y[row * count + i] = sum.value();
       }
     }
     return y;

@@ -1,7 +1,9 @@
 package org.sgconv.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,19 @@ class ConvolverAccuracyTest {
       worst = Math.max(worst, fraction);
     }
     System.out.printf(Locale.ROOT, "float64: at most %.2f of the bound%n", worst);
+  }
+
+  /** One result, summed directly. One after another these products are off by 1e-12 of the sum. */
+  @Test
+  void manyProductsThatAreAlike() {
+    double[] x = new double[100_000];
+    double[] k = new double[x.length];
+    Arrays.fill(x, 0.1);
+    Arrays.fill(k, 0.1);
+    double exact = ExactSums.convolved(x, k, k.length - 1);
+    double[] result = Convolver.convolve(x, k, Extent.VALID);
+    assertThat(result).hasSize(1);
+    assertThat(result[0]).isCloseTo(exact, within(64 * Math.ulp(exact)));
   }
 
   @Test
