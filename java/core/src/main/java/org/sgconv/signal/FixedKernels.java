@@ -68,6 +68,14 @@ final class FixedKernels implements AutoCloseable {
     return sharing;
   }
 
+  /**
+   * How many threads may work on the host between passes: as many as a backend there has, or all,
+   * since a device keeps none of them busy.
+   */
+  int hostThreads() {
+    return onHost ? sharing.threads() : Runtime.getRuntime().availableProcessors();
+  }
+
   /** H. */
   long hidden() {
     return kernels.dim(1);

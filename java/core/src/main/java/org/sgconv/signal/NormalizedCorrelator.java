@@ -34,9 +34,9 @@ import org.sgconv.tensor.Tensor;
  * or with {@link Mean#KEPT} all zero, has the score 0.
  *
  * <p>Long signals are scored in blocks, which threads of {@link
- * java.util.concurrent.ForkJoinPool#commonPool} share, as many as the backend has; scores do not
- * depend on how many these are. The memory of an arena that is confined to a thread keeps all work
- * on that thread.
+ * java.util.concurrent.ForkJoinPool#commonPool} share, as many as the backend has, or all if it is
+ * a device's; scores do not depend on how many these are. The memory of an arena that is confined
+ * to a thread keeps all work on that thread.
  *
  * <p>Any number of threads may call {@code apply}; {@link #close} waits for them.
  *

@@ -5,8 +5,9 @@ import java.util.stream.IntStream;
 
 /**
  * The windows of long signals, cut into blocks that are scored side by side, by as many threads as
- * the backend has. The cut depends on lengths alone, and so do the bits of the scores: not on the
- * number of threads, nor on whether the signal is in memory.
+ * a backend on the host has, or by all where transforms are a device's. The cut depends on lengths
+ * alone, and so do the bits of the scores: not on the number of threads, nor on whether the signal
+ * is in memory.
  */
 final class ScoreBlocks {
 
@@ -40,7 +41,7 @@ final class ScoreBlocks {
 
   ScoreBlocks(FixedKernels kernels, UnitTemplates templates, Mean mean) {
     this.scores = new WindowScores(kernels, templates, mean);
-    this.threads = kernels.sharing().threads();
+    this.threads = kernels.hostThreads();
     this.templates = templates.count();
     this.length = templates.length();
   }

@@ -52,6 +52,15 @@ class DeviceConvolverTest {
     assertThat(Tensor.openCount()).isEqualTo(open);
   }
 
+  /** Windows are scored on the host meanwhile, which a device keeps none of. */
+  @Test
+  void allThreadsOfTheHostWorkBesideIt() {
+    try (FixedKernels kernels =
+        new FixedKernels("the test", cuda, Tensor.of(cuda, new float[8], 1, 1, 8))) {
+      assertThat(kernels.hostThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    }
+  }
+
   private static double[][] noise(Random random, int rows, int count) {
     double[][] noise = new double[rows][];
     for (int row = 0; row < rows; row++) {
