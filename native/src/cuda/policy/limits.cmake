@@ -37,6 +37,8 @@ set(SGCONV_REGISTER_LIMITS
     weight_gradient=128
     window_forward=128
     # For 10.0 and 12.0 the compiler takes more.
+    add_slices:100=48
+    add_slices:120=48
     gate_gradient:100=48
     gate_gradient:120=48)
 
