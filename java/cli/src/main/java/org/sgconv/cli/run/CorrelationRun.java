@@ -105,7 +105,10 @@ public final class CorrelationRun implements AutoCloseable {
    */
   public void compute(ProgressListener progress) throws IOException {
     long start = System.nanoTime();
-    correlator.apply(new WatchedRows(signal, signals), this::take, progress);
+    correlator.apply(
+        new WatchedRows(signal, (row, samples) -> signals[row].add(samples, samples.length)),
+        this::take,
+        progress);
     seconds = (System.nanoTime() - start) * 1e-9;
   }
 

@@ -1,18 +1,14 @@
 package org.sgconv.cli.run;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.List;
 import org.sgconv.Backend;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.cli.audio.SpooledSound;
 import org.sgconv.cli.signal.SignalSource;
 import org.sgconv.signal.ProgressListener;
 import org.sgconv.signal.ResponsePlan;
-import org.sgconv.signal.SampleSource;
-import org.sgconv.tensor.DType;
 
 /**
  * A signal with its impulse response, computed stretch by stretch from one file into another, so
@@ -65,7 +61,7 @@ public final class ResponseRun implements AutoCloseable {
   public void compute(ProgressListener progress) throws IOException {
     long start = System.nanoTime();
     plan.apply(
-        source(),
+        new WatchedRows(signal, this::watch),
         (at, rows) -> {
           float[][] samples =
               rows.stream().map(row -> row.toArray(ValueLayout.JAVA_FLOAT)).toArray(float[][]::new);
@@ -86,38 +82,12 @@ public final class ResponseRun implements AutoCloseable {
     convolved = Timing.of(() -> plan.apply(samples, mix, false));
   }
 
-  /** The signal as it is read, and what the check has to know of it. */
-  private SampleSource source() {
-    return new SampleSource() {
-      @Override
-      public int rows() {
-        return signal.rowCount();
-      }
-
-      @Override
-      public long length() {
-        return signal.form().length();
-      }
-
-      @Override
-      public DType type() {
-        return DType.FLOAT32;
-      }
-
-      @Override
-      public void read(long from, List<MemorySegment> rows) {
-        int count = (int) (rows.getFirst().byteSize() / Float.BYTES);
-        float[][] samples = new float[rows.size()][count];
-        signal.read(from, count, samples);
-        for (int c = 0; c < samples.length; c++) {
-          for (float sample : samples[c]) {
-            squares[c] += (double) sample * sample;
-            peak = Math.max(peak, Math.abs(sample));
-          }
-          rows.get(c).copyFrom(MemorySegment.ofArray(samples[c]));
-        }
-      }
-    };
+  /** What the check has to know of the signal. */
+  private void watch(int row, float[] samples) {
+    for (float sample : samples) {
+      squares[row] += (double) sample * sample;
+      peak = Math.max(peak, Math.abs(sample));
+    }
   }
 
   /** What is applied. */

@@ -3,19 +3,24 @@ package org.sgconv.cli.run;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import org.sgconv.cli.plot.Envelope;
 import org.sgconv.cli.signal.SignalSource;
 import org.sgconv.signal.SampleSource;
 import org.sgconv.tensor.DType;
 
 /**
- * The rows of a file, each of which an envelope sees as it is read.
+ * The rows of a file, at which somebody looks as they are read.
  *
  * @param signal the file, which stays the caller's
- * @param envelopes one for each row
  */
-@SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
-record WatchedRows(SignalSource signal, Envelope[] envelopes) implements SampleSource {
+record WatchedRows(SignalSource signal, Watcher watcher) implements SampleSource {
+
+  /** Sees every sample once, in order. */
+  @FunctionalInterface
+  interface Watcher {
+
+    /** The next samples of a row. */
+    void see(int row, float[] samples);
+  }
 
   @Override
   public long length() {
@@ -29,7 +34,7 @@ record WatchedRows(SignalSource signal, Envelope[] envelopes) implements SampleS
 
   @Override
   public int rows() {
-    return envelopes.length;
+    return signal.rowCount();
   }
 
   @Override
@@ -39,7 +44,7 @@ record WatchedRows(SignalSource signal, Envelope[] envelopes) implements SampleS
     signal.read(from, count, samples);
     for (int r = 0; r < samples.length; r++) {
       MemorySegment.copy(samples[r], 0, rows.get(r), ValueLayout.JAVA_FLOAT, 0, count);
-      envelopes[r].add(samples[r], count);
+      watcher.see(r, samples[r]);
     }
   }
 }
