@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,17 +66,6 @@ class OutOfCoreCorrelationTest {
     return values;
   }
 
-  private Path file(String name, float[] values) throws IOException {
-    Path path = folder.resolve(name);
-    Files.write(path, MemorySegment.ofArray(values).toArray(ValueLayout.JAVA_BYTE));
-    return path;
-  }
-
-  private static float[] values(Path path) throws IOException {
-    return MemorySegment.ofArray(Files.readAllBytes(path))
-        .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-  }
-
   /** Channels of one length in memory, as a source. */
   private record Channels(Tensor samples) implements SampleSource {
     @Override
@@ -124,7 +112,7 @@ class OutOfCoreCorrelationTest {
   @Test
   void filesHaveTheBitsOfArrays() throws IOException {
     float[] signal = rough(1_300_000);
-    Path from = file("signal", signal);
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
     Path to = folder.resolve("result");
     for (int length : new int[] {2, 300, 20_000}) {
       for (Mean mean : Mean.values()) {
@@ -140,7 +128,7 @@ class OutOfCoreCorrelationTest {
                 assertThat(all).isEqualTo(total);
                 told.add(done);
               });
-          assertThat(Arrays.equals(values(to), correlator.apply(signal))).isTrue();
+          assertThat(Arrays.equals(FloatFiles.read(to), correlator.apply(signal))).isTrue();
           assertThat(told).hasSizeGreaterThan(1).isSorted().doesNotHaveDuplicates();
           assertThat(told.getLast()).isEqualTo(total);
         }
@@ -151,7 +139,7 @@ class OutOfCoreCorrelationTest {
   @Test
   void correlatorsHaveTheBitsOfTensors() throws IOException {
     float[] signal = noise((int) (2.3 * Segmentation.BLOCK));
-    Path from = file("signal", signal);
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
     Path to = folder.resolve("result");
     for (int length : new int[] {1, 3000}) {
       try (Tensor template = Tensor.of(noise(length), length);
@@ -160,12 +148,12 @@ class OutOfCoreCorrelationTest {
         for (Extent extent : Extent.values()) {
           correlator.apply(from, to, extent, ProgressListener.NONE);
           try (Tensor expected = correlator.apply(all, extent)) {
-            assertThat(Arrays.equals(values(to), expected.toFloatArray())).isTrue();
+            assertThat(Arrays.equals(FloatFiles.read(to), expected.toFloatArray())).isTrue();
           }
         }
       }
     }
-    assertThat(files()).containsExactlyInAnyOrder("signal", "result");
+    assertThat(FloatFiles.names(folder)).containsExactlyInAnyOrder("signal", "result");
   }
 
   /** And their peaks. */
@@ -233,7 +221,7 @@ class OutOfCoreCorrelationTest {
   @Test
   void mappedMemory() throws IOException {
     float[] signal = rough(100_001);
-    Path from = file("signal", signal);
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
     Path to = folder.resolve("result");
     int windows = signal.length - 99;
     try (Arena arena = Arena.ofShared();
@@ -278,9 +266,9 @@ class OutOfCoreCorrelationTest {
     float[] signal = noise((int) (2.3 * Segmentation.BLOCK));
     int bad = 2 * (int) Segmentation.BLOCK + 77;
     signal[bad] = Float.NaN;
-    Path from = file("signal", signal);
-    Path good = file("good", noise((int) (2.3 * Segmentation.BLOCK)));
-    Path to = file("result", new float[] {42});
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
+    Path good = FloatFiles.write(folder.resolve("good"), noise((int) (2.3 * Segmentation.BLOCK)));
+    Path to = FloatFiles.write(folder.resolve("result"), new float[] {42});
     Path odd = folder.resolve("odd");
     Files.write(odd, new byte[6]);
     try (Tensor template = Tensor.of(noise(50), 50);
@@ -316,8 +304,9 @@ class OutOfCoreCorrelationTest {
           .isInstanceOf(InvalidFileException.class);
       assertThatThrownBy(() -> normalized.apply(odd, DType.FLOAT32, to, ProgressListener.NONE))
           .isInstanceOf(InvalidFileException.class);
-      assertThat(values(to)).containsExactly(42);
-      assertThat(files()).containsExactlyInAnyOrder("signal", "result", "good", "odd");
+      assertThat(FloatFiles.read(to)).containsExactly(42);
+      assertThat(FloatFiles.names(folder))
+          .containsExactlyInAnyOrder("signal", "result", "good", "odd");
     }
   }
 
@@ -383,12 +372,6 @@ class OutOfCoreCorrelationTest {
       for (long i = 0; i < into.byteSize() / Float.BYTES; i++) {
         into.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) Math.sin(0.001 * (from + i)));
       }
-    }
-  }
-
-  private List<String> files() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(path -> path.getFileName().toString()).toList();
     }
   }
 }

@@ -7,7 +7,6 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -48,21 +46,10 @@ class OutOfCoreTest {
     return ExactSums.floats(ExactSums.noise(random, count));
   }
 
-  private Path file(String name, float[] values) throws IOException {
-    Path path = folder.resolve(name);
-    Files.write(path, MemorySegment.ofArray(values).toArray(ValueLayout.JAVA_BYTE));
-    return path;
-  }
-
-  private static float[] values(Path path) throws IOException {
-    return MemorySegment.ofArray(Files.readAllBytes(path))
-        .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-  }
-
   @Test
   void theSameBitsAsInMemory() throws IOException {
     float[] signal = noise((int) (2.3 * Segmentation.BLOCK));
-    Path from = file("signal", signal);
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
     Path to = folder.resolve("result");
     for (int lags : new int[] {1, 300, 5000}) {
       try (Convolver convolver = Convolver.of(BACKEND, noise(lags))) {
@@ -77,26 +64,27 @@ class OutOfCoreTest {
                 assertThat(all).isEqualTo(total);
                 told.add(done);
               });
-          assertThat(Arrays.equals(values(to), convolver.apply(signal, extent))).isTrue();
+          assertThat(Arrays.equals(FloatFiles.read(to), convolver.apply(signal, extent))).isTrue();
           assertThat(told).hasSize(3).isSorted().doesNotHaveDuplicates();
           assertThat(told.getLast()).isEqualTo(total);
         }
       }
     }
-    assertThat(filesIn(folder)).containsExactlyInAnyOrder("signal", "result");
+    assertThat(FloatFiles.names(folder)).containsExactlyInAnyOrder("signal", "result");
   }
 
   @Test
   void shortSignalsToo() throws IOException {
     for (int n : new int[] {1, 7, 900, 40_000}) {
       float[] signal = noise(n);
-      Path from = file("signal", signal);
+      Path from = FloatFiles.write(folder.resolve("signal"), signal);
       for (int lags : new int[] {1, 3, 2000}) {
         try (Convolver convolver = Convolver.of(BACKEND, noise(lags))) {
           for (Extent extent : Extent.values()) {
             convolver.apply(from, from, extent, ProgressListener.NONE); // onto itself
-            assertThat(Arrays.equals(values(from), convolver.apply(signal, extent))).isTrue();
-            from = file("signal", signal);
+            assertThat(Arrays.equals(FloatFiles.read(from), convolver.apply(signal, extent)))
+                .isTrue();
+            from = FloatFiles.write(folder.resolve("signal"), signal);
           }
         }
       }
@@ -107,7 +95,7 @@ class OutOfCoreTest {
   void mappedFilesAndRows() throws IOException {
     int n = (int) (1.2 * Segmentation.BLOCK);
     float[] both = noise(2 * n);
-    Path from = file("signal", both);
+    Path from = FloatFiles.write(folder.resolve("signal"), both);
     Path to = folder.resolve("result");
     try (Arena arena = Arena.ofShared();
         FileChannel in = FileChannel.open(from);
@@ -176,13 +164,13 @@ class OutOfCoreTest {
     float[] signal = noise((int) (2.3 * Segmentation.BLOCK));
     int bad = 2 * (int) Segmentation.BLOCK + 77;
     signal[bad] = Float.NaN;
-    Path from = file("signal", signal);
-    Path to = file("result", new float[] {42});
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
+    Path to = FloatFiles.write(folder.resolve("result"), new float[] {42});
     try (Convolver convolver = Convolver.of(BACKEND, noise(50))) {
       assertThatThrownBy(() -> convolver.apply(from, to, Extent.FULL, ProgressListener.NONE))
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessageContaining("signal holds NaN at index " + bad);
-      Path good = file("good", noise(100_000));
+      Path good = FloatFiles.write(folder.resolve("good"), noise(100_000));
       assertThatThrownBy(
               () ->
                   convolver.apply(
@@ -193,8 +181,8 @@ class OutOfCoreTest {
                         throw new IllegalStateException("cancelled");
                       }))
           .hasMessage("cancelled");
-      assertThat(values(to)).containsExactly(42);
-      assertThat(filesIn(folder)).containsExactlyInAnyOrder("signal", "result", "good");
+      assertThat(FloatFiles.read(to)).containsExactly(42);
+      assertThat(FloatFiles.names(folder)).containsExactlyInAnyOrder("signal", "result", "good");
     }
   }
 
@@ -231,7 +219,7 @@ class OutOfCoreTest {
 
   @Test
   void aFileThatIsCutWhileItIsRead() throws IOException {
-    Path from = file("signal", noise(3 * (int) Segmentation.BLOCK));
+    Path from = FloatFiles.write(folder.resolve("signal"), noise(3 * (int) Segmentation.BLOCK));
     Path to = folder.resolve("result");
     try (Convolver convolver = Convolver.of(BACKEND, noise(50))) {
       assertThatThrownBy(
@@ -249,13 +237,7 @@ class OutOfCoreTest {
                       }))
           .isInstanceOf(InvalidFileException.class)
           .hasMessageContaining("cannot be read from sample");
-      assertThat(filesIn(folder)).containsExactly("signal");
-    }
-  }
-
-  private static List<String> filesIn(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(path -> path.getFileName().toString()).toList();
+      assertThat(FloatFiles.names(folder)).containsExactly("signal");
     }
   }
 
@@ -264,8 +246,8 @@ class OutOfCoreTest {
   void filesLargerThanTheHeap() throws Exception {
     float[] signal = noise(16 << 20);
     float[] kernel = noise(1000);
-    Path from = file("signal", signal);
-    Path lags = file("kernel", kernel);
+    Path from = FloatFiles.write(folder.resolve("signal"), signal);
+    Path lags = FloatFiles.write(folder.resolve("kernel"), kernel);
     Path to = folder.resolve("result");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -289,7 +271,7 @@ class OutOfCoreTest {
     assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(log)).isZero();
     try (Convolver convolver = Convolver.of(BACKEND, kernel)) {
-      assertThat(Arrays.equals(values(to), convolver.apply(signal, Extent.SAME))).isTrue();
+      assertThat(Arrays.equals(FloatFiles.read(to), convolver.apply(signal, Extent.SAME))).isTrue();
     }
   }
 
@@ -315,7 +297,7 @@ class OutOfCoreTest {
 
     /** Convolves the first file with the second into the third. */
     public static void main(String[] paths) throws IOException {
-      float[] kernel = values(Path.of(paths[1]));
+      float[] kernel = FloatFiles.read(Path.of(paths[1]));
       try (Convolver convolver = Convolver.of(BACKEND, kernel)) {
         convolver.apply(Path.of(paths[0]), Path.of(paths[2]), Extent.SAME, ProgressListener.NONE);
       }
