@@ -72,21 +72,19 @@ final class DeviceRows {
       Tensor in, DevicePart signals, Segmentation cut, long call, long samples) {
     long bytes = in.type().byteSize();
     long length = cut.rowLength();
-    long origin = cut.origin() + call * cut.fresh();
-    long begin = Math.clamp(-origin, 0, length);
-    long end = Math.clamp(samples - origin, begin, length);
+    Segmentation.Covered covered = cut.covered(call, 0, samples);
     DevicePart rows = TensorAccess.devicePart(in);
-    if (end - begin < length) {
+    if (covered.count() < length) {
       rows.zero();
     }
-    if (end > begin) {
+    if (covered.count() > 0) {
       rows.copyRows(
           length * bytes,
-          begin * bytes,
+          covered.begin() * bytes,
           signals,
           samples * bytes,
-          (origin + begin) * bytes,
-          (end - begin) * bytes);
+          covered.from() * bytes,
+          covered.count() * bytes);
     }
   }
 

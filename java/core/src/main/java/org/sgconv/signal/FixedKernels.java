@@ -216,10 +216,14 @@ final class FixedKernels implements AutoCloseable {
         long group = Math.min(together, rows - row);
         long outputs = group * heads();
         for (long call = 0; call < cut.calls(); call++) {
-          long origin = cut.origin() + call * cut.fresh();
           long known = call == 0 ? 0 : cut.history();
           block.carry(group, known);
-          fill(block, group, row, known, cut.rowLength(), origin, stretch.samples(), in);
+          Segmentation.Covered covered = cut.covered(call, known, stretch.samples());
+          block.zero(group, known, covered.begin());
+          if (covered.count() > 0) {
+            in.read(row, covered.from(), block.input(group, covered.begin(), covered.end()));
+          }
+          block.zero(group, covered.end(), cut.rowLength());
           block.convolve(plan, group / hidden());
           long to = call * cut.fresh();
           long count = Math.min(cut.fresh(), stretch.count() - to);
@@ -229,26 +233,6 @@ final class FixedKernels implements AutoCloseable {
         }
       }
     }
-  }
-
-  /** Fills samples of the block's rows, whose index 0 is at {@code origin}, from the signal. */
-  private static <X extends Exception> void fill(
-      Block block,
-      long group,
-      long row,
-      long from,
-      long to,
-      long origin,
-      long samples,
-      RowInput<X> in)
-      throws X {
-    long begin = Math.clamp(-origin, from, to);
-    long end = Math.clamp(samples - origin, begin, to);
-    block.zero(group, from, begin);
-    if (end > begin) {
-      in.read(row, origin + begin, block.input(group, begin, end));
-    }
-    block.zero(group, end, to);
   }
 
   private <X extends Exception> void direct(

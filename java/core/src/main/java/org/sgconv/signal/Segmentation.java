@@ -61,6 +61,33 @@ record Segmentation(long rowLength, long history, long fresh, long calls, long o
     return Math.ceilDiv(length, step) * step;
   }
 
+  /**
+   * What the signal has of a call's rows; what is before and behind it there is zero.
+   *
+   * @param begin index in a row of the first sample
+   * @param end of the last, exclusive; {@code begin} if there is none
+   * @param from index in the signal of the first
+   */
+  record Covered(long begin, long end, long from) {
+
+    long count() {
+      return end - begin;
+    }
+  }
+
+  /**
+   * What the signal has of a call's rows from an index on.
+   *
+   * @param known samples at the beginning of a row that are there already
+   * @param samples n, of the signal
+   */
+  Covered covered(long call, long known, long samples) {
+    long first = origin + call * fresh;
+    long begin = Math.clamp(-first, known, rowLength);
+    long end = Math.clamp(samples - first, begin, rowLength);
+    return new Covered(begin, end, first + begin);
+  }
+
   /** Rows that are worth a call: as many as make a block, one at least. */
   long together(long rows) {
     return Math.clamp(BLOCK / rowLength, 1, rows);
