@@ -1,7 +1,6 @@
 package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Workload;
@@ -9,12 +8,12 @@ import org.sgconv.signal.Mean;
 import org.sgconv.signal.NormalizedCorrelator;
 import org.sgconv.tensor.Tensor;
 
-/** Normalized correlation with this library, which makes a tensor of scores in each call. */
+/** Normalized correlation with this library, into a tensor that is there. */
 final class SgconvCorrelation implements SignalPeer {
 
   private final NormalizedCorrelator correlator;
   private final Tensor channels;
-  private @Nullable Tensor scores;
+  private final Tensor scores;
 
   SgconvCorrelation(Backend backend, SignalInputs inputs) {
     BenchmarkCase what = inputs.what();
@@ -24,33 +23,22 @@ final class SgconvCorrelation implements SignalPeer {
       correlator = NormalizedCorrelator.of(backend, templates, Mean.REMOVED);
     }
     channels = Tensor.wrap(inputs.signals(), what.type(), what.inputRows(), shape.length());
+    scores = Tensor.zeros(what.type(), what.inputRows(), shape.hidden(), what.outputLength());
   }
 
   @Override
   public void run() {
-    closeScores();
-    scores = correlator.apply(channels);
-  }
-
-  private void closeScores() {
-    Tensor before = scores;
-    if (before != null) {
-      before.close();
-    }
+    correlator.apply(channels, scores);
   }
 
   @Override
   public MemorySegment result() {
-    Tensor made = scores;
-    if (made == null) {
-      throw new IllegalStateException("nothing was computed");
-    }
-    return made.segment();
+    return scores.segment();
   }
 
   @Override
   public void close() {
-    closeScores();
+    scores.close();
     channels.close();
     correlator.close();
   }
