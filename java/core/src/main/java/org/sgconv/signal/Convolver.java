@@ -47,8 +47,11 @@ import org.sgconv.tensor.Tensor;
  *
  * <p>Accuracy: float[] and FLOAT32 are computed in float32, double[] and FLOAT64 in float64, to the
  * bound that {@link org.sgconv.oracle.ErrorBound} states: relative to ‖x‖·‖k‖, and not to a result
- * that is much smaller than that. Where products leave the range of the type, results are infinite,
- * not a number or zero: scale signals of extreme amplitudes, or take double.
+ * that is much smaller than that. A single sample is right to what its block of the transform
+ * carries: around a short burst that the kernel stops, that may be more than the bound of an
+ * element, which spreads the burst over the whole signal. Where products leave the range of the
+ * type, results are infinite, not a number or zero: scale signals of extreme amplitudes, or take
+ * double.
  *
  * <p>Arrays are checked: an empty one, or one with a NaN or an infinity, is an {@link
  * org.sgconv.InvalidArgumentException} that names the index, before anything is computed. Kernels
