@@ -51,16 +51,15 @@ void allow_block_shared(int64_t of_block) {
 
 template <int N>
 void launch_block_prepare(const BlockPrepareArguments &arguments, void *stream) {
-  launch_early("block_prepare", block_prepare<N>, block_grid<N>(arguments.row_count), stream,
-               arguments,
-               prepare_bytes<N>(arguments.directions * arguments.synthesis.pieces.scales));
+  launch("block_prepare", block_prepare<N>, block_grid<N>(arguments.row_count), stream, arguments,
+         prepare_bytes<N>(arguments.directions * arguments.synthesis.pieces.scales), Begin::kEarly);
 }
 
 template <int N>
 void launch_block_forward(const BlockForwardArguments &arguments, int64_t blocks, int shared_bytes,
                           void *stream) {
-  launch_early("block_forward", block_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows),
-               stream, arguments, static_cast<std::size_t>(shared_bytes));
+  launch("block_forward", block_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows), stream,
+         arguments, static_cast<std::size_t>(shared_bytes), Begin::kEarly);
 }
 
 template <int N>
@@ -69,17 +68,18 @@ void launch_block_backward(const BlockBackwardArguments &arguments, int shared_b
   const RowGrid grid = block_grid<N>(arguments.items());
   const auto bytes = static_cast<std::size_t>(shared_bytes);
   if (arguments.rows.heads == 1) {
-    launch_early("block_backward", block_backward<N>, grid, stream, arguments, bytes);
+    launch("block_backward", block_backward<N>, grid, stream, arguments, bytes, Begin::kEarly);
     return;
   }
-  launch_early("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes);
+  launch("block_backward_heads", block_backward_heads<N>, grid, stream, arguments, bytes,
+         Begin::kEarly);
 }
 
 template <int N>
 void launch_block_kernel_gradient(const BlockKernelGradientArguments &arguments, void *stream) {
-  launch_early("block_kernel_gradient", block_kernel_gradient<N>,
-               block_grid<N>(int64_t{arguments.heads} * arguments.hidden_count * arguments.parts),
-               stream, arguments, BlockShape<N>::kSharedBytes);
+  launch("block_kernel_gradient", block_kernel_gradient<N>,
+         block_grid<N>(int64_t{arguments.heads} * arguments.hidden_count * arguments.parts), stream,
+         arguments, BlockShape<N>::kSharedBytes, Begin::kEarly);
 }
 
 template <int N>

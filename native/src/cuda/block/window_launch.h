@@ -26,15 +26,15 @@ void allow_window_shared(int64_t of_block) {
 
 template <int N>
 void launch_window_forward(const WindowForwardArguments &arguments, int64_t blocks, void *stream) {
-  launch_early("window_forward", window_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows),
-               stream, arguments, BlockShape<N>::kSharedBytes);
+  launch("window_forward", window_forward<N>, block_grid<N>(blocks * BlockShape<N>::kRows), stream,
+         arguments, BlockShape<N>::kSharedBytes, Begin::kEarly);
 }
 
 template <int N>
 void launch_window_backward(const WindowBackwardArguments &arguments, int shared_bytes,
                             void *stream) {
-  launch_early("window_backward", window_backward<N>, block_grid<N>(arguments.items()), stream,
-               arguments, static_cast<std::size_t>(shared_bytes));
+  launch("window_backward", window_backward<N>, block_grid<N>(arguments.items()), stream, arguments,
+         static_cast<std::size_t>(shared_bytes), Begin::kEarly);
 }
 
 template <int N>

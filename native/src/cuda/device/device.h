@@ -64,9 +64,9 @@ __device__ __forceinline__ float16 from_bits<float16>(uint32_t bits) {
 }  // namespace sgconv::cuda
 
 namespace sgconv::cuda {
-// By all threads of a CUDA kernel for launch_early. Waits until the launch before this one has
-// ended and what it wrote is there; then the launch behind this one may begin. So all launches but
-// the one before had ended when this one began.
+// By all threads of a CUDA kernel that is launched with Begin::kEarly. Waits until the launch
+// before this one has ended and what it wrote is there; then the launch behind this one may begin.
+// So all launches but the one before had ended when this one began.
 __device__ __forceinline__ void await_previous() {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");

@@ -29,7 +29,8 @@ void allow_shared(const char *name, void (*kernel)(Arguments), std::size_t most_
 // When a launch's blocks begin.
 enum class Begin {
   kAfter,  // when the launch before has ended
-  kEarly,  // on devices that can, when the last blocks of the launch before have a place
+  kEarly,  // on devices that can, when the last blocks of the launch before have a place; of CUDA
+           // kernels that call await_previous
 };
 
 #if !defined(SGCONV_EMULATED)
@@ -52,13 +53,6 @@ void launch(const char *name, void (*kernel)(Arguments), const RowGrid &shape, v
                                    const_cast<Arguments *>(&arguments), shared, begin);
 #endif
   check_launch(error, name, shape, shared);
-}
-
-// A CUDA kernel that calls await_previous.
-template <class Arguments>
-void launch_early(const char *name, void (*kernel)(Arguments), const RowGrid &shape, void *stream,
-                  const Arguments &arguments, std::size_t shared) {
-  launch(name, kernel, shape, stream, arguments, shared, Begin::kEarly);
 }
 
 }  // namespace sgconv::cuda

@@ -11,11 +11,11 @@ template <int P, int M, class Arguments>
 void launch_columns(const char *name, void (*kernel)(Arguments), int64_t channels, int64_t count,
                     void *stream, const Arguments &arguments) {
   using Transform = ColumnTransform<P, M>;
-  launch_early(name, kernel,
-               {dim3(static_cast<unsigned>(M / Transform::kColumns),
-                     static_cast<unsigned>(channels), static_cast<unsigned>(count)),
-                dim3(Transform::kBlock)},
-               stream, arguments, Transform::kSharedBytes);
+  launch(name, kernel,
+         {dim3(static_cast<unsigned>(M / Transform::kColumns), static_cast<unsigned>(channels),
+               static_cast<unsigned>(count)),
+          dim3(Transform::kBlock)},
+         stream, arguments, Transform::kSharedBytes, Begin::kEarly);
 }
 
 template <int P, int M>

@@ -16,14 +16,14 @@ template <int M>
 void launch_middle_rows(const MiddleRowsArguments &a, void *stream) {
   const int turns = MiddleShape<M>::kKeeps ? a.turns : 1;
   const int64_t shares = (a.batch_count + turns - 1) / turns;
-  launch_early("middle_rows", middle_rows<M>, middle_rows_grid<M>(a.row_count, shares), stream, a,
-               BlockShape<M>::kSharedBytes);
+  launch("middle_rows", middle_rows<M>, middle_rows_grid<M>(a.row_count, shares), stream, a,
+         BlockShape<M>::kSharedBytes, Begin::kEarly);
 }
 
 template <int M>
 void launch_middle_rows_backward(const MiddleBackwardArguments &a, void *stream) {
-  launch_early("middle_rows_backward", middle_rows_backward<M>, middle_rows_grid<M>(a.row_count, 1),
-               stream, a, MiddleShape<M>::kBackwardBytes);
+  launch("middle_rows_backward", middle_rows_backward<M>, middle_rows_grid<M>(a.row_count, 1),
+         stream, a, MiddleShape<M>::kBackwardBytes, Begin::kEarly);
 }
 
 template <int M>
