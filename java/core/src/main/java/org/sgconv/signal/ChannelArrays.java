@@ -7,8 +7,6 @@ import org.sgconv.ShapeMismatchException;
 /** Samples of several channels, as arrays. */
 final class ChannelArrays {
 
-  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
-
   private ChannelArrays() {}
 
   /**
@@ -79,22 +77,13 @@ final class ChannelArrays {
    * @throws InvalidArgumentException if no array holds that many
    */
   static int length(long samples) {
-    if (samples > LARGEST_ARRAY) {
+    if (samples > Samples.MOST_OF_ARRAY) {
       throw new InvalidArgumentException(
           samples
               + " samples: no array holds more than "
-              + LARGEST_ARRAY
+              + Samples.MOST_OF_ARRAY
               + ", take a part of the signal or of the response");
     }
     return (int) samples;
-  }
-
-  /** The same values in float64. */
-  static double[] wide(float[] samples) {
-    double[] wide = new double[samples.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = samples[i];
-    }
-    return wide;
   }
 }

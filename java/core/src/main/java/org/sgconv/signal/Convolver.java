@@ -175,20 +175,11 @@ public final class Convolver implements AutoCloseable {
       throw new ShapeMismatchException(
           "kernels have shape " + kernels.shape() + ", expected (K), or (R, K) for R rows");
     }
-    requireKernelType(kernels);
+    Samples.requireType("kernels", kernels);
     TensorCheck.finite("kernels", kernels);
     long rows = rank == 2 ? kernels.dim(0) : 1;
     try (Tensor view = kernels.reshape(1, rows, kernels.dim(rank - 1))) {
       return new Convolver(backend, view.copyTo(backend), rank == 2);
-    }
-  }
-
-  private static void requireKernelType(Tensor kernels) {
-    if (kernels.type().kernelType() != kernels.type()) {
-      throw new TypeMismatchException(
-          "kernels are "
-              + kernels.type()
-              + ", expected FLOAT32 or FLOAT64: convert them with to()");
     }
   }
 

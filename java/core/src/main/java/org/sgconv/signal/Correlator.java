@@ -135,7 +135,7 @@ public final class Correlator implements AutoCloseable {
       throw new ShapeMismatchException(
           "templates have shape " + templates.shape() + ", expected (K) or (R, K)");
     }
-    requireType("templates", templates);
+    Samples.requireType("templates", templates);
     TensorCheck.finite("templates", templates);
   }
 
@@ -144,14 +144,7 @@ public final class Correlator implements AutoCloseable {
       throw new ShapeMismatchException(
           "signals have shape " + signals.shape() + ", expected (n) or (channels, n)");
     }
-    requireType("signals", signals);
-  }
-
-  private static void requireType(String name, Tensor tensor) {
-    if (tensor.type().kernelType() != tensor.type()) {
-      throw new TypeMismatchException(
-          name + " are " + tensor.type() + ", expected FLOAT32 or FLOAT64: convert them with to()");
-    }
+    Samples.requireType("signals", signals);
   }
 
   /** Channels, if the signals have such an axis, templates, unless 0, and lags. */

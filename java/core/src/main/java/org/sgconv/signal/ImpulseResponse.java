@@ -170,7 +170,7 @@ public final class ImpulseResponse {
     double gain = (double) sampleRate / rate;
     float[][] resampled = new float[channels.length][count];
     for (int c = 0; c < resampled.length; c++) {
-      double[] values = resampler.values(ChannelArrays.wide(channels[c]), lead, -before, count);
+      double[] values = resampler.values(Samples.widened(channels[c]), lead, -before, count);
       for (int i = 0; i < count; i++) {
         resampled[c][i] = (float) (gain * values[i]);
       }

@@ -107,7 +107,7 @@ public final class Resampler {
       throw new InvalidArgumentException("a signal of " + length + " samples: must have ≥ 1");
     }
     long samples = ((long) length * up + down - 1) / down;
-    if (samples > Integer.MAX_VALUE - 8) {
+    if (samples > Samples.MOST_OF_ARRAY) {
       throw new InvalidArgumentException(
           String.format(
               Locale.ROOT,
@@ -127,11 +127,7 @@ public final class Resampler {
    * @return {@link #length} samples, rounded once from float64
    */
   public float[] apply(float[] signal) {
-    double[] wide = new double[signal.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = signal[i];
-    }
-    double[] resampled = apply(wide);
+    double[] resampled = apply(Samples.widened(signal));
     float[] narrow = new float[resampled.length];
     for (int i = 0; i < narrow.length; i++) {
       narrow[i] = (float) resampled[i];

@@ -6,10 +6,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
+import org.sgconv.TypeMismatchException;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.Tensor;
 
 /** Arrays of samples, checked and made. */
 final class Samples {
+
+  /** Elements of the longest array that every JVM makes. */
+  static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
 
   private Samples() {}
 
@@ -78,6 +83,18 @@ final class Samples {
   private static void requireSome(String name, int length) {
     if (length == 0) {
       throw new InvalidArgumentException("the " + name + " is empty: give it one sample at least");
+    }
+  }
+
+  /**
+   * Returns normally only if a tensor is FLOAT32 or FLOAT64.
+   *
+   * @param name what it holds, for the message
+   */
+  static void requireType(String name, Tensor tensor) {
+    if (tensor.type().kernelType() != tensor.type()) {
+      throw new TypeMismatchException(
+          name + " are " + tensor.type() + ", expected FLOAT32 or FLOAT64: convert them with to()");
     }
   }
 

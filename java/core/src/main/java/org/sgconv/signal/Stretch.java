@@ -43,7 +43,7 @@ record Stretch(long samples, long lags, long first, long count) {
 
   /** {@link #count}, for a Java array. */
   int arrayLength() {
-    if (count > Integer.MAX_VALUE - 8) {
+    if (count > Samples.MOST_OF_ARRAY) {
       throw new InvalidArgumentException(
           "the result has "
               + count

@@ -132,7 +132,7 @@ class ResamplerTest {
       noise[i] = (float) random.nextDouble(-1, 1);
     }
     Resampler resampler = Resampler.of(22_050, 44_100);
-    double[] wide = resampler.apply(ChannelArrays.wide(noise));
+    double[] wide = resampler.apply(Samples.widened(noise));
     float[] narrow = resampler.apply(noise);
     assertThat(narrow).hasSize(1400).hasSize(wide.length);
     for (int i = 0; i < wide.length; i++) {
