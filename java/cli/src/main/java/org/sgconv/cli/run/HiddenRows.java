@@ -19,7 +19,7 @@ final class HiddenRows {
     int samples = Math.min(count, hidden);
     this.rows =
         IntStream.range(0, samples)
-            .map(i -> samples == 1 ? 0 : (int) ((long) i * (hidden - 1) / (samples - 1)))
+            .map(i -> (int) EvenSpread.at(i, samples, hidden - 1L))
             .toArray();
   }
 

@@ -56,7 +56,7 @@ public final class ResponseCheck {
     int count = Math.min(channels, all);
     Deviation worst = Deviation.NONE;
     for (int i = 0; i < count; i++) {
-      int channel = count == 1 ? 0 : (int) ((long) i * (all - 1) / (count - 1));
+      int channel = (int) EvenSpread.at(i, count, all - 1L);
       worst = worst.worst(measureChannel(channel).inRow(channel));
     }
     return worst;
@@ -69,7 +69,7 @@ public final class ResponseCheck {
     double squares = 0;
     Deviation worst = Deviation.NONE;
     for (int i = 0; i < stretches; i++) {
-      long at = stretches == 1 ? 0 : last * i / (stretches - 1);
+      long at = EvenSpread.at(i, stretches, last);
       Deviation found =
           Tolerance.of(DType.FLOAT32).measure(exact(channel, at), bound, actual(channel, at));
       worst = worst.worst(found);

@@ -2,7 +2,6 @@ package org.sgconv.cli.run;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import org.sgconv.Backend;
 import org.sgconv.bindings.closing.Closer;
 import org.sgconv.cli.audio.SpooledSound;
@@ -163,7 +162,7 @@ public final class ResponseRun implements AutoCloseable {
     int count = (int) Math.min(most, signal.form().length());
     float[][] samples = new float[signal.rowCount()][count];
     signal.read(0, count, samples);
-    return Arrays.copyOf(samples[row], count);
+    return samples[row];
   }
 
   @Override
