@@ -158,12 +158,11 @@ final class CorrelationReport {
 
   /** Draws the row and the template of the best match. */
   void writePlot(Path file, CorrelationRun run) {
-    Double rate = signal.sampleRate().isPresent() ? (double) signal.sampleRate().getAsInt() : null;
     int row = matches.isEmpty() ? 0 : matches.getFirst().row();
     int number = matches.isEmpty() ? 0 : matches.getFirst().template();
     List<Match> shown =
         matches.stream().filter(m -> m.row() == row && m.template() == number).toList();
-    CorrelationPlot plot = new CorrelationPlot(title(row, number), rate);
+    CorrelationPlot plot = new CorrelationPlot(title(row, number), signal.sampleRate());
     double step = plot.timeStep();
     Curve peaks =
         new Curve(

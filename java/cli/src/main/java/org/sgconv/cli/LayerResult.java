@@ -55,8 +55,7 @@ record LayerResult(SignalForm signal, LayerRun run, String kernel) implements Ru
 
   @Override
   public void plot(Path file) {
-    Double rate = signal.sampleRate().isPresent() ? (double) signal.sampleRate().getAsInt() : null;
-    ConvolutionPlot plot = new ConvolutionPlot(title(), rate);
+    ConvolutionPlot plot = new ConvolutionPlot(title(), signal.sampleRate());
     float[] input = firstRow(run.input());
     float[] lags = firstRow(run.kernel());
     float[] output = firstRow(run.output());

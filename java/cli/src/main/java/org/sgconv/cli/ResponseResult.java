@@ -91,8 +91,7 @@ final class ResponseResult implements RunResult, AutoCloseable {
   @Override
   public void plot(Path file) throws IOException {
     SignalForm signal = run.signal().form();
-    Double rate = signal.sampleRate().isPresent() ? (double) signal.sampleRate().getAsInt() : null;
-    ConvolutionPlot plot = new ConvolutionPlot(title(signal), rate);
+    ConvolutionPlot plot = new ConvolutionPlot(title(signal), signal.sampleRate());
     float[] input = run.signalStart(0, MOST_DRAWN);
     float[] output = run.outputStart(0, MOST_DRAWN);
     ImpulseResponse response = run.kernel().response();

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -23,17 +23,17 @@ public final class ConvolutionPlot {
   private static final double LOWEST_AUDIBLE_HERTZ = 20;
   private static final double DECIBEL_RANGE = 90;
   private final String title;
-  private final @Nullable Double sampleRate;
+  private final TimeAxis time;
 
   /**
    * Starts a plot.
    *
    * @param title what was convolved with what
-   * @param sampleRate samples per second, or null for signals without one
+   * @param sampleRate samples per second, if the signal has one
    */
-  public ConvolutionPlot(String title, @Nullable Double sampleRate) {
+  public ConvolutionPlot(String title, OptionalInt sampleRate) {
     this.title = title;
-    this.sampleRate = sampleRate;
+    this.time = new TimeAxis(sampleRate);
   }
 
   /**
@@ -58,7 +58,7 @@ public final class ConvolutionPlot {
   private void draw(float[] input, float[] kernel, int lead, float[] output, OutputStream out)
       throws IOException {
     double peak = Math.max(peak(input), peak(output));
-    double end = Math.max(input.length, output.length) * timeStep();
+    double end = Math.max(input.length, output.length) * time.step();
     Charts.write(
         title,
         g -> {
@@ -78,18 +78,18 @@ public final class ConvolutionPlot {
 
   /** Both waves have one scale and one time: a difference that the eye sees is one. */
   private XYChart wave(String name, float[] signal, double end, double peak, Color color) {
-    Curve envelope = Envelope.ofSignal(signal, COLUMNS, timeStep());
-    return Charts.wave(name, envelope, axis("time", "s", "sample"), end, peak, color);
+    Curve envelope = Envelope.ofSignal(signal, COLUMNS, time.step());
+    return Charts.wave(name, envelope, time.label("time", "s", "sample"), end, peak, color);
   }
 
   private XYChart kernelLevels(float[] kernel, int lead) {
-    XYChart chart = Charts.chart("Kernel", axis("lag", "s", "samples"), "RMS level (dB)");
+    XYChart chart = Charts.chart("Kernel", time.label("lag", "s", "samples"), "RMS level (dB)");
     Curve levels =
         OctaveBands.levels(
             lag -> (double) kernel[lead + lag] * kernel[lead + lag],
             kernel.length - lead,
             LAG_BANDS_PER_OCTAVE,
-            timeStep());
+            time.step());
     Charts.line(chart, "kernel", levels, Charts.KERNEL, 1.8f);
     chart.getStyler().setLegendVisible(false);
     logarithmic(chart);
@@ -99,7 +99,7 @@ public final class ConvolutionPlot {
 
   private XYChart spectra(float[] input, float[] kernel, float[] output) {
     XYChart chart =
-        Charts.chart("Spectrum", axis("frequency", "Hz", "cycles per sample"), "level (dB)");
+        Charts.chart("Spectrum", time.label("frequency", "Hz", "cycles per sample"), "level (dB)");
     // Input and output share one reference, so that their distance is what the kernel did.
     Curve in = audible(PowerSpectrum.ofSignal(input));
     Curve out = audible(PowerSpectrum.ofSignal(output));
@@ -118,10 +118,10 @@ public final class ConvolutionPlot {
   }
 
   private Curve audible(PowerSpectrum spectrum) {
-    if (sampleRate == null) {
-      return spectrum.inBands(1);
+    Curve all = spectrum.inBands(time.rate());
+    if (time.sampleRate().isEmpty()) {
+      return all;
     }
-    Curve all = spectrum.inBands(sampleRate);
     int from = 0;
     while (from < all.x().length - 2 && all.x()[from] < LOWEST_AUDIBLE_HERTZ) {
       from++;
@@ -185,13 +185,5 @@ public final class ConvolutionPlot {
       y[i] -= by;
     }
     return new Curve(curve.x(), y);
-  }
-
-  private double timeStep() {
-    return sampleRate == null ? 1 : 1 / sampleRate;
-  }
-
-  private String axis(String quantity, String unit, String unitWithoutRate) {
-    return quantity + " (" + (sampleRate == null ? unitWithoutRate : unit) + ")";
   }
 }

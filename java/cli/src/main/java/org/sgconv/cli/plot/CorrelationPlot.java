@@ -2,7 +2,7 @@ package org.sgconv.cli.plot;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.XYStyler;
 
@@ -15,21 +15,21 @@ public final class CorrelationPlot {
   private static final double MARGIN = 1.08;
 
   private final String title;
-  private final @Nullable Double sampleRate;
+  private final TimeAxis time;
 
   /**
    * Starts a plot.
    *
-   * @param sampleRate samples per second, or null for signals without one
+   * @param sampleRate samples per second, if the signal has one
    */
-  public CorrelationPlot(String title, @Nullable Double sampleRate) {
+  public CorrelationPlot(String title, OptionalInt sampleRate) {
     this.title = title;
-    this.sampleRate = sampleRate;
+    this.time = new TimeAxis(sampleRate);
   }
 
   /** Distance of two samples on the axis of time. */
   public double timeStep() {
-    return sampleRate == null ? 1 : 1 / sampleRate;
+    return time.step();
   }
 
   /**
@@ -44,7 +44,7 @@ public final class CorrelationPlot {
       throws IOException {
     int height = (Charts.HEIGHT - Charts.HEADER) / 2;
     double end = length * timeStep();
-    String axis = "time (" + (sampleRate == null ? "sample" : "s") + ")";
+    String axis = time.label("time", "s", "sample");
     double highest = 0;
     for (double y : signal.y()) {
       highest = Math.max(highest, Math.abs(y));

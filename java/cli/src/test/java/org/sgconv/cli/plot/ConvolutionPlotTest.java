@@ -6,13 +6,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.OptionalInt;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvolutionPlotTest {
 
-  private static BufferedImage draw(float[] input, float[] kernel, float[] output, Double rate)
+  private static BufferedImage draw(float[] input, float[] kernel, float[] output, OptionalInt rate)
       throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     new ConvolutionPlot("title", rate).write(input, kernel, 0, output, png);
@@ -42,7 +43,7 @@ class ConvolutionPlotTest {
     for (int i = 0; i < length; i++) {
       noise[i] = (float) Math.sin(i * 0.7 + i * i * 1e-3);
     }
-    BufferedImage image = draw(noise, noise, noise, 8000.0);
+    BufferedImage image = draw(noise, noise, noise, OptionalInt.of(8000));
     assertThat(image.getWidth()).isEqualTo(Charts.WIDTH);
     assertThat(image.getHeight()).isEqualTo(Charts.HEIGHT);
     if (length >= 100) {
@@ -56,6 +57,7 @@ class ConvolutionPlotTest {
   @ValueSource(ints = {1, 1000})
   void silenceCanBeDrawn(int length) throws IOException {
     float[] silence = new float[length];
-    assertThat(draw(silence, silence, silence, null).getWidth()).isEqualTo(Charts.WIDTH);
+    assertThat(draw(silence, silence, silence, OptionalInt.empty()).getWidth())
+        .isEqualTo(Charts.WIDTH);
   }
 }
