@@ -3,6 +3,7 @@ package org.sgconv.benchmarks.host;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
+import org.sgconv.benchmarks.peers.WideValues;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.ErrorBound;
 import org.sgconv.oracle.ExactResult;
@@ -66,29 +67,12 @@ record ExpectedRows(MemorySegment values, MemorySegment bounds) {
   }
 
   private Deviation measureRow(int row, int length, MemorySegment actual, Tolerance tolerance) {
-    double[] expected = doubles(values, row, length);
-    double[] found =
-        tolerance.type() == DType.FLOAT64
-            ? doubles(actual, row, length)
-            : floats(actual, row, length);
+    long first = (long) row * length;
+    double[] expected = WideValues.of(values, DType.FLOAT64, first, length);
+    double[] found = WideValues.of(actual, tolerance.type(), first, length);
     double[] kept = new double[BOUND_VALUES];
     MemorySegment.copy(bounds, ValueLayout.JAVA_DOUBLE, boundBytes(row), kept, 0, BOUND_VALUES);
     ErrorBound bound = ErrorBound.of(kept[0], kept[1], kept[2], kept[3]);
     return tolerance.measure(expected, bound, found).inRow(row);
-  }
-
-  private static double[] doubles(MemorySegment from, int row, int length) {
-    double[] copy = new double[length];
-    MemorySegment.copy(
-        from, ValueLayout.JAVA_DOUBLE, (long) row * length * Double.BYTES, copy, 0, length);
-    return copy;
-  }
-
-  private static double[] floats(MemorySegment from, int row, int length) {
-    double[] copy = new double[length];
-    for (int i = 0; i < length; i++) {
-      copy[i] = from.getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * length + i);
-    }
-    return copy;
   }
 }

@@ -1,7 +1,6 @@
 package org.sgconv.benchmarks.host;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -9,9 +8,9 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.benchmarks.model.Output;
 import org.sgconv.benchmarks.model.Workload;
 import org.sgconv.benchmarks.peers.Signals;
+import org.sgconv.benchmarks.peers.WideValues;
 import org.sgconv.oracle.ExactConvolution;
 import org.sgconv.oracle.ExactResult;
-import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -79,13 +78,6 @@ final class ReferenceConvolution {
   }
 
   private double[] doubles(MemorySegment from, long first, int count) {
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] =
-          signals.type() == DType.FLOAT64
-              ? from.getAtIndex(ValueLayout.JAVA_DOUBLE, first + i)
-              : from.getAtIndex(ValueLayout.JAVA_FLOAT, first + i);
-    }
-    return values;
+    return WideValues.of(from, signals.type(), first, count);
   }
 }

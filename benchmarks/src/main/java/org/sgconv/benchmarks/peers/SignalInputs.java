@@ -2,10 +2,8 @@ package org.sgconv.benchmarks.peers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.sgconv.benchmarks.model.BenchmarkCase;
 import org.sgconv.benchmarks.model.Operation;
-import org.sgconv.tensor.DType;
 
 /** Signals and kernels of a case, in its type in native memory, a pure function of the seed. */
 public final class SignalInputs implements AutoCloseable {
@@ -57,25 +55,16 @@ public final class SignalInputs implements AutoCloseable {
 
   /** A copy of one signal in float64. */
   public double[] signal(int row) {
-    return doubles(signals, row, what.shape().length());
+    return row(signals, row, what.shape().length());
   }
 
   /** A copy of one kernel in float64. */
   public double[] kernel(int row) {
-    return doubles(kernels, row, what.shape().lags());
+    return row(kernels, row, what.shape().lags());
   }
 
-  private double[] doubles(MemorySegment from, int row, int length) {
-    double[] values = new double[length];
-    long first = (long) row * length;
-    if (what.type() == DType.FLOAT64) {
-      MemorySegment.copy(from, ValueLayout.JAVA_DOUBLE, first * Double.BYTES, values, 0, length);
-    } else {
-      for (int i = 0; i < length; i++) {
-        values[i] = from.getAtIndex(ValueLayout.JAVA_FLOAT, first + i);
-      }
-    }
-    return values;
+  private double[] row(MemorySegment from, int row, int length) {
+    return WideValues.of(from, what.type(), (long) row * length, length);
   }
 
   @Override
