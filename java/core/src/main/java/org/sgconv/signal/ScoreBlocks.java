@@ -74,7 +74,6 @@ final class ScoreBlocks {
             return; // others were faster: no memory for nothing
           }
           double[] x = new double[size + length - 1];
-          double[][] result = new double[templates][size];
           WindowScores.Scratch scratch = scores.new Scratch(x.length);
           try {
             for (; job < jobs; job = next.getAndIncrement()) {
@@ -83,10 +82,12 @@ final class ScoreBlocks {
               int count = (int) Math.min(size, windows - at);
               int samples = count + length - 1;
               reader.read(channel, at, x, samples);
-              scores.score(x, samples, scratch, result, 0);
-              for (int r = 0; r < templates; r++) {
-                writer.write(channel * templates + r, at, result[r], count);
-              }
+              scores.score(
+                  x,
+                  samples,
+                  scratch,
+                  (template, first, values, some) ->
+                      writer.write(channel * templates + template, at + first, values, some));
             }
           } catch (RuntimeException | Error failure) {
             next.set(jobs); // the others need not go on

@@ -10,6 +10,9 @@ import org.sgconv.tensor.Tensor;
 /** Rows of a tensor of the host, as input or output; held until this is closed. */
 final class TensorRows implements AutoCloseable {
 
+  /** Samples that are converted at a time, in an array: the JVM vectorizes loops over these. */
+  private static final int PIECE = 1 << 10;
+
   private final Tensor tensor;
   private final long rowBytes;
   private final Sharing sharing;
@@ -64,8 +67,14 @@ final class TensorRows implements AutoCloseable {
             MemorySegment.copy(part, ValueLayout.JAVA_DOUBLE, 0, into, 0, count);
             return;
           }
-          for (int i = 0; i < count; i++) {
-            into[i] = part.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+          float[] piece = new float[Math.min(PIECE, count)];
+          for (int done = 0; done < count; done += PIECE) {
+            int some = Math.min(PIECE, count - done);
+            MemorySegment.copy(
+                part, ValueLayout.JAVA_FLOAT, (long) done * Float.BYTES, piece, 0, some);
+            for (int i = 0; i < some; i++) {
+              into[done + i] = piece[i];
+            }
           }
         },
         tensor);
@@ -83,8 +92,14 @@ final class TensorRows implements AutoCloseable {
             MemorySegment.copy(values, 0, part, ValueLayout.JAVA_DOUBLE, 0, count);
             return;
           }
-          for (int i = 0; i < count; i++) {
-            part.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
+          float[] piece = new float[Math.min(PIECE, count)];
+          for (int done = 0; done < count; done += PIECE) {
+            int some = Math.min(PIECE, count - done);
+            for (int i = 0; i < some; i++) {
+              piece[i] = (float) values[done + i];
+            }
+            MemorySegment.copy(
+                piece, 0, part, ValueLayout.JAVA_FLOAT, (long) done * Float.BYTES, some);
           }
         },
         tensor);

@@ -1,6 +1,7 @@
 package org.sgconv.signal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -29,6 +30,12 @@ final class WindowScores {
   /** Products of windows that are done one by one. */
   private static final long FEW_PRODUCTS = 1L << 16;
 
+  /** Products that are scaled at a time. */
+  private static final int PIECE = 1 << 11;
+
+  /** Scores of windows one by one that are written at a time. */
+  private static final int ALONE = 64;
+
   private final FixedKernels kernels;
   private final UnitTemplates templates;
   private final Mean mean;
@@ -44,15 +51,28 @@ final class WindowScores {
   /** Memory for one stretch after another, for one thread. */
   final class Scratch {
     private final double[] centered;
-    private final double[] norms;
-    private final double[] sum = new double[length];
-    private final double[] squares = new double[length];
+    private final double[] inverseNorms;
+    private final Windows.Scratch sums = new Windows.Scratch(length);
+    private final double[] piece = new double[PIECE];
+    private final double[] inversePiece = new double[PIECE];
 
     /** For stretches of so many samples at most. */
     Scratch(int samples) {
       centered = new double[samples];
-      norms = new double[samples - length + 1];
+      inverseNorms = new double[samples - length + 1];
     }
+  }
+
+  /** Takes scores. */
+  @FunctionalInterface
+  interface Writer {
+    /**
+     * Of some windows with one template. Later ones for the same windows replace those of before;
+     * the array holds something else after the call.
+     *
+     * @param first index of the first window
+     */
+    void write(int template, int first, double[] values, int count);
   }
 
   /**
@@ -61,35 +81,36 @@ final class WindowScores {
    *
    * @param x finite samples
    * @param samples how many there are, at least as many as a template has
-   * @param scores for each template, written from index {@code to} on
    */
-  void score(double[] x, int samples, Scratch scratch, double[][] scores, int to) {
+  void score(double[] x, int samples, Scratch scratch, Writer writer) {
     int windows = samples - length + 1;
     if (nothing(x, samples)) {
-      for (double[] row : scores) {
-        Arrays.fill(row, to, to + windows, 0);
-      }
+      zeros(windows, scratch, writer);
       return;
     }
     double[] centered = scratch.centered;
-    double[] norms = scratch.norms;
     center(x, samples, centered);
-    products(centered, samples, scores, to);
     double carried = PRODUCT_ERROR * Math.sqrt(LongSum.ofProducts(centered, centered, samples));
-    norms(scratch, samples, carried / SCORE_ERROR * (carried / SCORE_ERROR));
-    for (double[] row : scores) {
-      for (int t = 0; t < windows; t++) {
-        row[to + t] = clipped(row[to + t] / norms[t]);
-      }
-    }
+    inverseNorms(scratch, samples, carried / SCORE_ERROR * (carried / SCORE_ERROR));
+    products(scratch, samples, writer);
+    double[] inverse = scratch.inverseNorms;
     for (int t = 0; t < windows; t++) {
-      if (Double.isNaN(norms[t])) {
+      if (Double.isNaN(inverse[t])) {
         int end = t + 1;
-        while (end < windows && Double.isNaN(norms[end])) {
+        while (end < windows && Double.isNaN(inverse[end])) {
           end++;
         }
-        again(x, samples, t, end, scores, to);
+        again(x, samples, t, end, writer);
         t = end;
+      }
+    }
+  }
+
+  private void zeros(int windows, Scratch scratch, Writer writer) {
+    Arrays.fill(scratch.piece, 0);
+    for (int r = 0; r < templates.count(); r++) {
+      for (int at = 0; at < windows; at += PIECE) {
+        writer.write(r, at, scratch.piece, Math.min(PIECE, windows - at));
       }
     }
   }
@@ -112,9 +133,9 @@ final class WindowScores {
     }
   }
 
-  /** For each template, of all windows. */
-  private void products(double[] x, int samples, double[][] products, int to) {
-    MemorySegment from = MemorySegment.ofArray(x);
+  /** Writes products of all windows with each template, times the inverse norms of the windows. */
+  private void products(Scratch scratch, int samples, Writer writer) {
+    MemorySegment from = MemorySegment.ofArray(scratch.centered);
     kernels.<RuntimeException>convolveInUse(
         Stretch.of(Extent.VALID, samples, length),
         1,
@@ -122,53 +143,94 @@ final class WindowScores {
         (row, at, block) ->
             MemorySegment.copy(
                 from, at * Double.BYTES, block.memory(), block.offset(), block.bytes()),
-        (row, at, block) -> {
-          for (int r = 0; r < block.rows(); r++) {
-            MemorySegment into = MemorySegment.ofArray(products[r]);
-            MemorySegment.copy(
-                block.memory(), block.start(r), into, (to + at) * Double.BYTES, block.bytes());
-          }
-        },
+        (row, at, block) -> scaled(scratch, block, (int) at, writer),
         ProgressListener.NONE);
   }
 
   /**
-   * ‖x − x̄‖ of every window; not a number where that, or the product, is not known well enough.
+   * Writes products of windows from {@code at} on, in pieces that a processor's first cache holds.
    */
-  private void norms(Scratch scratch, int samples, double leastSquares) {
-    double[] norms = scratch.norms;
+  private static void scaled(Scratch scratch, RowBlock products, int at, Writer writer) {
+    double[] inverse = scratch.inversePiece;
+    double[] piece = scratch.piece;
+    int count = (int) (products.bytes() / Double.BYTES);
+    for (int done = 0; done < count; done += PIECE) {
+      int part = Math.min(PIECE, count - done);
+      System.arraycopy(scratch.inverseNorms, at + done, inverse, 0, part);
+      for (int r = 0; r < products.rows(); r++) {
+        long start = products.start(r) + (long) done * Double.BYTES;
+        MemorySegment.copy(products.memory(), ValueLayout.JAVA_DOUBLE, start, piece, 0, part);
+        for (int i = 0; i < part; i++) { // one index for both, or the JVM does not vectorize it
+          piece[i] = clipped(piece[i] * inverse[i]);
+        }
+        writer.write(r, at + done, piece, part);
+      }
+    }
+  }
+
+  /**
+   * 1 / ‖x − x̄‖ of every window; not a number where the norm, or the product, is not known well
+   * enough.
+   */
+  private void inverseNorms(Scratch scratch, int samples, double leastSquares) {
+    double part = mean == Mean.KEPT ? 0 : 1.0 / length;
     Windows.sums(
         scratch.centered,
         samples,
-        scratch.sum,
-        scratch.squares,
-        (index, sum, squares) -> {
-          double left = mean == Mean.KEPT ? squares : squares - sum * sum / length;
-          boolean known = left >= leastSquares && left > LEAST_REMAINDER * squares;
-          norms[index] = known ? Math.sqrt(left) : Double.NaN;
+        scratch.sums,
+        (first, count, sums, squares) -> {
+          for (int i = 0; i < count; i++) {
+            sums[i] = squares[i] - sums[i] * sums[i] * part;
+          }
+          for (int i = 0; i < count; i++) { // by itself: the JVM vectorizes the others
+            if (!(sums[i] >= leastSquares && sums[i] > LEAST_REMAINDER * squares[i])) {
+              sums[i] = Double.NaN;
+            }
+          }
+          for (int i = 0; i < count; i++) {
+            sums[i] = 1 / Math.sqrt(sums[i]);
+          }
+          System.arraycopy(sums, 0, scratch.inverseNorms, first, count);
         });
   }
 
   /** Does windows from one to before another again. */
-  private void again(double[] x, int samples, int from, int end, double[][] scores, int to) {
+  private void again(double[] x, int samples, int from, int end, Writer writer) {
     int count = end - from;
     if (count * (long) length <= FEW_PRODUCTS || count == 1) {
-      for (int t = from; t < end; t++) {
-        alone(x, t, scores, to + t);
-      }
+      alone(x, from, end, writer);
     } else if (count > (samples - length + 1) / 2) {
       int middle = from + count / 2;
-      apart(x, from, middle, scores, to);
-      apart(x, middle, end, scores, to);
+      apart(x, from, middle, writer);
+      apart(x, middle, end, writer);
     } else {
-      apart(x, from, end, scores, to);
+      apart(x, from, end, writer);
     }
   }
 
   /** Does windows from one to before another as a stretch of their own. */
-  private void apart(double[] x, int from, int end, double[][] scores, int to) {
+  private void apart(double[] x, int from, int end, Writer writer) {
     double[] part = Arrays.copyOfRange(x, from, end + length - 1);
-    score(part, part.length, new Scratch(part.length), scores, to + from);
+    score(
+        part,
+        part.length,
+        new Scratch(part.length),
+        (template, first, values, count) -> writer.write(template, from + first, values, count));
+  }
+
+  /** Does windows from one to before another one by one. */
+  private void alone(double[] x, int from, int end, Writer writer) {
+    int together = Math.min(ALONE, end - from);
+    double[][] scores = new double[templates.count()][together];
+    for (int t = from; t < end; t += together) {
+      int count = Math.min(together, end - t);
+      for (int i = 0; i < count; i++) {
+        alone(x, t + i, scores, i);
+      }
+      for (int r = 0; r < scores.length; r++) {
+        writer.write(r, t, scores[r], count);
+      }
+    }
   }
 
   /** One window, in two passes over nothing but its own samples. */
@@ -191,6 +253,6 @@ final class WindowScores {
   }
 
   private static double clipped(double score) {
-    return Math.clamp(score, -1.0, 1.0);
+    return Math.max(-1.0, Math.min(1.0, score)); // which the JVM vectorizes, unlike Math.clamp
   }
 }

@@ -5,17 +5,34 @@ final class Windows {
 
   private Windows() {}
 
-  /** Takes a window's sums. */
+  /** Takes the sums of windows that follow one another. */
   @FunctionalInterface
   interface Taker {
     /**
-     * Of one window.
+     * Of some windows; the arrays hold something else after the call.
      *
-     * @param index of its first sample
-     * @param sum of its samples
-     * @param squares sum of their squares
+     * @param first index of the first window's first sample
+     * @param count how many windows
+     * @param sums of the samples of each, from index 0 on
+     * @param squares sums of their squares, likewise
      */
-    void take(int index, double sum, double squares);
+    void take(int first, int count, double[] sums, double[] squares);
+  }
+
+  /** Memory for the sums of windows of K samples, for one call after another of one thread. */
+  static final class Scratch {
+    private final double[] endSums;
+    private final double[] endSquares;
+    private final double[] sums = new double[RunningSums.STRIP];
+    private final double[] squares = new double[RunningSums.STRIP];
+    private final double[] addedSums = new double[RunningSums.STRIP];
+    private final double[] addedSquares = new double[RunningSums.STRIP];
+    private final RunningSums running = new RunningSums();
+
+    Scratch(int length) {
+      endSums = new double[length];
+      endSquares = new double[length];
+    }
   }
 
   /**
@@ -23,64 +40,52 @@ final class Windows {
    * nothing that lies outside a window has ever been added to what is said of it.
    *
    * @param samples how many of x there are
-   * @param sum memory for K numbers
-   * @param squares likewise
    */
-  static void sums(double[] x, int samples, double[] sum, double[] squares, Taker taker) {
-    int length = sum.length;
+  static void sums(double[] x, int samples, Scratch scratch, Taker taker) {
+    int length = scratch.endSums.length;
     int windows = samples - length + 1;
     for (int block = 0; block < windows; block += length) {
-      ends(x, block, sum, squares);
-      taker.take(block, sum[0], squares[0]);
-      beginnings(x, block + length, Math.min(length, windows - block), sum, squares, taker);
+      ends(x, block, scratch);
+      scratch.sums[0] = scratch.endSums[0];
+      scratch.squares[0] = scratch.endSquares[0];
+      taker.take(block, 1, scratch.sums, scratch.squares);
+      beginnings(x, block, Math.min(length, windows - block), scratch, taker);
     }
   }
 
   /** Sums from each sample of a block to its last. */
-  private static void ends(double[] x, int block, double[] sum, double[] squares) {
-    LongSum sumBehind = new LongSum();
-    LongSum squaresBehind = new LongSum();
-    for (int end = sum.length; end > 0; end -= LongSum.TOGETHER) {
-      double behind = sumBehind.value();
-      double behindOfSquares = squaresBehind.value();
-      double s = 0;
-      double q = 0;
-      for (int i = end - 1; i >= Math.max(0, end - LongSum.TOGETHER); i--) {
-        double value = x[block + i];
-        s += value;
-        q += value * value;
-        sum[i] = behind + s;
-        squares[i] = behindOfSquares + q;
-      }
-      sumBehind.add(s);
-      squaresBehind.add(q);
+  private static void ends(double[] x, int block, Scratch scratch) {
+    int length = scratch.endSums.length;
+    scratch.running.reset();
+    for (int end = length; end > 0; end -= RunningSums.STRIP) {
+      int count = Math.min(RunningSums.STRIP, end);
+      scratch.running.next(
+          x, block + end - 1, -1, count, scratch.endSums, scratch.endSquares, end - 1);
     }
   }
 
   /**
-   * Windows but the first of the block that ends before {@code next}, with what they have of the
-   * samples from there on.
+   * Windows but the first of a block, with what they have of the samples of the next.
    *
-   * @param count windows of the block
+   * @param windows of the block
    */
-  private static void beginnings(
-      double[] x, int next, int count, double[] sum, double[] squares, Taker taker) {
-    LongSum sumBefore = new LongSum();
-    LongSum squaresBefore = new LongSum();
-    for (int from = 1; from < count; from += LongSum.TOGETHER) {
-      double before = sumBefore.value();
-      double beforeOfSquares = squaresBefore.value();
-      double s = 0;
-      double q = 0;
-      for (int i = from; i < Math.min(from + LongSum.TOGETHER, count); i++) {
-        double value = x[next + i - 1];
-        s += value;
-        q += value * value;
-        taker.take(
-            next - sum.length + i, sum[i] + (before + s), squares[i] + (beforeOfSquares + q));
+  private static void beginnings(double[] x, int block, int windows, Scratch scratch, Taker taker) {
+    int next = block + scratch.endSums.length;
+    double[] sums = scratch.sums;
+    double[] squares = scratch.squares;
+    double[] addedSums = scratch.addedSums;
+    double[] addedSquares = scratch.addedSquares;
+    scratch.running.reset();
+    for (int from = 1; from < windows; from += RunningSums.STRIP) {
+      int count = Math.min(RunningSums.STRIP, windows - from);
+      scratch.running.next(x, next + from - 1, 1, count, addedSums, addedSquares, 0);
+      System.arraycopy(scratch.endSums, from, sums, 0, count);
+      System.arraycopy(scratch.endSquares, from, squares, 0, count);
+      for (int i = 0; i < count; i++) { // one index for all, or the JVM does not vectorize it
+        sums[i] += addedSums[i];
+        squares[i] += addedSquares[i];
       }
-      sumBefore.add(s);
-      squaresBefore.add(q);
+      taker.take(block + from, count, sums, squares);
     }
   }
 
@@ -108,10 +113,20 @@ final class Windows {
   }
 
   static double mean(double[] x, int from, int to) {
-    double sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += x[i];
+    double s0 = 0; // four sums side by side: one addition need not wait for the one before
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = from;
+    for (; i + 3 < to; i += 4) {
+      s0 += x[i];
+      s1 += x[i + 1];
+      s2 += x[i + 2];
+      s3 += x[i + 3];
     }
-    return sum / (to - from);
+    for (; i < to; i++) {
+      s0 += x[i];
+    }
+    return ((s0 + s1) + (s2 + s3)) / (to - from);
   }
 }

@@ -16,6 +16,9 @@ final class Elements {
   /** The longest array that every JVM can make. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
+  /** Elements that are searched at a time. */
+  private static final int PIECE = 1 << 12;
+
   private Elements() {}
 
   static double get(MemorySegment memory, DType type, long position) {
@@ -108,12 +111,42 @@ final class Elements {
   /** Position of the first NaN or infinity of a tensor of the host. */
   static OptionalLong firstNonFinite(Tensor tensor) {
     MemorySegment memory = tensor.memory();
-    for (long i = 0; i < tensor.elementCount(); i++) {
-      if (!Double.isFinite(get(memory, tensor.type(), i))) {
-        return OptionalLong.of(i);
+    DType type = tensor.type();
+    long count = tensor.elementCount();
+    for (long from = 0; from < count; from += PIECE) {
+      long to = Math.min(from + PIECE, count);
+      if (!areFinite(memory, type, from, (int) (to - from))) {
+        for (long i = from; i < to; i++) {
+          if (!Double.isFinite(get(memory, type, i))) {
+            return OptionalLong.of(i);
+          }
+        }
       }
     }
     return OptionalLong.empty();
+  }
+
+  /** False also if it is not known. */
+  private static boolean areFinite(MemorySegment memory, DType type, long from, int count) {
+    if (type == DType.FLOAT32) {
+      float[] values = new float[count];
+      MemorySegment.copy(memory, F32, from * Float.BYTES, values, 0, count);
+      float largest = 0; // NaN if one is; the JVM vectorizes this, and no loop with a branch
+      for (float value : values) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      return Float.isFinite(largest);
+    }
+    if (type == DType.FLOAT64) {
+      double[] values = new double[count];
+      MemorySegment.copy(memory, F64, from * Double.BYTES, values, 0, count);
+      double largest = 0;
+      for (double value : values) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      return Double.isFinite(largest);
+    }
+    return false;
   }
 
   private static int arrayLength(Tensor tensor) {

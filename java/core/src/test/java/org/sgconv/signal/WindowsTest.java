@@ -19,7 +19,7 @@ class WindowsTest {
 
   @Test
   void sumsAreAsExactInLongWindows() {
-    for (int length : new int[] {1, 63, 64, 65, 100, 4096, 50_000}) {
+    for (int length : new int[] {1, 63, 64, 65, 100, 256, 257, 320, 4096, 50_000}) {
       int count = 2 * length + 3;
       double[] x = random.doubles(count + length - 1, 0, 1).toArray();
       BigDecimal[] sums = running(x, false);
@@ -28,13 +28,15 @@ class WindowsTest {
       Windows.sums(
           x,
           x.length,
-          new double[length],
-          new double[length],
-          (index, sum, sumOfSquares) -> {
-            assertThat(taken[index]).isFalse();
-            taken[index] = true;
-            requireNear(sum, sums[index + length].subtract(sums[index]));
-            requireNear(sumOfSquares, squares[index + length].subtract(squares[index]));
+          new Windows.Scratch(length),
+          (first, windows, sum, sumOfSquares) -> {
+            for (int i = 0; i < windows; i++) {
+              int index = first + i;
+              assertThat(taken[index]).isFalse();
+              taken[index] = true;
+              requireNear(sum[i], sums[index + length].subtract(sums[index]));
+              requireNear(sumOfSquares[i], squares[index + length].subtract(squares[index]));
+            }
           });
       assertThat(taken).doesNotContain(false);
     }

@@ -200,6 +200,20 @@ class TensorTest {
   }
 
   @Test
+  void findsTheFirstValueThatIsNotFiniteWhereverItIs() {
+    long count = 3 * 4096 + 5;
+    for (DType type : DType.values()) {
+      try (Tensor tensor = Tensor.zeros(type, count)) {
+        assertThat(tensor.firstNonFinite()).isEmpty();
+        for (long at : new long[] {count - 1, 2 * 4096, 4096, 4095, 1}) {
+          tensor.setFlat(at, at % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
+          assertThat(tensor.firstNonFinite()).hasValue(at);
+        }
+      }
+    }
+  }
+
+  @Test
   void namesTheFirstValueThatIsNotFinite() {
     for (DType type : DType.values()) {
       try (Tensor tensor = Tensor.zeros(type, 2, 3)) {
