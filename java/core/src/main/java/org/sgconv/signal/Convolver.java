@@ -341,7 +341,7 @@ public final class Convolver implements AutoCloseable {
    * @param source of {@link #type()}; with a kernel for each row as many rows as kernels
    * @param sink takes as many rows, of {@link #length(long, Extent)} samples
    * @throws org.sgconv.InvalidArgumentException if a sample is not finite; the message has its
-   *     index
+   *     index; or if the sink's memory begins within the source's
    * @throws IOException of the source or the sink
    */
   public void apply(SampleSource source, SampleSink sink, Extent extent, ProgressListener progress)
@@ -388,6 +388,7 @@ public final class Convolver implements AutoCloseable {
     }
     Stretch stretch = Stretch.of(extent, source.length(), kernels.lags());
     SegmentSamples.requireFit(sink, source.rows(), stretch.count(), type());
+    SegmentSamples.requireApart(source, sink);
     return stretch;
   }
 

@@ -214,7 +214,8 @@ public final class Correlator implements AutoCloseable {
    *
    * @param source H channels of {@link #type()}
    * @param sink takes H·R rows, channel · R + template, such as a {@link PeakFinder}
-   * @throws InvalidArgumentException if a sample is not finite; the message has its index
+   * @throws InvalidArgumentException if a sample is not finite; the message has its index; or if
+   *     the sink's memory begins within the source's
    * @throws TypeMismatchException if the source has another type
    * @throws ShapeMismatchException if the sink is memory of another size
    * @throws IOException of the source or the sink
@@ -228,6 +229,7 @@ public final class Correlator implements AutoCloseable {
     requireChannels(source);
     Stretch stretch = Stretch.of(extent, source.length(), kernels.lags());
     SegmentSamples.requireFit(sink, source.rows() * kernels.heads(), stretch.count(), type());
+    SegmentSamples.requireApart(source, sink);
     Convolver.stream(kernels, stretch, source, sink, progress);
   }
 
@@ -247,8 +249,9 @@ public final class Correlator implements AutoCloseable {
     }
   }
 
-  /** Returns normally only if there is a channel. */
+  /** Returns normally only if there is a channel, of samples that are computed with. */
   static void requireChannels(SampleSource source) {
+    Samples.requireType("the source", source.type());
     if (source.rows() < 1) {
       throw new ShapeMismatchException(
           "the source has " + source.rows() + " rows, expected 1 at least");

@@ -1,9 +1,11 @@
 package org.sgconv.signal;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,10 +39,16 @@ public final class SampleFile implements SampleSource, AutoCloseable {
    * Opens a file.
    *
    * @param type of the samples: FLOAT32 or FLOAT64
-   * @throws InvalidFileException if it is not there or a folder, cannot be read, is empty, or its
-   *     size is no multiple of a sample's
+   * @throws InvalidFileException if it is not there or a folder, cannot be read, is empty, its size
+   *     is no multiple of a sample's, or it is within an archive
+   * @throws org.sgconv.TypeMismatchException if the type is of 16 bits
    */
   public static SampleFile open(Path path, DType type) {
+    Samples.requireType("a file of samples", type);
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new InvalidFileException(
+          path, "is within an archive or another file system: copy it out of there first");
+    }
     if (Files.isDirectory(path)) {
       throw new InvalidFileException(path, "is a folder, expected a file of " + type + " samples");
     }
@@ -89,6 +97,15 @@ public final class SampleFile implements SampleSource, AutoCloseable {
         file.readFully(piece, 0, bytes);
         MemorySegment.copy(MemorySegment.ofArray(piece), 0, into, done, bytes);
       }
+    } catch (EOFException e) {
+      throw new InvalidFileException(
+          path,
+          "cannot be read from sample "
+              + from
+              + " on: it has become shorter than "
+              + length
+              + " samples since it was opened: is what writes it done?",
+          e);
     } catch (IOException e) {
       throw new InvalidFileException(
           path, "cannot be read from sample " + from + " on: " + FileFailure.reason(e), e);

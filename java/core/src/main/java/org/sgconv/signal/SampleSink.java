@@ -23,11 +23,15 @@ public interface SampleSink {
   void write(long to, List<MemorySegment> rows) throws IOException;
 
   /**
-   * Memory for one row, such as a mapped file.
+   * Memory for one row, such as a mapped file. It may be that of the source, if both begin at the
+   * same place.
    *
    * @param samples elements of that type, as many as the result has
+   * @throws org.sgconv.InvalidArgumentException if it is empty, ends within an element or is
+   *     read-only
+   * @throws org.sgconv.TypeMismatchException if the type is of 16 bits
    */
   static SampleSink of(MemorySegment samples, DType type) {
-    return new SegmentSamples(samples, type);
+    return SegmentSamples.writable(samples, type);
   }
 }

@@ -38,6 +38,8 @@ public interface SampleSource {
    * Samples of one row in memory, such as a mapped file.
    *
    * @param samples elements of that type in native order
+   * @throws org.sgconv.InvalidArgumentException if it is empty or ends within an element
+   * @throws org.sgconv.TypeMismatchException if the type is of 16 bits
    */
   static SampleSource of(MemorySegment samples, DType type) {
     return new SegmentSamples(samples, type);

@@ -139,6 +139,18 @@ final class Samples {
     }
   }
 
+  /**
+   * Returns normally only if samples may be of that type.
+   *
+   * @param what they are, for the message
+   */
+  static void requireType(String what, DType type) {
+    if (type.kernelType() != type) {
+      throw new TypeMismatchException(
+          what + " is of " + type + ", expected FLOAT32 or FLOAT64: convert the samples");
+    }
+  }
+
   static float[] reversed(float[] values) {
     float[] reversed = new float[values.length];
     for (int i = 0; i < values.length; i++) {

@@ -236,7 +236,8 @@ class OutOfCoreTest {
                         }
                       }))
           .isInstanceOf(InvalidFileException.class)
-          .hasMessageContaining("cannot be read from sample");
+          .hasMessageContaining("cannot be read from sample")
+          .hasMessageContaining("become shorter");
       assertThat(FloatFiles.names(folder)).containsExactly("signal");
     }
   }
