@@ -14,9 +14,10 @@ public record Peak(long lag, double value) {
 
   /**
    * The highest local maxima that are far enough from one another: the highest of all, then the
-   * highest of those that are {@code apart} samples or more from it, and so on. Of equal ones the
-   * first counts; what is not a number is none. {@link PeakFinder} finds the same in values that
-   * come piece by piece.
+   * highest of those that are {@code apart} samples or more from it, and so on. Equal values beside
+   * one another are one maximum, at the first of them, if no higher value is beside them; the ends
+   * of the array and what is not a number end them. Of equal maxima the first counts. {@link
+   * PeakFinder} finds the same in values that come piece by piece.
    *
    * @param values of a correlation
    * @param firstLag lag of the first value: {@link Correlator#firstLag}, 0 for windows

@@ -62,7 +62,8 @@ public final class PeakFinder implements SampleSink {
    * {@inheritDoc}
    *
    * @throws InvalidArgumentException if these are not the next values
-   * @throws ShapeMismatchException if there are not as many rows as before
+   * @throws ShapeMismatchException if there are not as many rows as before, or rows are not of one
+   *     size, a whole number of values
    */
   @Override
   public void write(long to, List<MemorySegment> values) {
@@ -70,6 +71,7 @@ public final class PeakFinder implements SampleSink {
       throw new InvalidArgumentException(
           "values from " + to + " on have come, expected those from " + position + " on");
     }
+    requireEven(values);
     while (to == 0 && rows.size() < values.size()) {
       rows.add(new PeakSearch(firstLag, most, apart));
     }
@@ -83,13 +85,27 @@ public final class PeakFinder implements SampleSink {
     position += values.getFirst().byteSize() / type.byteSize();
   }
 
+  private void requireEven(List<MemorySegment> values) {
+    for (MemorySegment row : values) {
+      if (row.byteSize() % type.byteSize() != 0 || row.byteSize() != values.getFirst().byteSize()) {
+        throw new ShapeMismatchException(
+            "rows of "
+                + values.getFirst().byteSize()
+                + " and "
+                + row.byteSize()
+                + " bytes have come, expected as many in each, a multiple of "
+                + type.byteSize());
+      }
+    }
+  }
+
   private void add(MemorySegment values, PeakSearch search) {
     long count = values.byteSize() / type.byteSize();
     for (long i = 0; i < count; i++) {
       search.add(
           type == DType.FLOAT64
-              ? values.getAtIndex(ValueLayout.JAVA_DOUBLE, i)
-              : values.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+              ? values.getAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i)
+              : values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i));
     }
   }
 

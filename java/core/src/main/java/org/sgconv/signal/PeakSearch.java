@@ -41,7 +41,12 @@ final class PeakSearch {
   private long lag;
 
   private double last = Double.NaN;
-  private double beforeLast = Double.NaN;
+
+  /** Where the values began that are equal to the last. */
+  private long plateau;
+
+  /** Whether the values rose to those, or they are the first after what is not a number. */
+  private boolean rose;
 
   PeakSearch(long firstLag, int most, int apart) {
     if (most < 1 || apart < 1) {
@@ -55,27 +60,34 @@ final class PeakSearch {
 
   /** Takes the next value. */
   void add(double value) {
-    if (isPeak(value)) {
-      candidates.add(new Peak(lag - 1, last));
-      if (candidates.size() >= limit) {
-        reduce();
+    if (value != last) {
+      if (isPeak(value)) {
+        candidates.add(new Peak(plateau, last));
+        if (candidates.size() >= limit) {
+          reduce();
+        }
       }
+      rose = !(value < last);
+      last = value + 0.0; // no -0: the two zeros are equal
+      plateau = lag;
     }
-    beforeLast = last;
-    last = value + 0.0; // no -0: the two zeros are equal
     lag++;
   }
 
-  /** Whether the last value is a local maximum that counts. */
+  /**
+   * Whether the last value, or the plateau that it ends, is a local maximum that counts.
+   *
+   * @param next another value
+   */
   private boolean isPeak(double next) {
-    return last > floor && !(beforeLast > last) && !(next > last);
+    return last > floor && rose && !(next > last);
   }
 
   /** The peaks of all that has come, the highest first. */
   List<Peak> highest() {
     List<Peak> all = new ArrayList<>(candidates);
     if (isPeak(Double.NaN)) {
-      all.add(new Peak(lag - 1, last));
+      all.add(new Peak(plateau, last));
     }
     List<Peak> chosen = new ArrayList<>();
     choose(all, Long.MAX_VALUE, chosen, new ArrayList<>());

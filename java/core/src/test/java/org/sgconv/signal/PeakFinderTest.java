@@ -25,13 +25,18 @@ class PeakFinderTest {
   /** By the definition. */
   private static List<Peak> expected(float[] values, long firstLag, int most, int apart) {
     List<Peak> maxima = new ArrayList<>();
-    for (int i = 0; i < values.length; i++) {
+    for (int i = 0; i < values.length; ) {
+      int end = i + 1;
+      while (end < values.length && values[end] == values[i]) { // the two zeros are equal
+        end++;
+      }
       boolean highest = values[i] > Float.NEGATIVE_INFINITY;
       highest &= i == 0 || !(values[i - 1] > values[i]);
-      highest &= i == values.length - 1 || !(values[i + 1] > values[i]);
+      highest &= end == values.length || !(values[end] > values[i]);
       if (highest) {
-        maxima.add(new Peak(firstLag + i, values[i] + 0.0)); // the two zeros are equal
+        maxima.add(new Peak(firstLag + i, values[i] + 0.0));
       }
+      i = end;
     }
     maxima.sort(Comparator.comparingDouble(Peak::value).reversed().thenComparingLong(Peak::lag));
     List<Peak> peaks = new ArrayList<>();
@@ -90,6 +95,18 @@ class PeakFinderTest {
     }
   }
 
+  /** Equal values beside one another are one maximum or none, however many there are. */
+  @Test
+  void stairsAndPlateaus() {
+    float[] values = {3, 2, 2, 1, 1, 2, 2, 3, 3, 3, 0, 0, 0, 0, 1, Float.NaN, 1, 1, 0};
+    assertThat(Peak.highest(values, 0, 20, 1))
+        .containsExactly(new Peak(0, 3), new Peak(7, 3), new Peak(14, 1), new Peak(16, 1));
+    assertThat(Peak.highest(new double[100], 5, 20, 3)).containsExactly(new Peak(5, 0));
+    for (int piece = 1; piece < 9; piece++) {
+      assertThat(inPieces(values, 0, 20, 1, piece)).isEqualTo(Peak.highest(values, 0, 20, 1));
+    }
+  }
+
   /** So long that candidates are looked through on the way. */
   @Test
   void longSequences() {
@@ -109,15 +126,15 @@ class PeakFinderTest {
     PeakSearch noise = new PeakSearch(0, 5, 1000);
     PeakSearch all = new PeakSearch(0, Integer.MAX_VALUE, 1000);
     PeakSearch rising = new PeakSearch(0, 5, 1000);
-    PeakSearch silence = new PeakSearch(0, 5, 1000);
+    PeakSearch comb = new PeakSearch(0, 5, 1000);
     int most = 0;
     for (int i = 0; i < 3_000_000; i++) {
       double value = random.nextGaussian();
       noise.add(value);
       all.add(value);
       rising.add(i + 3 * (i % 2));
-      silence.add(0);
-      most = Math.max(most, Math.max(rising.held(), silence.held()));
+      comb.add(i % 2);
+      most = Math.max(most, Math.max(rising.held(), comb.held()));
     }
     assertThat(noise.held()).isLessThan(1 << 12);
     assertThat(all.held()).isLessThan(2 * 3_000 + (1 << 12));
@@ -149,6 +166,16 @@ class PeakFinderTest {
     assertThatThrownBy(() -> new PeakFinder(DType.BFLOAT16, 0, 1, 1))
         .isInstanceOf(TypeMismatchException.class)
         .hasMessageContaining("BFLOAT16");
+    PeakFinder uneven = new PeakFinder(DType.FLOAT64, 0, 1, 1);
+    assertThatThrownBy(() -> uneven.write(0, List.of(row(1, 2), row(1))))
+        .isInstanceOf(ShapeMismatchException.class)
+        .hasMessageContaining("rows of 16 and 8 bytes");
+    assertThatThrownBy(() -> uneven.write(0, List.of(MemorySegment.ofArray(new byte[9]))))
+        .isInstanceOf(ShapeMismatchException.class)
+        .hasMessageContaining("multiple of 8");
+    PeakFinder bytes = new PeakFinder(DType.FLOAT64, 0, 1, 1);
+    bytes.write(0, List.of(MemorySegment.ofArray(new byte[16])));
+    assertThat(bytes.highest(0)).containsExactly(new Peak(0, 0));
     PeakFinder finder = new PeakFinder(DType.FLOAT64, 0, 1, 1);
     assertThat(finder.highest(0)).isEmpty();
     assertThatThrownBy(() -> finder.write(1, List.of(row(1))))
