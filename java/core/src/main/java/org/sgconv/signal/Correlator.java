@@ -93,6 +93,7 @@ public final class Correlator implements AutoCloseable {
    *
    * @param samples n ≥ 1, of the signal
    * @param template K ≥ 1, of the template
+   * @throws InvalidArgumentException if one is below 1
    */
   public static long firstLag(Extent extent, long samples, long template) {
     return extent.first(samples, template) - (template - 1);

@@ -1,5 +1,7 @@
 package org.sgconv.signal;
 
+import org.sgconv.InvalidArgumentException;
+
 /**
  * Which samples of a convolution are wanted. All are stretches of {@link #FULL}; the modes and
  * their places are those of {@code scipy.signal.convolve} and {@code correlate}. NumPy's {@code
@@ -12,11 +14,13 @@ public enum Extent {
   FULL {
     @Override
     public long length(long samples, long kernel) {
+      requireSome(samples, kernel);
       return samples + kernel - 1;
     }
 
     @Override
     public long first(long samples, long kernel) {
+      requireSome(samples, kernel);
       return 0;
     }
   },
@@ -25,11 +29,13 @@ public enum Extent {
   SAME {
     @Override
     public long length(long samples, long kernel) {
+      requireSome(samples, kernel);
       return samples;
     }
 
     @Override
     public long first(long samples, long kernel) {
+      requireSome(samples, kernel);
       return (kernel - 1) / 2;
     }
   },
@@ -38,11 +44,13 @@ public enum Extent {
   VALID {
     @Override
     public long length(long samples, long kernel) {
+      requireSome(samples, kernel);
       return Math.max(samples, kernel) - Math.min(samples, kernel) + 1;
     }
 
     @Override
     public long first(long samples, long kernel) {
+      requireSome(samples, kernel);
       return Math.min(samples, kernel) - 1;
     }
   };
@@ -52,6 +60,7 @@ public enum Extent {
    *
    * @param samples n ≥ 1, of the signal
    * @param kernel K ≥ 1
+   * @throws InvalidArgumentException if one is below 1
    */
   public abstract long length(long samples, long kernel);
 
@@ -60,6 +69,14 @@ public enum Extent {
    *
    * @param samples n ≥ 1, of the signal
    * @param kernel K ≥ 1
+   * @throws InvalidArgumentException if one is below 1
    */
   public abstract long first(long samples, long kernel);
+
+  private static void requireSome(long samples, long kernel) {
+    if (samples < 1 || kernel < 1) {
+      throw new InvalidArgumentException(
+          "a signal of " + samples + " and a kernel of " + kernel + " samples: both must be ≥ 1");
+    }
+  }
 }
