@@ -1,6 +1,7 @@
 package org.sgconv.signal;
 
 import java.util.Locale;
+import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 
@@ -85,5 +86,21 @@ final class ChannelArrays {
               + ", take a part of the signal or of the response");
     }
     return (int) samples;
+  }
+
+  /**
+   * Arrays for samples of several channels.
+   *
+   * @throws HostMemoryException if the Java heap has no room for them
+   */
+  static float[][] allocate(int channels, int samples) {
+    try {
+      return new float[channels][samples];
+    } catch (OutOfMemoryError error) {
+      throw new HostMemoryException(
+          channels + " channels of " + samples + " samples on the Java heap (raise -Xmx)",
+          Math.multiplyFull(channels, samples) * Float.BYTES,
+          error);
+    }
   }
 }

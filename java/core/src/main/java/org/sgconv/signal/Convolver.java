@@ -74,13 +74,15 @@ import org.sgconv.tensor.Tensor;
  */
 public final class Convolver implements AutoCloseable {
 
+  private static final String NAME = "the convolver";
+
   private final FixedKernels kernels;
 
   /** Whether there is a kernel for each row, rather than one for all. */
   private final boolean oneEach;
 
-  private Convolver(Backend backend, Tensor kernels, boolean oneEach) {
-    this.kernels = new FixedKernels("the convolver", backend, kernels);
+  private Convolver(Object name, Backend backend, Tensor kernels, boolean oneEach) {
+    this.kernels = new FixedKernels(name, backend, kernels);
     this.oneEach = oneEach;
   }
 
@@ -146,7 +148,16 @@ public final class Convolver implements AutoCloseable {
   }
 
   private static Convolver ofChecked(Backend backend, float[] kernel) {
-    return new Convolver(backend, Tensor.of(backend, kernel, 1, 1, kernel.length), false);
+    return named(NAME, backend, kernel);
+  }
+
+  /**
+   * As {@link #of(Backend, float[])}, of a checked kernel.
+   *
+   * @param name what it is called in messages
+   */
+  static Convolver named(Object name, Backend backend, float[] kernel) {
+    return new Convolver(name, backend, Tensor.of(backend, kernel, 1, 1, kernel.length), false);
   }
 
   /** As {@link #of(Backend, float[])}, in float64. */
@@ -156,7 +167,7 @@ public final class Convolver implements AutoCloseable {
   }
 
   private static Convolver ofChecked(Backend backend, double[] kernel) {
-    return new Convolver(backend, Tensor.of(backend, kernel, 1, 1, kernel.length), false);
+    return new Convolver(NAME, backend, Tensor.of(backend, kernel, 1, 1, kernel.length), false);
   }
 
   /**
@@ -179,7 +190,7 @@ public final class Convolver implements AutoCloseable {
     TensorCheck.finite("kernels", kernels);
     long rows = rank == 2 ? kernels.dim(0) : 1;
     try (Tensor view = kernels.reshape(1, rows, kernels.dim(rank - 1))) {
-      return new Convolver(backend, view.copyTo(backend), rank == 2);
+      return new Convolver(NAME, backend, view.copyTo(backend), rank == 2);
     }
   }
 
@@ -254,6 +265,11 @@ public final class Convolver implements AutoCloseable {
               + kernels.hidden()
               + " rows, an array is one row: give it a tensor of so many rows");
     }
+  }
+
+  /** As {@link FixedKernels#use}, for whoever calls this several times before it is closed. */
+  FixedKernels.Use use() {
+    return kernels.use();
   }
 
   private void run(Stretch stretch, MemorySegment from, MemorySegment to) {

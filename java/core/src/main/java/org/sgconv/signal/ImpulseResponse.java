@@ -112,8 +112,16 @@ public final class ImpulseResponse {
     return lead;
   }
 
-  /** The samples of one channel, a copy; lag 0 is at {@link #lead()}. */
+  /**
+   * The samples of one channel, a copy; lag 0 is at {@link #lead()}.
+   *
+   * @throws InvalidArgumentException if there is no such channel
+   */
   public float[] channel(int index) {
+    if (index < 0 || index >= channels.length) {
+      throw new InvalidArgumentException(
+          "channel is " + index + ", expected 0 to " + (channels.length - 1));
+    }
     return channels[index].clone();
   }
 
@@ -140,7 +148,7 @@ public final class ImpulseResponse {
   /** This response times {@link #normalizationScale()}. */
   public ImpulseResponse normalized() {
     double scale = normalizationScale();
-    float[][] scaled = new float[channels.length][length()];
+    float[][] scaled = ChannelArrays.allocate(channels.length, length());
     for (int c = 0; c < scaled.length; c++) {
       for (int i = 0; i < scaled[c].length; i++) {
         scaled[c][i] = (float) (scale * channels[c][i]);
@@ -158,6 +166,7 @@ public final class ImpulseResponse {
    * @param rate samples per second, ≥ 1
    * @return this, if that is its rate
    * @throws InvalidArgumentException as {@link Resampler#of}, or if no array holds the result
+   * @throws org.sgconv.HostMemoryException if the Java heap has no room for it
    */
   public ImpulseResponse resampled(int rate) {
     if (rate == sampleRate) {
@@ -168,7 +177,7 @@ public final class ImpulseResponse {
     int after = resampler.length(length() - lead + resampler.reach());
     int count = ChannelArrays.sum(before, after);
     double gain = (double) sampleRate / rate;
-    float[][] resampled = new float[channels.length][count];
+    float[][] resampled = ChannelArrays.allocate(channels.length, count);
     for (int c = 0; c < resampled.length; c++) {
       double[] values = resampler.values(Samples.widened(channels[c]), lead, -before, count);
       for (int i = 0; i < count; i++) {
@@ -182,9 +191,14 @@ public final class ImpulseResponse {
    * How many channels a signal has afterwards.
    *
    * @param signal its channels now, ≥ 1
-   * @throws InvalidArgumentException naming both numbers, if they do not fit
+   * @throws InvalidArgumentException naming both numbers, if they do not fit, or if the signal has
+   *     none
    */
   public int outputChannels(int signal) {
+    if (signal < 1) {
+      throw new InvalidArgumentException(
+          "a signal of " + signal + " channels: must have one at least");
+    }
     if (channels.length == 1) {
       return signal;
     }

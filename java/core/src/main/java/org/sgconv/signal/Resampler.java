@@ -125,10 +125,12 @@ public final class Resampler {
    *
    * @param signal n ≥ 1 samples; a value that is not finite spoils what is within {@link #reach()}
    * @return {@link #length} samples, rounded once from float64
+   * @throws InvalidArgumentException if the signal is empty or no array holds the result
+   * @throws org.sgconv.HostMemoryException if the Java heap has no room for it
    */
   public float[] apply(float[] signal) {
     double[] resampled = apply(Samples.widened(signal));
-    float[] narrow = new float[resampled.length];
+    float[] narrow = Samples.newFloats(resampled.length);
     for (int i = 0; i < narrow.length; i++) {
       narrow[i] = (float) resampled[i];
     }
@@ -148,7 +150,7 @@ public final class Resampler {
    * @param count how many are wanted
    */
   double[] values(double[] signal, int origin, long first, int count) {
-    double[] values = new double[count];
+    double[] values = Samples.newDoubles(count);
     // Values at one distance from the signal's samples share their factors, which are made once.
     IntStream.range(0, Math.min(up, count))
         .parallel()

@@ -9,6 +9,8 @@ import org.sgconv.Backend;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.TypeMismatchException;
+import org.sgconv.bindings.closing.Closer;
+import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.tensor.DType;
 
 /**
@@ -37,7 +39,7 @@ public final class ResponsePlan implements AutoCloseable {
     this.response = response;
     try {
       for (int c = 0; c < response.channelCount(); c++) {
-        paths.add(Convolver.of(backend, response.samples(c)));
+        paths.add(Convolver.named("the plan of the response", backend, response.samples(c)));
       }
     } catch (RuntimeException | Error failure) {
       close();
@@ -56,8 +58,16 @@ public final class ResponsePlan implements AutoCloseable {
    * @param length n ≥ 1, of the signal
    * @param tail whether the response is heard to its end after the signal has ended: then n + K − 1
    *     less those before lag 0, and otherwise n
+   * @throws InvalidArgumentException if there is no signal of such a length
    */
   public long outputLength(long length, boolean tail) {
+    if (length < 1 || length > ConvolutionGeometry.MAX_LENGTH) {
+      throw new InvalidArgumentException(
+          "the signal has "
+              + length
+              + " samples, expected from 1 to "
+              + ConvolutionGeometry.MAX_LENGTH);
+    }
     return tail ? length + response.length() - 1 - response.lead() : length;
   }
 
@@ -77,7 +87,7 @@ public final class ResponsePlan implements AutoCloseable {
     ChannelArrays.requireEqual("signal", signal);
     int outputs = response.outputChannels(signal.length);
     float[][] result =
-        new float[outputs][ChannelArrays.length(outputLength(signal[0].length, tail))];
+        ChannelArrays.allocate(outputs, ChannelArrays.length(outputLength(signal[0].length, tail)));
     this.<RuntimeException>run(
         new ArraySource(signal),
         (at, count, from) -> {
@@ -100,6 +110,7 @@ public final class ResponsePlan implements AutoCloseable {
    * @param result gets as many rows as {@link ImpulseResponse#outputChannels} says
    * @param progress told of the samples of each channel that were written
    * @throws TypeMismatchException if the samples are not of {@link DType#FLOAT32}
+   * @throws InvalidArgumentException as of arrays
    * @throws IOException of the signal or the result
    */
   public void apply(
@@ -149,10 +160,29 @@ public final class ResponsePlan implements AutoCloseable {
     if (!(mix >= 0 && mix <= 1)) {
       throw new InvalidArgumentException("mix is " + mix + ": must be from 0 to 1");
     }
-    long length = outputLength(signal.length(), tail);
-    int stretch = (int) Math.min(length, stretch(signal.channelCount()));
-    ResponseWindow<X> window = new ResponseWindow<>(signal, response, stretch);
-    float[][] out = new float[response.outputChannels(signal.channelCount())][stretch];
+    // Asked once: what they say later does not matter.
+    int channels = signal.channelCount();
+    long samples = signal.length();
+    long length = outputLength(samples, tail);
+    int outputs = response.outputChannels(channels);
+    // Whoever closes this closes the first path first, and waits there.
+    try (FixedKernels.Use _ = paths.getFirst().use()) {
+      int stretch = (int) Math.min(length, stretch(channels));
+      ResponseWindow<X> window = new ResponseWindow<>(signal, channels, samples, response, stretch);
+      float[][] out = ChannelArrays.allocate(outputs, stretch);
+      run(window, result, out, length, mix, progress);
+    }
+  }
+
+  private <X extends Exception> void run(
+      ResponseWindow<X> window,
+      SoundSink<X> result,
+      float[][] out,
+      long length,
+      double mix,
+      ProgressListener progress)
+      throws X {
+    int stretch = out[0].length;
     for (long at = 0; at < length; ) {
       int count = (int) Math.min(stretch, length - at);
       float[][] heard = window.at(at, count);
@@ -193,14 +223,28 @@ public final class ResponsePlan implements AutoCloseable {
     if (dryGain == 0) {
       return;
     }
+    if (wetGain == 0) {
+      System.arraycopy(dry, from, out, 0, count); // whatever the response makes of it
+      return;
+    }
     for (int i = 0; i < count; i++) {
       out[i] = wetGain * out[i] + dryGain * dry[from + i];
     }
   }
 
+  /**
+   * Gives the memory of the response back, once the calls of other threads have returned. Closing
+   * it again does nothing.
+   *
+   * @throws InvalidArgumentException if it is called by a listener, source or sink of a call of
+   *     this plan
+   */
   @Override
   public void close() {
-    paths.forEach(Convolver::close);
+    if (!paths.isEmpty()) {
+      paths.getFirst().close(); // alone: if a call is under way, nothing is closed
+      Closer.all(paths);
+    }
   }
 
   /** Channels in arrays. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 final class ResponseWindow<X extends Exception> {
 
   private final SoundSource<X> signal;
+  private final long length;
   private final int sampleRate;
   private final int lead;
   private final int overlap;
@@ -25,16 +26,19 @@ final class ResponseWindow<X extends Exception> {
   /**
    * A window at the start of a signal.
    *
+   * @param channels of the signal
+   * @param length samples of each channel of the signal
    * @param stretch samples of the output at a time; only the last may be shorter
    */
-  ResponseWindow(SoundSource<X> signal, ImpulseResponse response, int stretch) {
+  ResponseWindow(
+      SoundSource<X> signal, int channels, long length, ImpulseResponse response, int stretch) {
     this.signal = signal;
+    this.length = length;
     this.sampleRate = response.sampleRate();
     this.lead = response.lead();
     this.overlap = response.length() - 1;
-    int channels = signal.channelCount();
-    samples = new float[channels][ChannelArrays.sum(overlap, stretch)];
-    fresh = new float[channels][stretch];
+    samples = ChannelArrays.allocate(channels, ChannelArrays.sum(overlap, stretch));
+    fresh = ChannelArrays.allocate(channels, stretch);
     start = lead - (long) overlap - samples[0].length;
   }
 
@@ -53,7 +57,7 @@ final class ResponseWindow<X extends Exception> {
       Arrays.fill(channel, kept, channel.length, 0);
     }
     start = next;
-    read(start + kept, Math.min(start + overlap + count, signal.length()), kept);
+    read(start + kept, Math.min(start + overlap + count, length), kept);
     return samples;
   }
 

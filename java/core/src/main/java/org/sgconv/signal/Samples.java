@@ -168,7 +168,7 @@ final class Samples {
   }
 
   static double[] widened(float[] values) {
-    double[] wide = new double[values.length];
+    double[] wide = newDoubles(values.length);
     for (int i = 0; i < values.length; i++) {
       wide[i] = values[i];
     }
@@ -191,7 +191,15 @@ final class Samples {
   }
 
   static float[] newFloats(Stretch stretch) {
-    int length = stretch.arrayLength();
+    return newFloats(stretch.arrayLength());
+  }
+
+  /**
+   * An array for samples.
+   *
+   * @throws HostMemoryException if the Java heap has no room for it
+   */
+  static float[] newFloats(int length) {
     try {
       return new float[length];
     } catch (OutOfMemoryError error) {
@@ -200,7 +208,11 @@ final class Samples {
   }
 
   static double[] newDoubles(Stretch stretch) {
-    int length = stretch.arrayLength();
+    return newDoubles(stretch.arrayLength());
+  }
+
+  /** As {@link #newFloats(int)}. */
+  static double[] newDoubles(int length) {
     try {
       return new double[length];
     } catch (OutOfMemoryError error) {
@@ -210,8 +222,6 @@ final class Samples {
 
   private static HostMemoryException noHeap(int length, int bytes, OutOfMemoryError error) {
     return new HostMemoryException(
-        "a result of " + length + " samples on the Java heap (raise -Xmx)",
-        (long) bytes * length,
-        error);
+        length + " samples on the Java heap (raise -Xmx)", (long) bytes * length, error);
   }
 }
