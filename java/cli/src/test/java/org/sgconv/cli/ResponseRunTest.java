@@ -276,6 +276,20 @@ class ResponseRunTest {
     assertThat(right.status()).as(right.err()).isZero();
   }
 
+  /** Below the normal range of float32 the result says nothing, and nothing is wrong. */
+  @Test
+  void aResponseOfDenormalNumbersIsOutOfRange() throws IOException {
+    float[] tiny = noise(20_000);
+    for (int i = 0; i < tiny.length; i++) {
+      tiny[i] *= 1e-42f;
+    }
+    Path signal = SampleFiles.raw(folder.resolve("in.f32"), noise(20_000));
+    Path kernel = SampleFiles.raw(folder.resolve("tiny.f32"), tiny);
+    Cli cli = Cli.run("run", signal, "--kernel", kernel);
+    assertThat(cli.status()).as(cli.err()).isEqualTo(ExitStatus.OK);
+    assertThat(cli.out()).contains(PURE_JAVA ? "Not checked" : "out of float32's range");
+  }
+
   @Test
   void theReferenceComputesTooButIsNotChecked() throws IOException {
     Path signal = wav("in.wav", 8000, noise(500));

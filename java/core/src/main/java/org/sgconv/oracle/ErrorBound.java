@@ -61,9 +61,10 @@ public final class ErrorBound {
     // A spectrum is up to √N̂ times as large as its row, and before it is divided by N̂ a result is
     // up to N̂ times as large as S.
     double growth = Math.max(lags * carried, root * operands);
-    // Each value below the normal range is off by half its spacing, be it an operand's, which
-    // counts times the other operand, or a spectrum's, which all lags sum.
-    double roundings = 2.0 * lags + 2 * root * operands;
+    // Each value below the normal range is off by half its spacing, be it a result's before it is
+    // divided by N̂, or a spectrum's after that: N̂ of these, times a spectrum that is √N̂ times as
+    // large as the other operand, are summed by all lags.
+    double roundings = 2.0 * lags * (1 + operands);
     return new ErrorBound(NORM * carried, element, null, roundings, growth);
   }
 
