@@ -67,6 +67,30 @@ class CommandLineProcessTest {
     assertThat(ended.err()).startsWith("sgconv: standard output cannot be written: ");
   }
 
+  /** The result waits there for its peak. */
+  @ParameterizedTest
+  @ValueSource(strings = {"missing", "full"})
+  void aTemporaryFolderThatIsOfNoUse(String how) throws Exception {
+    Path input = SampleFiles.wav(folder.resolve("long.wav"), 1, 300_000);
+    Path temporary = folder.resolve("temporary");
+    if (how.equals("full")) {
+      Files.createDirectory(temporary);
+    }
+    Path output = folder.resolve("out.wav");
+    Ended ended =
+        shell(
+            Map.of("JDK_JAVA_OPTIONS", "-XX:-UsePerfData -Djava.io.tmpdir=" + temporary),
+            how.equals("full") ? "ulimit -f 512; \"$@\"" : "\"$@\"",
+            List.of("run", input, "--kernel", input, "-o", output));
+    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(ended.err())
+        .contains("sgconv: " + temporary, "temporary files cannot be", "-Djava.io.tmpdir=FOLDER");
+    assertThat(output).doesNotExist();
+    if (how.equals("full")) {
+      assertThat(temporary).isEmptyDirectory();
+    }
+  }
+
   /** Nothing is computed for nobody, and no file of the JVM's takes what is written. */
   @ParameterizedTest
   @ValueSource(strings = {"-", "out.wav"})

@@ -95,6 +95,12 @@ class ResponseBadInputTest {
   }
 
   @Test
+  void roomsThatNoHeapHolds() throws IOException {
+    Path signal = wav("in.wav", Integer.MAX_VALUE, 1, 5);
+    assertRefused(run(signal, "room"), "room at 2147483647 Hz", "does not fit", "Java heap");
+  }
+
+  @Test
   void responsesWithoutSamples() throws IOException {
     byte[] none = Files.readAllBytes(wav("in-none.wav", 48_000, 1, 1));
     none[none.length - 8] = 0; // The data chunk is empty.

@@ -43,8 +43,12 @@ public final class SpooledSound implements Frames, Closeable {
     }
   }
 
-  /** Adds frames at the end: the first {@code count} samples of an array for each channel. */
-  public void append(int count, float[][] samples) throws IOException {
+  /**
+   * Adds frames at the end: the first {@code count} samples of an array for each channel.
+   *
+   * @throws org.sgconv.InvalidFileException if the disk is full
+   */
+  public void append(int count, float[][] samples) {
     int frameBytes = Float.BYTES * squares.length;
     int frames = Math.clamp(BLOCK_BYTES / frameBytes, 1, count);
     ByteBuffer block = ByteBuffer.allocate(frames * frameBytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -60,11 +64,21 @@ public final class SpooledSound implements Frames, Closeable {
         }
       }
       block.flip();
+      position = write(block, position);
+    }
+    this.frames += count;
+  }
+
+  private long write(ByteBuffer block, long from) {
+    long position = from;
+    try {
       while (block.hasRemaining()) {
         position += file.write(block, position);
       }
+    } catch (IOException e) {
+      throw TemporaryPath.unusable(path.path(), "written", e);
     }
-    this.frames += count;
+    return position;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.sgconv.InvalidFileException;
 import org.sgconv.text.FileFailure;
 
 /**
@@ -42,26 +43,49 @@ public final class TemporaryPath implements AutoCloseable {
     Path create() throws IOException;
   }
 
-  /** An empty file in the system's folder for temporary files. */
-  public static TemporaryPath file(String suffix) throws IOException {
+  /**
+   * An empty file in the system's folder for temporary files.
+   *
+   * @throws InvalidFileException if it cannot be made there
+   */
+  public static TemporaryPath file(String suffix) {
     return register(() -> Files.createTempFile("sgconv-", suffix));
   }
 
-  /** An empty folder in the system's folder for temporary files. */
-  public static TemporaryPath folder() throws IOException {
+  /**
+   * An empty folder in the system's folder for temporary files.
+   *
+   * @throws InvalidFileException if it cannot be made there
+   */
+  public static TemporaryPath folder() {
     return register(() -> Files.createTempDirectory("sgconv-"));
   }
 
   /** Under the lock, so that nothing is made after the last look at what there is. */
-  private static TemporaryPath register(Creation creation) throws IOException {
+  private static TemporaryPath register(Creation creation) {
     LOCK.lock();
     try {
       Path path = creation.create();
       LIVE.add(path);
       return new TemporaryPath(path);
+    } catch (IOException e) {
+      throw unusable(Path.of(System.getProperty("java.io.tmpdir", "")), "used", e);
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /** What to say if the path, or a file in it, cannot be written or read. */
+  public static InvalidFileException unusable(Path path, String done, IOException failure) {
+    return new InvalidFileException(
+        path,
+        "temporary files cannot be "
+            + done
+            + " there: "
+            + FileFailure.reason(failure)
+            + "; make room, or name another folder:"
+            + " JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER",
+        failure);
   }
 
   /** Where it is. */

@@ -51,7 +51,12 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
     return adapted(form.name(), given, signalRate, wishes);
   }
 
-  /** The response that needs no file, at the signal's rate. */
+  /**
+   * The response that needs no file, at the signal's rate.
+   *
+   * @throws InvalidArgumentException if the signal has none, or one so high that the response does
+   *     not fit the Java heap
+   */
   public static ResponseKernel room(SignalForm signal, Wishes wishes) {
     if (signal.sampleRate().isEmpty()) {
       throw new InvalidArgumentException(
@@ -60,6 +65,7 @@ public record ResponseKernel(String name, ImpulseResponse response, List<String>
               + " has not: give --raw-rate");
     }
     int rate = signal.sampleRate().getAsInt();
+    WholeRows.requireRoom("kernel", ROOM + " at " + rate + " Hz", RoomResponse.length(rate), 2, 1);
     return adapted(ROOM, ImpulseResponse.of(rate, RoomResponse.at(rate)), rate, wishes);
   }
 

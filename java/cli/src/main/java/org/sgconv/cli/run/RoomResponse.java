@@ -31,6 +31,11 @@ final class RoomResponse {
 
   private RoomResponse() {}
 
+  /** Samples of each of its channels. */
+  static long length(int sampleRate) {
+    return Math.max(1, (long) (SECONDS * sampleRate));
+  }
+
   /** Left and right. */
   static float[][] at(int sampleRate) {
     SplittableRandom random = new SplittableRandom(SEED);
@@ -53,7 +58,7 @@ final class RoomResponse {
   }
 
   private static double[] diffuse(SplittableRandom random, int sampleRate) {
-    double[] samples = new double[Math.max(1, (int) (SECONDS * sampleRate))];
+    double[] samples = new double[Math.toIntExact(length(sampleRate))];
     // As many samples a second as the rate says: their sum over a time is to be the same at each.
     double level = DIFFUSE_LEVEL * Math.sqrt(3) * Math.sqrt(REFERENCE_RATE / sampleRate);
     double smoothing = Math.exp(-2 * Math.PI * CROSSOVER_HERTZ / sampleRate);

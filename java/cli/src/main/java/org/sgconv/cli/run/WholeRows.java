@@ -30,10 +30,27 @@ final class WholeRows {
   static float[][] read(String what, SignalSource source, int rate) {
     SignalForm form = source.form();
     int count = source.rowCount();
-    double longer = Math.max(1, rate / (double) form.sampleRate().orElse(rate));
-    double bytes = longer * COPIES * Float.BYTES * count * form.length();
+    requireRoom(
+        what,
+        form.name(),
+        form.length(),
+        count,
+        Math.max(1, rate / (double) form.sampleRate().orElse(rate)));
+    float[][] rows = new float[count][(int) form.length()];
+    source.read(0, (int) form.length(), rows);
+    return rows;
+  }
+
+  /**
+   * Returns normally only if the Java heap holds so many rows of so many samples.
+   *
+   * @param what they are, for messages
+   * @param longer by which factor they will become longer
+   */
+  static void requireRoom(String what, String name, long length, int count, double longer) {
+    double bytes = longer * COPIES * Float.BYTES * count * length;
     long heap = Runtime.getRuntime().maxMemory();
-    if (bytes > heap || longer * form.length() > 1 << 30) {
+    if (bytes > heap || longer * length > 1 << 30) {
       throw new InvalidArgumentException(
           String.format(
               Locale.ROOT,
@@ -41,15 +58,12 @@ final class WholeRows {
                   + " which has %d, and may have 2^30 samples: take a shorter one, or set"
                   + " JAVA_TOOL_OPTIONS=-Xmx...",
               what,
-              form.name(),
-              form.length(),
+              name,
+              length,
               count == 1 ? "1 row" : count + " rows",
               bytes,
               heap));
     }
-    float[][] rows = new float[count][(int) form.length()];
-    source.read(0, (int) form.length(), rows);
-    return rows;
   }
 
   /**

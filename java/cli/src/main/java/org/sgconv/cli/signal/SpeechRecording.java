@@ -31,7 +31,11 @@ public final class SpeechRecording implements AutoCloseable {
       }
       try (Closer made = Closer.onFailure()) {
         SpeechRecording recording = made.add(new SpeechRecording(TemporaryPath.folder()));
-        Files.copy(resource, recording.file());
+        try {
+          Files.copy(resource, recording.file());
+        } catch (IOException e) {
+          throw TemporaryPath.unusable(recording.folder.path(), "written", e);
+        }
         made.keep();
         return recording;
       }
