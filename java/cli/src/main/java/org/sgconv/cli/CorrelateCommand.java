@@ -135,7 +135,7 @@ final class CorrelateCommand implements Callable<Integer> {
           templates.rows(),
           keepMean ? Mean.KEPT : Mean.REMOVED,
           top,
-          CorrelationPlot.COLUMNS,
+          plot == null ? 0 : CorrelationPlot.COLUMNS,
           backend);
     } catch (InvalidArgumentException unfit) {
       // Says which of the templates, but not of which file.

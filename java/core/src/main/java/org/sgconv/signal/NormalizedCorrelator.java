@@ -270,8 +270,8 @@ public final class NormalizedCorrelator implements AutoCloseable {
    * @param source H channels of n ≥ K samples
    * @param sink takes H·R rows, channel · R + template, of n − K + 1 scores of the source's type,
    *     such as a {@link PeakFinder}
-   * @throws InvalidArgumentException if n &lt; K or a sample is not finite; the message has its
-   *     index
+   * @throws InvalidArgumentException if n &lt; K, a sample is not finite (the message has its
+   *     index), or the sink is memory that begins within the source's
    * @throws ShapeMismatchException if the sink is memory of another size
    * @throws IOException of the source or the sink
    */
@@ -283,6 +283,7 @@ public final class NormalizedCorrelator implements AutoCloseable {
     int channels = source.rows();
     int rows = Math.multiplyExact(channels, templates.count());
     SegmentSamples.requireFit(sink, rows, stretch.count(), type);
+    SegmentSamples.requireApart(source, sink);
     int size = blocks.size(stretch.count());
     long piece =
         Math.min(stretch.count(), size * Math.max(1, PIECE / Math.multiplyFull(rows, size)));

@@ -168,6 +168,33 @@ class SampleMemoryTest {
   }
 
   @Test
+  void scoresDoNotReplaceWhatIsStillToBeRead() throws IOException {
+    int count = 3_000_000;
+    MemorySegment all = MemorySegment.ofArray(noise(count));
+    float[] template = noise(50);
+    MemorySegment from = all.asSlice(0, 4L * (count - 500));
+    long bytes = from.byteSize() - 4L * (template.length - 1);
+    try (NormalizedCorrelator correlator =
+        NormalizedCorrelator.of(BACKEND, template, Mean.REMOVED)) {
+      assertThatThrownBy(
+              () ->
+                  correlator.apply(
+                      SampleSource.of(from, DType.FLOAT32),
+                      SampleSink.of(all.asSlice(2000, bytes), DType.FLOAT32),
+                      ProgressListener.NONE))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("within the source's");
+      float[] expected = correlator.apply(from.toArray(ValueLayout.JAVA_FLOAT));
+      MemorySegment inPlace = all.asSlice(0, bytes);
+      correlator.apply(
+          SampleSource.of(from, DType.FLOAT32),
+          SampleSink.of(inPlace, DType.FLOAT32),
+          ProgressListener.NONE);
+      assertThat(inPlace.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void filesWithinArchives() throws IOException {
     Path archive = folder.resolve("archive.zip");
     try (FileSystem within = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {

@@ -52,7 +52,10 @@ public final class CorrelationRun implements AutoCloseable {
   private final int most;
   private final NormalizedCorrelator correlator;
   private final PeakFinder peaks;
+
+  /** Of each row and template, and of each row; none where nothing is drawn. */
   private final Envelope[][] correlations;
+
   private final Envelope[] signals;
   private double seconds;
 
@@ -61,7 +64,7 @@ public final class CorrelationRun implements AutoCloseable {
    *
    * @param templates rows of one length, not longer than the signal
    * @param most how many matches are kept
-   * @param columns of a plot
+   * @param columns of a plot, or 0 if there will be none
    * @throws InvalidArgumentException if a template has no norm
    */
   public CorrelationRun(
@@ -70,7 +73,7 @@ public final class CorrelationRun implements AutoCloseable {
     this.templates = templates;
     this.mean = mean;
     this.most = most;
-    int rows = signal.rowCount();
+    int rows = columns > 0 ? signal.rowCount() : 0;
     int apart = Math.max(1, templateLength() / TEMPLATE_TO_REACH) + 1;
     peaks = new PeakFinder(DType.FLOAT32, 0, most, apart);
     correlations = new Envelope[rows][templates.length];
@@ -105,15 +108,21 @@ public final class CorrelationRun implements AutoCloseable {
    */
   public void compute(ProgressListener progress) throws IOException {
     long start = System.nanoTime();
-    correlator.apply(
-        new WatchedRows(signal, (row, samples) -> signals[row].add(samples, samples.length)),
-        this::take,
-        progress);
+    correlator.apply(new WatchedRows(signal, this::see), this::take, progress);
     seconds = (System.nanoTime() - start) * 1e-9;
+  }
+
+  private void see(int row, float[] samples) {
+    if (signals.length > 0) {
+      signals[row].add(samples, samples.length);
+    }
   }
 
   private void take(long at, List<MemorySegment> scores) {
     peaks.write(at, scores);
+    if (correlations.length == 0) {
+      return;
+    }
     for (int row = 0; row < scores.size(); row++) {
       float[] values = scores.get(row).toArray(ValueLayout.JAVA_FLOAT);
       correlations[row / templates.length][row % templates.length].add(values, values.length);
@@ -128,7 +137,7 @@ public final class CorrelationRun implements AutoCloseable {
   /** The best lags of all rows and templates, the highest first; once, after {@link #compute}. */
   public List<Match> matches() {
     List<Match> all = new ArrayList<>();
-    for (int row = 0; row < signals.length * templates.length; row++) {
+    for (int row = 0; row < signal.rowCount() * templates.length; row++) {
       for (Peak peak : peaks.highest(row)) {
         if (peak.value() > 0) {
           all.add(
@@ -178,7 +187,7 @@ public final class CorrelationRun implements AutoCloseable {
     return sum / values.length;
   }
 
-  /** The envelope of a row of the signal; once, after {@link #compute}. */
+  /** The envelope of a row of the signal, if there are columns; once, after {@link #compute}. */
   public Curve signalCurve(int row, double step) {
     return signals[row].curve(step);
   }
