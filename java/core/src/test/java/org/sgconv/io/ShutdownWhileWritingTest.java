@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,15 +43,17 @@ class ShutdownWhileWritingTest {
   @ValueSource(strings = {"INT", "TERM", "HUP"})
   void leavesNoTemporaryFile(String signal) throws Exception {
     Path path = Files.writeString(folder.resolve("file"), "older");
-    Process writer =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                placeOf(AtomicFile.class) + java.io.File.pathSeparator + placeOf(Writer.class),
-                Writer.class.getName(),
-                path.toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // Of a Maven in the background they are ignored, and then by everything that it starts.
+      command.addAll(List.of("env", "--default-signal=HUP,INT"));
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(placeOf(AtomicFile.class) + java.io.File.pathSeparator + placeOf(Writer.class));
+    command.add(Writer.class.getName());
+    command.add(path.toString());
+    Process writer = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       assertThat(writer.inputReader().readLine()).isEqualTo("half");
       try (Stream<Path> files = Files.list(folder)) {

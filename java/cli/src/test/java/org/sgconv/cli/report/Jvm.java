@@ -13,6 +13,10 @@ public final class Jvm {
   /** The command line of a main class. */
   public static List<String> command(List<String> options, Class<?> main, String... args) {
     List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // Of a Maven in the background they are ignored, and then by everything that it starts.
+      command.addAll(List.of("env", "--default-signal=HUP,INT"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
     command.add("--enable-native-access=ALL-UNNAMED");
