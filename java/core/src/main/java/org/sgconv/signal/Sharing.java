@@ -29,7 +29,7 @@ record Sharing(int threads) {
 
   /** Calls {@code pass} with parts of the bytes 0 to {@code bytes}, each once. */
   void each(long bytes, Pass pass) {
-    int parts = (int) Math.min(threads, bytes / LEAST_BYTES);
+    int parts = parts(bytes);
     if (parts < 2) {
       pass.on(0, bytes);
       return;
@@ -40,11 +40,25 @@ record Sharing(int threads) {
         .forEach(part -> pass.on(Math.min(bytes, part * step), Math.min(bytes, (part + 1) * step)));
   }
 
-  /** As {@link MemorySegment#copy(MemorySegment, long, MemorySegment, long, long)}. */
+  private int parts(long bytes) {
+    return (int) Math.min(threads, bytes / LEAST_BYTES);
+  }
+
+  /**
+   * As {@link MemorySegment#copy(MemorySegment, long, MemorySegment, long, long)}; by the calling
+   * thread alone if memory is confined to it.
+   */
   void copy(MemorySegment from, long fromByte, MemorySegment to, long toByte, long bytes) {
-    each(
-        bytes,
-        (begin, end) ->
-            MemorySegment.copy(from, fromByte + begin, to, toByte + begin, end - begin));
+    boolean together = parts(bytes) < 2 || (isShared(from) && isShared(to));
+    (together ? this : NONE)
+        .each(
+            bytes,
+            (begin, end) ->
+                MemorySegment.copy(from, fromByte + begin, to, toByte + begin, end - begin));
+  }
+
+  /** Whether threads other than this one may use memory. */
+  static boolean isShared(MemorySegment memory) {
+    return memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
   }
 }

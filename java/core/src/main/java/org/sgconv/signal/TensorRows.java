@@ -19,12 +19,12 @@ final class TensorRows implements AutoCloseable {
   private final HeldMemory held = new HeldMemory();
   private final MemorySegment memory;
 
-  /** Rows of that many samples. What is confined to this thread is not shared with others. */
+  /** Rows of that many samples. */
   TensorRows(Tensor tensor, long samples, Sharing sharing) {
     this.tensor = tensor;
+    this.sharing = sharing;
     this.rowBytes = samples * tensor.type().byteSize();
     this.memory = held.of(tensor);
-    this.sharing = sharing.threads() == 1 || isShared() ? sharing : Sharing.NONE;
   }
 
   /** As {@link RowInput}. */
@@ -122,7 +122,7 @@ final class TensorRows implements AutoCloseable {
 
   /** Whether threads other than this one may use the memory. */
   boolean isShared() {
-    return memory.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
+    return Sharing.isShared(memory);
   }
 
   @Override
