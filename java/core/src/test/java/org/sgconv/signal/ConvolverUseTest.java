@@ -236,7 +236,7 @@ class ConvolverUseTest {
       int index = times - 1;
       try (Convolver convolver = Convolver.of(BACKEND, kernel)) {
         convolver.apply(
-            new Silence(samples),
+            new Silence(1, samples),
             (to, rows) -> most[index] = Math.max(most[index], HostMemory.heldBytes() - before),
             Extent.SAME,
             ProgressListener.NONE);
@@ -246,18 +246,6 @@ class ConvolverUseTest {
     assertThat(most[1]).isEqualTo(most[0]);
     assertThat(HostMemory.heldBytes()).isEqualTo(before);
     assertThat(Tensor.openCount()).isEqualTo(tensors);
-  }
-
-  private record Silence(long length) implements SampleSource {
-    @Override
-    public DType type() {
-      return DType.FLOAT32;
-    }
-
-    @Override
-    public void read(long from, List<MemorySegment> rows) {
-      rows.forEach(row -> row.fill((byte) 0));
-    }
   }
 
   /** Plans of many lengths do not pile up. */

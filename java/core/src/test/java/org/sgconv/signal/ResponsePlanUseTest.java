@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +15,6 @@ import org.sgconv.Backends;
 import org.sgconv.ClosedException;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
-import org.sgconv.tensor.DType;
 
 /** Sources that are no sounds, and plans that are closed while they are used. */
 @Timeout(60)
@@ -29,20 +26,6 @@ class ResponsePlanUseTest {
 
   private ResponsePlan plan() {
     return response.on(Backends.best(), 100);
-  }
-
-  /** Silence of so many rows and samples. */
-  private record Silence(int rows, long length) implements SampleSource {
-
-    @Override
-    public DType type() {
-      return DType.FLOAT32;
-    }
-
-    @Override
-    public void read(long from, List<MemorySegment> rows) {
-      rows.forEach(row -> row.fill((byte) 0));
-    }
   }
 
   @ParameterizedTest
