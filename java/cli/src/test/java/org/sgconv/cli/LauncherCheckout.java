@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.sgconv.cli.report.Jvm;
 
 /**
  * The launcher in a small checkout, with stand-ins for Maven, the native build and the machine's
@@ -140,11 +141,7 @@ abstract class LauncherCheckout {
   }
 
   Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (System.getProperty("os.name").equals("Linux")) {
-      // Of a Maven in the background they are ignored, and then by everything that it starts.
-      command.addAll(List.of("env", "--default-signal=HUP,INT"));
-    }
+    List<String> command = new ArrayList<>(Jvm.withSignals());
     command.add(checkout.resolve("sgconv").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

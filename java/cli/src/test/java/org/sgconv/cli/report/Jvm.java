@@ -10,13 +10,18 @@ public final class Jvm {
 
   private Jvm() {}
 
+  /**
+   * How a command line begins that takes note of signals: those to a Maven in the background are
+   * ignored, and then by everything that it starts.
+   */
+  public static List<String> withSignals() {
+    boolean can = System.getProperty("os.name").equals("Linux");
+    return can ? List.of("env", "--default-signal=HUP,INT") : List.of();
+  }
+
   /** The command line of a main class. */
   public static List<String> command(List<String> options, Class<?> main, String... args) {
-    List<String> command = new ArrayList<>();
-    if (System.getProperty("os.name").equals("Linux")) {
-      // Of a Maven in the background they are ignored, and then by everything that it starts.
-      command.addAll(List.of("env", "--default-signal=HUP,INT"));
-    }
+    List<String> command = new ArrayList<>(withSignals());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
     command.add("--enable-native-access=ALL-UNNAMED");
