@@ -100,10 +100,13 @@ class LauncherFailureTest extends LauncherCheckout {
     for (int i = 0; i < 600 && (Files.notExists(calls) || !calls().contains("native")); i++) {
       Thread.sleep(100);
     }
+    // Each writes a file of its own: which of them is done first is open.
+    Path outOfFirst = Files.move(folder.resolve("out"), folder.resolve("first"));
     Process second = start("other", "run");
     assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(first.exitValue() + second.exitValue()).isZero();
+    assertThat(outOfFirst).hasContent("first run");
     assertThat(folder.resolve("out")).hasContent("first other run");
     assertThat(calls().lines().filter(line -> line.startsWith("native"))).hasSize(1);
   }
