@@ -214,6 +214,16 @@ public interface BackendProvider {
   /** Kernel synthesis on this backend. */
   KernelOperations kernels();
 
+  /**
+   * What layers and models compute beside convolutions.
+   *
+   * @throws BackendFailureException if the provider has none of it
+   */
+  default LayerOperations layers() {
+    throw new BackendFailureException(
+        name(), "has no operations of layers: take the reference or the cpu backend for models");
+  }
+
   /** Prepares convolutions of one geometry and type; the caller closes the plan. */
   ConvolutionPlan plan(ConvolutionGeometry geometry, DType type);
 }
