@@ -12,6 +12,7 @@ import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
+import org.sgconv.spi.LayerOperations;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.HostMemory;
 
@@ -78,6 +79,11 @@ public final class ReferenceBackend implements BackendProvider {
   @Override
   public KernelOperations kernels() {
     return new ReferenceKernels();
+  }
+
+  @Override
+  public LayerOperations layers() {
+    return new ReferenceLayers();
   }
 
   @Override
