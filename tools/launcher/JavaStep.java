@@ -43,6 +43,7 @@ final class JavaStep {
             "bindings/src/main/java",
             "bindings/src/generated/java",
             "java/core/src/main/java",
+            "java/nn/src/main/java",
             "java/cli/src/main/java",
             "benchmarks/src/main/java")) {
       roots.add(checkout.resolve(root));

@@ -2,6 +2,7 @@
  * Structured global convolution: convolutions whose kernel is as long as the signal, forward and
  * backward, on the host's processor and on GPUs.
  */
+@SuppressWarnings("module") // org.sgconv.nn is compiled after this module
 module org.sgconv {
   requires jdk.management;
   requires org.sgconv.bindings;
@@ -16,6 +17,8 @@ module org.sgconv {
   exports org.sgconv.signal;
   exports org.sgconv.spi;
   exports org.sgconv.tensor;
+  exports org.sgconv.text to
+      org.sgconv.nn;
 
   uses org.sgconv.spi.BackendProvider;
 

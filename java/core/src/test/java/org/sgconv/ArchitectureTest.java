@@ -40,11 +40,12 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("org.sgconv");
 
-  /** What packages of the API hold, or ask, of the SPI above them (docs/adr/0024). */
+  /** Packages that any backend may use, and that use none. */
   private static final String[] SHARED_BY_BACKENDS = {
     "org.sgconv.internal.boundary", "org.sgconv.internal.host",
   };
 
+  /** What packages of the API hold, or ask, of the SPI above them (docs/adr/0024). */
   private static final Map<String, Set<String>> BEHIND_THE_API =
       Map.of(
           "org.sgconv",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.sgconv.Backend;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidFileException;
@@ -75,7 +76,20 @@ public record Checkpoint(KernelParameters parameters, Tensor skip, List<String> 
    * @throws org.sgconv.ClosedException if the file is closed
    */
   public static Checkpoint read(Safetensors file, KernelSpec spec, DType type, String prefix) {
-    return new CheckpointReader(file, spec, type, prefix).read();
+    return new CheckpointReader(file, spec, type, prefix, name -> prefix + name).read();
+  }
+
+  /**
+   * Imports one layer from an open file that another program wrote, which stays open.
+   *
+   * @param type of the parameters, whatever floating-point type the file has
+   * @param names the file's name of each tensor, given the one that a layer of its own has
+   * @throws InvalidFileException if a tensor is missing or not finite, or contradicts the spec
+   * @throws org.sgconv.ClosedException if the file is closed
+   */
+  public static Checkpoint read(
+      Safetensors file, KernelSpec spec, DType type, UnaryOperator<String> names) {
+    return new CheckpointReader(file, spec, type, names.apply("D"), names).read();
   }
 
   /**

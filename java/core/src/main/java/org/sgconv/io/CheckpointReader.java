@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.sgconv.Backends;
 import org.sgconv.DecayLaw;
 import org.sgconv.InvalidArgumentException;
@@ -28,14 +29,20 @@ final class CheckpointReader {
   private final Safetensors file;
   private final KernelSpec spec;
   private final DType type;
-  private final String prefix;
+
+  /** What messages call the layer. */
+  private final String layer;
+
+  private final UnaryOperator<String> names;
   private final Set<String> used = new LinkedHashSet<>();
 
-  CheckpointReader(Safetensors file, KernelSpec spec, DType type, String prefix) {
+  CheckpointReader(
+      Safetensors file, KernelSpec spec, DType type, String layer, UnaryOperator<String> names) {
     this.file = file;
     this.spec = spec;
     this.type = type;
-    this.prefix = prefix;
+    this.layer = layer;
+    this.names = names;
   }
 
   Checkpoint read() {
@@ -62,14 +69,14 @@ final class CheckpointReader {
       return new Checkpoint(parameters, skip, ignored);
     } catch (InvalidArgumentException e) {
       throw new InvalidFileException(
-          file.path(), "layer " + PrintableText.quote(prefix) + ": " + e.getMessage(), e);
+          file.path(), "layer " + PrintableText.quote(layer) + ": " + e.getMessage(), e);
     }
   }
 
   private void checkKernels() {
     String first = entry(KERNEL + 0).shapeText();
     int found = 1;
-    while (file.entries().containsKey(prefix + KERNEL + found)) {
+    while (file.entries().containsKey(names.apply(KERNEL + found))) {
       found++;
     }
     if (found != spec.scales()) {
@@ -97,7 +104,7 @@ final class CheckpointReader {
 
   private void checkDecay() {
     boolean power = spec.decay() == DecayLaw.POWER;
-    boolean hasExponents = file.entries().containsKey(prefix + "decay");
+    boolean hasExponents = file.entries().containsKey(names.apply("decay"));
     if (hasExponents != power) {
       throw contradiction(
           hasExponents
@@ -108,12 +115,12 @@ final class CheckpointReader {
     if (power) {
       check("decay", "(H), hidden", spec.hidden());
       check("multiplier", "(), as with the power law");
-      try (Tensor multiplier = file.read(prefix + "multiplier", DType.FLOAT64)) {
+      try (Tensor multiplier = file.read(names.apply("multiplier"), DType.FLOAT64)) {
         if (multiplier.getFlat(0) != 1) {
           throw new InvalidFileException(
               file.path(),
               "tensor "
-                  + PrintableText.quote(prefix + "multiplier")
+                  + PrintableText.quote(names.apply("multiplier"))
                   + " is "
                   + multiplier.getFlat(0)
                   + ", expected 1 with the power law");
@@ -127,7 +134,7 @@ final class CheckpointReader {
   /** Whether the norm has been taken. */
   private boolean checkNorm() {
     use("kernel_norm_initialized");
-    boolean initialized = file.readInteger(prefix + "kernel_norm_initialized") != 0;
+    boolean initialized = file.readInteger(names.apply("kernel_norm_initialized")) != 0;
     boolean old = List.of((long) spec.hidden(), 1L).equals(entry("kernel_norm").dims());
     if (initialized || !old) {
       check(
@@ -142,7 +149,7 @@ final class CheckpointReader {
     Tensor weights =
         made.add(Tensor.uninitialized(type, spec.scales(), spec.channels(), spec.hidden(), d));
     for (int scale = 0; scale < spec.scales(); scale++) {
-      try (Tensor stored = file.read(prefix + KERNEL + scale, type);
+      try (Tensor stored = file.read(names.apply(KERNEL + scale), type);
           Tensor target = weights.slice(scale)) {
         target.copyFrom(stored);
       }
@@ -161,7 +168,7 @@ final class CheckpointReader {
   /** A copy of a tensor in another shape of as many elements. */
   private Tensor values(Closer made, String name, long... dims) {
     Tensor values = made.add(Tensor.uninitialized(type, dims));
-    try (Tensor stored = file.read(prefix + name, type);
+    try (Tensor stored = file.read(names.apply(name), type);
         Tensor view = stored.reshape(dims)) {
       values.copyFrom(view);
     }
@@ -178,18 +185,18 @@ final class CheckpointReader {
   }
 
   private TensorEntry entry(String name) {
-    return file.entry(prefix + name);
+    return file.entry(names.apply(name));
   }
 
   private void use(String name) {
-    used.add(prefix + name);
+    used.add(names.apply(name));
   }
 
   private InvalidFileException contradiction(String found, String stated) {
     return new InvalidFileException(
         file.path(),
         "layer "
-            + PrintableText.quote(prefix)
+            + PrintableText.quote(layer)
             + ": "
             + found
             + " but the spec says "

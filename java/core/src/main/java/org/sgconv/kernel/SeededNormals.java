@@ -5,8 +5,12 @@ package org.sgconv.kernel;
  * and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014) and the Box–Muller
  * transform over {@link StrictMath}. The JDK promises neither of its own algorithms across
  * versions.
+ *
+ * <p>For one thread.
+ *
+ * @since 0.1.0
  */
-final class SeededNormals {
+public final class SeededNormals {
 
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
@@ -14,12 +18,13 @@ final class SeededNormals {
   private double spare;
   private boolean hasSpare;
 
-  SeededNormals(long seed) {
+  /** Those of a seed, from the first. */
+  public SeededNormals(long seed) {
     state = seed;
   }
 
   /** 64 random bits. */
-  long nextBits() {
+  public long nextBits() {
     state += GOLDEN_GAMMA;
     long z = state;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -28,12 +33,12 @@ final class SeededNormals {
   }
 
   /** Uniform in [0, 1), a multiple of 2^−53. */
-  double nextUniform() {
+  public double nextUniform() {
     return (nextBits() >>> 11) * 0x1p-53;
   }
 
   /** Standard normal. */
-  double nextNormal() {
+  public double nextNormal() {
     if (hasSpare) {
       hasSpare = false;
       return spare;

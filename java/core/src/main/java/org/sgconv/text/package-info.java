@@ -1,4 +1,4 @@
-/** Texts that come from outside, in messages: one line, printable. Not exported. */
+/** Texts that come from outside, in messages: one line, printable. For this library alone. */
 @NullMarked
 package org.sgconv.text;
 

@@ -1,0 +1,133 @@
+package org.sgconv.nn.layer;
+
+import org.jspecify.annotations.Nullable;
+import org.sgconv.InvalidArgumentException;
+import org.sgconv.io.ElementType;
+import org.sgconv.nn.Norm;
+import org.sgconv.nn.OptimizerHint;
+import org.sgconv.nn.Parameter;
+import org.sgconv.nn.Pass;
+import org.sgconv.nn.state.ParameterSource;
+import org.sgconv.nn.state.ParameterSource.Start;
+import org.sgconv.nn.state.StateVisitor;
+import org.sgconv.tensor.Tensor;
+import org.sgconv.tensor.TensorScope;
+
+/**
+ * BatchNorm of each channel over all positions of a batch, padding included (Ioffe and Szegedy,
+ * arXiv 1502.03167). A training pass uses the statistics of the batch and moves the running ones
+ * towards them by a tenth; an evaluation pass uses the running ones.
+ *
+ * @since 0.1.0
+ */
+@SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
+public final class BatchNorm implements Norm {
+
+  private static final double EPSILON = 1e-5;
+  private static final double MOMENTUM = 0.1;
+
+  private final int hidden;
+  private final Parameter weight;
+  private final Parameter bias;
+  private final Tensor runningMean;
+  private final Tensor runningVariance;
+  private long batches;
+
+  private BatchNorm(
+      int hidden,
+      Parameter weight,
+      Parameter bias,
+      Tensor runningMean,
+      Tensor runningVariance,
+      long batches) {
+    this.hidden = hidden;
+    this.weight = weight;
+    this.bias = bias;
+    this.runningMean = runningMean;
+    this.runningVariance = runningVariance;
+    this.batches = batches;
+  }
+
+  /** Of H channels. */
+  public static BatchNorm create(int hidden, ParameterSource source) {
+    try (TensorScope made = TensorScope.onHost()) {
+      Tensor weight = made.adopt(source.tensor("weight", Start.ONES, 1, hidden));
+      Tensor bias = made.adopt(source.tensor("bias", Start.ZEROS, 1, hidden));
+      Tensor mean = made.adopt(source.tensor("running_mean", Start.ZEROS, 1, hidden));
+      Tensor variance = made.adopt(source.tensor("running_var", Start.ONES, 1, hidden));
+      long batches = source.number("num_batches_tracked");
+      return new BatchNorm(
+          hidden,
+          Parameter.of(made.release(weight), OptimizerHint.COMMON),
+          Parameter.of(made.release(bias), OptimizerHint.COMMON),
+          made.release(mean),
+          made.release(variance),
+          batches);
+    }
+  }
+
+  @Override
+  public void forward(Tensor x, Tensor y, Pass pass) {
+    pass.requireSignal("x", x, hidden);
+    pass.requireParameter("the weight of a norm", weight.value());
+    if (!pass.isTraining()) {
+      pass.operations()
+          .batchNormWith(x, weight.value(), bias.value(), EPSILON, runningMean, runningVariance, y);
+      return;
+    }
+    long count = x.dim(0) * x.dim(2);
+    if (count < 2) {
+      throw new InvalidArgumentException(
+          "BatchNorm in a training pass has x " + x + ", one value of each channel: it needs two");
+    }
+    Tensor mean = pass.keep(this, "mean", hidden);
+    Tensor variance = pass.keep(this, "variance", hidden);
+    pass.operations().batchNorm(x, weight.value(), bias.value(), EPSILON, y, mean, variance);
+    pass.change(() -> track(pass, mean, variance, count));
+    pass.forwardDone(this, x);
+  }
+
+  private void track(Pass pass, Tensor mean, Tensor variance, long count) {
+    pass.operations()
+        .runningStatistics(mean, variance, count, MOMENTUM, runningMean, runningVariance);
+    batches++;
+  }
+
+  @Override
+  public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
+    Tensor x = pass.beginBackward(this, dy, hidden);
+    pass.operations()
+        .batchNormBackward(
+            x,
+            weight.value(),
+            EPSILON,
+            pass.keep(this, "mean", hidden),
+            pass.keep(this, "variance", hidden),
+            dy,
+            residual,
+            dx,
+            weight.overwriteGradient(),
+            bias.overwriteGradient());
+  }
+
+  @Override
+  public void visit(StateVisitor visitor) {
+    visitor.parameter("weight", weight, hidden);
+    visitor.parameter("bias", bias, hidden);
+    visitor.buffer("running_mean", () -> runningMean, hidden);
+    visitor.buffer("running_var", () -> runningVariance, hidden);
+    visitor.number("num_batches_tracked", ElementType.I64, batches);
+  }
+
+  @Override
+  public void close() {
+    weight.close();
+    bias.close();
+    Tensor.closeAll(runningMean, runningVariance);
+  }
+
+  @Override
+  public String toString() {
+    return "BatchNorm(" + hidden + ")";
+  }
+}
