@@ -15,6 +15,7 @@ import org.sgconv.Backends;
 import org.sgconv.HostMemoryException;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.SgConvException;
+import org.sgconv.cli.golden.GoldenFolder;
 import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.report.Progress;
 import org.sgconv.cli.report.TextTable;
@@ -25,6 +26,7 @@ import org.sgconv.cli.verify.VerifyReport;
 import org.sgconv.device.DeviceMemoryException;
 import org.sgconv.oracle.Deviation;
 import org.sgconv.oracle.SignalClass;
+import org.sgconv.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,12 +89,38 @@ final class VerifyCommand implements Callable<Integer> {
               + " output.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--golden",
+      paramLabel = "FOLDER",
+      description =
+          "Instead, compare with what another program computed: every .safetensors file of a folder,"
+              + " a convolution, layer or model each, as docs/golden.md describes them.")
+  private @Nullable Path golden;
+
+  @Option(
+      names = "--strict",
+      description = "With --golden: a kind of file that is not supported is a failure.")
+  private boolean strict;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description =
+          "With --golden: float32 or float64. Default: float64 on the reference, else float32.")
+  private @Nullable DType type;
+
   @Mixin private final BackendOptions backends = new BackendOptions();
 
   private final VerifyReport report = new VerifyReport();
 
   @Override
   public Integer call() throws IOException {
+    if (golden != null) {
+      return goldenFiles(golden);
+    }
+    if (strict || type != null) {
+      throw new InvalidArgumentException("--strict and --type go with --golden: name its folder");
+    }
     List<VerifyCase> cases = cases();
     Path file = json == null ? null : OutputPlace.of(json);
     if (file != null) {
@@ -125,6 +153,16 @@ final class VerifyCommand implements Callable<Integer> {
       OutputFile.write(file, to -> report.writeTo(candidate.name(), seed, to));
     }
     conclude(candidate, cases.size(), out);
+    return ExitStatus.OK;
+  }
+
+  private Integer goldenFiles(Path folder) {
+    if (quick || only != null || json != null || !signals.isEmpty() || !lengths.isEmpty()) {
+      throw new InvalidArgumentException(
+          "--golden compares files: leave --quick, --case, --signals, --lengths and --json out");
+    }
+    new GoldenReport(spec.commandLine().getOut(), strict)
+        .run(GoldenFolder.of(folder), backends.choose(), type);
     return ExitStatus.OK;
   }
 

@@ -1,5 +1,6 @@
 package org.sgconv.io;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,19 +25,27 @@ import org.sgconv.text.PrintableText;
  */
 public final class PublishedConfiguration {
 
-  /** Arguments that concern the rest of the layer. */
+  /**
+   * Arguments that concern the rest of the layer, or that the published layer takes and ignores.
+   */
   private static final Set<String> IRRELEVANT =
       Set.of(
           "_name_",
           "activation",
           "d_state",
           "dropout",
+          "dt_max",
+          "dt_min",
           "initializer",
           "linear",
           "ln",
           "lr",
+          "measure",
+          "n_ssm",
           "postact",
+          "rank",
           "shift",
+          "tie_dropout",
           "transposed",
           "verbose",
           "weight_norm");
@@ -54,6 +63,9 @@ public final class PublishedConfiguration {
           "l_max",
           "mode",
           "n_scales");
+
+  /** Words of {@code mode} that stand for kernels of another kind, which this library has not. */
+  private static final List<String> OTHER_KERNELS = List.of("hankel", "decay", "expand", "trunc");
 
   private final Map<String, JsonValue> arguments;
 
@@ -121,6 +133,16 @@ public final class PublishedConfiguration {
     if (value instanceof JsonString text
         && (text.value().contains("sum") || text.value().contains("cat"))
         && (text.value().contains("randn") || text.value().contains("cos"))) {
+      for (String word : OTHER_KERNELS) {
+        if (text.value().contains(word)) {
+          throw new JsonException(
+              "mode is "
+                  + PrintableText.quote(text.value())
+                  + ": kernels of '"
+                  + word
+                  + "' are not supported");
+        }
+      }
       return text.value();
     }
     throw new JsonException(

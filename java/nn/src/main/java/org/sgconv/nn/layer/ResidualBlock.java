@@ -67,6 +67,18 @@ public final class ResidualBlock implements Layer {
     return y;
   }
 
+  /**
+   * What the mixer makes of x, or of its norm, without residual and dropout: (B,H,L), of the pass.
+   */
+  public Tensor mixed(Tensor x, Pass pass) {
+    if (!normFirst) {
+      return mixer.forward(x, pass);
+    }
+    Tensor normalized = pass.keep(this, "normalized", x.shape().toArray());
+    norm.forward(x, normalized, pass);
+    return mixer.forward(normalized, pass);
+  }
+
   /** {@code y = residual + drop(mixer(x))}. */
   private void mix(Tensor x, Tensor residual, Tensor y, Pass pass) {
     Dropout tied = pass.dropout(dropout, site);
