@@ -12,12 +12,20 @@ import org.sgconv.tensor.DType;
  */
 record Bounds(double forward, double gradient, double loss) {
 
+  /** A gradient below this part of the largest of its case is zero but for rounding. */
+  private static final double ZERO = 1e-9;
+
+  /** A gradient below this part of the largest is what is left of sums that cancel. */
+  private static final double SMALL = 1e-3;
+
   /**
-   * A gradient smaller than this part of the largest of its case is measured by that part: it is
-   * what is left of sums that cancel, and some, such as that of a bias before a batch norm, are
-   * zero but for rounding.
+   * What the error of a gradient is measured by: its norm, but for one that is small by the norm
+   * that a small one may have, and for one that is zero, such as that of a bias before a batch
+   * norm, by the largest of its case.
    */
-  static final double SMALL_GRADIENT = 1e-3;
+  static double measure(double norm, double largest) {
+    return norm < ZERO * largest ? largest : Math.max(norm, SMALL * largest);
+  }
 
   /** The published code takes the logarithms of the power law in float32 if it is not told to. */
   private static final Bounds SINGLE_LOGARITHMS = new Bounds(5e-7, 5e-7, 5e-7);

@@ -64,7 +64,7 @@ final class Comparisons {
                           "has a gradient of "
                               + name
                               + ", which the model of its configuration has not"));
-      add(prefix + name, values, Bounds.SMALL_GRADIENT * largest, bounds.gradient());
+      add(prefix + name, values, largest, bounds.gradient());
     }
   }
 
@@ -76,9 +76,9 @@ final class Comparisons {
   /**
    * Adds one.
    *
-   * @param least by what the error is measured at least
+   * @param largest norm of the tensors of its kind, or 0 if it alone counts
    */
-  private void add(String tensor, double[] actual, double least, double bound) {
+  private void add(String tensor, double[] actual, double largest, double bound) {
     double[] expected = file.values(tensor);
     if (expected.length != actual.length) {
       throw new InvalidFileException(
@@ -94,7 +94,7 @@ final class Comparisons {
     for (int i = 0; i < difference.length; i++) {
       difference[i] = actual[i] - expected[i];
     }
-    double error = norm(difference) / Math.max(norm(expected), least);
+    double error = norm(difference) / Bounds.measure(norm(expected), largest);
     made.add(new Comparison(tensor, error, bound));
   }
 
