@@ -3,19 +3,12 @@
 
 #include <algorithm>
 #include <memory>
-#include <string>
 #include <variant>
 
-#include "common/check.h"
-#include "common/failure.h"
 #include "common/geometry.h"
-#include "common/guarded.h"
+#include "cpu/boundary.h"
 #include "cpu/kernels.h"
 #include "cpu/plan.h"
-
-struct sgconv_cpu_context {
-  std::shared_ptr<sgconv::Context> context;
-};
 
 struct sgconv_cpu_plan {
   std::variant<sgconv::Plan<float>, sgconv::Plan<double>> plan;
@@ -30,61 +23,20 @@ namespace {
 
 using sgconv::check_geometry;
 using sgconv::checked_product;
+using sgconv::Element;
 using sgconv::guarded;
+using sgconv::input;
+using sgconv::optional_input;
+using sgconv::optional_output;
+using sgconv::output;
 using sgconv::require_at_least;
 using sgconv::require_gate;
 using sgconv::require_null;
-using sgconv::require_optional;
 using sgconv::require_pointer;
 using sgconv::require_range;
+using sgconv::with_type;
 
 constexpr std::size_t kSpectrumAlignment = 64;
-
-// A type that a template is called with.
-template <class T>
-struct Element {
-  using Real = T;
-};
-
-// Calls body with the type of the elements.
-template <class Body>
-void with_type(std::int32_t dtype, const Body &body) {
-  require_range("dtype", dtype, SGCONV_FLOAT32, SGCONV_FLOAT64);
-  if (dtype == SGCONV_FLOAT32) {
-    body(Element<float>{});
-  } else if (dtype == SGCONV_FLOAT64) {
-    body(Element<double>{});
-  } else {
-    throw sgconv::Failure(SGCONV_UNSUPPORTED,
-                          "dtype = " + std::to_string(dtype) +
-                              ": the CPU library computes in float32 (0) or float64 (3)");
-  }
-}
-
-// Operands of a call: pointers to elements, aligned as these are; optional ones may be null.
-template <class Real>
-const Real *input(const char *name, const void *tensor) {
-  require_pointer(name, tensor, sizeof(Real));
-  return static_cast<const Real *>(tensor);
-}
-
-template <class Real>
-const Real *optional_input(const char *name, const void *tensor) {
-  require_optional(name, tensor, sizeof(Real));
-  return static_cast<const Real *>(tensor);
-}
-
-template <class Real>
-Real *output(const char *name, void *tensor) {
-  require_pointer(name, tensor, sizeof(Real));
-  return static_cast<Real *>(tensor);
-}
-
-template <class Real>
-Real *optional_output(const char *name, void *tensor) {
-  require_optional(name, tensor, sizeof(Real));
-  return static_cast<Real *>(tensor);
-}
 
 void check_kernel(const sgconv_cpu_context *context, const sgconv_kernel_geometry *geometry) {
   require_pointer("context", context);

@@ -7,6 +7,7 @@
 
 namespace sgconv::SGCONV_TIER {
 
+extern const Layers<Real> layers;  // layers/tier.cpp
 extern const Tier tier;
 const Tier tier = {
     .width = W,
@@ -19,6 +20,7 @@ const Tier tier = {
     .synthesis_norm = synthesis_norm,
     .synthesis_forward = synthesis_forward,
     .synthesis_backward = synthesis_backward,
+    .layers = &layers,
 };
 
 }  // namespace sgconv::SGCONV_TIER

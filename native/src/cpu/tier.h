@@ -94,6 +94,9 @@ struct Method {
 };
 
 template <class Real>
+struct Layers;  // layers/jobs.h
+
+template <class Real>
 struct Tier {
   std::int64_t width;      // W
   std::int64_t max_radix;  // largest step that stays in registers
@@ -106,6 +109,7 @@ struct Tier {
   SynthesisCode<Real> synthesis_norm;
   SynthesisCode<Real> synthesis_forward;
   SynthesisCode<Real> synthesis_backward;
+  const Layers<Real> *layers;
 };
 
 // Longest row that is convolved directly. Below it there are lengths for which no size 16 * 2^a 3^b

@@ -1,0 +1,82 @@
+// Transposition by squares of one vector's lanes in registers.
+#ifndef SGCONV_CPU_LAYERS_TRANSPOSE_H
+#define SGCONV_CPU_LAYERS_TRANSPOSE_H
+
+#include "cpu/layers/jobs.h"
+#include "cpu/layers/lanes.h"
+
+namespace sgconv::SGCONV_TIER {
+
+using Transposition = sgconv::Transposition<Real>;
+
+// Swaps blocks of `step` lanes of pairs of vectors that are `step` apart, then the same with 2
+// step.
+template <int step>
+SGCONV_INLINE void transpose_square(V (&v)[kLanes]) {
+  if constexpr (step < kLanes) {
+    U low, high;
+    each<0, kLanes>([&](auto lane) SGCONV_BODY {
+      constexpr int k = lane;
+      constexpr bool odd = (k & step) != 0;
+      low[k] = Unsigned{odd ? kLanes + k - step : k};
+      high[k] = Unsigned{odd ? kLanes + k : k + step};
+    });
+    each<0, kLanes>([&](auto i) SGCONV_BODY {
+      if constexpr ((i & step) == 0) {
+        const V a = v[i], b = v[i + step];
+        v[i] = __builtin_shuffle(a, b, low);
+        v[i + step] = __builtin_shuffle(a, b, high);
+      }
+    });
+    transpose_square<2 * step>(v);
+  }
+}
+
+// y[c * y_stride + r] = x[r * x_stride + c]; past the caches only if y and its rows are aligned.
+template <bool past>
+inline void transpose_block(std::int64_t rows, std::int64_t columns, const Real *x,
+                            std::int64_t x_stride, Real *y, std::int64_t y_stride) {
+  std::int64_t r = 0;
+  for (; r + kLanes <= rows; r += kLanes) {
+    std::int64_t c = 0;
+    for (; c + kLanes <= columns; c += kLanes) {
+      V v[kLanes];
+      each<0, kLanes>([&](auto k) SGCONV_BODY { v[k] = get(x + (r + k) * x_stride + c, Whole{}); });
+      transpose_square<1>(v);
+      each<0, kLanes>(
+          [&](auto k) SGCONV_BODY { put_output<past>(y + (c + k) * y_stride + r, v[k], Whole{}); });
+    }
+    for (; c < columns; ++c) {
+      for (std::int64_t k = r; k < r + kLanes; ++k) y[c * y_stride + k] = x[k * x_stride + c];
+    }
+  }
+  for (; r < rows; ++r) {
+    for (std::int64_t c = 0; c < columns; ++c) y[c * y_stride + r] = x[r * x_stride + c];
+  }
+}
+
+inline void transpose(const Transposition &job, void *, std::int64_t first, std::int64_t last) {
+  const std::int64_t strips = (job.rows + kStrip - 1) / kStrip;
+  const bool aligned =
+      job.rows % kLanes == 0 && reinterpret_cast<std::uintptr_t>(job.y) % kVectorBytes == 0;
+  for (std::int64_t item = first; item < last; ++item) {
+    const std::int64_t b = item / strips, r = item % strips * kStrip;
+    const std::int64_t rows = job.rows - r < kStrip ? job.rows - r : kStrip;
+    const Real *x = job.x + (b * job.rows + r) * job.columns;
+    Real *y = job.y + b * job.rows * job.columns + r;
+    // Columns of one cache line at a time, so that the lines of y are written whole.
+    for (std::int64_t c = 0; c < job.columns; c += kLine) {
+      const std::int64_t columns = job.columns - c < kLine ? job.columns - c : kLine;
+      if (job.past && aligned) {
+        transpose_block<true>(rows, columns, x + c, job.columns, y + c * job.rows, job.rows);
+      } else {
+        transpose_block<false>(rows, columns, x + c, job.columns, y + c * job.rows, job.rows);
+      }
+    }
+  }
+  if (job.past) stream_fence();
+}
+
+}  // namespace sgconv::SGCONV_TIER
+
+#endif
