@@ -58,8 +58,8 @@ bind() {
   [[ -f $header ]] || fail "$header not found in: $*. Name the folders of the CUDA toolkit's headers
 in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
   if [[ $mode == list ]]; then
-    local headers=$library
-    [[ $library != common ]] || headers='geometry|status'
+    local headers="$library|${library}_layers"
+    [[ $library != common ]] || headers='geometry|layers|status'
     run_jextract "${flags[@]}" --dump-includes "$work/all" "$header"
     grep -E "# header: .*/sgconv/($headers)\.h" "$work/all" | sed -E 's/ +#.*//' | LC_ALL=C sort -u
     return 0
@@ -87,8 +87,8 @@ in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
 }
 
 bind_all() {
-  bind common SgconvCommon sgconv/geometry.h "$include"
-  bind cpu SgconvCpu sgconv/cpu.h "$include"
+  bind common SgconvCommon sgconv/cpu_layers.h "$include" # which includes all that is shared
+  bind cpu SgconvCpu sgconv/cpu_layers.h "$include"
   bind cuda SgconvCuda sgconv/cuda.h "$include"
   bind cudart Cudart cuda_runtime_api.h "$cuda_include"
   bind cufft Cufft cufft.h "$cufft_include" "$cuda_include"

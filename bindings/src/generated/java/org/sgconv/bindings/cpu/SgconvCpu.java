@@ -1222,6 +1222,1354 @@ public class SgconvCpu extends SgconvCpuSymbols {
         }
     }
 
+    private static class sgconv_cpu_context_set_products {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_context_set_products");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_context_set_products(sgconv_cpu_context *context, const void *sgemm, const void *dgemm)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_context_set_products$descriptor() {
+        return sgconv_cpu_context_set_products.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_context_set_products(sgconv_cpu_context *context, const void *sgemm, const void *dgemm)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_context_set_products$handle() {
+        return sgconv_cpu_context_set_products.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_context_set_products(sgconv_cpu_context *context, const void *sgemm, const void *dgemm)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_context_set_products$address() {
+        return sgconv_cpu_context_set_products.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_context_set_products(sgconv_cpu_context *context, const void *sgemm, const void *dgemm)
+     * }
+     */
+    public static int sgconv_cpu_context_set_products(MemorySegment context, MemorySegment sgemm, MemorySegment dgemm) {
+        var mh$ = sgconv_cpu_context_set_products.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_context_set_products", context, sgemm, dgemm);
+            }
+            return (int)mh$.invokeExact(context, sgemm, dgemm);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_gelu_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_gelu_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_forward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_gelu_forward$descriptor() {
+        return sgconv_cpu_gelu_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_forward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_gelu_forward$handle() {
+        return sgconv_cpu_gelu_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_forward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_gelu_forward$address() {
+        return sgconv_cpu_gelu_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_forward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, void *y)
+     * }
+     */
+    public static int sgconv_cpu_gelu_forward(MemorySegment context, long count, int dtype, MemorySegment dropout, MemorySegment x, MemorySegment y) {
+        var mh$ = sgconv_cpu_gelu_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_gelu_forward", context, count, dtype, dropout, x, y);
+            }
+            return (int)mh$.invokeExact(context, count, dtype, dropout, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_gelu_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_gelu_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_backward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_gelu_backward$descriptor() {
+        return sgconv_cpu_gelu_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_backward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_gelu_backward$handle() {
+        return sgconv_cpu_gelu_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_backward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_gelu_backward$address() {
+        return sgconv_cpu_gelu_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_gelu_backward(sgconv_cpu_context *context, int64_t count, int32_t dtype, const sgconv_dropout *dropout, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static int sgconv_cpu_gelu_backward(MemorySegment context, long count, int dtype, MemorySegment dropout, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+        var mh$ = sgconv_cpu_gelu_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_gelu_backward", context, count, dtype, dropout, x, dy, dx);
+            }
+            return (int)mh$.invokeExact(context, count, dtype, dropout, x, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_add(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const sgconv_dropout *tied, const void *x, const void *branch, void *sum)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_add$descriptor() {
+        return sgconv_cpu_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_add(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const sgconv_dropout *tied, const void *x, const void *branch, void *sum)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_add$handle() {
+        return sgconv_cpu_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_add(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const sgconv_dropout *tied, const void *x, const void *branch, void *sum)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_add$address() {
+        return sgconv_cpu_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_add(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const sgconv_dropout *tied, const void *x, const void *branch, void *sum)
+     * }
+     */
+    public static int sgconv_cpu_add(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment tied, MemorySegment x, MemorySegment branch, MemorySegment sum) {
+        var mh$ = sgconv_cpu_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_add", context, geometry, dtype, tied, x, branch, sum);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, tied, x, branch, sum);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_linear_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_linear_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_workspace(const sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, int32_t backward, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_linear_workspace$descriptor() {
+        return sgconv_cpu_linear_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_workspace(const sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, int32_t backward, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_linear_workspace$handle() {
+        return sgconv_cpu_linear_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_workspace(const sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, int32_t backward, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_linear_workspace$address() {
+        return sgconv_cpu_linear_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_workspace(const sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, int32_t backward, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cpu_linear_workspace(MemorySegment context, MemorySegment geometry, int dtype, int backward, MemorySegment bytes) {
+        var mh$ = sgconv_cpu_linear_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_linear_workspace", context, geometry, dtype, backward, bytes);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, backward, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_linear_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_linear_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_forward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *bias, const void *residual, void *z, void *y, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_linear_forward$descriptor() {
+        return sgconv_cpu_linear_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_forward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *bias, const void *residual, void *z, void *y, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_linear_forward$handle() {
+        return sgconv_cpu_linear_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_forward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *bias, const void *residual, void *z, void *y, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_linear_forward$address() {
+        return sgconv_cpu_linear_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_forward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *bias, const void *residual, void *z, void *y, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_linear_forward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment residual, MemorySegment z, MemorySegment y, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_linear_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_linear_forward", context, geometry, dtype, x, weight, bias, residual, z, y, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, x, weight, bias, residual, z, y, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_linear_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_linear_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_backward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *z, const void *dy, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_linear_backward$descriptor() {
+        return sgconv_cpu_linear_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_backward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *z, const void *dy, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_linear_backward$handle() {
+        return sgconv_cpu_linear_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_backward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *z, const void *dy, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_linear_backward$address() {
+        return sgconv_cpu_linear_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_linear_backward(sgconv_cpu_context *context, const sgconv_linear_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *z, const void *dy, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_linear_backward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment x, MemorySegment weight, MemorySegment z, MemorySegment dy, MemorySegment dx, MemorySegment dweight, MemorySegment dbias, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_linear_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_linear_backward", context, geometry, dtype, x, weight, z, dy, dx, dweight, dbias, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, x, weight, z, dy, dx, dweight, dbias, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_norm_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_norm_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_norm_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_norm_workspace$descriptor() {
+        return sgconv_cpu_norm_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_norm_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_norm_workspace$handle() {
+        return sgconv_cpu_norm_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_norm_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_norm_workspace$address() {
+        return sgconv_cpu_norm_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_norm_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cpu_norm_workspace(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment bytes) {
+        var mh$ = sgconv_cpu_norm_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_norm_workspace", context, geometry, dtype, bytes);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_layer_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_DOUBLE,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_layer_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_layer_norm_forward$descriptor() {
+        return sgconv_cpu_layer_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_layer_norm_forward$handle() {
+        return sgconv_cpu_layer_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_layer_norm_forward$address() {
+        return sgconv_cpu_layer_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_layer_norm_forward(MemorySegment context, MemorySegment geometry, int dtype, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment mean, MemorySegment scale, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_layer_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_layer_norm_forward", context, geometry, dtype, epsilon, x, weight, bias, y, mean, scale, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, epsilon, x, weight, bias, y, mean, scale, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_layer_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_layer_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_layer_norm_backward$descriptor() {
+        return sgconv_cpu_layer_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_layer_norm_backward$handle() {
+        return sgconv_cpu_layer_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_layer_norm_backward$address() {
+        return sgconv_cpu_layer_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_layer_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *weight, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_layer_norm_backward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment x, MemorySegment weight, MemorySegment mean, MemorySegment scale, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dweight, MemorySegment dbias, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_layer_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_layer_norm_backward", context, geometry, dtype, x, weight, mean, scale, dy, residual, dx, dweight, dbias, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, x, weight, mean, scale, dy, residual, dx, dweight, dbias, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_scalar_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_scalar_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_scalar_norm_forward$descriptor() {
+        return sgconv_cpu_scalar_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_scalar_norm_forward$handle() {
+        return sgconv_cpu_scalar_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_scalar_norm_forward$address() {
+        return sgconv_cpu_scalar_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, void *y, void *mean, void *scale, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_scalar_norm_forward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment x, MemorySegment m, MemorySegment s, MemorySegment y, MemorySegment mean, MemorySegment scale, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_scalar_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_scalar_norm_forward", context, geometry, dtype, x, m, s, y, mean, scale, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, x, m, s, y, mean, scale, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_scalar_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_scalar_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dm, void *ds, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_scalar_norm_backward$descriptor() {
+        return sgconv_cpu_scalar_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dm, void *ds, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_scalar_norm_backward$handle() {
+        return sgconv_cpu_scalar_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dm, void *ds, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_scalar_norm_backward$address() {
+        return sgconv_cpu_scalar_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_scalar_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, const void *x, const void *m, const void *s, const void *mean, const void *scale, const void *dy, const void *residual, void *dx, void *dm, void *ds, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_scalar_norm_backward(MemorySegment context, MemorySegment geometry, int dtype, MemorySegment x, MemorySegment m, MemorySegment s, MemorySegment mean, MemorySegment scale, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dm, MemorySegment ds, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_scalar_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_scalar_norm_backward", context, geometry, dtype, x, m, s, mean, scale, dy, residual, dx, dm, ds, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, x, m, s, mean, scale, dy, residual, dx, dm, ds, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_batch_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_DOUBLE,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_batch_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t given, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *variance, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_batch_norm_forward$descriptor() {
+        return sgconv_cpu_batch_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t given, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *variance, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_batch_norm_forward$handle() {
+        return sgconv_cpu_batch_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t given, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *variance, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_batch_norm_forward$address() {
+        return sgconv_cpu_batch_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t given, double epsilon, const void *x, const void *weight, const void *bias, void *y, void *mean, void *variance, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_batch_norm_forward(MemorySegment context, MemorySegment geometry, int dtype, int given, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment mean, MemorySegment variance, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_batch_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_batch_norm_forward", context, geometry, dtype, given, epsilon, x, weight, bias, y, mean, variance, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, given, epsilon, x, weight, bias, y, mean, variance, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_batch_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_DOUBLE,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_batch_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *mean, const void *variance, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_batch_norm_backward$descriptor() {
+        return sgconv_cpu_batch_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *mean, const void *variance, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_batch_norm_backward$handle() {
+        return sgconv_cpu_batch_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *mean, const void *variance, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_batch_norm_backward$address() {
+        return sgconv_cpu_batch_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_batch_norm_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, double epsilon, const void *x, const void *weight, const void *mean, const void *variance, const void *dy, const void *residual, void *dx, void *dweight, void *dbias, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_batch_norm_backward(MemorySegment context, MemorySegment geometry, int dtype, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment mean, MemorySegment variance, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dweight, MemorySegment dbias, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_batch_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_batch_norm_backward", context, geometry, dtype, epsilon, x, weight, mean, variance, dy, residual, dx, dweight, dbias, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, epsilon, x, weight, mean, variance, dy, residual, dx, dweight, dbias, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_embedding_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_embedding_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *table, void *y)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_embedding_forward$descriptor() {
+        return sgconv_cpu_embedding_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *table, void *y)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_embedding_forward$handle() {
+        return sgconv_cpu_embedding_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *table, void *y)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_embedding_forward$address() {
+        return sgconv_cpu_embedding_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *table, void *y)
+     * }
+     */
+    public static int sgconv_cpu_embedding_forward(MemorySegment context, MemorySegment geometry, long vocabulary, int dtype, MemorySegment tokens, MemorySegment table, MemorySegment y) {
+        var mh$ = sgconv_cpu_embedding_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_embedding_forward", context, geometry, vocabulary, dtype, tokens, table, y);
+            }
+            return (int)mh$.invokeExact(context, geometry, vocabulary, dtype, tokens, table, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_embedding_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_embedding_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_embedding_workspace$descriptor() {
+        return sgconv_cpu_embedding_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_embedding_workspace$handle() {
+        return sgconv_cpu_embedding_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_embedding_workspace$address() {
+        return sgconv_cpu_embedding_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_workspace(const sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cpu_embedding_workspace(MemorySegment context, MemorySegment geometry, long vocabulary, int dtype, MemorySegment bytes) {
+        var mh$ = sgconv_cpu_embedding_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_embedding_workspace", context, geometry, vocabulary, dtype, bytes);
+            }
+            return (int)mh$.invokeExact(context, geometry, vocabulary, dtype, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_embedding_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_embedding_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *dy, void *dtable, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_embedding_backward$descriptor() {
+        return sgconv_cpu_embedding_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *dy, void *dtable, void *workspace)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_embedding_backward$handle() {
+        return sgconv_cpu_embedding_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *dy, void *dtable, void *workspace)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_embedding_backward$address() {
+        return sgconv_cpu_embedding_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_embedding_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int64_t vocabulary, int32_t dtype, const int64_t *tokens, const void *dy, void *dtable, void *workspace)
+     * }
+     */
+    public static int sgconv_cpu_embedding_backward(MemorySegment context, MemorySegment geometry, long vocabulary, int dtype, MemorySegment tokens, MemorySegment dy, MemorySegment dtable, MemorySegment workspace) {
+        var mh$ = sgconv_cpu_embedding_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_embedding_backward", context, geometry, vocabulary, dtype, tokens, dy, dtable, workspace);
+            }
+            return (int)mh$.invokeExact(context, geometry, vocabulary, dtype, tokens, dy, dtable, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_pool_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_pool_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_pool_forward$descriptor() {
+        return sgconv_cpu_pool_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_pool_forward$handle() {
+        return sgconv_cpu_pool_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_pool_forward$address() {
+        return sgconv_cpu_pool_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_forward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *x, void *y)
+     * }
+     */
+    public static int sgconv_cpu_pool_forward(MemorySegment context, MemorySegment geometry, int dtype, int last, MemorySegment lengths, MemorySegment x, MemorySegment y) {
+        var mh$ = sgconv_cpu_pool_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_pool_forward", context, geometry, dtype, last, lengths, x, y);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, last, lengths, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_pool_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_pool_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_pool_backward$descriptor() {
+        return sgconv_cpu_pool_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_pool_backward$handle() {
+        return sgconv_cpu_pool_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_pool_backward$address() {
+        return sgconv_cpu_pool_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_pool_backward(sgconv_cpu_context *context, const sgconv_signal_geometry *geometry, int32_t dtype, int32_t last, const int64_t *lengths, const void *dy, void *dx)
+     * }
+     */
+    public static int sgconv_cpu_pool_backward(MemorySegment context, MemorySegment geometry, int dtype, int last, MemorySegment lengths, MemorySegment dy, MemorySegment dx) {
+        var mh$ = sgconv_cpu_pool_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_pool_backward", context, geometry, dtype, last, lengths, dy, dx);
+            }
+            return (int)mh$.invokeExact(context, geometry, dtype, last, lengths, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cpu_transpose {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_LONG,
+            SgconvCpu.C_INT,
+            SgconvCpu.C_POINTER,
+            SgconvCpu.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cpu_transpose");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_transpose(sgconv_cpu_context *context, int64_t batch, int64_t rows, int64_t columns, int32_t dtype, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cpu_transpose$descriptor() {
+        return sgconv_cpu_transpose.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_transpose(sgconv_cpu_context *context, int64_t batch, int64_t rows, int64_t columns, int32_t dtype, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle sgconv_cpu_transpose$handle() {
+        return sgconv_cpu_transpose.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_transpose(sgconv_cpu_context *context, int64_t batch, int64_t rows, int64_t columns, int32_t dtype, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment sgconv_cpu_transpose$address() {
+        return sgconv_cpu_transpose.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cpu_transpose(sgconv_cpu_context *context, int64_t batch, int64_t rows, int64_t columns, int32_t dtype, const void *x, void *y)
+     * }
+     */
+    public static int sgconv_cpu_transpose(MemorySegment context, long batch, long rows, long columns, int dtype, MemorySegment x, MemorySegment y) {
+        var mh$ = sgconv_cpu_transpose.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cpu_transpose", context, batch, rows, columns, dtype, x, y);
+            }
+            return (int)mh$.invokeExact(context, batch, rows, columns, dtype, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     /** Names of the functions that are bound. */
     public static List<String> functions() {
         return List.of(
@@ -1243,6 +2591,26 @@ public class SgconvCpu extends SgconvCpuSymbols {
             "sgconv_cpu_plan_spectrum_bytes",
             "sgconv_cpu_spectrum_prepare",
             "sgconv_cpu_convolution_forward",
-            "sgconv_cpu_convolution_backward");
+            "sgconv_cpu_convolution_backward",
+            "sgconv_cpu_context_set_products",
+            "sgconv_cpu_gelu_forward",
+            "sgconv_cpu_gelu_backward",
+            "sgconv_cpu_add",
+            "sgconv_cpu_linear_workspace",
+            "sgconv_cpu_linear_forward",
+            "sgconv_cpu_linear_backward",
+            "sgconv_cpu_norm_workspace",
+            "sgconv_cpu_layer_norm_forward",
+            "sgconv_cpu_layer_norm_backward",
+            "sgconv_cpu_scalar_norm_forward",
+            "sgconv_cpu_scalar_norm_backward",
+            "sgconv_cpu_batch_norm_forward",
+            "sgconv_cpu_batch_norm_backward",
+            "sgconv_cpu_embedding_forward",
+            "sgconv_cpu_embedding_workspace",
+            "sgconv_cpu_embedding_backward",
+            "sgconv_cpu_pool_forward",
+            "sgconv_cpu_pool_backward",
+            "sgconv_cpu_transpose");
     }
 }
