@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class CallArguments {
 
   private static final int CAPACITY = 12;
+  private static final long WORKSPACE_ALIGNMENT = 64; // sgconv/cpu_layers.h
 
   /** The stream on which the memory of a device is used; null for calls on the host. */
   private final @Nullable CudaStream stream;
@@ -20,6 +21,10 @@ final class CallArguments {
   private final long[] starts = new long[CAPACITY];
   private final long[] ends = new long[CAPACITY];
   private final boolean[] written = new boolean[CAPACITY];
+
+  /** The name of the output that may be the very memory of an input; "" if none may. */
+  private final String[] successors = new String[CAPACITY];
+
   private String function = "";
 
   /** Of memory of the host: bytes of an element. */
@@ -62,6 +67,48 @@ final class CallArguments {
   /** Like {@link #input}; null becomes C's NULL. */
   MemorySegment optionalInput(String name, @Nullable MemorySegment segment, long bytes) {
     return segment == null ? MemorySegment.NULL : checked(name, segment, bytes, false);
+  }
+
+  /** Like {@link #input}; the output of that name may be the same memory. */
+  MemorySegment inputOr(String name, MemorySegment segment, long bytes, String output) {
+    MemorySegment checked = checked(name, segment, bytes, false);
+    successors[count - 1] = output;
+    return checked;
+  }
+
+  /** Like {@link #inputOr}; null becomes C's NULL. */
+  MemorySegment optionalInputOr(
+      String name, @Nullable MemorySegment segment, long bytes, String output) {
+    return segment == null ? MemorySegment.NULL : inputOr(name, segment, bytes, output);
+  }
+
+  /** {@code values} 64-bit integers that are read. */
+  MemorySegment integers(String name, MemorySegment segment, long values) {
+    MemorySegment integers = checked(name, segment, bytes(name, values, Long.BYTES), false);
+    requireAlignment(name, integers, Long.BYTES);
+    return integers;
+  }
+
+  /**
+   * Memory of at least {@code bytes} that is overwritten and overlaps no other argument; null, if
+   * none is needed, becomes C's NULL.
+   */
+  MemorySegment scratch(@Nullable MemorySegment segment, long bytes) {
+    if (segment == null && bytes == 0) {
+      return MemorySegment.NULL;
+    }
+    if (segment == null || segment.byteSize() < bytes) {
+      throw invalid(
+          "workspace",
+          String.format(
+              Locale.ROOT,
+              "holds %d bytes, expected at least %d",
+              segment == null ? 0 : segment.byteSize(),
+              bytes));
+    }
+    checked("workspace", segment, segment.byteSize(), true);
+    requireAlignment("workspace", segment, WORKSPACE_ALIGNMENT);
+    return segment;
   }
 
   /** Memory that is written, holds exactly {@code bytes} and overlaps no other argument. */
@@ -200,12 +247,13 @@ final class CallArguments {
     }
   }
 
-  /** Adds an argument, which overlaps another only if both are read. */
+  /** Adds an argument, which overlaps another only if both are read or it may be that one. */
   private void note(String name, MemorySegment memory, long bytes, boolean writes) {
     long start = memory.address();
     long end = start + bytes;
     for (int i = 0; i < count; i++) {
-      if ((writes || written[i]) && start < ends[i] && starts[i] < end) {
+      boolean same = start == starts[i] && end == ends[i] && name.equals(successors[i]);
+      if ((writes || written[i]) && start < ends[i] && starts[i] < end && !same) {
         throw invalid(name, "overlaps " + names[i] + ", expected separate memory");
       }
     }
@@ -213,6 +261,7 @@ final class CallArguments {
     starts[count] = start;
     ends[count] = end;
     written[count] = writes;
+    successors[count] = "";
     count++;
   }
 

@@ -9,8 +9,8 @@ import org.sgconv.bindings.cpu.SgconvCpu;
 import org.sgconv.bindings.process.HeldBytes;
 
 /**
- * A thread pool of the CPU library and the kernel synthesis on it. Calls from several threads run
- * one after another; {@link #close} waits for the one that runs.
+ * A thread pool of the CPU library, the kernel synthesis on it and what layers compute. Calls from
+ * several threads run one after another; {@link #close} waits for the one that runs.
  */
 public final class CpuContext implements AutoCloseable {
 
@@ -20,6 +20,10 @@ public final class CpuContext implements AutoCloseable {
   private final MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
   private final int threads;
   private final NativeHandle handle;
+  private final CpuElementwise elementwise;
+  private final CpuLinear linear;
+  private final CpuNorms norms;
+  private final CpuSequences sequences;
 
   CpuContext(MemorySegment handle) {
     this.handle =
@@ -28,11 +32,46 @@ public final class CpuContext implements AutoCloseable {
     NativeResult.cpu(
         "sgconv_cpu_context_threads", SgconvCpu.sgconv_cpu_context_threads(handle, count));
     this.threads = count.get(ValueLayout.JAVA_INT, 0);
+    CpuFrame frame = new CpuFrame(this.handle, arguments);
+    this.elementwise = new CpuElementwise(frame);
+    this.linear = new CpuLinear(frame);
+    this.norms = new CpuNorms(frame);
+    this.sequences = new CpuSequences(frame);
   }
 
   /** Threads that compute, the calling one included. */
   public int threads() {
     return threads;
+  }
+
+  /** Makes linear maps use these products from now on. */
+  public void use(MatrixProducts products) {
+    try (NativeHandle.Use use = handle.use()) {
+      NativeResult.cpu(
+          "sgconv_cpu_context_set_products",
+          SgconvCpu.sgconv_cpu_context_set_products(
+              use.address(), products.sgemm(), products.dgemm()));
+    }
+  }
+
+  /** What is computed element by element. */
+  public CpuElementwise elementwise() {
+    return elementwise;
+  }
+
+  /** Linear maps over channels. */
+  public CpuLinear linear() {
+    return linear;
+  }
+
+  /** Norms of signals. */
+  public CpuNorms norms() {
+    return norms;
+  }
+
+  /** Embeddings and pooling. */
+  public CpuSequences sequences() {
+    return sequences;
   }
 
   /** Writes the L2 norms (C', H) of the kernels over their full length. */

@@ -31,8 +31,13 @@ final class LibraryCache {
 
   /** The file that holds the content of {@code resource}. */
   Path extract(NativeLibrary library, URL resource) throws IOException {
+    return extract(library.fileName(), resource);
+  }
+
+  /** The file that holds the content of {@code resource}, which has this name. */
+  Path extract(String name, URL resource) throws IOException {
     String hash = hash(resource.openStream());
-    Path file = directory.path().resolve(library.cachedFileName(hash));
+    Path file = directory.path().resolve(NativeLibrary.cachedFileName(name, hash));
     if (!isValid(file, hash)) {
       write(resource, file, hash);
     }

@@ -44,7 +44,12 @@ final class LibrarySearch {
       if (found.isEmpty() && library.isOfToolkit()) {
         found = fromToolkit(library, attempts);
       }
-      return found.isPresent() ? found.get() : fromResource(library, attempts);
+      if (found.isPresent()) {
+        return found.get();
+      }
+      return library.kind() == LibraryKind.OPENBLAS
+          ? fromResourceOrSystem(library, attempts)
+          : fromResource(library, attempts);
     } catch (LoadAttemptException e) {
       attempts.add(e);
     } catch (IllegalCallerException e) {
@@ -97,10 +102,10 @@ final class LibrarySearch {
             LoadFailure.ABSENT,
             property + " holds no " + library.fileName(),
             "name the folder of " + library.fileName() + " or the file itself");
-    if (library.isOfToolkit()) {
-      LOG.log(Level.DEBUG, absent.getMessage() + "; looking for it in the CUDA toolkit");
-    } else {
+    if (library.kind() == LibraryKind.OWN) {
       LOG.log(Level.WARNING, absent.getMessage() + "; looking for it in sgconv-native's jar");
+    } else {
+      LOG.log(Level.DEBUG, absent.getMessage() + "; looking for it where such libraries are");
     }
     attempts.add(absent);
     return Optional.empty();
@@ -152,27 +157,55 @@ final class LibrarySearch {
     return objection.isEmpty();
   }
 
-  private URL resource(NativeLibrary library, List<LoadAttemptException> attempts)
-      throws LoadAttemptException {
-    String folder = library.isOfToolkit() ? "org/bytedeco/cuda/" : "org/sgconv/native/";
-    for (String file : library.fileNames()) {
-      URL found = resources.getResource(folder + settings.platform().folder() + "/" + file);
-      if (found != null && willDo(library, file, found, attempts)) {
-        return found;
+  /** That of the jar if there is one, which must load then; otherwise the first that loads. */
+  private MappedLibrary fromResourceOrSystem(
+      NativeLibrary library, List<LoadAttemptException> attempts) throws LoadAttemptException {
+    String folder = library.kind().resourceFolder(settings.platform());
+    if (resources.getResource(folder + library.fileName()) != null) {
+      return fromResource(library, attempts);
+    }
+    attempts.add(noResource(library));
+    List<Path> folders =
+        SystemFolders.existing(System.getenv(), settings.platform().arch(), Path.of("/"));
+    for (Path place : folders) {
+      Path file = place.resolve(library.fileName());
+      if (Files.exists(file)) {
+        try {
+          return loadFile(library, file, place.toString(), MOVE);
+        } catch (LoadAttemptException e) {
+          attempts.add(e);
+        }
       }
     }
     throw new LoadAttemptException(
         LoadFailure.ABSENT,
+        String.format(
+            Locale.ROOT,
+            "no folder of this system holds a usable %s (looked in %s)",
+            library.fileName(),
+            folders.stream().map(Path::toString).collect(Collectors.joining(", "))),
+        library.kind().remedy());
+  }
+
+  private URL resource(NativeLibrary library, List<LoadAttemptException> attempts)
+      throws LoadAttemptException {
+    String folder = library.kind().resourceFolder(settings.platform());
+    for (String file : library.fileNames()) {
+      URL found = resources.getResource(folder + file);
+      if (found != null && willDo(library, file, found, attempts)) {
+        return found;
+      }
+    }
+    throw noResource(library);
+  }
+
+  private LoadAttemptException noResource(NativeLibrary library) {
+    return new LoadAttemptException(
+        LoadFailure.ABSENT,
         "there is no resource "
-            + folder
-            + settings.platform().folder()
-            + "/"
+            + library.kind().resourceFolder(settings.platform())
             + String.join(" or ", library.fileNames()),
-        library.isOfToolkit()
-            ? "add org.bytedeco:cuda-redist for this platform to the class path"
-            : "add org.sgconv:sgconv-native for this platform to the class path (with a module path"
-                + " also --add-modules org.sgconv.natives), or set -D"
-                + SearchSettings.LIBRARY_PATH);
+        library.kind().remedy());
   }
 
   /** From the first cache folder that can be used; which is not the preferred one is said. */
@@ -211,9 +244,19 @@ final class LibrarySearch {
   private MappedLibrary fromResource(NativeLibrary library, URL resource, CacheFolder folder)
       throws LoadAttemptException {
     PrivateDirectory directory = folder.open(ProcessUser.effectiveId());
+    LibraryCache cache = new LibraryCache(directory);
     Path file;
     try {
-      file = new LibraryCache(directory).extract(library, resource);
+      for (String companion : library.companions()) {
+        URL beside =
+            resources.getResource(library.kind().resourceFolder(settings.platform()) + companion);
+        if (beside != null) {
+          // For as long as the process lasts; the linker takes it for that name from now on.
+          Path extracted = cache.extract(companion, beside);
+          loadFile(library, extracted, beside.toString(), CacheFolder.REMEDY);
+        }
+      }
+      file = cache.extract(library, resource);
     } catch (IOException e) {
       throw new LoadAttemptException(
           LoadFailure.FOLDER,

@@ -10,10 +10,10 @@ import java.util.Map;
  * Loads each native library at most once, after those that it needs. Looked for in {@code
  * -Dsgconv.library.path} (folders or files); then this project's own in the jar of {@code
  * sgconv-native}, those of the CUDA toolkit where it is installed, or where {@code
- * -Dsgconv.cuda.toolkit} says, and then in the jar of {@code org.bytedeco:cuda-redist}. What is in
- * a jar is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or
- * {@code ~/.cache/sgconv}, and where that cannot be used to a private folder in {@code
- * java.io.tmpdir}.
+ * -Dsgconv.cuda.toolkit} says, and then in the jar of {@code org.bytedeco:cuda-redist}; OpenBLAS in
+ * the jar of {@code org.bytedeco:openblas} and then where Linux has its libraries. What is in a jar
+ * is extracted to {@code -Dsgconv.cache.dir}, by default {@code $XDG_CACHE_HOME/sgconv} or {@code
+ * ~/.cache/sgconv}, and where that cannot be used to a private folder in {@code java.io.tmpdir}.
  *
  * <p>A library stays in the process. Copies of this class in other class loaders find the same file
  * and share it.
@@ -63,9 +63,7 @@ public final class NativeLibraries {
                 "%s has no function %s: use %s",
                 loaded.path(),
                 function,
-                library.isOfToolkit()
-                    ? "CUDA 12.2 or later"
-                    : "sgconv-native and sgconv-bindings of one version"));
+                library.kind().fitting()));
       }
     }
   }

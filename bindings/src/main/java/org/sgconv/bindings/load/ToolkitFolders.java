@@ -81,7 +81,7 @@ final class ToolkitFolders {
   }
 
   /** An absolute path that this process can express. */
-  private static Optional<Path> folder(String text) {
+  static Optional<Path> folder(String text) {
     try {
       return text.startsWith("/") ? Optional.of(Path.of(text)) : Optional.empty();
     } catch (InvalidPathException e) {

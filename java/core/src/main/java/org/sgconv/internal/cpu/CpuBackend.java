@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.BackendInfo;
 import org.sgconv.BackendUnavailableException;
 import org.sgconv.InvalidSettingException;
 import org.sgconv.bindings.CpuContext;
 import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.MatrixProducts;
 import org.sgconv.bindings.NativeStatus;
 import org.sgconv.bindings.NativeStatusException;
 import org.sgconv.internal.boundary.NativeFailures;
@@ -19,6 +21,7 @@ import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
+import org.sgconv.spi.LayerOperations;
 import org.sgconv.tensor.DType;
 
 /**
@@ -32,6 +35,7 @@ public final class CpuBackend implements BackendProvider {
   private static final Set<DType> TYPES = Set.of(DType.FLOAT32, DType.FLOAT64);
 
   private final Supplier<CpuLibrary> libraries;
+  private final Supplier<MatrixProducts> products;
   private final Supplier<@Nullable String> threadsProperty;
 
   /** Those with a number of threads that a program has asked for; shared by all of them. */
@@ -40,7 +44,17 @@ public final class CpuBackend implements BackendProvider {
   /** Set once; a failure is not kept, since it may pass and what does not is known below. */
   private volatile @Nullable Started started;
 
-  private record Started(CpuLibrary library, CpuContext context, KernelOperations kernels) {}
+  private record Started(
+      CpuLibrary library,
+      CpuContext context,
+      CpuProducts products,
+      KernelOperations kernels,
+      LayerOperations layers) {
+
+    Started(CpuLibrary library, CpuContext context, CpuProducts products) {
+      this(library, context, products, new CpuKernels(context), new CpuLayers(context, products));
+    }
+  }
 
   /** For the service loader. */
   public CpuBackend() {
@@ -48,14 +62,21 @@ public final class CpuBackend implements BackendProvider {
   }
 
   CpuBackend(Supplier<CpuLibrary> libraries, Supplier<@Nullable String> threadsProperty) {
-    this(libraries, threadsProperty, new ConcurrentHashMap<>());
+    this(libraries, MatrixProducts::open, threadsProperty, new ConcurrentHashMap<>());
+  }
+
+  /** One whose products are those of this test. */
+  CpuBackend(Supplier<MatrixProducts> products) {
+    this(CpuLibrary::open, products, () -> "1", new ConcurrentHashMap<>());
   }
 
   private CpuBackend(
       Supplier<CpuLibrary> libraries,
+      Supplier<MatrixProducts> products,
       Supplier<@Nullable String> threadsProperty,
       Map<Integer, CpuBackend> withThreads) {
     this.libraries = libraries;
+    this.products = products;
     this.threadsProperty = threadsProperty;
     this.withThreads = withThreads;
   }
@@ -106,7 +127,7 @@ public final class CpuBackend implements BackendProvider {
     CpuLibrary library = libraries.get();
     try {
       CpuContext context = library.createContext(threads);
-      return new Started(library, context, new CpuKernels(context));
+      return new Started(library, context, new CpuProducts(context, products));
     } catch (NativeStatusException e) {
       // The one thing that this processor may not support is the instruction set that was named.
       throw e.status() == NativeStatus.UNSUPPORTED ? new InvalidSettingException(e.text(), e) : e;
@@ -117,7 +138,7 @@ public final class CpuBackend implements BackendProvider {
   public CpuBackend withThreads(int threads) {
     ThreadCount.require(threads);
     return withThreads.computeIfAbsent(
-        threads, count -> new CpuBackend(libraries, () -> count.toString(), withThreads));
+        threads, count -> new CpuBackend(libraries, products, () -> count.toString(), withThreads));
   }
 
   @Override
@@ -130,7 +151,10 @@ public final class CpuBackend implements BackendProvider {
         library.tier(),
         here.context().threads(),
         List.of("host processor (" + System.getProperty("os.arch") + ")"),
-        List.of(library.path() + " " + library.version()));
+        Stream.concat(
+                Stream.of(library.path() + " " + library.version()),
+                here.products().library().stream())
+            .toList());
   }
 
   @Override
@@ -141,6 +165,11 @@ public final class CpuBackend implements BackendProvider {
   @Override
   public KernelOperations kernels() {
     return started().kernels();
+  }
+
+  @Override
+  public LayerOperations layers() {
+    return started().layers();
   }
 
   @Override

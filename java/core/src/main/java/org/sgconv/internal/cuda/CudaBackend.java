@@ -107,7 +107,7 @@ public final class CudaBackend implements BackendProvider {
             case CUDART ->
                 runtime.runtimeVersion() + ", driver for CUDA " + runtime.driverVersion();
             case CUFFT -> runtime.fftVersion();
-            case CUDA, CPU -> runtime.kernelsVersion();
+            case CUDA, CPU, OPENBLAS -> runtime.kernelsVersion();
           };
       libraries.add(library.path() + " " + version);
     }
