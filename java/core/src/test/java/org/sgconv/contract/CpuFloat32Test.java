@@ -9,6 +9,7 @@ class CpuFloat32Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
+        LayerContract,
         SynthesizedSpectra,
         Golden,
         Misuse,

@@ -9,6 +9,7 @@ class CpuFloat64Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
+        LayerContract,
         SynthesizedSpectra,
         Golden,
         Misuse,

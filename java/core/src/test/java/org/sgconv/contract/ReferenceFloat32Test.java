@@ -8,6 +8,7 @@ class ReferenceFloat32Test
         ConvolutionLaws,
         ConvolutionUse,
         KernelContract,
+        LayerContract,
         SynthesizedSpectra,
         Golden,
         Misuse,
