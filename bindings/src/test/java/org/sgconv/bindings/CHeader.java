@@ -87,15 +87,21 @@ record CHeader(
     }
   }
 
-  /** One of {@code pointer}, {@code int32}, {@code int64}, {@code void}. */
+  /**
+   * One of {@code pointer}, {@code int32}, {@code int64}, {@code double}, {@code void}, or the name
+   * of a struct of ours, which was declared before. Java tells signed integers from others no more
+   * than jextract does.
+   */
   private static String type(String declared) {
     String text = declared.replace("const", "").strip();
     if (text.endsWith("*")) {
       return "pointer";
     }
     return switch (text) {
-      case "int32_t", "sgconv_status" -> "int32";
-      case "int64_t" -> "int64";
+      case "int32_t", "uint32_t", "sgconv_status" -> "int32";
+      case "int64_t", "uint64_t" -> "int64";
+      case "double" -> "double";
+      case "sgconv_dropout" -> text;
       case "void" -> "void";
       default -> throw new AssertionError("a C type that this test does not know: '" + text + "'");
     };

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.sgconv.bindings.common.SgconvCommon;
 import org.sgconv.bindings.common.sgconv_convolution_geometry;
+import org.sgconv.bindings.common.sgconv_dropout;
 import org.sgconv.bindings.common.sgconv_kernel_geometry;
+import org.sgconv.bindings.common.sgconv_linear_geometry;
+import org.sgconv.bindings.common.sgconv_signal_geometry;
 import org.sgconv.bindings.cpu.SgconvCpu;
 
 /** The committed bindings against the headers, the compiler and the built library. */
@@ -34,10 +37,13 @@ class DriftTest {
   private static final Map<String, GroupLayout> STRUCTS =
       Map.of(
           "sgconv_kernel_geometry", sgconv_kernel_geometry.layout(),
-          "sgconv_convolution_geometry", sgconv_convolution_geometry.layout());
+          "sgconv_convolution_geometry", sgconv_convolution_geometry.layout(),
+          "sgconv_dropout", sgconv_dropout.layout(),
+          "sgconv_linear_geometry", sgconv_linear_geometry.layout(),
+          "sgconv_signal_geometry", sgconv_signal_geometry.layout());
 
   private static final List<Path> HEADERS =
-      Stream.of("status.h", "geometry.h", "cpu.h")
+      Stream.of("status.h", "geometry.h", "layers.h", "cpu.h", "cpu_layers.h")
           .map(NativeBuild.projectRoot().resolve("native/include/sgconv")::resolve)
           .toList();
 
@@ -107,7 +113,8 @@ class DriftTest {
   @Test
   void agreesWithTheCompiler() throws Exception {
     StringBuilder program =
-        new StringBuilder("#include <stdio.h>\n#include <stddef.h>\n#include <sgconv/cpu.h>\n");
+        new StringBuilder(
+            "#include <stdio.h>\n#include <stddef.h>\n#include <sgconv/cpu_layers.h>\n");
     program.append("int main(void) {\n");
     List<String> expected = new ArrayList<>();
     STRUCTS.forEach(
@@ -194,6 +201,7 @@ class DriftTest {
       case "java.lang.foreign.MemorySegment" -> "pointer";
       case "int" -> "int32";
       case "long" -> "int64";
+      case "double" -> "double";
       case "void" -> "void";
       default -> throw new AssertionError("a type that this test does not know: " + java);
     };
@@ -203,6 +211,10 @@ class DriftTest {
     return switch (layout) {
       case ValueLayout.OfInt number -> "int32";
       case ValueLayout.OfLong number -> "int64";
+      case ValueLayout.OfDouble number -> "double";
+      case GroupLayout struct
+          when struct.withoutName().equals(sgconv_dropout.layout().withoutName()) ->
+          "sgconv_dropout";
       default -> throw new AssertionError("a layout that this test does not know: " + layout);
     };
   }

@@ -57,6 +57,7 @@ class MisuseTest {
     NativeBuild.assumeNative();
     arena = Arena.ofShared();
     context = CpuLibrary.open().createContext(2);
+    context.use(MatrixProducts.open());
     ConvolutionShape shape = new ConvolutionShape(C, H, L, L, ConvolutionShape.Mode.CAUSAL);
     for (CpuElement element : CpuElement.values()) {
       CpuPlan plan = context.createPlan(shape, element, 0);
@@ -167,13 +168,22 @@ class MisuseTest {
 
   @TestFactory
   Stream<DynamicTest> segments() {
+    return tests(this::calls);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> segmentsOfLayers() {
+    return tests(element -> LayerCalls.of(context, element));
+  }
+
+  private static Stream<DynamicTest> tests(Function<CpuElement, List<NativeCall>> calls) {
     List<DynamicTest> tests = new ArrayList<>();
     for (CpuElement element : CpuElement.values()) {
-      for (NativeCall call : calls(element)) {
+      for (NativeCall call : calls.apply(element)) {
         String name = call + " of " + element;
         tests.add(DynamicTest.dynamicTest(name + " takes valid segments", () -> valid(call)));
         for (Parameter parameter : call.parameters()) {
-          spoilers(parameter, element.bytes())
+          spoilers(parameter)
               .forEach(
                   (problem, spoil) ->
                       tests.add(
@@ -196,9 +206,9 @@ class MisuseTest {
     return tests.stream();
   }
 
-  private static Map<String, Function<Arena, MemorySegment>> spoilers(
-      Parameter parameter, int elementBytes) {
+  private static Map<String, Function<Arena, MemorySegment>> spoilers(Parameter parameter) {
     long bytes = parameter.bytes();
+    int elementBytes = parameter.alignment();
     Map<String, Function<Arena, MemorySegment>> common =
         Map.of(
             "expected " + bytes,

@@ -20,8 +20,9 @@ record NativeCall(String name, List<Parameter> parameters, Body body) {
    *
    * @param bytes exact size
    * @param written whether it is an output
+   * @param alignment of its address
    */
-  record Parameter(String name, long bytes, boolean written) {}
+  record Parameter(String name, long bytes, boolean written, int alignment) {}
 
   /** The call itself. */
   interface Body {
@@ -29,11 +30,16 @@ record NativeCall(String name, List<Parameter> parameters, Body body) {
   }
 
   static Parameter in(String name, long values, CpuElement element) {
-    return new Parameter(name, values * element.bytes(), false);
+    return new Parameter(name, values * element.bytes(), false, element.bytes());
   }
 
   static Parameter out(String name, long values, CpuElement element) {
-    return new Parameter(name, values * element.bytes(), true);
+    return new Parameter(name, values * element.bytes(), true, element.bytes());
+  }
+
+  /** 64-bit integers. */
+  static Parameter integers(String name, long values) {
+    return new Parameter(name, values * Long.BYTES, false, Long.BYTES);
   }
 
   /** Segments that are as they should be. */

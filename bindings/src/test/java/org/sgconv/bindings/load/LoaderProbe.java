@@ -1,12 +1,14 @@
 package org.sgconv.bindings.load;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.sgconv.bindings.CpuLibrary;
+import org.sgconv.bindings.MatrixProducts;
 
-/** Main class of the child processes: opens the library and prints what came of it. */
+/** Main class of the child processes: opens a library and prints what came of it. */
 public final class LoaderProbe {
 
   private LoaderProbe() {}
@@ -15,15 +17,17 @@ public final class LoaderProbe {
    * Prints {@code OPENED path tier}, or {@code FAILED type: message}, the kind of failure, a line
    * for each suppressed attempt, and what a second call does. Of the arguments, {@code context}
    * makes a context, twice; {@code interrupted} interrupts this thread before; {@code mend=FILE}
-   * replaces a file by a folder between the two calls.
+   * replaces a file by a folder between the two calls; {@code products} opens OpenBLAS instead, and
+   * prints every file of its parts that is mapped.
    */
   public static void main(String[] arguments) throws IOException {
     List<String> words = List.of(arguments);
+    Runnable opened = words.contains("products") ? LoaderProbe::products : LoaderProbe::opened;
     if (words.contains("interrupted")) {
       Thread.currentThread().interrupt();
     }
     try {
-      opened();
+      opened.run();
     } catch (RuntimeException e) {
       report(e);
       for (String word : words) {
@@ -34,7 +38,7 @@ public final class LoaderProbe {
         }
       }
       try {
-        opened();
+        opened.run();
       } catch (RuntimeException again) {
         System.out.println(again.getMessage().equals(e.getMessage()) ? "SAME" : "OTHER " + again);
       }
@@ -58,6 +62,21 @@ public final class LoaderProbe {
   private static void opened() {
     CpuLibrary library = CpuLibrary.open();
     System.out.println("OPENED " + library.path() + " " + library.tier());
+  }
+
+  private static void products() {
+    MatrixProducts products = MatrixProducts.open();
+    System.out.println(
+        "PRODUCTS " + products.path() + " " + products.version() + " " + products.core());
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+        if (line.matches(".* r-xp .*/lib(openblas|gfortran|quadmath).*")) {
+          System.out.println("MAPPED " + line.substring(line.indexOf('/')));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void report(RuntimeException failure) {

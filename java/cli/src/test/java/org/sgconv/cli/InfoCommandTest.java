@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 class InfoCommandTest {
 
@@ -33,6 +34,14 @@ class InfoCommandTest {
     JsonNode facts = new ObjectMapper().readTree(Cli.run("info", "--json").out());
     assertThat(facts.get("backends"))
         .anyMatch(each -> each.get("leftOut").toString().equals("[\"device 7: too old\"]"));
+  }
+
+  /** It is loaded with the first linear map, so the command computes one. */
+  @Test
+  @DisabledIfSystemProperty(named = "sgconv.native.skip", matches = "true")
+  void listsTheLibraryOfMatrixProducts() {
+    assertThat(Cli.run("info").out())
+        .containsPattern("(?m)^ +/\\S+/libopenblas\\S+ \\d+\\.\\d+\\.\\d+ \\(OpenBLAS, \\w+\\)$");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
@@ -17,7 +18,8 @@ import org.sgconv.device.Device;
  *
  * @param chosen whether it is the one that is used when none is named
  * @param version of its code; "" if not available, as are the next
- * @param leftOut devices that are there and cannot be used, each with the reason
+ * @param leftOut devices that are there and cannot be used, and what cannot be computed, each with
+ *     the reason
  * @param causes why it is not available: each cause and everything that was tried, indented by how
  *     deep it lies; empty if it is
  */
@@ -54,6 +56,7 @@ public record BackendFacts(
   }
 
   private static BackendFacts available(Backend backend, boolean chosen) {
+    List<String> failures = LinearProbe.failures(backend); // first: it loads what info then lists
     BackendInfo info = backend.info();
     return new BackendFacts(
         info.name(),
@@ -63,7 +66,7 @@ public record BackendFacts(
         info.instructionSet(),
         info.threads(),
         devices(backend, info),
-        info.leftOut(),
+        Stream.concat(info.leftOut().stream(), failures.stream()).toList(),
         info.libraries(),
         List.of());
   }

@@ -58,7 +58,7 @@ class CpuBackendTest {
     assertThat(info.name()).isEqualTo("cpu").isEqualTo(backend.name());
     assertThat(info.instructionSet()).isIn("baseline", "avx2", "avx512", "neon");
     assertThat(info.threads()).isPositive();
-    assertThat(info.libraries()).hasSize(1);
+    assertThat(info.libraries()).hasSizeBetween(1, 2); // with OpenBLAS if a test has used it
     String[] library = info.libraries().getFirst().split(" ", -1);
     assertThat(Path.of(library[0])).isAbsolute().matches(Files::isRegularFile);
     assertThat(library[1]).isEqualTo(info.version()).isNotBlank();
