@@ -23,7 +23,7 @@ class OpenBlasProcessTest {
   /** All that is asked of it; the text says whose it is. */
   private static final String STAND_IN =
       """
-      char *openblas_get_config(void) { return "OpenBLAS 9.8.7 %s"; }
+      char *openblas_get_config(void) { return "OpenBLAS 9.8.7 CONFIGURATION"; }
       char *openblas_get_corename(void) { return "Paper"; }
       void openblas_set_num_threads(int n) { if (n != 1) __builtin_trap(); }
       void cblas_sgemm(void) {}
@@ -140,7 +140,7 @@ class OpenBlasProcessTest {
 
   private static Path standIn(Path place, String configuration) throws Exception {
     return NativeBuild.compileLibrary(
-        place.resolve("libopenblas.so.0"), STAND_IN.formatted(configuration));
+        place.resolve("libopenblas.so.0"), STAND_IN.replace("CONFIGURATION", configuration));
   }
 
   /** The jar on this test's class path. */

@@ -93,10 +93,10 @@ interface LayerContract extends LinearContract, NormContract {
     Draw draw = new Draw(this, at);
     for (int vocabulary : new int[] {1, 3, 300}) {
       double[] table = draw.values(vocabulary * at.channels(), 0);
-      int distinct = Math.max(1, vocabulary - 1);
+      int greatest = Math.max(0, vocabulary - 2);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment tokens =
-            integers(arena, draw.random, (long) at.batch() * at.length(), 0, distinct);
+            integers(arena, draw.random, (long) at.batch() * at.length(), 0, greatest);
         String what = "embedding " + at + " of " + vocabulary;
         LayerTrial forward = new LayerTrial(this, what);
         int rows = forward.in("table", table, vocabulary, at.channels());
