@@ -18,8 +18,8 @@ import org.sgconv.bindings.load.NativeLibraryException;
 
 /**
  * OpenBLAS, loaded and told to use no threads of its own: the CPU library calls it on each of its
- * threads. Four functions without a struct, which are bound here: that takes no header of OpenBLAS
- * to make the bindings.
+ * threads. The three functions that are called from here have no structs; bound by hand, they need
+ * no header of OpenBLAS.
  */
 public final class MatrixProducts {
 

@@ -41,12 +41,14 @@ interface LayerContract extends LinearContract, NormContract {
     for (Dropout dropout : DROPOUTS) {
       LayerTrial forward = new LayerTrial(this, "gelu " + at + " " + dropout).masked();
       int x = forward.in("x", values, at.dims());
-      int y = forward.out("y", at.dims());
+      double most = 1 / (1 - dropout.probability());
+      // 1 + erf of what is far below 0 is a small difference of large numbers.
+      int y = forward.outOf("y", times(most, values), at.dims());
       forward.run((ops, t) -> ops.gelu(t[x], dropout, t[y]));
       LayerTrial backward = new LayerTrial(this, "gradient of gelu " + at + " " + dropout).masked();
       int x2 = backward.in("x", values, at.dims());
       int dy = backward.in("dy", draw.dy, at.dims());
-      int dx = backward.out("dx", at.dims());
+      int dx = backward.outOf("dx", times(most, draw.dy), at.dims());
       backward.run((ops, t) -> ops.geluBackward(t[x2], dropout, t[dy], t[dx]));
     }
   }
@@ -216,6 +218,10 @@ interface LayerContract extends LinearContract, NormContract {
     int variances = running.inOutOf("running variance", draw.values(hidden, 2), ones, hidden);
     running.run(
         (ops, t) -> ops.runningStatistics(t[mean], t[variance], 17, 0.1, t[means], t[variances]));
+  }
+
+  private static double[] times(double factor, double[] values) {
+    return Arrays.stream(values).map(value -> factor * value).toArray();
   }
 
   private static double[] ones(int count) {
