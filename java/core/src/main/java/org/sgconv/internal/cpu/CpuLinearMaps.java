@@ -24,8 +24,8 @@ final class CpuLinearMaps {
   }
 
   void forward(LinearOperands in) {
-    products.require();
     try (LayerCall memory = call.begin()) {
+      products.require();
       CpuElement element = CpuElements.of(in.x().type());
       LinearShape shape = shape(in.x(), in.weight(), in.gelu(), in.dropout(), in.glu(), in.tied());
       linear.forward(
@@ -44,8 +44,8 @@ final class CpuLinearMaps {
   }
 
   void backward(LinearGradientOperands in) {
-    products.require();
     try (LayerCall memory = call.begin()) {
+      products.require();
       CpuElement element = CpuElements.of(in.x().type());
       LinearShape shape = shape(in.x(), in.weight(), in.gelu(), in.dropout(), in.glu(), in.tied());
       linear.backward(

@@ -12,10 +12,13 @@ import org.sgconv.contract.AllocatedBytes;
 import org.sgconv.spi.BackwardOperands;
 import org.sgconv.spi.ConvolutionGeometry;
 import org.sgconv.spi.ConvolutionPlan;
+import org.sgconv.spi.Dropout;
 import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.GradientTargets;
 import org.sgconv.spi.KernelGeometry;
 import org.sgconv.spi.KernelOperands;
+import org.sgconv.spi.LayerOperations;
+import org.sgconv.spi.LinearOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -25,6 +28,9 @@ class AllocationTest {
 
   private static final int CALLS = 1000;
   private static final int ROUNDS = 60;
+
+  /** Most bytes of a round of a layer's operation: a record or two a call. */
+  private static final long PER_LAYER = 200L * CALLS;
 
   @Test
   void convolutionsAllocateNothing() {
@@ -95,6 +101,29 @@ class AllocationTest {
       KernelOperands operands = new KernelOperands(kernels, weights, decay, norm);
       assertThat(bytesPerRound(() -> plan.synthesize(operands, skip, null, spectrum))).isZero();
       assertThat(bytesPerRound(() -> plan.synthesize(operands, skip, kernel, spectrum))).isZero();
+    }
+  }
+
+  /**
+   * Beside the records in which shapes and rules are handed on, which a compiler may do without.
+   */
+  @Test
+  void layersAllocateNextToNothing() {
+    LayerOperations layers = NativeBackend.get().provider().layers();
+    Dropout rule = new Dropout(0.5, 1, 2, 3);
+    try (Tensor x = zeros(2, 4, 16);
+        Tensor y = zeros(2, 4, 16);
+        Tensor z = zeros(2, 8, 16);
+        Tensor weight = zeros(8, 4);
+        Tensor bias = zeros(8);
+        Tensor scales = zeros(4);
+        Tensor shifts = zeros(4)) {
+      LinearOperands operands =
+          new LinearOperands(true, rule, true, rule, x, weight, bias, null, z, y);
+      assertThat(bytesPerRound(() -> layers.gelu(x, rule, y))).isLessThan(PER_LAYER);
+      assertThat(bytesPerRound(() -> layers.linear(operands))).isLessThan(PER_LAYER);
+      assertThat(bytesPerRound(() -> layers.layerNorm(x, scales, shifts, 1, y, null, null)))
+          .isLessThan(PER_LAYER);
     }
   }
 
