@@ -41,7 +41,8 @@ class InfoCommandTest {
   @DisabledIfSystemProperty(named = "sgconv.native.skip", matches = "true")
   void listsTheLibraryOfMatrixProducts() {
     assertThat(Cli.run("info").out())
-        .containsPattern("(?m)^ +/\\S+/libopenblas\\S+ \\d+\\.\\d+\\.\\d+ \\(OpenBLAS, \\w+\\)$");
+        .containsPattern(
+            "(?m)^ +library +/\\S+/libopenblas\\S+ \\d+\\.\\d+\\.\\d+ \\(OpenBLAS, \\w+\\)$");
   }
 
   @Test
