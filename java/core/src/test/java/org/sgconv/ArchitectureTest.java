@@ -213,6 +213,7 @@ class ArchitectureTest {
       ModuleDescriptor module = ModuleDescriptor.read(compiled);
       assertThat(module.name()).isEqualTo("org.sgconv");
       assertThat(module.exports())
+          .filteredOn(exports -> !exports.isQualified())
           .extracting(ModuleDescriptor.Exports::source)
           .containsExactlyInAnyOrder(
               "org.sgconv",
@@ -224,6 +225,13 @@ class ArchitectureTest {
               "org.sgconv.signal",
               "org.sgconv.spi",
               "org.sgconv.tensor");
+      assertThat(module.exports())
+          .filteredOn(ModuleDescriptor.Exports::isQualified)
+          .allSatisfy(
+              exports -> {
+                assertThat(exports.source()).isEqualTo("org.sgconv.text");
+                assertThat(exports.targets()).containsExactly("org.sgconv.nn");
+              });
       assertThat(module.opens()).isEmpty();
     }
   }
