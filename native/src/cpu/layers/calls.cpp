@@ -46,6 +46,13 @@ bool beyond_caches(std::int64_t elements) {
   return elements * kBytes<Real> > kStreamedBytes;
 }
 
+// Of rows whose lines are whole: else neighbours share them, and a part of one is not stored past
+// the caches.
+template <class Real>
+bool rows_beyond_caches(std::int64_t rows, std::int64_t length) {
+  return beyond_caches<Real>(rows * length) && length * kBytes<Real> % kUnit == 0;
+}
+
 template <class Job>
 struct Run {
   LayerCode<Job> code;
@@ -213,12 +220,12 @@ void run_linear(Context &context, Linear<Real> job, void *workspace) {
   const std::int64_t elements = job.rows * g.inputs;
   const auto lock = context.lock();
   if (!backward) {
-    job.past = beyond_caches<Real>(g.batch * g.outputs * g.length) && job.y != job.residual;
+    job.past = rows_beyond_caches<Real>(g.batch * g.outputs, g.length) && job.y != job.residual;
     share(context, code.linear_forward, job, job.tiles.count, kGrainElements, memory,
           plan.scratch_bytes);
     return;
   }
-  job.past = beyond_caches<Real>(g.batch * g.inputs * g.length);
+  job.past = rows_beyond_caches<Real>(g.batch * g.inputs, g.length);
   job.weights = reinterpret_cast<Real *>(memory);
   job.biases = reinterpret_cast<double *>(memory + plan.weights_bytes);
   memory += plan.weights_bytes + plan.biases_bytes;
@@ -242,7 +249,8 @@ void run_norm(Context &context, NormKind kind, Norm<Real> job, void *workspace) 
   job.stride = plan.stride;
   job.sums = static_cast<double *>(workspace);
   const std::int64_t elements = g.batch * g.channels * g.length;
-  job.past = beyond_caches<Real>(elements) && (job.residual == nullptr || job.residual != job.dx);
+  job.past = rows_beyond_caches<Real>(g.batch * g.channels, g.length) &&
+             (job.residual == nullptr || job.residual != job.dx);
   char *scratch = static_cast<char *>(workspace) + plan.sums_bytes;
   const auto lock = context.lock();
   if (job.dy == nullptr) {

@@ -134,7 +134,7 @@ struct Embedding {
 };
 
 // Channels whose gradients of an embedding are summed together.
-constexpr std::int64_t kEmbeddingChannels = 8;
+constexpr std::int64_t kEmbeddingChannels = 16;
 // Positions of an embedding's item.
 constexpr std::int64_t kEmbeddingPositions = 256;
 

@@ -82,6 +82,23 @@ SGCONV_INLINE V get(const Real *p, Whole) {
 }
 SGCONV_INLINE void put(Real *p, V v, Whole) { __builtin_memcpy(p, &v, sizeof v); }
 
+#if defined(__AVX512F__)
+SGCONV_INLINE unsigned mask(Part part) { return (1u << part.count) - 1; }
+SGCONV_INLINE V get(const Real *p, Part part) {
+  if constexpr (kDouble) {
+    return (V)_mm512_maskz_loadu_pd(static_cast<__mmask8>(mask(part)), p);
+  } else {
+    return (V)_mm512_maskz_loadu_ps(static_cast<__mmask16>(mask(part)), p);
+  }
+}
+SGCONV_INLINE void put(Real *p, V v, Part part) {
+  if constexpr (kDouble) {
+    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(mask(part)), (__m512d)v);
+  } else {
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>(mask(part)), (__m512)v);
+  }
+}
+#else
 SGCONV_INLINE V get(const Real *p, Part part) {
   Real numbers[kLanes] = {};
   for (int k = 0; k < part.count; ++k) numbers[k] = p[k];
@@ -92,6 +109,7 @@ SGCONV_INLINE void put(Real *p, V v, Part part) {
   put(numbers, v, Whole{});
   for (int k = 0; k < part.count; ++k) p[k] = numbers[k];
 }
+#endif
 
 // Past the caches, for what is not read soon; p is aligned to a vector.
 SGCONV_INLINE void put_past(Real *p, V v) {
