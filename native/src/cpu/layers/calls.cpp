@@ -101,8 +101,9 @@ Tiles tiles_of(std::int64_t batch, std::int64_t length, std::int64_t reals, std:
   return tiles;
 }
 
+// An odd number of cache lines, so that the rows of a column are spread over a cache's sets.
 std::int64_t stride_of(const Tiles &tiles) {
-  return round_up(tiles.rows * tiles.width, kStrideUnit);
+  return parts_of(tiles.rows * tiles.width, 2 * kStrideUnit) * 2 * kStrideUnit + kStrideUnit;
 }
 
 struct LinearPlan {

@@ -2,6 +2,8 @@
 #ifndef SGCONV_CPU_LAYERS_FUNCTIONS_H
 #define SGCONV_CPU_LAYERS_FUNCTIONS_H
 
+#include <bit>
+
 #include "cpu/layers/lanes.h"
 
 namespace sgconv::SGCONV_TIER {
@@ -34,8 +36,8 @@ constexpr auto kExp = [] {
   }
 }();
 
-// (1 - Phi(z)) exp(z^2 / 2) / t with t = k / (z + k), in powers of u = 1 - 2 t, for 0 <= z <=
-// kFarthest: 1.4e-8 and 1.2e-17.
+// (1 - Phi(z)) exp(z^2 / 2) / t with t = 1 / (1 + z / k), in powers of u = 1 - 2 t, for 0 <= z <=
+// kFarthest: 2.8e-8 and 1.2e-17.
 constexpr auto kTail = [] {
   if constexpr (kDouble) {
     struct {
@@ -52,10 +54,10 @@ constexpr auto kTail = [] {
     return table;
   } else {
     struct {
-      float k = 4.0f;
-      float c[10] = {0.188821285f,    -0.151974149f,   0.0967841708f,    -0.0466308267f,
-                     0.0151015464f,   -0.0018813506f,  -0.000880243206f, 0.000391720422f,
-                     4.72491299e-05f, -3.13895964e-05f};
+      float k = 3.75f;
+      float c[9] = {0.200078418f,    -0.156850227f,   0.0941173049f,
+                    -0.0404051782f,  0.00999755968f,  0.000318062751f,
+                    -0.00111167431f, 0.000138955294f, 0.000120012793f};
     } table;
     return table;
   }
@@ -65,32 +67,80 @@ constexpr auto kTail = [] {
 constexpr Real kFarthest = kDouble ? real(39.0) : real(15.0);
 constexpr Real kSteepest = kDouble ? real(746.0) : real(104.0);
 
+// Coefficients first .. first + count - 1, by halves: short chains of operations, of which
+// processors have few in flight. powers[k]: x^(2^k).
+template <int first, int count, std::size_t all>
+SGCONV_INLINE V polynomial(const Real (&c)[all], const V *powers) {
+  if constexpr (count == 1) {
+    return every(c[first]);
+  } else {
+    constexpr int kLevel = std::bit_width(static_cast<unsigned>(count - 1)) - 1;
+    constexpr int kHalf = 1 << kLevel;
+    return madd(polynomial<first + kHalf, count - kHalf>(c, powers), powers[kLevel],
+                polynomial<first, kHalf>(c, powers));
+  }
+}
 template <std::size_t count>
 SGCONV_INLINE V polynomial(const Real (&c)[count], V x) {
   constexpr int kDegree = static_cast<int>(count) - 1;
-  V sum = every(c[kDegree]);
-  each<0, kDegree>([&](auto k) SGCONV_BODY { sum = madd(sum, x, every(c[kDegree - 1 - k])); });
-  return sum;
+  if constexpr (kDegree < 10) {
+    // Short enough, and fewer operations.
+    V sum = every(c[kDegree]);
+    each<0, kDegree>([&](auto k) SGCONV_BODY { sum = madd(sum, x, every(c[kDegree - 1 - k])); });
+    return sum;
+  } else {
+    V powers[5] = {x};
+    each<1, 5>([&](auto k) SGCONV_BODY { powers[k] = powers[k - 1] * powers[k - 1]; });
+    return polynomial<0, kDegree + 1>(c, powers);
+  }
 }
 
-// A positive number as value * first * second: the last two are powers of two, so that what is
-// multiplied by them in turn is rounded once, denormal results too.
+// A positive number as a value and a power of two, by which what is multiplied by the value is
+// multiplied last, so that it is rounded once, denormal results too.
 struct Scaled {
-  V value, first, second;
-  SGCONV_INLINE V times(V x) const { return x * value * first * second; }
+  V value;
+#if defined(__AVX512F__)
+  V exponent;
+  SGCONV_INLINE V scaled(V product) const {
+    if constexpr (kDouble) {
+      return (V)_mm512_scalef_pd((__m512d)product, (__m512d)exponent);
+    } else {
+      return (V)_mm512_scalef_ps((__m512)product, (__m512)exponent);
+    }
+  }
+#else
+  V first, second;  // the power as a product of two, which has twice the range
+  SGCONV_INLINE V scaled(V product) const { return product * first * second; }
+#endif
 };
 
-// exp(a + b), where b is small against 1 and a not beyond twice the exponents' range.
-SGCONV_INLINE Scaled exponential(V a, V b) {
+// exp(a + factor * b), where b is small against 1 and a not beyond twice the exponents' range.
+SGCONV_INLINE Scaled exponential(V a, Real factor, V b) {
   constexpr Real kRound = kDouble ? real(0x1.8p52) : real(0x1.8p23);
   constexpr Real kHigh = kDouble ? real(6.93147180369123816490e-01) : real(0.693359375);
   constexpr Real kLow = kDouble ? real(1.90821492927058770002e-10) : real(-2.12194440e-4);
   const V rounded = madd(a, every(real(1.4426950408889634)), every(kRound));
   const V n = rounded - kRound;
-  const V f = madd(n, every(-kLow), madd(n, every(-kHigh), a)) + b;
+  const V near = madd(n, every(-kLow), madd(n, every(-kHigh), a));
+  const V value = polynomial(kExp.c, madd(every(factor), b, near));
+#if defined(__AVX512F__)
+  return {value, n};
+#else
   const U both = (U)rounded - (U)every(kRound) + Unsigned{2 * kBias};
   const U half = both >> 1;
-  return {polynomial(kExp.c, f), (V)(half << kMantissa), (V)((both - half) << kMantissa)};
+  return {value, (V)(half << kMantissa), (V)((both - half) << kMantissa)};
+#endif
+}
+
+// One divided by what is neither 0 nor beyond half of the range.
+SGCONV_INLINE V inverse(V x) {
+#if defined(__AVX512F__)
+  if constexpr (!kDouble) {
+    const V rough = (V)_mm512_rcp14_ps((__m512)x);
+    return madd(rough, madd(-x, rough, every(real(1.0))), rough);
+  }
+#endif
+  return real(1.0) / x;
 }
 
 // At most `most`; NaN stays.
@@ -117,30 +167,30 @@ SGCONV_INLINE Normal normal(V x) {
     square = high * high;
     rest = (z - high) * (z + high);
   }
-  result.density = exponential(square * real(-0.5), rest * real(-0.5));
-  const V t = kTail.k / (z + kTail.k);
+  result.density = exponential(square * real(-0.5), real(-0.5), rest);
+  const V t = inverse(madd(z, every(real(1.0) / kTail.k), every(real(1.0))));
   result.tail = t * polynomial(kTail.c, real(1.0) - (t + t));
   return result;
 }
 
 // x Phi(x)
 SGCONV_INLINE V gelu(V x, const Normal &n) {
-  return x < Real{0} ? n.density.times(n.within * n.tail)
-                     : x * (real(1.0) - n.density.times(n.tail));
+  const V tail = n.density.value * n.tail;
+  return x < Real{0} ? n.density.scaled(n.within * tail) : x * (real(1.0) - n.density.scaled(tail));
 }
 
 // Phi(x) + x phi(x)
 SGCONV_INLINE V gelu_derivative(V x, const Normal &n) {
-  const V below = n.density.times(n.tail);
+  const V below = n.density.scaled(n.density.value * n.tail);
   const V distribution = x < Real{0} ? below : real(1.0) - below;
-  return distribution + n.density.times(n.within * real(0.3989422804014326779));
+  const V slope = n.within * real(0.3989422804014326779) * n.density.value;
+  return distribution + n.density.scaled(slope);
 }
 
 SGCONV_INLINE V logistic(V x) {
-  const Scaled e = exponential(-at_most(magnitude(x), kSteepest), V{});
-  const V one = every(real(1.0));
-  const V small = e.times(one), inverse = one / (one + small);
-  return x < Real{0} ? small * inverse : inverse;
+  const Scaled e = exponential(-at_most(magnitude(x), kSteepest), Real{0}, V{});
+  const V small = e.scaled(e.value), whole = inverse(real(1.0) + small);
+  return x < Real{0} ? small * whole : whole;
 }
 
 }  // namespace sgconv::SGCONV_TIER

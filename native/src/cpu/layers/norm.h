@@ -10,15 +10,16 @@ namespace sgconv::SGCONV_TIER {
 
 using Norm = sgconv::Norm<Real>;
 
-// Sums over channels of what body(h) says, four at a time: shorter chains, smaller errors.
+// Sums over channels of what body(h, h mod 4) says, apart for each of the four: shorter chains,
+// smaller errors.
 template <class Body>
 SGCONV_INLINE V channel_sum(std::int64_t channels, const Body &body) {
   V sums[4] = {};
   std::int64_t h = 0;
   for (; h + 4 <= channels; h += 4) {
-    each<0, 4>([&](auto k) SGCONV_BODY { sums[k] += body(h + k); });
+    each<0, 4>([&](auto k) SGCONV_BODY { sums[k] += body(h + k, k); });
   }
-  for (; h < channels; ++h) sums[0] += body(h);
+  for (; h < channels; ++h) sums[0] += body(h, Index<0>{});
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
@@ -51,15 +52,17 @@ inline void moments(const Norm &job, const Tile &tile, const NormScratch &scratc
   for (std::int64_t c = 0; c < tile.columns; c += kLanes) {
     const Real *x = scratch.x + c;
     const auto at = [&](std::int64_t h) SGCONV_BODY { return get(x + h * job.stride, Whole{}); };
-    const V mean = channel_sum(channels, at) * share;
-    V squares[2] = {};
-    const V rest = channel_sum(channels, [&](std::int64_t h) SGCONV_BODY {
+    const V mean =
+        channel_sum(channels, [&](std::int64_t h, auto) SGCONV_BODY { return at(h); }) * share;
+    V squares[4] = {};
+    const V rest = channel_sum(channels, [&](std::int64_t h, auto k) SGCONV_BODY {
       const V d = at(h) - mean;
-      squares[h & 1] = madd(d, d, squares[h & 1]);
+      squares[k] = madd(d, d, squares[k]);
       return d;
     });
     const V shift = rest * share;
-    const V variance = (squares[0] + squares[1] - rest * shift) * share;
+    const V square = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    const V variance = (square - rest * shift) * share;
     put(scratch.mean + c, mean + shift, Whole{});
     put(scratch.scale + c, variance < Real{0} ? V{} : variance, Whole{});
   }
@@ -135,14 +138,14 @@ void gradient_means(const Norm &job, const Tile &tile, const NormScratch &scratc
         return dy * job.weight[h];
       }
     };
-    V products[2] = {};
-    const V plain = channel_sum(channels, [&](std::int64_t h) SGCONV_BODY {
+    V products[4] = {};
+    const V plain = channel_sum(channels, [&](std::int64_t h, auto k) SGCONV_BODY {
       const V g = gradient(h);
       const V d = get(scratch.x + h * job.stride + c, Whole{}) - mean;
-      products[h & 1] = madd(g, d, products[h & 1]);
+      products[k] = madd(g, d, products[k]);
       return g;
     });
-    V crossed = (products[0] + products[1]) * scale;
+    V crossed = ((products[0] + products[1]) + (products[2] + products[3])) * scale;
     if constexpr (scalar) {
       // sigma also divides m.
       const V scaled = plain * scale;

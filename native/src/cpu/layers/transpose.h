@@ -36,22 +36,22 @@ SGCONV_INLINE void transpose_square(V (&v)[kLanes]) {
 template <bool past>
 inline void transpose_block(std::int64_t rows, std::int64_t columns, const Real *x,
                             std::int64_t x_stride, Real *y, std::int64_t y_stride) {
-  std::int64_t r = 0;
-  for (; r + kLanes <= rows; r += kLanes) {
-    std::int64_t c = 0;
-    for (; c + kLanes <= columns; c += kLanes) {
+  const std::int64_t whole = rows / kLanes * kLanes;
+  std::int64_t c = 0;
+  for (; c + kLanes <= columns; c += kLanes) {
+    for (std::int64_t r = 0; r < whole; r += kLanes) {
       V v[kLanes];
       each<0, kLanes>([&](auto k) SGCONV_BODY { v[k] = get(x + (r + k) * x_stride + c, Whole{}); });
       transpose_square<1>(v);
       each<0, kLanes>(
           [&](auto k) SGCONV_BODY { put_output<past>(y + (c + k) * y_stride + r, v[k], Whole{}); });
     }
-    for (; c < columns; ++c) {
-      for (std::int64_t k = r; k < r + kLanes; ++k) y[c * y_stride + k] = x[k * x_stride + c];
-    }
   }
-  for (; r < rows; ++r) {
-    for (std::int64_t c = 0; c < columns; ++c) y[c * y_stride + r] = x[r * x_stride + c];
+  for (; c < columns; ++c) {
+    for (std::int64_t r = 0; r < whole; ++r) y[c * y_stride + r] = x[r * x_stride + c];
+  }
+  for (std::int64_t r = whole; r < rows; ++r) {
+    for (c = 0; c < columns; ++c) y[c * y_stride + r] = x[r * x_stride + c];
   }
 }
 
@@ -64,13 +64,18 @@ inline void transpose(const Transposition &job, void *, std::int64_t first, std:
     const std::int64_t rows = job.rows - r < kStrip ? job.rows - r : kStrip;
     const Real *x = job.x + (b * job.rows + r) * job.columns;
     Real *y = job.y + b * job.rows * job.columns + r;
-    // Columns of one cache line at a time, so that the lines of y are written whole.
-    for (std::int64_t c = 0; c < job.columns; c += kLine) {
-      const std::int64_t columns = job.columns - c < kLine ? job.columns - c : kLine;
-      if (job.past && aligned) {
-        transpose_block<true>(rows, columns, x + c, job.columns, y + c * job.rows, job.rows);
-      } else {
-        transpose_block<false>(rows, columns, x + c, job.columns, y + c * job.rows, job.rows);
+    // Squares of kStrip, in them rows of one cache line of y at a time.
+    for (std::int64_t c = 0; c < job.columns; c += kStrip) {
+      const std::int64_t columns = job.columns - c < kStrip ? job.columns - c : kStrip;
+      for (std::int64_t k = 0; k < rows; k += kLine) {
+        const std::int64_t some = rows - k < kLine ? rows - k : kLine;
+        const Real *from = x + k * job.columns + c;
+        Real *to = y + c * job.rows + k;
+        if (job.past && aligned) {
+          transpose_block<true>(some, columns, from, job.columns, to, job.rows);
+        } else {
+          transpose_block<false>(some, columns, from, job.columns, to, job.rows);
+        }
       }
     }
   }
