@@ -20,31 +20,53 @@ class DropoutWords {
     start_ = words_ + first % 4;
     const std::uint64_t group = static_cast<std::uint64_t>(first) / 4;
     const std::int64_t groups = (first % 4 + count + 3) / 4;
-    for (std::int64_t i = 0; i < groups; i += kLanes64) {
+    for (std::int64_t i = 0; i < groups; i += kChains * kLanes64) {
       make(dropout, group + static_cast<std::uint64_t>(i), words_ + 4 * i);
     }
   }
   SGCONV_INLINE const std::uint32_t *at(std::int64_t i) const { return start_ + i; }
 
  private:
-  // The words of kLanes64 groups. High halves of lanes are rubbish that no low half depends on.
+  // Ten rounds are a long chain of operations: of two independent ones a processor has enough to
+  // do.
+  static constexpr int kChains = 2;
+
+  // The words of kChains * kLanes64 groups. High halves of lanes are rubbish that no low half
+  // depends on.
   SGCONV_INLINE static void make(const Dropout &dropout, std::uint64_t group, std::uint32_t *out) {
-    U64 counters;
-    each<0, kLanes64>(
-        [&](auto k) SGCONV_BODY { counters[int{k}] = group + static_cast<std::uint64_t>(int{k}); });
     const U64 none{};
-    U64 c0 = counters, c1 = counters >> 32, c2 = none + dropout.step, c3 = c2 >> 32;
+    U64 c0[kChains], c1[kChains], c2[kChains], c3[kChains];
+    each<0, kChains>([&](auto chain) SGCONV_BODY {
+      U64 counters;
+      each<0, kLanes64>([&](auto k) SGCONV_BODY {
+        counters[int{k}] = group + static_cast<std::uint64_t>(int{chain} * kLanes64 + int{k});
+      });
+      c0[chain] = counters;
+      c1[chain] = counters >> 32;
+      c2[chain] = none + dropout.step;
+      c3[chain] = c2[chain] >> 32;
+    });
     std::uint32_t k0 = dropout.seed, k1 = dropout.site;
     each<0, 10>([&](auto) SGCONV_BODY {
-      const U64 p0 = wide_product(c0, none + std::uint64_t{0xD2511F53});
-      const U64 p1 = wide_product(c2, none + std::uint64_t{0xCD9E8D57});
-      c0 = (p1 >> 32) ^ c1 ^ std::uint64_t{k0};
-      c2 = (p0 >> 32) ^ c3 ^ std::uint64_t{k1};
-      c1 = p1;
-      c3 = p0;
+      each<0, kChains>([&](auto chain) SGCONV_BODY {
+        const U64 p0 = wide_product(c0[chain], none + std::uint64_t{0xD2511F53});
+        const U64 p1 = wide_product(c2[chain], none + std::uint64_t{0xCD9E8D57});
+        c0[chain] = (p1 >> 32) ^ c1[chain] ^ std::uint64_t{k0};
+        c2[chain] = (p0 >> 32) ^ c3[chain] ^ std::uint64_t{k1};
+        c1[chain] = p1;
+        c3[chain] = p0;
+      });
       k0 += 0x9E3779B9u;
       k1 += 0xBB67AE85u;
     });
+    each<0, kChains>([&](auto chain) SGCONV_BODY {
+      write(c0[chain], c1[chain], c2[chain], c3[chain], out + int{chain} * 4 * kLanes64);
+    });
+  }
+
+  // The words of kLanes64 groups, each group's together.
+  SGCONV_INLINE static void write(U64 c0, U64 c1, U64 c2, U64 c3, std::uint32_t *out) {
+    const U64 none{};
     const U64 low = none + std::uint64_t{0xffffffff};
     const U64 first = (c0 & low) | c1 << 32, second = (c2 & low) | c3 << 32;
     // Lanes of both in turn.
