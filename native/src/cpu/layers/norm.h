@@ -117,9 +117,15 @@ void norm_forward(const Norm &job, void *memory, std::int64_t first, std::int64_
 
 // Lanes of a vector added to kSumLanes of double.
 SGCONV_INLINE void add_lanes(V v, double *sums) {
-  Real lanes[kLanes];
-  put(lanes, v, Whole{});
-  for (int k = 0; k < kLanes; ++k) sums[k % kSumLanes] += static_cast<double>(lanes[k]);
+  using Doubles = double __attribute__((vector_size(8 * kLanes)));
+  const Doubles wide = __builtin_convertvector(v, Doubles);
+  double lanes[kLanes];
+  __builtin_memcpy(lanes, &wide, sizeof wide);
+  if constexpr (kLanes > kSumLanes) {
+    for (int k = 0; k < kSumLanes; ++k) sums[k] += lanes[k] + lanes[k + kSumLanes];
+  } else {
+    for (int k = 0; k < kLanes; ++k) sums[k] += lanes[k];
+  }
 }
 
 // Of each position the means over channels of what the norm's output is a multiple of, by its
