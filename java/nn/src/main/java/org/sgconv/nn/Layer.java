@@ -1,6 +1,5 @@
 package org.sgconv.nn;
 
-import org.sgconv.nn.state.Stateful;
 import org.sgconv.tensor.Tensor;
 
 /**

@@ -1,6 +1,7 @@
 package org.sgconv.nn;
 
 import org.jspecify.annotations.Nullable;
+import org.sgconv.spi.TensorAccess;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -53,8 +54,11 @@ public final class Parameter implements AutoCloseable {
   /**
    * The gradient of the last backward call, of the value's shape; memory for it is taken when it is
    * first asked for, and then holds zeros.
+   *
+   * @throws org.sgconv.TensorClosedException if the value is closed
    */
   public Tensor gradient() {
+    TensorAccess.requireOpen(value); // memory taken after closing would be nobody's to close
     Tensor known = gradient;
     if (known == null) {
       known =

@@ -1,6 +1,7 @@
 package org.sgconv.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Supplier;
@@ -34,10 +35,6 @@ import org.sgconv.tensor.Tensor;
 @SuppressWarnings("exports") // org.jspecify is needed to compile this library, not to use it
 public final class Pass implements AutoCloseable {
 
-  private static final List<String> OUTPUTS = List.of("output", "other output");
-  private static final List<String> GRADIENTS =
-      List.of("gradient", "other gradient", "third gradient");
-
   private final Backend backend;
   private final BackendProvider provider;
   private final LayerOperations operations;
@@ -49,6 +46,9 @@ public final class Pass implements AutoCloseable {
 
   /** Inputs of forward calls whose backward call may follow. */
   private final IdentityHashMap<Layer, Tensor> inputs = new IdentityHashMap<>();
+
+  /** What layers around the present one still need. */
+  private final List<Tensor> held = new ArrayList<>();
 
   /** What a forward call changes once all of it has succeeded. */
   private final List<Runnable> changes = new ArrayList<>();
@@ -121,13 +121,17 @@ public final class Pass implements AutoCloseable {
   }
 
   /**
-   * Sets the number of the step. Calls before it draw masks of the same step.
+   * Sets the number of the step, before the forward call. Another number ends what waits for a
+   * backward call, which would draw other masks than its forward call.
    *
    * @throws InvalidArgumentException if it is below 0
    */
   public void setStep(long value) {
     if (value < 0) {
       throw new InvalidArgumentException("the step is " + value + ": must be ≥ 0");
+    }
+    if (step != value) {
+      forgetForwardCalls();
     }
     step = value;
   }
@@ -155,18 +159,16 @@ public final class Pass implements AutoCloseable {
    */
   public Tensor keep(Layer owner, String name, long... dims) {
     requireOpen();
-    return memory.tensor(training ? owner : this, name, dims);
+    return training ? memory.tensor(owner, name, dims) : memory.apart(held, this, name, dims);
   }
 
   /**
    * Memory of arbitrary content for a layer's result, which is not that of its input; in an
-   * evaluation pass it is one of two that layers take turns with.
+   * evaluation pass it is one of those that layers take turns with.
    */
   public Tensor output(Layer owner, Tensor input, long... dims) {
     requireOpen();
-    return training
-        ? memory.tensor(owner, "output", dims)
-        : memory.tensor(this, memory.apart(this, OUTPUTS, input, input), dims);
+    return memory.apart(needed(input), training ? owner : this, "output", dims);
   }
 
   /** Memory of arbitrary content that the next call of any layer may take. */
@@ -176,12 +178,32 @@ public final class Pass implements AutoCloseable {
   }
 
   /**
-   * Memory of arbitrary content for the gradient of a layer's input, which is not that of two
-   * gradients that are still needed.
+   * Memory of arbitrary content for the gradient of a layer's input, which is not that of gradients
+   * that are still needed.
    */
   public Tensor gradient(Tensor needed, Tensor alsoNeeded, long... dims) {
     requireOpen();
-    return memory.tensor(this, memory.apart(this, GRADIENTS, needed, alsoNeeded), dims);
+    return memory.apart(needed(needed, alsoNeeded), this, "gradient", dims);
+  }
+
+  private List<Tensor> needed(Tensor... more) {
+    List<Tensor> all = new ArrayList<>(held);
+    Collections.addAll(all, more);
+    return all;
+  }
+
+  /**
+   * A call of a layer inside another, which still needs these tensors afterwards: until the call
+   * returns, their memory is not given out again.
+   */
+  public Tensor holding(List<Tensor> needed, Supplier<Tensor> call) {
+    int before = held.size();
+    held.addAll(needed);
+    try {
+      return call.get();
+    } finally {
+      held.subList(before, held.size()).clear();
+    }
   }
 
   /**
@@ -196,18 +218,10 @@ public final class Pass implements AutoCloseable {
    * @throws org.sgconv.device.WrongDeviceException if it is not where the pass computes
    */
   public void requireSignal(String name, Tensor tensor, long channels) {
-    requireOpen();
-    TensorCheck.type(name, tensor, type);
+    requireSignals(name, tensor);
     if (tensor.shape().rank() != 3 || tensor.dim(1) != channels) {
-      throw new ShapeMismatchException(
-          name
-              + " has shape "
-              + tensor.shape()
-              + ", expected (B,H,L) = (any B, "
-              + channels
-              + ", any L)");
+      throw notSignals(name, tensor, String.valueOf(channels));
     }
-    provider.requireOperand(name, tensor);
   }
 
   /** As {@link #requireSignal}, of a tensor of any shape. */
@@ -215,6 +229,38 @@ public final class Pass implements AutoCloseable {
     requireOpen();
     TensorCheck.type(name, tensor, type);
     provider.requireOperand(name, tensor);
+  }
+
+  private static ShapeMismatchException notSignals(String name, Tensor tensor, String channels) {
+    return new ShapeMismatchException(
+        name
+            + " has shape "
+            + tensor.shape()
+            + ", expected (B,H,L) = (any B, "
+            + channels
+            + ", any L)");
+  }
+
+  /**
+   * As {@link #requireSignal}, of a tensor that has the shape of a checked one.
+   *
+   * @param like what it is to be like
+   */
+  public void requireLike(String name, Tensor tensor, Tensor like) {
+    requireSignals(name, tensor);
+    TensorCheck.shape(name, tensor, like.shape());
+  }
+
+  /**
+   * As {@link #requireLike}, of a tensor that is to be written while the other is read.
+   *
+   * @param inputName what messages call the other
+   * @throws InvalidArgumentException if it cannot be written, or shares memory with the other
+   */
+  public void requireResult(String name, Tensor tensor, String inputName, Tensor input) {
+    requireLike(name, tensor, input);
+    TensorCheck.writable(name, tensor);
+    TensorCheck.disjoint(name, tensor, inputName, input);
   }
 
   /**
@@ -236,11 +282,46 @@ public final class Pass implements AutoCloseable {
     provider.requireOperand(name, value);
   }
 
+  /**
+   * Begins a layer's forward call: what it keeps is overwritten from now on, so that no backward
+   * call can follow for the forward call before.
+   *
+   * @param channels H of x
+   */
+  public void beginForward(Layer layer, Tensor x, long channels) {
+    requireSignal("x", x, channels);
+    begun(layer);
+  }
+
+  /** As {@link #beginForward(Layer, Tensor, long)}, of a layer that takes any H. */
+  public void beginForward(Layer layer, Tensor x) {
+    requireSignals("x", x);
+    if (x.shape().rank() != 3) {
+      throw notSignals("x", x, "any H");
+    }
+    begun(layer);
+  }
+
+  private void begun(Layer layer) {
+    inputs.remove(layer);
+    if (!deferring) {
+      forgetModel(); // whose layer this may be
+    }
+  }
+
   /** Notes, at the end of a layer's forward call, that the backward call may come. */
   public void forwardDone(Layer layer, Tensor x) {
     if (training) {
       inputs.put(layer, x);
     }
+  }
+
+  /**
+   * Begins the backward call of a layer whose result has the shape of its input: see {@link
+   * #beginBackward(Layer, Tensor, long)}.
+   */
+  public Tensor beginBackward(Layer layer, Tensor dy) {
+    return beginBackward(layer, dy, inputOf(layer).dim(1));
   }
 
   /**
@@ -251,11 +332,7 @@ public final class Pass implements AutoCloseable {
    * @throws PassStateException if there is no such forward call, or it has had its backward call
    */
   public Tensor beginBackward(Layer layer, Tensor dy, long channels) {
-    requireTraining();
-    Tensor x = inputs.get(layer);
-    if (x == null) {
-      throw waitsForNone(layer.toString());
-    }
+    Tensor x = inputOf(layer);
     requireSignal("dy", dy, channels);
     if (dy.dim(0) != x.dim(0) || dy.dim(2) != x.dim(2)) {
       throw new ShapeMismatchException(
@@ -266,6 +343,32 @@ public final class Pass implements AutoCloseable {
     return x;
   }
 
+  /**
+   * As {@link #beginBackward(Layer, Tensor)}, of a layer that writes where it is told to.
+   *
+   * @param residual of x's shape, or null; may be dx
+   * @param dx of x's shape
+   * @throws InvalidArgumentException if dx cannot be written, or shares memory with x or dy
+   */
+  public Tensor beginBackward(Layer layer, Tensor dy, @Nullable Tensor residual, Tensor dx) {
+    Tensor x = inputOf(layer);
+    if (residual != null) {
+      requireLike("the residual", residual, x);
+    }
+    requireResult("dx", dx, "x", x);
+    TensorCheck.disjoint("dx", dx, "dy", dy);
+    return beginBackward(layer, dy, x.dim(1));
+  }
+
+  private Tensor inputOf(Layer layer) {
+    requireTraining();
+    Tensor x = inputs.get(layer);
+    if (x == null) {
+      throw waitsForNone(layer.toString());
+    }
+    return x;
+  }
+
   /** Notes, at the end of a model's forward call, that the backward call may come. */
   public void modelDone(Object model, Object input) {
     lastModel = training ? model : null;
@@ -273,21 +376,30 @@ public final class Pass implements AutoCloseable {
   }
 
   /**
-   * Begins the backward call that belongs to the last forward call of a model.
+   * The input of the last forward call of a model, which waits for its backward call until {@link
+   * #forgetModel}.
    *
-   * @return the input of the forward call
    * @throws PassStateException if there is no such forward call, or it has had its backward call
    */
   @SuppressWarnings("ReferenceEquality") // the model itself, not one that equals it
-  public <T> T beginModelBackward(Object model, Class<T> kind) {
+  public <T> T modelInput(Object model, Class<T> kind) {
     requireTraining();
     Object input = lastInput;
     if (input == null || lastModel != model) {
       throw waitsForNone("the model");
     }
+    return kind.cast(input);
+  }
+
+  /** No backward call of a model can follow until its next forward call. */
+  public void forgetModel() {
     lastModel = null;
     lastInput = null;
-    return kind.cast(input);
+  }
+
+  private void forgetForwardCalls() {
+    inputs.clear();
+    forgetModel();
   }
 
   /**
@@ -295,11 +407,17 @@ public final class Pass implements AutoCloseable {
    *
    * @param skip D (C,H)
    * @param version changes when the parameters do
+   * @param anew whether to prepare the kernel even if the version has not changed
    */
   public PreparedConvolution convolution(
-      Layer layer, KernelParameters parameters, Tensor skip, long length, long version) {
+      Layer layer,
+      KernelParameters parameters,
+      Tensor skip,
+      long length,
+      long version,
+      boolean anew) {
     requireOpen();
-    return convolutions.prepare(layer, parameters, skip, length, version, training);
+    return convolutions.prepare(layer, parameters, skip, length, version, anew);
   }
 
   /**
@@ -308,22 +426,26 @@ public final class Pass implements AutoCloseable {
    */
   public Tensor whole(Supplier<Tensor> forward) {
     requireOpen();
-    changes.clear();
-    inputs.clear();
-    lastModel = null;
-    lastInput = null;
+    forgetForwardCalls();
     deferring = true;
     try {
       Tensor y = forward.get();
       changes.forEach(Runnable::run);
       return y;
+    } catch (RuntimeException | Error failure) {
+      forgetForwardCalls(); // some layers have succeeded
+      throw failure;
     } finally {
       deferring = false;
       changes.clear();
     }
   }
 
-  /** Changes something beside the parameters, such as running statistics: see {@link #whole}. */
+  /**
+   * Changes something beside the parameters, such as running statistics: see {@link #whole}.
+   *
+   * @param change has nothing left to compute or to allocate, so that all succeed or none begins
+   */
   public void change(Runnable change) {
     if (deferring) {
       changes.add(change);
@@ -345,7 +467,7 @@ public final class Pass implements AutoCloseable {
         "backward of "
             + what
             + " without a forward call before it in this pass: there is one backward call for each"
-            + " forward call");
+            + " forward call: call forward first");
   }
 
   private void requireOpen() {

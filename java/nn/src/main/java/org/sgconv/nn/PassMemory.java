@@ -34,7 +34,8 @@ final class PassMemory implements AutoCloseable {
 
     Tensor view(long... dims) {
       Tensor known = view;
-      if (known == null || !Arrays.equals(known.shape().toArray(), dims)) {
+      // A view that was handed out may be closed there; the memory is not.
+      if (known == null || known.isClosed() || !Arrays.equals(known.shape().toArray(), dims)) {
         long count = Shape.of(dims).elementCount();
         try (Tensor part = memory.slice(0, count)) {
           known = part.reshape(dims);
@@ -60,16 +61,18 @@ final class PassMemory implements AutoCloseable {
     return slot.view(dims);
   }
 
-  /** The first of these names whose memory, if there is any yet, is not that of two tensors. */
-  String apart(Object owner, List<String> names, Tensor one, Tensor other) {
+  /** A tensor of that name, or of that name and a number, that shares no memory with these. */
+  Tensor apart(List<Tensor> needed, Object owner, String name, long... dims) {
     Map<String, Slot> own = slots.getOrDefault(owner, Map.of());
-    for (String name : names) {
-      Slot slot = own.get(name);
-      if (slot == null || !(slot.memory.overlaps(one) || slot.memory.overlaps(other))) {
-        return name;
-      }
+    String free = name;
+    for (int number = 2; overlaps(own.get(free), needed); number++) {
+      free = name + " " + number;
     }
-    throw new IllegalStateException("two tensors overlap all of " + names);
+    return tensor(owner, free, dims);
+  }
+
+  private static boolean overlaps(@Nullable Slot slot, List<Tensor> tensors) {
+    return slot != null && tensors.stream().anyMatch(slot.memory::overlaps);
   }
 
   @Override

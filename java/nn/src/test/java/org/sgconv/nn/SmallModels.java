@@ -32,8 +32,10 @@ public enum SmallModels {
   /** The published transposed layers: scalar norms, rows dropped inside, two heads. */
   TRANSPOSED(NormKind.LAYER, true, true, Pooling.MEAN, false, new EncoderSpec.OfSignals(1), 0.4);
 
+  /** L of {@link #input}. */
+  public static final int LENGTH = 11;
+
   private static final int HIDDEN = 4;
-  private static final int LENGTH = 11;
   private static final int BATCH = 4;
 
   private final SequenceModelSpec spec;
@@ -81,16 +83,26 @@ public enum SmallModels {
 
   /** Signals for {@link #input}, if it takes any; the caller closes them. */
   public Tensor samples(Backend backend, DType type) {
-    int channels = spec.encoder() instanceof EncoderSpec.OfSignals s ? s.channels() : 1;
+    int channels = channels();
     double[] values = new Random(3).doubles((long) BATCH * LENGTH * channels, -2, 2).toArray();
     try (Tensor wide = Tensor.of(values, BATCH, LENGTH, channels)) {
       return wide.to(type).moveTo(backend);
     }
   }
 
+  /** Whether it takes signals and not tokens. */
+  public boolean takesSignals() {
+    return spec.encoder() instanceof EncoderSpec.OfSignals;
+  }
+
+  /** Samples at each position, if it takes signals. */
+  public int channels() {
+    return spec.encoder() instanceof EncoderSpec.OfSignals signals ? signals.channels() : 1;
+  }
+
   /** A batch with lengths. */
   public ModelInput input(Tensor samples) {
-    if (spec.encoder() instanceof EncoderSpec.OfSignals) {
+    if (takesSignals()) {
       return SignalBatch.of(samples);
     }
     return TokenBatch.padded(

@@ -11,6 +11,8 @@ import org.sgconv.io.ElementType;
 import org.sgconv.nn.Norm;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
+import org.sgconv.nn.Stateful;
 import org.sgconv.nn.layer.ResidualBlock;
 import org.sgconv.nn.model.EncoderSpec;
 import org.sgconv.nn.model.Loss;
@@ -21,8 +23,6 @@ import org.sgconv.nn.model.SignalBatch;
 import org.sgconv.nn.model.TokenBatch;
 import org.sgconv.nn.state.NameMap;
 import org.sgconv.nn.state.NamedParameter;
-import org.sgconv.nn.state.StateVisitor;
-import org.sgconv.nn.state.Stateful;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 

@@ -7,9 +7,10 @@ import org.sgconv.nn.Norm;
 import org.sgconv.nn.OptimizerHint;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.nn.state.ParameterSource;
 import org.sgconv.nn.state.ParameterSource.Start;
-import org.sgconv.nn.state.StateVisitor;
+import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
 
@@ -68,7 +69,8 @@ public final class BatchNorm implements Norm {
 
   @Override
   public void forward(Tensor x, Tensor y, Pass pass) {
-    pass.requireSignal("x", x, hidden);
+    pass.beginForward(this, x, hidden);
+    pass.requireResult("y", y, "x", x);
     pass.requireParameter("the weight of a norm", weight.value());
     if (!pass.isTraining()) {
       pass.operations()
@@ -78,24 +80,41 @@ public final class BatchNorm implements Norm {
     long count = x.dim(0) * x.dim(2);
     if (count < 2) {
       throw new InvalidArgumentException(
-          "BatchNorm in a training pass has x " + x + ", one value of each channel: it needs two");
+          "BatchNorm in a training pass has x "
+              + x
+              + ", one value of each channel: it needs two; take a larger batch, longer signals or"
+              + " an evaluation pass");
     }
     Tensor mean = pass.keep(this, "mean", hidden);
     Tensor variance = pass.keep(this, "variance", hidden);
     pass.operations().batchNorm(x, weight.value(), bias.value(), EPSILON, y, mean, variance);
-    pass.change(() -> track(pass, mean, variance, count));
+    track(pass, mean, variance, count);
     pass.forwardDone(this, x);
   }
 
+  /**
+   * Moves copies of the running statistics: these themselves are written once the whole forward
+   * call has succeeded, and stay as they are if what they would become is no number.
+   */
   private void track(Pass pass, Tensor mean, Tensor variance, long count) {
-    pass.operations()
-        .runningStatistics(mean, variance, count, MOMENTUM, runningMean, runningVariance);
-    batches++;
+    Tensor movedMean = pass.keep(this, "running mean", hidden);
+    Tensor movedVariance = pass.keep(this, "running variance", hidden);
+    movedMean.copyFrom(runningMean);
+    movedVariance.copyFrom(runningVariance);
+    pass.operations().runningStatistics(mean, variance, count, MOMENTUM, movedMean, movedVariance);
+    TensorCheck.finite("the running mean of " + this + " after this batch", movedMean);
+    TensorCheck.finite("the running variance of " + this + " after this batch", movedVariance);
+    pass.change(
+        () -> {
+          runningMean.copyFrom(movedMean);
+          runningVariance.copyFrom(movedVariance);
+          batches++;
+        });
   }
 
   @Override
   public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
-    Tensor x = pass.beginBackward(this, dy, hidden);
+    Tensor x = pass.beginBackward(this, dy, residual, dx);
     pass.operations()
         .batchNormBackward(
             x,

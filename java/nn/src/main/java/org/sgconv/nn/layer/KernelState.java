@@ -13,7 +13,7 @@ import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.nn.OptimizerHint;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
-import org.sgconv.nn.state.StateVisitor;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.tensor.Tensor;
 
 /** The kernel of a layer as parameters of a model, under the published names. */

@@ -1,11 +1,12 @@
 package org.sgconv.nn.layer;
 
+import java.util.List;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.nn.Layer;
 import org.sgconv.nn.Norm;
 import org.sgconv.nn.Pass;
 import org.sgconv.nn.ResidualLayer;
-import org.sgconv.nn.state.StateVisitor;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.spi.Dropout;
 import org.sgconv.tensor.Tensor;
 
@@ -52,18 +53,22 @@ public final class ResidualBlock implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    long[] shape = x.shape().toArray();
-    Tensor y = pass.output(this, x, shape);
-    if (normFirst) {
-      Tensor normalized = pass.keep(this, "normalized", shape);
-      norm.forward(x, normalized, pass);
-      mix(normalized, x, y, pass);
-    } else {
-      Tensor sum = pass.keep(this, "sum", shape);
-      mix(x, x, sum, pass);
-      norm.forward(sum, y, pass);
-    }
+    pass.beginForward(this, x);
+    Tensor y = pass.holding(List.of(x), () -> normFirst ? before(x, pass) : after(x, pass));
     pass.forwardDone(this, x);
+    return y;
+  }
+
+  private Tensor before(Tensor x, Pass pass) {
+    Tensor y = pass.output(this, x, x.shape().toArray());
+    return mix(normalized(x, pass), x, y, pass);
+  }
+
+  private Tensor after(Tensor x, Pass pass) {
+    long[] shape = x.shape().toArray();
+    Tensor sum = mix(x, x, pass.keep(this, "sum", shape), pass);
+    Tensor y = pass.output(this, x, shape);
+    norm.forward(sum, y, pass);
     return y;
   }
 
@@ -71,53 +76,77 @@ public final class ResidualBlock implements Layer {
    * What the mixer makes of x, or of its norm, without residual and dropout: (B,H,L), of the pass.
    */
   public Tensor mixed(Tensor x, Pass pass) {
-    if (!normFirst) {
-      return mixer.forward(x, pass);
-    }
+    pass.beginForward(this, x);
+    return mixer.forward(normFirst ? normalized(x, pass) : x, pass);
+  }
+
+  private Tensor normalized(Tensor x, Pass pass) {
     Tensor normalized = pass.keep(this, "normalized", x.shape().toArray());
     norm.forward(x, normalized, pass);
-    return mixer.forward(normalized, pass);
+    return normalized;
   }
 
   /** {@code y = residual + drop(mixer(x))}. */
-  private void mix(Tensor x, Tensor residual, Tensor y, Pass pass) {
+  private Tensor mix(Tensor x, Tensor residual, Tensor y, Pass pass) {
     Dropout tied = pass.dropout(dropout, site);
-    if (mixer instanceof ResidualLayer fused) {
-      fused.forward(x, residual, tied, y, pass);
-    } else {
-      pass.operations().add(residual, mixer.forward(x, pass), tied, y);
-    }
+    return pass.holding(
+        List.of(y),
+        () -> {
+          if (mixer instanceof ResidualLayer fused) {
+            fused.forward(x, residual, tied, y, pass);
+          } else {
+            Tensor mixed = mixer.forward(x, pass);
+            pass.requireLike("the result of " + mixer, mixed, x);
+            pass.operations().add(residual, mixed, tied, y);
+          }
+          return y;
+        });
   }
 
   @Override
   public Tensor backward(Tensor dy, Pass pass) {
-    Tensor x = pass.beginBackward(this, dy, dy.dim(1));
-    long[] shape = x.shape().toArray();
-    if (normFirst) {
-      Tensor mixed = mixBackward(dy, pass);
-      Tensor dx = pass.gradient(dy, mixed, shape);
-      norm.backward(mixed, dy, dx, pass);
-      return dx;
-    }
+    pass.beginBackward(this, dy);
+    return pass.holding(
+        List.of(dy), () -> normFirst ? beforeBackward(dy, pass) : afterBackward(dy, pass));
+  }
+
+  private Tensor beforeBackward(Tensor dy, Pass pass) {
+    Tensor mixed = mixBackward(dy, pass);
+    Tensor dx = pass.gradient(dy, mixed, dy.shape().toArray());
+    norm.backward(mixed, dy, dx, pass);
+    return dx;
+  }
+
+  private Tensor afterBackward(Tensor dy, Pass pass) {
+    long[] shape = dy.shape().toArray();
     Tensor sum = pass.gradient(dy, dy, shape);
     norm.backward(dy, null, sum, pass);
-    Tensor mixed = mixBackward(sum, pass);
+    Tensor mixed = pass.holding(List.of(sum), () -> mixBackward(sum, pass));
     Tensor dx = pass.gradient(sum, mixed, shape);
     pass.operations().add(sum, mixed, Dropout.NONE, dx);
     return dx;
   }
 
+  /** dx of {@link #mix}, without the residual's part. */
   private Tensor mixBackward(Tensor dy, Pass pass) {
     Dropout tied = pass.dropout(dropout, site);
+    Tensor mixed;
     if (mixer instanceof ResidualLayer fused) {
-      return fused.backward(dy, tied, pass);
+      mixed = fused.backward(dy, tied, pass);
+    } else {
+      mixed = mixer.backward(dropped(dy, tied, pass), pass);
     }
+    pass.requireLike("the gradient of " + mixer, mixed, dy);
+    return mixed;
+  }
+
+  private static Tensor dropped(Tensor dy, Dropout tied, Pass pass) {
     if (!tied.isActive()) {
-      return mixer.backward(dy, pass);
+      return dy;
     }
-    Tensor dropped = pass.scratch("dropped gradient", dy.shape().toArray());
+    Tensor dropped = pass.gradient(dy, dy, dy.shape().toArray());
     pass.operations().dropRows(dy, tied, dropped);
-    return mixer.backward(dropped, pass);
+    return dropped;
   }
 
   @Override

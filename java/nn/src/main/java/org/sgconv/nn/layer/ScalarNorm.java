@@ -5,9 +5,9 @@ import org.sgconv.nn.Norm;
 import org.sgconv.nn.OptimizerHint;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.nn.state.ParameterSource;
 import org.sgconv.nn.state.ParameterSource.Start;
-import org.sgconv.nn.state.StateVisitor;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
 
@@ -44,7 +44,8 @@ public final class ScalarNorm implements Norm {
 
   @Override
   public void forward(Tensor x, Tensor y, Pass pass) {
-    pass.requireSignal("x", x, hidden);
+    pass.beginForward(this, x, hidden);
+    pass.requireResult("y", y, "x", x);
     pass.requireParameter("the factor of a norm", factor.value());
     boolean training = pass.isTraining();
     pass.operations()
@@ -60,7 +61,7 @@ public final class ScalarNorm implements Norm {
 
   @Override
   public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
-    Tensor x = pass.beginBackward(this, dy, hidden);
+    Tensor x = pass.beginBackward(this, dy, residual, dx);
     pass.operations()
         .scalarNormBackward(
             x,

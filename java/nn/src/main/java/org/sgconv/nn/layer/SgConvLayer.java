@@ -11,9 +11,9 @@ import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
 import org.sgconv.nn.PreparedConvolution;
 import org.sgconv.nn.ResidualLayer;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.nn.state.ParameterSource;
 import org.sgconv.nn.state.ParameterSource.Start;
-import org.sgconv.nn.state.StateVisitor;
 import org.sgconv.spi.Dropout;
 import org.sgconv.spi.LayerOperations;
 import org.sgconv.spi.LinearGradientOperands;
@@ -134,13 +134,17 @@ public final class SgConvLayer implements ResidualLayer {
 
   private void forward(Tensor x, @Nullable Tensor residual, Dropout tied, Pass pass, Tensor y) {
     KernelSpec shape = kernel.spec();
-    pass.requireSignal("x", x, shape.hidden());
+    pass.beginForward(this, x, shape.hidden());
+    pass.requireResult("y", y, "x", x);
+    if (residual != null) {
+      pass.requireLike("the residual", residual, x);
+    }
     pass.requireParameter("the layer's skip", skip.value());
     long batch = x.dim(0);
     long length = x.dim(2);
     LayerOperations operations = pass.operations();
     Tensor v = pass.keep(this, "convolved", batch, channels(), length);
-    PreparedConvolution prepared = prepared(length, pass);
+    PreparedConvolution prepared = prepared(length, pass.isTraining(), pass);
     prepared.convolution().forward(prepared.spectrum(), x, Gates.none(), v);
     Norm inner = norm;
     boolean fused = inner == null && !hasTiedDropout(pass);
@@ -192,9 +196,13 @@ public final class SgConvLayer implements ResidualLayer {
     return (long) kernel.spec().heads() * kernel.spec().hidden();
   }
 
-  private PreparedConvolution prepared(long length, Pass pass) {
-    return pass.convolution(
-        this, kernel.parameters(), skip.value(), length, kernel.version() + skip.version());
+  /**
+   * The convolution with this layer's kernel. A training changes the kernel between two forward
+   * calls, whether or not somebody said so; never between a forward and its backward call.
+   */
+  private PreparedConvolution prepared(long length, boolean anew, Pass pass) {
+    long version = kernel.version() + skip.version();
+    return pass.convolution(this, kernel.parameters(), skip.value(), length, version, anew);
   }
 
   @Override
@@ -205,14 +213,14 @@ public final class SgConvLayer implements ResidualLayer {
   @Override
   public Tensor backward(Tensor dy, Dropout tied, Pass pass) {
     KernelSpec shape = kernel.spec();
-    Tensor x = pass.beginBackward(this, dy, shape.hidden());
+    Tensor x = pass.beginBackward(this, dy);
     long batch = x.dim(0);
     long length = x.dim(2);
     Tensor v = pass.keep(this, "convolved", batch, channels(), length);
     Tensor dv = pass.scratch("gradient of convolved", batch, channels(), length);
     beforeConvolution(v, dy, tied, dv, pass);
 
-    PreparedConvolution prepared = prepared(length, pass);
+    PreparedConvolution prepared = prepared(length, false, pass);
     long lags = prepared.convolution().kernelLength();
     Tensor dx = pass.gradient(dy, dy, batch, shape.hidden(), length);
     Tensor dkernel = pass.scratch("gradient of a kernel", shape.channels(), shape.hidden(), lags);

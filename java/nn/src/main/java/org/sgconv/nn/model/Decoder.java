@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
+import org.sgconv.nn.Stateful;
 import org.sgconv.nn.state.ParameterSource;
-import org.sgconv.nn.state.StateVisitor;
-import org.sgconv.nn.state.Stateful;
 import org.sgconv.tensor.Tensor;
 
 /** Makes logits of signals (B,H,L): one vector of each row, of two rows their comparison. */
@@ -53,7 +53,9 @@ final class Decoder implements Stateful, AutoCloseable {
   private long rows(long batch) {
     if (spec.pairs() && batch % 2 != 0) {
       throw new ShapeMismatchException(
-          "the batch has " + batch + " rows: the first half is compared with the second");
+          "the batch has "
+              + batch
+              + " rows: the first half is compared with the second, so give an even number");
     }
     return spec.pairs() ? batch / 2 : batch;
   }

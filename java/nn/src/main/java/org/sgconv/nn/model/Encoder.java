@@ -1,7 +1,7 @@
 package org.sgconv.nn.model;
 
 import org.sgconv.nn.Pass;
-import org.sgconv.nn.state.Stateful;
+import org.sgconv.nn.Stateful;
 import org.sgconv.tensor.Tensor;
 
 /** Makes signals (B,H,L) of a model's input. */

@@ -17,12 +17,21 @@ final class Positions {
   static RowLengths require(RowLengths lengths, long batch, long length) {
     if (lengths.count() != batch) {
       throw new ShapeMismatchException(
-          lengths.count() + " lengths are given for a batch of " + batch);
+          lengths.count()
+              + " lengths are given for a batch of "
+              + batch
+              + ": give one for each row");
     }
     for (long row = 0; row < batch; row++) {
       if (lengths.get(row) > length) {
         throw new InvalidArgumentException(
-            "lengths[" + row + "] is " + lengths.get(row) + ": rows have " + length + " positions");
+            "lengths["
+                + row
+                + "] is "
+                + lengths.get(row)
+                + ": rows have "
+                + length
+                + " positions, and a length from 1 to that");
       }
     }
     return lengths;

@@ -17,6 +17,8 @@ import org.sgconv.io.Safetensors;
 import org.sgconv.nn.Norm;
 import org.sgconv.nn.Pass;
 import org.sgconv.nn.PassStateException;
+import org.sgconv.nn.StateVisitor;
+import org.sgconv.nn.Stateful;
 import org.sgconv.nn.layer.BatchNorm;
 import org.sgconv.nn.layer.LayerNorm;
 import org.sgconv.nn.layer.ResidualBlock;
@@ -28,8 +30,6 @@ import org.sgconv.nn.state.ParameterList;
 import org.sgconv.nn.state.ParameterSource;
 import org.sgconv.nn.state.SeededSource;
 import org.sgconv.nn.state.StateDict;
-import org.sgconv.nn.state.StateVisitor;
-import org.sgconv.nn.state.Stateful;
 import org.sgconv.nn.state.StoredSource;
 import org.sgconv.spi.TensorCheck;
 import org.sgconv.tensor.DType;
@@ -140,7 +140,7 @@ public final class SequenceModel implements Stateful, AutoCloseable {
     try {
       source.requireAllUsed();
       return model;
-    } catch (InvalidFileException surplus) {
+    } catch (RuntimeException surplus) {
       model.close();
       throw surplus;
     }
@@ -246,6 +246,7 @@ public final class SequenceModel implements Stateful, AutoCloseable {
   /** The encoder alone: (B,H,L), of the pass. */
   public Tensor encode(ModelInput input, Pass pass) {
     requireOwn(pass);
+    pass.forgetModel(); // its memory is used again
     return encoder.forward(input, pass);
   }
 
@@ -258,9 +259,17 @@ public final class SequenceModel implements Stateful, AutoCloseable {
     return last == null ? x : last.forward(x, pass);
   }
 
-  /** The decoder alone: logits (n,K), of the pass. */
+  /**
+   * The decoder alone: logits (n,K), of the pass.
+   *
+   * @param input for its lengths
+   * @param x (B,H,L), B and L being the input's
+   */
   public Tensor decode(ModelInput input, Tensor x, Pass pass) {
-    pass.requireSignal("x", x, spec.hidden());
+    requireOwn(pass);
+    pass.requireSignals("x", x);
+    TensorCheck.shape("x", x, input.batch(), spec.hidden(), input.length());
+    pass.forgetModel(); // its memory is used again
     Tensor logits = decoder.forward(x, Positions.segment(input.lengths().orElse(null)), pass);
     pass.modelDone(this, input);
     return logits;
@@ -283,10 +292,23 @@ public final class SequenceModel implements Stateful, AutoCloseable {
    * @param labels n classes
    * @throws ShapeMismatchException if there are not as many labels as rows
    * @throws InvalidArgumentException if a label is no class, or a logit not finite
+   * @throws PassStateException if the pass is of another backend or type
    */
   public Loss loss(Tensor logits, long[] labels, Pass pass) {
     int classes = spec.decoder().classes();
-    TensorCheck.shape("logits", logits, labels.length, classes);
+    requireOwn(pass);
+    pass.requireSignals("logits", logits);
+    if (!logits.shape().matches(labels.length, classes)) {
+      throw new ShapeMismatchException(
+          labels.length
+              + " labels are given for logits "
+              + logits.shape()
+              + ", expected (n,K) = ("
+              + labels.length
+              + ", "
+              + classes
+              + "): give one label for each row");
+    }
     for (int row = 0; row < labels.length; row++) {
       if (labels[row] < 0 || labels[row] >= classes) {
         throw new InvalidArgumentException(
@@ -318,10 +340,11 @@ public final class SequenceModel implements Stateful, AutoCloseable {
    */
   public void backward(Tensor dlogits, Pass pass) {
     requireOwn(pass);
-    ModelInput input = pass.beginModelBackward(this, ModelInput.class);
-    TensorCheck.type("dlogits", dlogits, type);
+    ModelInput input = pass.modelInput(this, ModelInput.class);
+    pass.requireSignals("dlogits", dlogits);
     long rows = spec.decoder().pairs() ? input.batch() / 2 : input.batch();
     TensorCheck.shape("dlogits", dlogits, rows, spec.decoder().classes());
+    pass.forgetModel();
     Tensor dx = pass.gradient(dlogits, dlogits, input.batch(), spec.hidden(), input.length());
     decoder.backward(dlogits, Positions.segment(input.lengths().orElse(null)), dx, pass);
     Norm last = norm;

@@ -3,8 +3,8 @@ package org.sgconv.nn.model;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.ShapeMismatchException;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.nn.state.ParameterSource;
-import org.sgconv.nn.state.StateVisitor;
 import org.sgconv.tensor.Tensor;
 
 /** A linear map of the samples at each position. */
@@ -39,7 +39,8 @@ final class SignalEncoder implements Encoder {
   /** A view (B,C,L) of the signals, which with one sample at each position are the same memory. */
   private Tensor channelsFirst(ModelInput input, Pass pass) {
     if (!(input instanceof SignalBatch signals)) {
-      throw new InvalidArgumentException("the model takes signals, and is given tokens");
+      throw new InvalidArgumentException(
+          "the model takes signals, and is given tokens: make a SignalBatch of the input");
     }
     Tensor samples = signals.samples();
     if (samples.dim(2) != channels) {

@@ -38,12 +38,17 @@ public final class TokenBatch implements ModelInput {
    * @throws ShapeMismatchException if they are not B·L
    */
   public static TokenBatch of(long[] tokens, long batch, long length) {
-    if (batch < 1 || length < 1 || tokens.length != Math.multiplyExact(batch, length)) {
+    if (batch < 1 || length < 1 || !isProduct(tokens.length, batch, length)) {
       throw new ShapeMismatchException(
           tokens.length + " tokens are given, expected B·L = " + batch + "·" + length);
     }
     MemorySegment copy = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, tokens);
     return new TokenBatch(copy.asReadOnly(), batch, length, null);
+  }
+
+  /** Whether {@code count = batch·length}, which may be more than a long holds. */
+  private static boolean isProduct(long count, long batch, long length) {
+    return count % batch == 0 && count / batch == length;
   }
 
   /**

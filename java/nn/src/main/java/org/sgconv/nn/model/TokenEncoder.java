@@ -4,9 +4,9 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.nn.OptimizerHint;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.StateVisitor;
 import org.sgconv.nn.state.ParameterSource;
 import org.sgconv.nn.state.ParameterSource.Start;
-import org.sgconv.nn.state.StateVisitor;
 import org.sgconv.tensor.Tensor;
 
 /** A table of vectors (V,H), one for each token. */
@@ -43,7 +43,8 @@ final class TokenEncoder implements Encoder {
     if (input instanceof TokenBatch tokens) {
       return tokens;
     }
-    throw new InvalidArgumentException("the model takes tokens, and is given signals");
+    throw new InvalidArgumentException(
+        "the model takes tokens, and is given signals: make a TokenBatch of the input");
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.sgconv.io.ElementType;
 import org.sgconv.nn.Parameter;
+import org.sgconv.nn.StateVisitor;
+import org.sgconv.nn.Stateful;
 import org.sgconv.tensor.Tensor;
 
 /**

@@ -49,7 +49,12 @@ public final class SeededSource implements ParameterSource {
     for (long i = 0; i < tensor.elementCount(); i++) {
       tensor.setFlat(i, values.getAsDouble());
     }
-    return tensor.moveTo(backend);
+    try {
+      return tensor.moveTo(backend);
+    } catch (RuntimeException failure) {
+      tensor.close();
+      throw failure;
+    }
   }
 
   @Override

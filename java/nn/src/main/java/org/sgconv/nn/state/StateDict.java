@@ -7,6 +7,8 @@ import org.sgconv.io.ElementType;
 import org.sgconv.io.Safetensors;
 import org.sgconv.io.SafetensorsWriter;
 import org.sgconv.nn.Parameter;
+import org.sgconv.nn.StateVisitor;
+import org.sgconv.nn.Stateful;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
 

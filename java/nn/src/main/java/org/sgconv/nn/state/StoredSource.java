@@ -139,7 +139,14 @@ public final class StoredSource implements ParameterSource {
 
   private String use(String name) {
     String stored = names.inFile(prefix + name);
-    used.add(stored);
+    if (!used.add(stored)) {
+      throw new InvalidArgumentException(
+          "two tensors of the model have the name "
+              + PrintableText.quote(stored)
+              + " in the file, one of them "
+              + PrintableText.quote(prefix + name)
+              + ": state a NameMap that keeps them apart");
+    }
     return stored;
   }
 }

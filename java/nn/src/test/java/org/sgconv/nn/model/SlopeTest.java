@@ -2,13 +2,16 @@ package org.sgconv.nn.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Random;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.sgconv.Backend;
-import org.sgconv.Backends;
+import org.sgconv.nn.LayerBackends;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.Slope;
 import org.sgconv.nn.SmallModels;
 import org.sgconv.nn.state.NamedParameter;
 import org.sgconv.tensor.DType;
@@ -20,26 +23,23 @@ import org.sgconv.tensor.Tensor;
  */
 class SlopeTest {
 
-  private static final double STEP = 1e-5;
-
-  /**
-   * A central difference leaves out STEP² times third derivatives, and has rounding of 1e-16/STEP.
-   */
-  private static final double BOUND = 2e-8;
-
-  private static final Backend BACKEND = Backends.reference();
+  static Stream<Arguments> modelsOnBackends() {
+    return LayerBackends.all()
+        .flatMap(
+            backend ->
+                Arrays.stream(SmallModels.values()).map(kind -> Arguments.of(kind, backend)));
+  }
 
   @ParameterizedTest
-  @EnumSource
-  void everyGradientIsTheSlopeOfTheLoss(SmallModels kind) {
-    try (SequenceModel model = SequenceModel.create(BACKEND, kind.spec(), DType.FLOAT64, 7);
+  @MethodSource("modelsOnBackends")
+  void everyGradientIsTheSlopeOfTheLoss(SmallModels kind, Backend backend) {
+    try (SequenceModel model = SequenceModel.create(backend, kind.spec(), DType.FLOAT64, 7);
         Pass pass = model.trainingPass(2222);
-        Tensor samples = kind.samples(BACKEND, DType.FLOAT64)) {
+        Tensor samples = kind.samples(backend, DType.FLOAT64)) {
       pass.setStep(3);
       ModelInput input = kind.input(samples);
-      Loss loss = loss(model, input, kind, pass);
-      model.backward(loss.gradient(), pass);
-      Random random = new Random(5);
+      model.backward(loss(model, input, kind, pass).gradient(), pass);
+      Slope slope = new Slope();
       double largest = largestGradient(model);
       for (NamedParameter each : model.parameters()) {
         Parameter parameter = each.parameter();
@@ -47,27 +47,18 @@ class SlopeTest {
           assertThat(parameter.hasGradient()).as(each.name()).isFalse();
           continue;
         }
-        double[] direction = random.doubles(parameter.value().elementCount(), -1, 1).toArray();
-        double expected = 0;
-        double[] gradient = parameter.gradient().toDoubleArray();
-        for (int i = 0; i < gradient.length; i++) {
-          expected += gradient[i] * direction[i];
-        }
-        Moved at = step -> moved(model, input, kind, pass, parameter, direction, step);
-        double slope =
-            (8 * (at.loss(STEP) - at.loss(-STEP)) - (at.loss(2 * STEP) - at.loss(-2 * STEP)))
-                / (12 * STEP);
-        double size = Math.max(largest, Math.abs(expected));
-        assertThat(Math.abs(slope - expected) / size)
-            .as("%s %s: slope %s, gradient %s", kind, each.name(), slope, expected)
-            .isLessThan(BOUND);
+        slope.check(
+            kind + " " + each.name(),
+            parameter.value(),
+            parameter.gradient().toDoubleArray(),
+            largest,
+            () -> {
+              parameter.changed();
+              return loss(model, input, kind, pass).mean();
+            });
+        parameter.changed();
       }
     }
-  }
-
-  /** The loss, some steps away. */
-  private interface Moved {
-    double loss(double step);
   }
 
   private static double largestGradient(SequenceModel model) {
@@ -79,30 +70,6 @@ class SlopeTest {
     }
     assertThat(largest).isPositive();
     return largest;
-  }
-
-  /** The loss with a parameter moved, which is put back. */
-  private static double moved(
-      SequenceModel model,
-      ModelInput input,
-      SmallModels kind,
-      Pass pass,
-      Parameter parameter,
-      double[] direction,
-      double step) {
-    double[] before = parameter.value().toDoubleArray();
-    double[] there = before.clone();
-    for (int i = 0; i < there.length; i++) {
-      there[i] += step * direction[i];
-    }
-    parameter.value().copyFrom(there);
-    parameter.changed();
-    try {
-      return loss(model, input, kind, pass).mean();
-    } finally {
-      parameter.value().copyFrom(before);
-      parameter.changed();
-    }
   }
 
   private static Loss loss(SequenceModel model, ModelInput input, SmallModels kind, Pass pass) {

@@ -1,8 +1,7 @@
-package org.sgconv.nn.state;
+package org.sgconv.nn;
 
 import java.util.function.Supplier;
 import org.sgconv.io.ElementType;
-import org.sgconv.nn.Parameter;
 import org.sgconv.tensor.Tensor;
 
 /**

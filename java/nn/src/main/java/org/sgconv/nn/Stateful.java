@@ -1,4 +1,4 @@
-package org.sgconv.nn.state;
+package org.sgconv.nn;
 
 /**
  * Has values that a file of a model holds.
