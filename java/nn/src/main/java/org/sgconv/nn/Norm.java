@@ -30,6 +30,7 @@ public interface Norm extends Layer {
 
   @Override
   default Tensor backward(Tensor dy, Pass pass) {
+    pass.requireBackward(this, dy); // before memory of its shape is taken
     Tensor dx = pass.gradient(dy, dy, dy.shape().toArray());
     backward(dy, null, dx, pass);
     return dx;

@@ -332,6 +332,21 @@ public final class Pass implements AutoCloseable {
    * @throws PassStateException if there is no such forward call, or it has had its backward call
    */
   public Tensor beginBackward(Layer layer, Tensor dy, long channels) {
+    Tensor x = requireBackward(layer, dy, channels);
+    inputs.remove(layer);
+    return x;
+  }
+
+  /**
+   * Returns normally only if {@link #beginBackward(Layer, Tensor)} would.
+   *
+   * @return x of the forward call
+   */
+  public Tensor requireBackward(Layer layer, Tensor dy) {
+    return requireBackward(layer, dy, inputOf(layer).dim(1));
+  }
+
+  private Tensor requireBackward(Layer layer, Tensor dy, long channels) {
     Tensor x = inputOf(layer);
     requireSignal("dy", dy, channels);
     if (dy.dim(0) != x.dim(0) || dy.dim(2) != x.dim(2)) {
@@ -339,7 +354,6 @@ public final class Pass implements AutoCloseable {
           "dy has shape " + dy.shape() + ", but the forward call had x " + x.shape());
     }
     TensorAccess.requireOpen(x);
-    inputs.remove(layer);
     return x;
   }
 
@@ -351,13 +365,14 @@ public final class Pass implements AutoCloseable {
    * @throws InvalidArgumentException if dx cannot be written, or shares memory with x or dy
    */
   public Tensor beginBackward(Layer layer, Tensor dy, @Nullable Tensor residual, Tensor dx) {
-    Tensor x = inputOf(layer);
+    Tensor x = requireBackward(layer, dy);
     if (residual != null) {
       requireLike("the residual", residual, x);
     }
     requireResult("dx", dx, "x", x);
     TensorCheck.disjoint("dx", dx, "dy", dy);
-    return beginBackward(layer, dy, x.dim(1));
+    inputs.remove(layer);
+    return x;
   }
 
   private Tensor inputOf(Layer layer) {

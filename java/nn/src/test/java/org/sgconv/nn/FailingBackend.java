@@ -3,9 +3,11 @@ package org.sgconv.nn;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 import java.util.Set;
 import org.sgconv.Backend;
 import org.sgconv.BackendFailureException;
+import org.sgconv.BackendUnavailableException;
 import org.sgconv.Backends;
 import org.sgconv.HostMemoryException;
 import org.sgconv.spi.BackendProvider;
@@ -24,8 +26,6 @@ public final class FailingBackend {
       Set.of(
           "rank",
           "info",
-          "unavailabilityCause",
-          "ensureAvailable",
           "supportedTypes",
           "requireType",
           "requireOperand",
@@ -48,6 +48,7 @@ public final class FailingBackend {
   private long untilFailure = Long.MAX_VALUE;
   private boolean afterwards;
   private String failed = "";
+  private boolean unavailable;
 
   public FailingBackend() {
     backend = Backend.of(wrap(BackendProvider.class, BackendProvider.of(Backends.reference())));
@@ -67,6 +68,11 @@ public final class FailingBackend {
   /** Name of the operation that has failed, or the empty text. */
   public String failed() {
     return failed;
+  }
+
+  /** Has a reason for not being usable here, from now on. */
+  public void becomeUnavailable() {
+    unavailable = true;
   }
 
   /** Lets all succeed. */
@@ -92,10 +98,23 @@ public final class FailingBackend {
     String name = method.getName();
     return switch (name) {
       case "name" -> "failing";
+      case "unavailabilityCause" -> cause();
+      case "ensureAvailable" -> {
+        cause().ifPresent(this::throwUnavailable);
+        yield null;
+      }
       case "layers" -> wrap(LayerOperations.class, ((BackendProvider) target).layers());
       case "kernels" -> wrap(KernelOperations.class, ((BackendProvider) target).kernels());
       default -> compute(name, target, method, arguments);
     };
+  }
+
+  private Optional<Throwable> cause() {
+    return unavailable ? Optional.of(new IllegalStateException("a test")) : Optional.empty();
+  }
+
+  private void throwUnavailable(Throwable cause) {
+    throw new BackendUnavailableException("failing", cause);
   }
 
   private Object compute(String name, Object target, Method method, Object[] arguments)

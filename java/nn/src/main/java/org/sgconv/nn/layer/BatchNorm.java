@@ -55,7 +55,7 @@ public final class BatchNorm implements Norm {
       Tensor weight = made.adopt(source.tensor("weight", Start.ONES, 1, hidden));
       Tensor bias = made.adopt(source.tensor("bias", Start.ZEROS, 1, hidden));
       Tensor mean = made.adopt(source.tensor("running_mean", Start.ZEROS, 1, hidden));
-      Tensor variance = made.adopt(source.tensor("running_var", Start.ONES, 1, hidden));
+      Tensor variance = made.adopt(source.variances("running_var", hidden));
       long batches = source.number("num_batches_tracked");
       return new BatchNorm(
           hidden,

@@ -32,7 +32,10 @@ public interface ParameterSource {
    */
   Tensor tensor(String name, Start start, long inputs, long... shape);
 
-  /** A whole number (), 0 unless it is in a file. */
+  /** Variances (H), each at least 0: all 1 unless they are in a file. */
+  Tensor variances(String name, long hidden);
+
+  /** A whole number (), at least 0, and 0 unless it is in a file. */
   long number(String name);
 
   /** The parameters of a kernel under the names that they have in a layer. */

@@ -58,6 +58,11 @@ public final class SeededSource implements ParameterSource {
   }
 
   @Override
+  public Tensor variances(String name, long hidden) {
+    return tensor(name, Start.ONES, 1, hidden);
+  }
+
+  @Override
   public long number(String name) {
     return 0;
   }

@@ -93,8 +93,31 @@ public final class StoredSource implements ParameterSource {
   }
 
   @Override
+  public Tensor variances(String name, long hidden) {
+    Tensor variances = tensor(name, Start.ONES, 1, hidden);
+    double[] values = variances.toDoubleArray();
+    for (int h = 0; h < values.length; h++) {
+      if (values[h] < 0) {
+        variances.close();
+        throw belowZero(name, values[h] + " at (" + h + ")");
+      }
+    }
+    return variances;
+  }
+
+  @Override
   public long number(String name) {
-    return file.readInteger(use(name));
+    long value = file.readInteger(use(name));
+    if (value < 0) {
+      throw belowZero(name, String.valueOf(value));
+    }
+    return value;
+  }
+
+  private InvalidFileException belowZero(String name, String value) {
+    String stored = PrintableText.quote(names.inFile(prefix + name));
+    return new InvalidFileException(
+        file.path(), "tensor " + stored + " is " + value + ", expected at least 0");
   }
 
   @Override
