@@ -23,7 +23,7 @@ import org.sgconv.nn.FailingBackend;
 import org.sgconv.nn.Held;
 import org.sgconv.nn.Pass;
 import org.sgconv.nn.PassStateException;
-import org.sgconv.nn.Refusal;
+import org.sgconv.nn.RefusedCall;
 import org.sgconv.nn.SmallModels;
 import org.sgconv.nn.TrainedModel;
 import org.sgconv.nn.Values;
@@ -42,98 +42,98 @@ class ModelMisuseTest {
 
   @ParameterizedTest
   @MethodSource
-  void ofTokens(Refusal<TrainedModel> refusal) {
+  void ofTokens(RefusedCall<TrainedModel> refusal) {
     check(SmallModels.TOKENS_AFTER, refusal);
   }
 
-  static Stream<Refusal<TrainedModel>> ofTokens() {
+  static Stream<RefusedCall<TrainedModel>> ofTokens() {
     return Stream.of(
-        new Refusal<>(
+        new RefusedCall<>(
             "a negative token",
             InvalidArgumentException.class,
             "token -1 at (1, 0) … 0 to 8",
             on -> on.step(TokenBatch.of(new long[] {1, 2, -1, 3}, 2, 2), new long[2])),
-        new Refusal<>(
+        new RefusedCall<>(
             "a token beyond the vocabulary",
             InvalidArgumentException.class,
             "token 9 at (0, 3) … 0 to 8",
             on -> on.step(TokenBatch.of(new long[] {1, 2, 3, 9}, 1, 4), new long[1])),
-        new Refusal<>(
+        new RefusedCall<>(
             "padding beyond the vocabulary",
             InvalidArgumentException.class,
             "token 99 at (1, 1)",
             on -> on.step(TokenBatch.padded(List.of(ROW, new long[] {1}), 99), new long[2])),
-        new Refusal<>(
+        new RefusedCall<>(
             "too few tokens",
             ShapeMismatchException.class,
             "4 tokens … B·L = 2·3",
             on -> TokenBatch.of(ROW, 2, 3)),
-        new Refusal<>(
+        new RefusedCall<>(
             "no rows",
             ShapeMismatchException.class,
             "0 tokens … B·L = 0·3",
             on -> TokenBatch.of(new long[0], 0, 3)),
-        new Refusal<>(
+        new RefusedCall<>(
             "negative sizes",
             ShapeMismatchException.class,
             "4 tokens … B·L = -2·-2",
             on -> TokenBatch.of(ROW, -2, -2)),
-        new Refusal<>(
+        new RefusedCall<>(
             "sizes whose product is 4 modulo 2^64",
             ShapeMismatchException.class,
             "4 tokens … B·L = 4611686018427387905·4",
             on -> TokenBatch.of(ROW, (1L << 62) + 1, 4)),
-        new Refusal<>(
+        new RefusedCall<>(
             "no rows to pad",
             InvalidArgumentException.class,
             "no lengths are given",
             on -> TokenBatch.padded(List.of(), 0)),
-        new Refusal<>(
+        new RefusedCall<>(
             "an empty row to pad",
             InvalidArgumentException.class,
             "lengths[1] is 0 … at least 1",
             on -> TokenBatch.padded(List.of(ROW, new long[0]), 0)),
-        new Refusal<>(
+        new RefusedCall<>(
             "too few lengths",
             ShapeMismatchException.class,
             "1 lengths are given for a batch of 2 … one for each row",
             on -> TokenBatch.of(ROW, 2, 2).withLengths(RowLengths.of(1))),
-        new Refusal<>(
+        new RefusedCall<>(
             "a length beyond the row",
             InvalidArgumentException.class,
             "lengths[1] is 3 … rows have 2 positions",
             on -> TokenBatch.of(ROW, 2, 2).withLengths(RowLengths.of(1, 3))),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals",
             InvalidArgumentException.class,
             "takes tokens, and is given signals … make a TokenBatch",
             on -> withZeros(on, DType.FLOAT64, x -> on.step(SignalBatch.of(x), ROW), 2, 5, 1)),
-        new Refusal<>(
+        new RefusedCall<>(
             "one position in training",
             InvalidArgumentException.class,
             "FLOAT64 (1, 4, 1) … one value of each channel … larger batch",
             on -> on.step(TokenBatch.of(new long[] {1}, 1, 1), new long[1])),
-        new Refusal<>(
+        new RefusedCall<>(
             "a negative label",
             InvalidArgumentException.class,
             "labels[1] is -1 … classes 0 to 2",
             on -> lossOfZeros(on, 0, -1, 1, 2)),
-        new Refusal<>(
+        new RefusedCall<>(
             "a label beyond the classes",
             InvalidArgumentException.class,
             "labels[3] is 3 … classes 0 to 2",
             on -> lossOfZeros(on, 0, 1, 1, 3)),
-        new Refusal<>(
+        new RefusedCall<>(
             "too few labels",
             ShapeMismatchException.class,
             "3 labels … (4, 3) … (n,K) = (3, 3) … one label for each row",
             on -> lossOfZeros(on, 0, 1, 2)),
-        new Refusal<>(
+        new RefusedCall<>(
             "logits of another type",
             TypeMismatchException.class,
             "logits is FLOAT32, expected FLOAT64",
             on -> withZeros(on, DType.FLOAT32, x -> on.model.loss(x, ROW, on.pass), 4, 3)),
-        new Refusal<>(
+        new RefusedCall<>(
             "logits that are no numbers",
             InvalidArgumentException.class,
             "logits (4, 3) holds NaN at (2, 1)",
@@ -147,19 +147,19 @@ class ModelMisuseTest {
                     },
                     4,
                     3)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals of another batch to decode",
             ShapeMismatchException.class,
             "x has shape (5, 4, 11), expected (4, 4, 11)",
             on ->
                 withZeros(on, DType.FLOAT64, x -> on.model.decode(on.input, x, on.pass), 5, 4, 11)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals of another length to decode",
             ShapeMismatchException.class,
             "x has shape (4, 4, 10), expected (4, 4, 11)",
             on ->
                 withZeros(on, DType.FLOAT64, x -> on.model.decode(on.input, x, on.pass), 4, 4, 10)),
-        new Refusal<>(
+        new RefusedCall<>(
             "a negative step",
             InvalidArgumentException.class,
             "step is -1 … ≥ 0",
@@ -168,33 +168,33 @@ class ModelMisuseTest {
 
   @ParameterizedTest
   @MethodSource
-  void ofSignals(Refusal<TrainedModel> refusal) {
+  void ofSignals(RefusedCall<TrainedModel> refusal) {
     check(SmallModels.SIGNALS, refusal);
   }
 
-  static Stream<Refusal<TrainedModel>> ofSignals() {
+  static Stream<RefusedCall<TrainedModel>> ofSignals() {
     return Stream.of(
-        new Refusal<>(
+        new RefusedCall<>(
             "tokens",
             InvalidArgumentException.class,
             "takes signals, and is given tokens … make a SignalBatch",
             on -> on.step(TokenBatch.of(ROW, 2, 2), ROW)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals of two samples a position",
             ShapeMismatchException.class,
             "(2, 5, 2) … (B,L,1)",
             on -> withZeros(on, DType.FLOAT64, x -> on.step(SignalBatch.of(x), ROW), 2, 5, 2)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals of two axes",
             ShapeMismatchException.class,
             "(2, 5) … (B,L,C)",
             on -> withZeros(on, DType.FLOAT64, x -> on.step(SignalBatch.of(x), ROW), 2, 5)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals of another type",
             TypeMismatchException.class,
             "signals is FLOAT32, expected FLOAT64",
             on -> withZeros(on, DType.FLOAT32, x -> on.step(SignalBatch.of(x), ROW), 2, 5, 1)),
-        new Refusal<>(
+        new RefusedCall<>(
             "signals that are no numbers",
             InvalidArgumentException.class,
             "signals (B,L,C) (2, 5, 1) holds Infinity at (1, 2, 0)",
@@ -209,7 +209,7 @@ class ModelMisuseTest {
                     2,
                     5,
                     1)),
-        new Refusal<>(
+        new RefusedCall<>(
             "closed signals",
             TensorClosedException.class,
             "tensor FLOAT64 (2, 5, 1) is closed",
@@ -226,7 +226,7 @@ class ModelMisuseTest {
   void signalsThatBecomeNaN() {
     check(
         SmallModels.LAST,
-        new Refusal<>(
+        new RefusedCall<>(
             "NaN",
             InvalidArgumentException.class,
             "running mean of BatchNorm(4) after this batch (4) holds NaN",
@@ -248,7 +248,7 @@ class ModelMisuseTest {
   void oddPairs() {
     check(
         SmallModels.PAIRS,
-        new Refusal<>(
+        new RefusedCall<>(
             "three rows",
             ShapeMismatchException.class,
             "3 rows … even number",
@@ -257,7 +257,7 @@ class ModelMisuseTest {
 
   @ParameterizedTest
   @MethodSource
-  void ofPasses(Refusal<TrainedModel> refusal) {
+  void ofPasses(RefusedCall<TrainedModel> refusal) {
     for (SmallModels kind : SmallModels.values()) {
       check(kind, refusal, on -> Values.parameters(on.model.parameters()));
     }
@@ -265,9 +265,9 @@ class ModelMisuseTest {
 
   private static final String NO_FORWARD = "without a forward call before it … call forward first";
 
-  static Stream<Refusal<TrainedModel>> ofPasses() {
+  static Stream<RefusedCall<TrainedModel>> ofPasses() {
     return Stream.of(
-        new Refusal<>(
+        new RefusedCall<>(
             "a second backward call",
             PassStateException.class,
             NO_FORWARD,
@@ -276,7 +276,7 @@ class ModelMisuseTest {
               on.model.backward(gradient, on.pass);
               on.model.backward(gradient, on.pass);
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "backward in a pass of evaluation",
             PassStateException.class,
             "evaluation pass … use Pass.training",
@@ -286,7 +286,7 @@ class ModelMisuseTest {
                 on.model.backward(logits, pass);
               }
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "a pass of another type",
             PassStateException.class,
             "FLOAT32 on reference, the model in FLOAT64 on reference … make a pass of the model's",
@@ -295,7 +295,7 @@ class ModelMisuseTest {
                 on.model.forward(on.input, pass);
               }
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "a pass of another backend",
             PassStateException.class,
             "FLOAT64 on failing, the model in FLOAT64 on reference",
@@ -304,7 +304,7 @@ class ModelMisuseTest {
                 on.model.forward(on.input, pass);
               }
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "loss in a pass of another backend",
             PassStateException.class,
             "FLOAT64 on failing, the model in FLOAT64 on reference",
@@ -314,7 +314,7 @@ class ModelMisuseTest {
                 on.model.loss(logits, on.kind.labels(), pass);
               }
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "backward after encoding something else",
             PassStateException.class,
             NO_FORWARD,
@@ -323,7 +323,7 @@ class ModelMisuseTest {
               on.model.encode(on.input, on.pass);
               on.model.backward(gradient, on.pass);
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "backward after a block was used for something else",
             PassStateException.class,
             NO_FORWARD,
@@ -341,7 +341,7 @@ class ModelMisuseTest {
                   11);
               on.model.backward(gradient, on.pass);
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "backward with the masks of another step",
             PassStateException.class,
             NO_FORWARD,
@@ -354,7 +354,7 @@ class ModelMisuseTest {
                 on.pass.setStep(0);
               }
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "a gradient of another type",
             TypeMismatchException.class,
             "dlogits is FLOAT32, expected FLOAT64",
@@ -362,7 +362,7 @@ class ModelMisuseTest {
               on.loss();
               withZeros(on, DType.FLOAT32, x -> on.model.backward(x, on.pass), 4, 3);
             }),
-        new Refusal<>(
+        new RefusedCall<>(
             "a closed gradient",
             TensorClosedException.class,
             "tensor FLOAT64 (4, 3) is closed",
@@ -389,12 +389,14 @@ class ModelMisuseTest {
   }
 
   /** A call before which no forward call succeeds, so that nothing at all changes. */
-  private static void check(SmallModels kind, Refusal<TrainedModel> refusal) {
+  private static void check(SmallModels kind, RefusedCall<TrainedModel> refusal) {
     check(kind, refusal, on -> Values.of(on.model));
   }
 
   private static void check(
-      SmallModels kind, Refusal<TrainedModel> refusal, Function<TrainedModel, Object> unchanged) {
+      SmallModels kind,
+      RefusedCall<TrainedModel> refusal,
+      Function<TrainedModel, Object> unchanged) {
     try (TrainedModel on = new TrainedModel(kind, BACKEND, DType.FLOAT64)) {
       refusal.check(on); // it may take memory of the pass, once
       Object values = unchanged.apply(on);

@@ -15,7 +15,7 @@ import org.sgconv.InvalidFileException;
 import org.sgconv.io.ElementType;
 import org.sgconv.io.Safetensors;
 import org.sgconv.nn.Held;
-import org.sgconv.nn.Refusal;
+import org.sgconv.nn.RefusedCall;
 import org.sgconv.nn.SmallModels;
 import org.sgconv.nn.TrainedModel;
 import org.sgconv.nn.Values;
@@ -37,7 +37,7 @@ class ContradictionTest {
 
   @ParameterizedTest
   @MethodSource
-  void files(Refusal<StateFile> refusal) {
+  void files(RefusedCall<StateFile> refusal) {
     try (TrainedModel on = new TrainedModel(KIND, Backends.reference(), DType.FLOAT64);
         StateFile file = StateFile.of(on.model)) {
       Held before = Held.now();
@@ -51,7 +51,7 @@ class ContradictionTest {
     }
   }
 
-  static Stream<Refusal<StateFile>> files() {
+  static Stream<RefusedCall<StateFile>> files() {
     return Stream.of(
         missing(LAYER + "D"),
         missing(LAYER + "output_linear.0.bias"),
@@ -124,8 +124,8 @@ class ContradictionTest {
     void to(StateFile file);
   }
 
-  private static Refusal<StateFile> refusal(String what, String message, Change change) {
-    return new Refusal<>(
+  private static RefusedCall<StateFile> refusal(String what, String message, Change change) {
+    return new RefusedCall<>(
         what,
         InvalidFileException.class,
         message,
@@ -135,11 +135,11 @@ class ContradictionTest {
         });
   }
 
-  private static Refusal<StateFile> missing(String name) {
+  private static RefusedCall<StateFile> missing(String name) {
     return refusal("no " + name, "\"" + name + "\"", file -> file.remove(name));
   }
 
-  private static Refusal<StateFile> misshapen(
+  private static RefusedCall<StateFile> misshapen(
       String name, String found, String expected, long... shape) {
     return refusal(
         name + " " + found,
@@ -149,7 +149,7 @@ class ContradictionTest {
         file -> file.put(name, Tensor.zeros(DType.FLOAT64, shape)));
   }
 
-  private static Refusal<StateFile> notFinite(String name, double value) {
+  private static RefusedCall<StateFile> notFinite(String name, double value) {
     return refusal(
         name + " of " + value,
         "\"" + name + "\" … holds " + value + " at",
@@ -158,11 +158,11 @@ class ContradictionTest {
 
   @ParameterizedTest
   @MethodSource
-  void specs(Refusal<UnaryOperator<SequenceModelSpec>> refusal) {
+  void specs(RefusedCall<UnaryOperator<SequenceModelSpec>> refusal) {
     refusal.check(UnaryOperator.identity());
   }
 
-  static Stream<Refusal<UnaryOperator<SequenceModelSpec>>> specs() {
+  static Stream<RefusedCall<UnaryOperator<SequenceModelSpec>>> specs() {
     SequenceModelSpec spec = KIND.spec();
     return Stream.of(
         wrong(
@@ -206,9 +206,9 @@ class ContradictionTest {
         wrong("transposed layers", "\"model.layers.0.", SmallModels.TRANSPOSED.spec()));
   }
 
-  private static Refusal<UnaryOperator<SequenceModelSpec>> wrong(
+  private static RefusedCall<UnaryOperator<SequenceModelSpec>> wrong(
       String what, String message, SequenceModelSpec stated) {
-    return new Refusal<>(
+    return new RefusedCall<>(
         what,
         InvalidFileException.class,
         message,

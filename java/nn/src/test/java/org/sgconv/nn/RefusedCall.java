@@ -13,7 +13,7 @@ import org.sgconv.SgConvException;
  * @param message what is to be in its message, some parts separated by an ellipsis
  * @param call the call
  */
-public record Refusal<T>(
+public record RefusedCall<T>(
     String what, Class<? extends SgConvException> type, String message, Call<T> call) {
 
   /** What is tried. */
