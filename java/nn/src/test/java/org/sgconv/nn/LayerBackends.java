@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
 import org.sgconv.Backend;
-import org.sgconv.BackendFailureException;
 import org.sgconv.Backends;
-import org.sgconv.spi.BackendProvider;
 
 /** The backends that compute layers here: what must hold on each of them is tried on each. */
 public final class LayerBackends {
@@ -22,14 +20,6 @@ public final class LayerBackends {
           .isTrue();
       return Stream.of(Backends.reference());
     }
-    return Stream.of(Backends.reference(), cpu).filter(LayerBackends::hasLayers);
-  }
-
-  private static boolean hasLayers(Backend backend) {
-    try {
-      return BackendProvider.of(backend).layers() != null;
-    } catch (BackendFailureException none) {
-      return false;
-    }
+    return Stream.of(Backends.reference(), cpu);
   }
 }
