@@ -1,6 +1,16 @@
 # Sources of the CUDA library, for nvcc and for the emulated device alike.
 set(SGCONV_CUDA_KERNEL_SOURCES
     block/slice_groups.cu
+    layers/add.cu
+    layers/batch_norm.cu
+    layers/channel_norm.cu
+    layers/embedding.cu
+    layers/gelu.cu
+    layers/heads.cu
+    layers/linear.cu
+    layers/norm_parameters.cu
+    layers/pool.cu
+    layers/transpose.cu
     lengths/tails.cu
     ring/multiply.cu
     ring/place.cu
@@ -12,9 +22,13 @@ set(SGCONV_CUDA_KERNEL_SOURCES
 set(SGCONV_CUDA_HOST_SOURCES
     api/checks.cpp
     api/device.cpp
+    api/layer_checks.cpp
+    api/layers.cpp
+    api/norms.cpp
     api/plan.cpp
     api/ring.cpp
     api/synthesis.cpp
+    api/tokens.cpp
     block/block.cpp
     device/launch.cpp
     four_step/chunks.cpp

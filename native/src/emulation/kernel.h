@@ -143,6 +143,10 @@ inline void sincospif(float x, float *sine, float *cosine) {
   *sine = static_cast<float>(std::sin(kPi * static_cast<double>(x)));
   *cosine = static_cast<float>(std::cos(kPi * static_cast<double>(x)));
 }
+inline float normcdff(float x) {
+  constexpr double kRoot = 0.70710678118654752440;
+  return static_cast<float>(0.5 * std::erfc(-kRoot * static_cast<double>(x)));
+}
 inline int __clzll(long long value) {
   return std::countl_zero(static_cast<unsigned long long>(value));
 }

@@ -36,6 +36,31 @@ set(SGCONV_REGISTER_LIMITS
     # Four powers in flight a thread; bound by arithmetic, 512 threads a multiprocessor suffice.
     weight_gradient=128
     window_forward=128
+    # Of layers.
+    add_partials=48
+    add_rows=48
+    batch_norm=48
+    batch_norm_backward=64
+    batch_parameters=48
+    batch_statistics=48
+    bias_gradient=48
+    channel_norm=64
+    channel_norm_backward=64
+    cross_entropy=64
+    embed_backward=48
+    embed_tokens=48
+    gelu_backward=48
+    gelu_forward=48
+    linear_backward=64
+    linear_forward=64
+    norm_parameters=48
+    norm_scalars=48
+    pair_features=48
+    pair_features_backward=64
+    pool_backward=48
+    pool_rows=48
+    running_statistics=48
+    transpose_tiles=48
     # For 10.0 and 12.0 the compiler takes more.
     add_slices:100=48
     add_slices:120=48
