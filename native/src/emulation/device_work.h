@@ -1,4 +1,4 @@
-// What the emulated cuFFT needs of the emulated runtime.
+// What the emulated cuFFT and cuBLAS need of the emulated runtime.
 #pragma once
 
 #include <cstddef>

@@ -22,9 +22,9 @@ struct Failure {
   int error;
 };
 
-constexpr std::array<const char *, 11> kPoints{"allocation", "attribute", "capture",  "context",
-                                               "copy",       "event",     "launch",   "pinned",
-                                               "plan",       "stream",    "transform"};
+constexpr std::array<const char *, 13> kPoints{
+    "allocation", "attribute", "capture", "context", "copy",   "event",    "handle",
+    "launch",     "pinned",    "plan",    "product", "stream", "transform"};
 
 bool known(const std::string &point) {
   for (const char *candidate : kPoints) {
@@ -36,6 +36,7 @@ bool known(const std::string &point) {
 }
 
 std::atomic<std::int64_t> live_plans = 0;
+std::atomic<std::int64_t> live_handles = 0;
 
 class Failures {
  public:
@@ -99,6 +100,7 @@ int failure_at(const char *point) {
 }
 
 void count_plans(std::int64_t change) { live_plans += change; }
+void count_handles(std::int64_t change) { live_handles += change; }
 
 }  // namespace sgconv::emulation
 
@@ -138,7 +140,8 @@ int64_t sgconv_emulation_live(const char *kind) {
       {"event", static_cast<std::int64_t>(machine().events.size())},
       {"graph", static_cast<std::int64_t>(machine().graphs.size())},
       {"executable", static_cast<std::int64_t>(machine().executables.size())},
-      {"plan", sgconv::emulation::live_plans}};
+      {"plan", sgconv::emulation::live_plans},
+      {"handle", sgconv::emulation::live_handles}};
   const auto found = values.find(name);
   return found == values.end() ? -1 : found->second;
 }

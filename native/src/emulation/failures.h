@@ -12,5 +12,7 @@ SGCONV_EMULATION_API int failure_at(const char *point);
 
 // Plans are cuFFT's handles; it reports how many there are.
 SGCONV_EMULATION_API void count_plans(std::int64_t change);
+// The same of cuBLAS.
+SGCONV_EMULATION_API void count_handles(std::int64_t change);
 
 }  // namespace sgconv::emulation

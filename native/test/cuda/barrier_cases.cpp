@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "cases.h"
 #include "check.h"
 #include "column_step.h"
 #include "device.h"
+#include "layer_cases.h"
 #include "middle_rows_step.h"
 #include "oracle.h"
 #include "plan_path.h"
@@ -64,6 +66,19 @@ BarrierCase synthesis(int32_t decay) {
             run_synthesis({2, 19, 8, 6, 0, SGCONV_SUM, SGCONV_LINEAR, decay, 0}, 256);
             run_synthesis({2, 10, 3, 9, 1, SGCONV_SUM, SGCONV_LINEAR, decay, 0}, 1536);
           }};
+}
+
+// Of signals that take several tiles, and several warps of a block.
+std::vector<BarrierCase> layers() {
+  const sgconv_signal_geometry g{2, 37, 70};
+  return {{"layer norm", [=] { run_layer_norm(g); }},
+          {"scalar norm", [=] { run_scalar_norm(g); }},
+          {"batch norm", [=] { run_batch_norm(g); }},
+          {"embedding", [=] { run_embedding(g, 19); }},
+          {"transpose", [=] { run_transpose(g.batch, g.channels, g.length); }},
+          {"linear map", [] {
+             run_linear({3, 5, 6, 70, 0, 1, {}, {}}, 2);
+           }}};
 }
 
 // Forward and back, which is P times the same.
@@ -138,6 +153,9 @@ std::vector<BarrierCase> barrier_cases() {
   cases.push_back(spectrum(24 * kKi));
   cases.push_back(synthesis(SGCONV_GEOMETRIC));
   cases.push_back(synthesis(SGCONV_POWER));
+  for (BarrierCase &each : layers()) {
+    cases.push_back(std::move(each));
+  }
   return cases;
 }
 

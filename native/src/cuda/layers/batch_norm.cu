@@ -198,7 +198,8 @@ void launch_running_statistics(int64_t channels, int64_t count, double momentum,
                                const float *variance, float *running_mean, float *running_variance,
                                void *stream) {
   const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
-  launch("running_statistics", running_statistics, row_grid(current_target(), 1, channels), stream,
+  launch("running_statistics", running_statistics, block_row_grid(current_target(), 1, channels),
+         stream,
          RunningArguments{channels, momentum, unbiased, mean, variance, running_mean,
                           running_variance});
 }

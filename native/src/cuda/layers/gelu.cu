@@ -56,9 +56,9 @@ void launch_gelu_forward(int64_t count, const Mask &mask, const float *x, float 
   const GeluArguments arguments{count, mask, x, nullptr, y};
   if (quads(arguments)) {
     launch("gelu_forward, by fours", gelu_forward<kQuad>,
-           row_grid(current_target(), 1, count / kQuad), stream, arguments);
+           block_row_grid(current_target(), 1, count / kQuad), stream, arguments);
   } else {
-    launch("gelu_forward", gelu_forward<1>, row_grid(current_target(), 1, count), stream,
+    launch("gelu_forward", gelu_forward<1>, block_row_grid(current_target(), 1, count), stream,
            arguments);
   }
 }
@@ -68,9 +68,9 @@ void launch_gelu_backward(int64_t count, const Mask &mask, const float *x, const
   const GeluArguments arguments{count, mask, x, dy, dx};
   if (quads(arguments)) {
     launch("gelu_backward, by fours", gelu_backward<kQuad>,
-           row_grid(current_target(), 1, count / kQuad), stream, arguments);
+           block_row_grid(current_target(), 1, count / kQuad), stream, arguments);
   } else {
-    launch("gelu_backward", gelu_backward<1>, row_grid(current_target(), 1, count), stream,
+    launch("gelu_backward", gelu_backward<1>, block_row_grid(current_target(), 1, count), stream,
            arguments);
   }
 }

@@ -195,7 +195,7 @@ void launch_bias_gradient(const sgconv_linear_geometry &g, const Mask &tied, con
 
 void launch_add_partials(int64_t parts, int64_t count, bool continued, const float *partials,
                          float *sum, void *stream) {
-  launch("add_partials", add_partials, row_grid(current_target(), 1, count), stream,
+  launch("add_partials", add_partials, block_row_grid(current_target(), 1, count), stream,
          PartialArguments{parts, count, continued, partials, sum});
 }
 
