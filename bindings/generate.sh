@@ -7,9 +7,9 @@
 #                                           version, to DIR instead
 #   bindings/generate.sh --list LIBRARY     prints every symbol of our own headers that can be bound
 #
-# Libraries: cpu and cuda, from our headers, and common, what these two share; cudart and cufft, from
-# the headers of the CUDA toolkit, which are looked for in $SGCONV_CUDA_INCLUDE and
-# $SGCONV_CUFFT_INCLUDE (by default /usr/local/cuda/include for both).
+# Libraries: cpu and cuda, from our headers, and common, what these two share; cudart, cufft
+# and cublas, from the headers of the CUDA toolkit, which are looked for in $SGCONV_CUDA_INCLUDE,
+# $SGCONV_CUFFT_INCLUDE and $SGCONV_CUBLAS_INCLUDE (by default /usr/local/cuda/include for all).
 #
 # What is bound is listed in LIBRARY.includes. Output is the same on every run of one jextract
 # version; a test compares it with what is committed.
@@ -19,6 +19,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 include=$here/../native/include
 cuda_include=${SGCONV_CUDA_INCLUDE:-/usr/local/cuda/include}
 cufft_include=${SGCONV_CUFFT_INCLUDE:-$cuda_include}
+cublas_include=${SGCONV_CUBLAS_INCLUDE:-$cuda_include}
 
 load=org.sgconv.bindings.load
 
@@ -56,7 +57,7 @@ bind() {
     flags+=(-I "$directory")
   done
   [[ -f $header ]] || fail "$header not found in: $*. Name the folders of the CUDA toolkit's headers
-in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
+in SGCONV_CUDA_INCLUDE, SGCONV_CUFFT_INCLUDE and SGCONV_CUBLAS_INCLUDE."
   if [[ $mode == list ]]; then
     local headers="$library|${library}_layers"
     [[ $library != common ]] || headers='geometry|layers|status'
@@ -89,9 +90,10 @@ in SGCONV_CUDA_INCLUDE and SGCONV_CUFFT_INCLUDE."
 bind_all() {
   bind common SgconvCommon sgconv/cpu_layers.h "$include" # which includes all that is shared
   bind cpu SgconvCpu sgconv/cpu_layers.h "$include"
-  bind cuda SgconvCuda sgconv/cuda.h "$include"
+  bind cuda SgconvCuda sgconv/cuda_layers.h "$include"
   bind cudart Cudart cuda_runtime_api.h "$cuda_include"
   bind cufft Cufft cufft.h "$cufft_include" "$cuda_include"
+  bind cublas Cublas cublas_v2.h "$cublas_include" "$cuda_include"
 }
 
 mode=generate

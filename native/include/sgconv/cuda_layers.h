@@ -12,10 +12,10 @@
  * may be NULL for none.
  *
  * Matrix products are not among these calls: the caller gets them from cuBLAS. A linear map is
- *   forward:  a = gelu_forward(x), or x; the product W a; linear_forward -> y
+ *   forward:  a = activation_forward(x), or x; the product W a; linear_forward -> y
  *   backward: linear_backward(z, dy) -> dz; the products dz a^T of each member and their sum by
- *             add_partials -> dW; W^T dz and gelu_backward -> dx; linear_bias_gradient -> dbias
- * in parts of the batch that begin with member `member_first`.
+ *             add_partials -> dW; W^T dz and activation_backward -> dx; linear_bias_gradient ->
+ * dbias in parts of the batch that begin with member `member_first`.
  */
 #ifndef SGCONV_CUDA_LAYERS_H
 #define SGCONV_CUDA_LAYERS_H
@@ -27,14 +27,16 @@
 extern "C" {
 #endif
 
-/* y = dropout * gelu(x) of `count` elements, of which the first is number `first` to the dropout;
- * y may be x. Backward: dx, which may be dy. */
-SGCONV_API sgconv_status sgconv_cuda_gelu_forward(int64_t count, const sgconv_dropout *dropout,
-                                                  int64_t first, const float *x, float *y,
-                                                  void *stream);
-SGCONV_API sgconv_status sgconv_cuda_gelu_backward(int64_t count, const sgconv_dropout *dropout,
-                                                   int64_t first, const float *x, const float *dy,
-                                                   float *dx, void *stream);
+/* y = dropout * gelu(x), or dropout * x if `gelu` is 0, of `count` elements, of which the first is
+ * number `first` to the dropout; y may be x. Backward: dx, which may be dy. */
+SGCONV_API sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu,
+                                                        const sgconv_dropout *dropout,
+                                                        int64_t first, const float *x, float *y,
+                                                        void *stream);
+SGCONV_API sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu,
+                                                         const sgconv_dropout *dropout,
+                                                         int64_t first, const float *x,
+                                                         const float *dy, float *dx, void *stream);
 
 /* sum = x + tied * branch; x may be NULL for 0. sum may be x or branch. */
 SGCONV_API sgconv_status sgconv_cuda_add(const sgconv_signal_geometry *geometry,

@@ -1,11 +1,11 @@
 # Sources of the CUDA library, for nvcc and for the emulated device alike.
 set(SGCONV_CUDA_KERNEL_SOURCES
     block/slice_groups.cu
+    layers/activation.cu
     layers/add.cu
     layers/batch_norm.cu
     layers/channel_norm.cu
     layers/embedding.cu
-    layers/gelu.cu
     layers/heads.cu
     layers/linear.cu
     layers/norm_parameters.cu

@@ -12,9 +12,10 @@ extern "C" {
 /* Makes the n-th call from now at a point fail, n >= 1. Points: "allocation" (device memory),
  * "attribute" (of a CUDA kernel), "capture" (its end), "context", "copy", "event", "handle" (of
  * cuBLAS), "launch", "pinned", "plan", "product", "stream", "transform". error: a cudaError_t, or a
- * cufftResult for "plan" and "transform", a cublasStatus_t for "handle" and "product". At "launch", 700, 716 and 719 appear when the work runs
- * and poison the context, others at the call. Returns 0, or -1 for an unknown point.
- * SGCONV_EMULATED_FAILURES="point:n:error,..." does the same at the start. */
+ * cufftResult for "plan" and "transform", a cublasStatus_t for "handle" and "product". At "launch",
+ * 700, 716 and 719 appear when the work runs and poison the context, others at the call. Returns 0,
+ * or -1 for an unknown point. SGCONV_EMULATED_FAILURES="point:n:error,..." does the same at the
+ * start. */
 __attribute__((visibility("default"))) int32_t sgconv_emulation_fail(const char *point, int64_t n,
                                                                      int32_t error);
 /* Forgets failures to come and the most waiting copies, and unpoisons every context; handles and
@@ -26,9 +27,10 @@ __attribute__((visibility("default"))) void sgconv_emulation_reset(void);
  * "graph", "executable", "plan", "handle"; -1 for another name. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_live(const char *kind);
 /* Calls since the start: "allocation", "attribute" (set for a CUDA kernel), "capture" (ended),
- * "context" (tried to make), "copy", "free", "handle", "launch", "pinned", "plan", "product", "query" (a device's
- * attribute), "synchronize", "transform"; 0 for another name. "waiting copies": the most at one
- * time that were submitted and not yet done, since the last sgconv_emulation_reset. */
+ * "context" (tried to make), "copy", "free", "handle", "launch", "pinned", "plan", "product",
+ * "query" (a device's attribute), "synchronize", "transform"; 0 for another name. "waiting copies":
+ * the most at one time that were submitted and not yet done, since the last sgconv_emulation_reset.
+ */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_count(const char *kind);
 /* Most bytes a device has had in use since the last reset of the peak. */
 __attribute__((visibility("default"))) int64_t sgconv_emulation_peak_bytes(int32_t device);

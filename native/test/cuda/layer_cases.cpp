@@ -41,31 +41,34 @@ double dropout_factor(const sgconv_dropout &dropout, int64_t e) {
   return word < std::floor(dropout.probability * 4294967296.0) ? 0 : 1 / (1 - dropout.probability);
 }
 
-void run_gelu(int64_t count, double probability, int64_t first, std::size_t skew) {
-  const std::string what = "gelu of " + std::to_string(count) + " from " + std::to_string(first) +
-                           ", p = " + std::to_string(probability);
+void run_activation(int64_t count, bool gelu, double probability, int64_t first, std::size_t skew) {
+  const std::string what = (gelu ? "gelu of " : "dropout of ") + std::to_string(count) + " from " +
+                           std::to_string(first) + ", p = " + std::to_string(probability);
   const sgconv_dropout dropout = dropout_of(probability, 5);
   Floats x = noise(count, 1), dy = noise(count, 2);
   for (int64_t i = 0; i < count; i += 7) {
     x[at(i)] *= 4;  // far out, where 1 + erf would cancel
   }
   DeviceArray<float> dev_x(x, skew), dev_dy(dy, skew), y(at(count), skew);
-  ok(sgconv_cuda_gelu_forward(count, &dropout, first, dev_x.get(), y.get(), nullptr), "gelu");
+  ok(sgconv_cuda_activation_forward(count, gelu ? 1 : 0, &dropout, first, dev_x.get(), y.get(),
+                                    nullptr),
+     "gelu");
   expect_near(what, y.host(),
               filled(count,
                      [&](int64_t i) {
-                       return wide(x, i) * distribution(wide(x, i)) *
+                       return wide(x, i) * (gelu ? distribution(wide(x, i)) : 1) *
                               dropout_factor(dropout, first + i);
                      }),
               0, 12);
   // dx may be dy.
-  ok(sgconv_cuda_gelu_backward(count, &dropout, first, dev_x.get(), dev_dy.get(), dev_dy.get(),
-                               nullptr),
+  ok(sgconv_cuda_activation_backward(count, gelu ? 1 : 0, &dropout, first, dev_x.get(),
+                                     dev_dy.get(), dev_dy.get(), nullptr),
      "gelu_backward");
   expect_near(what + ", dx", dev_dy.host(),
               filled(count,
                      [&](int64_t i) {
-                       return wide(dy, i) * slope(wide(x, i)) * dropout_factor(dropout, first + i);
+                       return wide(dy, i) * (gelu ? slope(wide(x, i)) : 1) *
+                              dropout_factor(dropout, first + i);
                      }),
               1);
 }

@@ -8,7 +8,7 @@
 
 namespace sgconv::test {
 
-void run_gelu(int64_t count, double probability, int64_t first, std::size_t skew);
+void run_activation(int64_t count, bool gelu, double probability, int64_t first, std::size_t skew);
 void run_add(const sgconv_signal_geometry &g, double probability);
 // Through the emulated cuBLAS, in parts of `members` of the batch.
 void run_linear(const sgconv_linear_geometry &g, int64_t members);

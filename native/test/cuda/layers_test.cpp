@@ -51,6 +51,7 @@ void linear_maps() {
   run_linear({3, 5, 4, 7, 0, 0, none, rows}, 2);
   run_linear({3, 5, 4, 7, 1, 0, some, none}, 3);
   run_linear({3, 5, 4, 8, 1, 1, some, rows}, 1);
+  run_linear({3, 5, 4, 7, 0, 1, some, none}, 2);
   run_linear({4, 9, 3, 33, 0, 1, none, none}, 3);
   run_linear({2, 20, 11, 64, 1, 1, some, rows}, 2);
   run_linear({40, 6, 3, 1, 0, 0, none, rows}, 40);
@@ -91,11 +92,13 @@ void tokens_that_are_none() {
 int main() {
   known_words();
   for (const double p : {0.0, 0.1, 0.9}) {
-    run_gelu(1, p, 0, 0);
-    run_gelu(1000, p, 4, 0);
-    run_gelu(1003, p, 0, 0);
-    run_gelu(64, p, 3, 0);
-    run_gelu(64, p, (int64_t{1} << 34) + 8, 1);  // the high half of the counter
+    run_activation(1, true, p, 0, 0);
+    run_activation(1000, true, p, 4, 0);
+    run_activation(1003, true, p, 0, 0);
+    run_activation(64, true, p, 3, 0);
+    run_activation(63, false, p, 5, 0);
+    run_activation(64, false, p, 8, 0);
+    run_activation(64, true, p, (int64_t{1} << 34) + 8, 1);  // the high half of the counter
   }
   signals();
   linear_maps();

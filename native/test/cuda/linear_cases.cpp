@@ -56,8 +56,8 @@ struct Exact {
   void compute() {
     a.resize(x.size());
     for (int64_t i = 0; i < static_cast<int64_t>(x.size()); ++i) {
-      a[at(i)] = g.gelu == 0 ? wide(x, i)
-                             : wide(x, i) * distribution(wide(x, i)) * dropout_factor(g.dropout, i);
+      a[at(i)] =
+          wide(x, i) * (g.gelu == 0 ? 1 : distribution(wide(x, i))) * dropout_factor(g.dropout, i);
     }
     z = Doubles(at(g.batch * m * g.length));
     dz = z;
@@ -73,10 +73,9 @@ struct Exact {
     }
     for (int64_t i = 0; i < static_cast<int64_t>(x.size()); ++i) {
       const double v = wide(x, i);
-      dx[at(i)] = g.gelu == 0
-                      ? da[at(i)]
-                      : da[at(i)] * dropout_factor(g.dropout, i) *
-                            (distribution(v) + v * std::exp(-0.5 * v * v) / std::sqrt(2 * M_PI));
+      const double slope =
+          g.gelu == 0 ? 1 : distribution(v) + v * std::exp(-0.5 * v * v) / std::sqrt(2 * M_PI);
+      dx[at(i)] = da[at(i)] * dropout_factor(g.dropout, i) * slope;
     }
   }
 
@@ -130,9 +129,10 @@ void run_linear(const sgconv_linear_geometry &g, int64_t members) {
     sgconv_linear_geometry part = g;
     part.batch = std::min(members, g.batch - first);
     const float *input = dev_x.get() + first * of_x;
-    if (g.gelu != 0) {
-      ok(sgconv_cuda_gelu_forward(part.batch * of_x, &g.dropout, first * of_x, input,
-                                  a.get() + first * of_x, nullptr),
+    const bool activated = g.gelu != 0 || g.dropout.probability > 0;
+    if (activated) {
+      ok(sgconv_cuda_activation_forward(part.batch * of_x, g.gelu, &g.dropout, first * of_x, input,
+                                        a.get() + first * of_x, nullptr),
          "gelu");
       input = a.get() + first * of_x;
     }
@@ -154,10 +154,10 @@ void run_linear(const sgconv_linear_geometry &g, int64_t members) {
        "add_partials");
     products.multiply(part.batch, g.inputs, g.length, m, dev_weight.get(), true, 0,
                       dz.get() + first * of_z, false, of_z, dx.get() + first * of_x);
-    if (g.gelu != 0) {
-      ok(sgconv_cuda_gelu_backward(part.batch * of_x, &g.dropout, first * of_x,
-                                   dev_x.get() + first * of_x, dx.get() + first * of_x,
-                                   dx.get() + first * of_x, nullptr),
+    if (activated) {
+      ok(sgconv_cuda_activation_backward(part.batch * of_x, g.gelu, &g.dropout, first * of_x,
+                                         dev_x.get() + first * of_x, dx.get() + first * of_x,
+                                         dx.get() + first * of_x, nullptr),
          "gelu_backward");
     }
   }

@@ -6,33 +6,39 @@ using namespace sgconv;
 
 namespace {
 
-// Elements of a GELU: the numbers of the last one and of its dropout stay far below overflow.
-void check_elements(int64_t count, const sgconv_dropout *dropout, int64_t first) {
+// Elements of an activation: the numbers of the last one and of its dropout stay far below
+// overflow.
+void check_elements(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first) {
   require_range("count", count, 1, INT64_MAX / 8);
+  require_range("gelu", gelu, 0, 1);
   require_range("first", first, 0, INT64_MAX / 8);
   cuda::check_dropout("dropout", dropout);
 }
 
 }  // namespace
 
-sgconv_status sgconv_cuda_gelu_forward(int64_t count, const sgconv_dropout *dropout, int64_t first,
-                                       const float *x, float *y, void *stream) {
+sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu,
+                                             const sgconv_dropout *dropout, int64_t first,
+                                             const float *x, float *y, void *stream) {
   return guarded([=] {
-    check_elements(count, dropout, first);
+    check_elements(count, gelu, dropout, first);
     require_pointer("x", x);
     require_pointer("y", y);
-    cuda::launch_gelu_forward(count, cuda::mask_of(dropout, first), x, y, stream);
+    cuda::launch_activation_forward(count, gelu != 0, cuda::mask_of(dropout, first), x, y, stream);
   });
 }
 
-sgconv_status sgconv_cuda_gelu_backward(int64_t count, const sgconv_dropout *dropout, int64_t first,
-                                        const float *x, const float *dy, float *dx, void *stream) {
+sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu,
+                                              const sgconv_dropout *dropout, int64_t first,
+                                              const float *x, const float *dy, float *dx,
+                                              void *stream) {
   return guarded([=] {
-    check_elements(count, dropout, first);
+    check_elements(count, gelu, dropout, first);
     require_pointer("x", x);
     require_pointer("dy", dy);
     require_pointer("dx", dx);
-    cuda::launch_gelu_backward(count, cuda::mask_of(dropout, first), x, dy, dx, stream);
+    cuda::launch_activation_backward(count, gelu != 0, cuda::mask_of(dropout, first), x, dy, dx,
+                                     stream);
   });
 }
 

@@ -1,4 +1,5 @@
 // Branches of a model, whose rows a tied dropout leaves out or keeps.
+#include "cuda/layers/dropout.h"
 #include "cuda/layers/layers.h"
 #include "cuda/layers/places.h"
 

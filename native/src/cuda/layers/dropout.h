@@ -2,11 +2,8 @@
 // that a backward pass draws again what a forward pass drew.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-
 #include "cuda/device/pack.h"
-#include "sgconv/layers.h"
+#include "cuda/layers/mask.h"
 
 namespace sgconv::cuda {
 
@@ -29,29 +26,6 @@ __device__ __forceinline__ Words philox(uint64_t block, uint64_t step, uint32_t 
     site += 0xBB67AE85u;
   }
   return c;
-}
-
-// A dropout as CUDA kernels take it: elements whose word is below `below` become 0, others are
-// multiplied by `scale`.
-struct Mask {
-  uint32_t below;
-  float scale;
-  uint32_t seed, site;
-  uint64_t step;
-  int64_t first;  // number of the first element of the call
-};
-
-inline Mask mask_of(const sgconv_dropout *dropout, int64_t first) {
-  if (dropout == nullptr || !(dropout->probability > 0)) {
-    return {0, 1.0f, 0, 0, 0, 0};
-  }
-  const double p = dropout->probability;
-  return {static_cast<uint32_t>(std::floor(std::ldexp(p, 32))),
-          static_cast<float>(1.0 / (1.0 - p)),
-          dropout->seed,
-          dropout->site,
-          dropout->step,
-          first};
 }
 
 // Factors of element e of the call and the V - 1 behind it. V is 1, or 4 and then divides the

@@ -3,14 +3,15 @@
 
 #include <cstdint>
 
-#include "cuda/layers/dropout.h"
+#include "cuda/layers/mask.h"
 #include "sgconv/layers.h"
 
 namespace sgconv::cuda {
 
-void launch_gelu_forward(int64_t count, const Mask &mask, const float *x, float *y, void *stream);
-void launch_gelu_backward(int64_t count, const Mask &mask, const float *x, const float *dy,
-                          float *dx, void *stream);
+void launch_activation_forward(int64_t count, bool gelu, const Mask &mask, const float *x, float *y,
+                               void *stream);
+void launch_activation_backward(int64_t count, bool gelu, const Mask &mask, const float *x,
+                                const float *dy, float *dx, void *stream);
 void launch_add(const sgconv_signal_geometry &geometry, const Mask &tied, const float *x,
                 const float *branch, float *sum, void *stream);
 

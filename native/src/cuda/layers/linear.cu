@@ -1,4 +1,5 @@
 // What is around the matrix product of a linear map over channels.
+#include "cuda/layers/dropout.h"
 #include "cuda/layers/layers.h"
 #include "cuda/layers/places.h"
 

@@ -37,6 +37,8 @@ set(SGCONV_REGISTER_LIMITS
     weight_gradient=128
     window_forward=128
     # Of layers.
+    activation_backward=48
+    activation_forward=48
     add_partials=48
     add_rows=48
     batch_norm=48
@@ -49,8 +51,6 @@ set(SGCONV_REGISTER_LIMITS
     cross_entropy=64
     embed_backward=48
     embed_tokens=48
-    gelu_backward=48
-    gelu_forward=48
     linear_backward=64
     linear_forward=64
     norm_parameters=48

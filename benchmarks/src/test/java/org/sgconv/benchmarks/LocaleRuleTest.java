@@ -46,6 +46,7 @@ class LocaleRuleTest {
     "org.sgconv.bindings.cuda..",
     "org.sgconv.bindings.cudart..",
     "org.sgconv.bindings.cufft..",
+    "org.sgconv.bindings.cublas..",
     "..jmh_generated.."
   };
 

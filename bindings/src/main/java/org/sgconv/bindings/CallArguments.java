@@ -141,6 +141,19 @@ final class CallArguments {
     return span == null ? MemorySegment.NULL : checked(name, span, bytes, alignment, false);
   }
 
+  /** Like {@link #input(String, CudaSpan, long, long)}; the output of that name may be the same. */
+  MemorySegment inputOr(String name, CudaSpan span, long bytes, long alignment, String output) {
+    MemorySegment checked = checked(name, span, bytes, alignment, false);
+    successors[count - 1] = output;
+    return checked;
+  }
+
+  /** Like the other; null becomes C's NULL. */
+  MemorySegment optionalInputOr(
+      String name, @Nullable CudaSpan span, long bytes, long alignment, String output) {
+    return span == null ? MemorySegment.NULL : inputOr(name, span, bytes, alignment, output);
+  }
+
   /** As the other, but written; it overlaps no other argument. */
   MemorySegment output(String name, CudaSpan span, long bytes, long alignment) {
     return checked(name, span, bytes, alignment, true);

@@ -1,10 +1,14 @@
 package org.sgconv.bindings;
 
 import java.util.Set;
+import org.sgconv.bindings.cublas.Cublas;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
 
-/** A call into the CUDA runtime or cuFFT failed; the message has the function and CUDA's words. */
+/**
+ * A call into the CUDA runtime, cuFFT or cuBLAS failed; the message has the function and CUDA's
+ * words.
+ */
 public final class CudaErrorException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -22,7 +26,8 @@ public final class CudaErrorException extends RuntimeException {
   /** Where the code comes from. */
   enum Origin {
     RUNTIME,
-    FFT
+    FFT,
+    PRODUCTS
   }
 
   private final Origin origin;
@@ -34,16 +39,19 @@ public final class CudaErrorException extends RuntimeException {
     this.code = code;
   }
 
-  /** The number of the error, a cudaError_t or a cufftResult. */
+  /** The number of the error, a cudaError_t, cufftResult or cublasStatus_t. */
   public int code() {
     return code;
   }
 
   /** Whether the device has not the memory; everything stays usable. */
   public boolean isOutOfMemory() {
-    return origin == Origin.RUNTIME
-        ? code == Cudart.cudaErrorMemoryAllocation()
-        : code == Cufft.CUFFT_ALLOC_FAILED();
+    return code
+        == switch (origin) {
+          case RUNTIME -> Cudart.cudaErrorMemoryAllocation();
+          case FFT -> Cufft.CUFFT_ALLOC_FAILED();
+          case PRODUCTS -> Cublas.CUBLAS_STATUS_ALLOC_FAILED();
+        };
   }
 
   /** Whether a handle is not one of what it is used with, or is none at all. */

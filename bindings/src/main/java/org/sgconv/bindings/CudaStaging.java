@@ -23,6 +23,9 @@ final class CudaStaging implements AutoCloseable {
   /** Whether copies may be under way that nobody waited for, because something failed. */
   private boolean unsettled;
 
+  /** Halves whose last copy may be under way, though nothing failed. */
+  private long submitted;
+
   /** A half of the memory, and a mark after the last copy from or to it. */
   private record Half(MemorySegment segment, long offset, CudaEvent mark) {}
 
@@ -63,6 +66,14 @@ final class CudaStaging implements AutoCloseable {
 
   /** Copies to the device and waits; both have the same size. */
   void upload(MemorySegment source, CudaSpan target) {
+    submit(source, target);
+    awaitSubmitted();
+  }
+
+  /**
+   * As {@link #upload}, but the last copies may be under way when it returns; the source is read.
+   */
+  void submit(MemorySegment source, CudaSpan target) {
     settle();
     unsettled = true;
     long parts = parts(target.byteSize());
@@ -76,9 +87,7 @@ final class CudaStaging implements AutoCloseable {
       stream.upload(memory, half.offset, part);
       stream.record(half.mark);
     }
-    if (parts > 0) {
-      half(parts - 1).mark.synchronize();
-    }
+    submitted = Math.min(parts, HALVES);
     unsettled = false;
   }
 
@@ -113,7 +122,16 @@ final class CudaStaging implements AutoCloseable {
     if (unsettled) {
       stream.synchronize();
       unsettled = false;
+      submitted = 0;
     }
+    awaitSubmitted();
+  }
+
+  private void awaitSubmitted() {
+    for (int i = 0; i < submitted; i++) {
+      halves[i].mark.synchronize();
+    }
+    submitted = 0;
   }
 
   private Half half(long part) {

@@ -150,6 +150,17 @@ public final class CudaStream implements AutoCloseable {
     }
   }
 
+  /**
+   * Copies to the device in this stream's order, and waits for no more than room on the way; the
+   * host memory may be of any kind, and is the caller's again when this returns.
+   */
+  public void submit(MemorySegment source, CudaSpan target) {
+    requireSize("submit", source, target);
+    try (NativeHandle.Use _ = use()) {
+      staging().submit(source, target);
+    }
+  }
+
   /** Copies from the device and waits; the host memory may be of any kind. */
   public void download(CudaSpan source, MemorySegment target) {
     requireSize("download", target, source);

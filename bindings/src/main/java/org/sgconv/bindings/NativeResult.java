@@ -1,6 +1,7 @@
 package org.sgconv.bindings;
 
 import org.sgconv.bindings.cpu.SgconvCpu;
+import org.sgconv.bindings.cublas.Cublas;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
@@ -77,6 +78,17 @@ final class NativeResult {
     if (code != Cufft.CUFFT_SUCCESS()) {
       throw new CudaErrorException(
           CudaErrorException.Origin.FFT, function, code, "cuFFT refuses with cufftResult " + code);
+    }
+  }
+
+  /** Of a function of cuBLAS. */
+  static void cublas(String function, int code) {
+    if (code != Cublas.CUBLAS_STATUS_SUCCESS()) {
+      throw new CudaErrorException(
+          CudaErrorException.Origin.PRODUCTS,
+          function,
+          code,
+          Cublas.cublasGetStatusName(code).getString(0));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.sgconv.bindings.cublas.Cublas;
 import org.sgconv.bindings.cudart.Cudart;
 import org.sgconv.bindings.cufft.Cufft;
 import org.sgconv.bindings.process.LostHandles;
@@ -23,8 +24,14 @@ final class StreamBelongings {
   private final Set<MemorySegment> pinned = ConcurrentHashMap.newKeySet();
   private final Set<MemorySegment> events = ConcurrentHashMap.newKeySet();
   private final Set<Integer> plans = ConcurrentHashMap.newKeySet();
+  private final Set<MemorySegment> products = ConcurrentHashMap.newKeySet();
 
-  /** The step that ends plans, once there are any: not every stream needs cuFFT. */
+  /** Whether there is a step that ends plans, and one that ends products. */
+  private boolean endsPlans;
+
+  private boolean endsProducts;
+
+  /** Those steps, once there is something to end: not every stream needs cuFFT or cuBLAS. */
   private final Queue<Runnable> further = new ConcurrentLinkedQueue<>();
 
   private StreamBelongings() {}
@@ -69,14 +76,31 @@ final class StreamBelongings {
 
   /** Call under the stream's lock. */
   void addPlan(int plan) {
-    if (further.isEmpty()) {
-      MethodHandle end = LostHandles.each(plans, Cufft.cufftDestroy$handle());
-      further.add(MethodHandleProxies.asInterfaceInstance(Runnable.class, end));
+    if (!endsPlans) {
+      addStep(LostHandles.each(plans, Cufft.cufftDestroy$handle()));
+      endsPlans = true;
     }
     plans.add(plan);
   }
 
   void removePlan(int plan) {
     plans.remove(plan);
+  }
+
+  /** A handle of cuBLAS. Call under the stream's lock. */
+  void addProducts(MemorySegment handle) {
+    if (!endsProducts) {
+      addStep(LostHandles.each(products, Cublas.cublasDestroy_v2$handle()));
+      endsProducts = true;
+    }
+    products.add(handle);
+  }
+
+  void removeProducts(MemorySegment handle) {
+    products.remove(handle);
+  }
+
+  private void addStep(MethodHandle end) {
+    further.add(MethodHandleProxies.asInterfaceInstance(Runnable.class, end));
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.sgconv.bindings.common.SgconvCommon;
 import org.sgconv.bindings.common.sgconv_convolution_geometry;
 import org.sgconv.bindings.common.sgconv_kernel_geometry;
+import org.sgconv.bindings.cublas.Cublas;
 import org.sgconv.bindings.cuda.SgconvCuda;
 import org.sgconv.bindings.cuda.sgconv_cuda_rows;
 import org.sgconv.bindings.cudart.Cudart;
@@ -38,7 +39,7 @@ class CudaDriftTest {
   void readHeaders() throws Exception {
     header =
         CHeader.read(
-            Stream.of("status.h", "geometry.h", "cuda.h")
+            Stream.of("status.h", "geometry.h", "layers.h", "cuda.h", "cuda_layers.h")
                 .map(ROOT.resolve("native/include/sgconv")::resolve)
                 .toList());
     assertThat(header.functions()).hasSizeGreaterThan(10);
@@ -90,6 +91,9 @@ class CudaDriftTest {
     Set<String> runtime = bound(Cudart.class, "cuda[A-Z]\\w*");
     runtime.add(cudaPointerAttributes.class.getSimpleName());
     Set<String> transforms = bound(Cufft.class, "cufft[A-Z]\\w*|CUFFT_\\w*");
+    Set<String> products = bound(Cublas.class, "cublas[A-Z]\\w*|CUBLAS_\\w*");
+    assertThat(products).containsExactlyInAnyOrderElementsOf(DriftTest.listed("cublas"));
+    assertThat(products).containsAll(Cublas.functions());
     assertThat(runtime).containsExactlyInAnyOrderElementsOf(DriftTest.listed("cudart"));
     assertThat(transforms).containsExactlyInAnyOrderElementsOf(DriftTest.listed("cufft"));
     assertThat(runtime).containsAll(Cudart.functions());
@@ -102,18 +106,19 @@ class CudaDriftTest {
   @Test
   void theEmulatedLibrariesUseTheValuesOfTheRealHeaders() throws Exception {
     Map<String, Integer> emulated = new LinkedHashMap<>();
-    for (String header : List.of("runtime_api.h", "cufft_api.h")) {
-      Pattern definition = Pattern.compile("\\b((?:cuda|CUFFT_)\\w+) = (0x[0-9a-f]+|-?\\d+)\\b");
+    for (String header : List.of("runtime_api.h", "cufft_api.h", "cublas_api.h")) {
+      Pattern definition =
+          Pattern.compile("\\b((?:cuda|CUFFT_|CUBLAS_)\\w+) = (0x[0-9a-f]+|-?\\d+)\\b");
       definition
           .matcher(Files.readString(ROOT.resolve("native/src/emulation").resolve(header)))
           .results()
           .forEach(found -> emulated.put(found.group(1), Integer.decode(found.group(2))));
     }
     Map<String, Integer> bound = new LinkedHashMap<>();
-    for (Class<?> generated : List.of(Cudart.class, Cufft.class)) {
+    for (Class<?> generated : List.of(Cudart.class, Cufft.class, Cublas.class)) {
       for (Method method : generated.getMethods()) {
         boolean constant =
-            method.getName().matches("(cuda|CUFFT_)\\w+")
+            method.getName().matches("(cuda|CUFFT_|CUBLAS_)\\w+")
                 && method.getParameterCount() == 0
                 && method.getReturnType() == int.class;
         if (constant && emulated.containsKey(method.getName())) {
@@ -127,6 +132,8 @@ class CudaDriftTest {
             "CUFFT_FORWARD",
             "CUFFT_INVERSE",
             "CUFFT_ALLOC_FAILED",
+            "CUBLAS_OP_T",
+            "CUBLAS_STATUS_ALLOC_FAILED",
             "cudaErrorNoDevice",
             "cudaErrorInsufficientDriver",
             "cudaErrorMemoryAllocation");

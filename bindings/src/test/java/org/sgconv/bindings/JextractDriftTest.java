@@ -28,7 +28,7 @@ class JextractDriftTest {
 
   /** Ours always; those of the CUDA toolkit where its headers are. */
   private static final List<String> LIBRARIES =
-      Stream.of("common", "cpu", "cuda", "cudart", "cufft")
+      Stream.of("common", "cpu", "cuda", "cudart", "cufft", "cublas")
           .filter(JextractDriftTest::hasHeader)
           .toList();
 
@@ -97,6 +97,10 @@ class JextractDriftTest {
       case "cufft" ->
           Files.exists(
               Path.of(System.getenv().getOrDefault("SGCONV_CUFFT_INCLUDE", toolkit), "cufft.h"));
+      case "cublas" ->
+          Files.exists(
+              Path.of(
+                  System.getenv().getOrDefault("SGCONV_CUBLAS_INCLUDE", toolkit), "cublas_v2.h"));
       default -> true;
     };
   }

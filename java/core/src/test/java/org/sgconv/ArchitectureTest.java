@@ -165,7 +165,8 @@ class ArchitectureTest {
             "org.sgconv.bindings.cpu..",
             "org.sgconv.bindings.cuda..",
             "org.sgconv.bindings.cudart..",
-            "org.sgconv.bindings.cufft..")
+            "org.sgconv.bindings.cufft..",
+            "org.sgconv.bindings.cublas..")
         .check(LIBRARY);
   }
 

@@ -1721,6 +1721,1593 @@ public class SgconvCuda extends SgconvCudaSymbols {
         }
     }
 
+    private static class sgconv_cuda_activation_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_activation_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_activation_forward$descriptor() {
+        return sgconv_cuda_activation_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_activation_forward$handle() {
+        return sgconv_cuda_activation_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_activation_forward$address() {
+        return sgconv_cuda_activation_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_forward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_activation_forward(long count, int gelu, MemorySegment dropout, long first, MemorySegment x, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_activation_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_activation_forward", count, gelu, dropout, first, x, y, stream);
+            }
+            return (int)mh$.invokeExact(count, gelu, dropout, first, x, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_activation_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_activation_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_activation_backward$descriptor() {
+        return sgconv_cuda_activation_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_activation_backward$handle() {
+        return sgconv_cuda_activation_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_activation_backward$address() {
+        return sgconv_cuda_activation_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_activation_backward(int64_t count, int32_t gelu, const sgconv_dropout *dropout, int64_t first, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_activation_backward(long count, int gelu, MemorySegment dropout, long first, MemorySegment x, MemorySegment dy, MemorySegment dx, MemorySegment stream) {
+        var mh$ = sgconv_cuda_activation_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_activation_backward", count, gelu, dropout, first, x, dy, dx, stream);
+            }
+            return (int)mh$.invokeExact(count, gelu, dropout, first, x, dy, dx, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add(const sgconv_signal_geometry *geometry, const sgconv_dropout *tied, const float *x, const float *branch, float *sum, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_add$descriptor() {
+        return sgconv_cuda_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add(const sgconv_signal_geometry *geometry, const sgconv_dropout *tied, const float *x, const float *branch, float *sum, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_add$handle() {
+        return sgconv_cuda_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add(const sgconv_signal_geometry *geometry, const sgconv_dropout *tied, const float *x, const float *branch, float *sum, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_add$address() {
+        return sgconv_cuda_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add(const sgconv_signal_geometry *geometry, const sgconv_dropout *tied, const float *x, const float *branch, float *sum, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_add(MemorySegment geometry, MemorySegment tied, MemorySegment x, MemorySegment branch, MemorySegment sum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_add", geometry, tied, x, branch, sum, stream);
+            }
+            return (int)mh$.invokeExact(geometry, tied, x, branch, sum, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_linear_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_linear_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_forward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *product, const float *bias, const float *residual, float *z, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_linear_forward$descriptor() {
+        return sgconv_cuda_linear_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_forward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *product, const float *bias, const float *residual, float *z, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_linear_forward$handle() {
+        return sgconv_cuda_linear_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_forward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *product, const float *bias, const float *residual, float *z, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_linear_forward$address() {
+        return sgconv_cuda_linear_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_forward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *product, const float *bias, const float *residual, float *z, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_linear_forward(MemorySegment geometry, long member_first, MemorySegment product, MemorySegment bias, MemorySegment residual, MemorySegment z, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_linear_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_linear_forward", geometry, member_first, product, bias, residual, z, y, stream);
+            }
+            return (int)mh$.invokeExact(geometry, member_first, product, bias, residual, z, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_linear_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_linear_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_backward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *z, const float *dy, float *dz, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_linear_backward$descriptor() {
+        return sgconv_cuda_linear_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_backward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *z, const float *dy, float *dz, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_linear_backward$handle() {
+        return sgconv_cuda_linear_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_backward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *z, const float *dy, float *dz, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_linear_backward$address() {
+        return sgconv_cuda_linear_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_backward(const sgconv_linear_geometry *geometry, int64_t member_first, const float *z, const float *dy, float *dz, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_linear_backward(MemorySegment geometry, long member_first, MemorySegment z, MemorySegment dy, MemorySegment dz, MemorySegment stream) {
+        var mh$ = sgconv_cuda_linear_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_linear_backward", geometry, member_first, z, dy, dz, stream);
+            }
+            return (int)mh$.invokeExact(geometry, member_first, z, dy, dz, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_linear_bias_gradient {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_linear_bias_gradient");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_bias_gradient(const sgconv_linear_geometry *geometry, const float *z, const float *dy, float *dbias, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_linear_bias_gradient$descriptor() {
+        return sgconv_cuda_linear_bias_gradient.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_bias_gradient(const sgconv_linear_geometry *geometry, const float *z, const float *dy, float *dbias, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_linear_bias_gradient$handle() {
+        return sgconv_cuda_linear_bias_gradient.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_bias_gradient(const sgconv_linear_geometry *geometry, const float *z, const float *dy, float *dbias, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_linear_bias_gradient$address() {
+        return sgconv_cuda_linear_bias_gradient.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_linear_bias_gradient(const sgconv_linear_geometry *geometry, const float *z, const float *dy, float *dbias, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_linear_bias_gradient(MemorySegment geometry, MemorySegment z, MemorySegment dy, MemorySegment dbias, MemorySegment stream) {
+        var mh$ = sgconv_cuda_linear_bias_gradient.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_linear_bias_gradient", geometry, z, dy, dbias, stream);
+            }
+            return (int)mh$.invokeExact(geometry, z, dy, dbias, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_add_partials {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_add_partials");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add_partials(int64_t parts, int64_t count, int32_t continued, const float *partials, float *sum, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_add_partials$descriptor() {
+        return sgconv_cuda_add_partials.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add_partials(int64_t parts, int64_t count, int32_t continued, const float *partials, float *sum, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_add_partials$handle() {
+        return sgconv_cuda_add_partials.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add_partials(int64_t parts, int64_t count, int32_t continued, const float *partials, float *sum, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_add_partials$address() {
+        return sgconv_cuda_add_partials.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_add_partials(int64_t parts, int64_t count, int32_t continued, const float *partials, float *sum, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_add_partials(long parts, long count, int continued, MemorySegment partials, MemorySegment sum, MemorySegment stream) {
+        var mh$ = sgconv_cuda_add_partials.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_add_partials", parts, count, continued, partials, sum, stream);
+            }
+            return (int)mh$.invokeExact(parts, count, continued, partials, sum, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_layer_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_DOUBLE,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_layer_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_forward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_layer_norm_forward$descriptor() {
+        return sgconv_cuda_layer_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_forward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_layer_norm_forward$handle() {
+        return sgconv_cuda_layer_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_forward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_layer_norm_forward$address() {
+        return sgconv_cuda_layer_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_forward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_layer_norm_forward(MemorySegment geometry, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment mean, MemorySegment scale, MemorySegment stream) {
+        var mh$ = sgconv_cuda_layer_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_layer_norm_forward", geometry, epsilon, x, weight, bias, y, mean, scale, stream);
+            }
+            return (int)mh$.invokeExact(geometry, epsilon, x, weight, bias, y, mean, scale, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_layer_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_layer_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *weight, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_layer_norm_backward$descriptor() {
+        return sgconv_cuda_layer_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *weight, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_layer_norm_backward$handle() {
+        return sgconv_cuda_layer_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *weight, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_layer_norm_backward$address() {
+        return sgconv_cuda_layer_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_layer_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *weight, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_layer_norm_backward(MemorySegment geometry, MemorySegment x, MemorySegment weight, MemorySegment mean, MemorySegment scale, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dweight, MemorySegment dbias, MemorySegment stream) {
+        var mh$ = sgconv_cuda_layer_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_layer_norm_backward", geometry, x, weight, mean, scale, dy, residual, dx, dweight, dbias, stream);
+            }
+            return (int)mh$.invokeExact(geometry, x, weight, mean, scale, dy, residual, dx, dweight, dbias, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_scalar_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_scalar_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_forward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_scalar_norm_forward$descriptor() {
+        return sgconv_cuda_scalar_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_forward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_scalar_norm_forward$handle() {
+        return sgconv_cuda_scalar_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_forward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_scalar_norm_forward$address() {
+        return sgconv_cuda_scalar_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_forward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, float *y, float *mean, float *scale, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_scalar_norm_forward(MemorySegment geometry, MemorySegment x, MemorySegment m, MemorySegment s, MemorySegment y, MemorySegment mean, MemorySegment scale, MemorySegment stream) {
+        var mh$ = sgconv_cuda_scalar_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_scalar_norm_forward", geometry, x, m, s, y, mean, scale, stream);
+            }
+            return (int)mh$.invokeExact(geometry, x, m, s, y, mean, scale, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_scalar_norm_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_scalar_norm_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_workspace(const sgconv_signal_geometry *geometry, int64_t *bytes)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_scalar_norm_workspace$descriptor() {
+        return sgconv_cuda_scalar_norm_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_workspace(const sgconv_signal_geometry *geometry, int64_t *bytes)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_scalar_norm_workspace$handle() {
+        return sgconv_cuda_scalar_norm_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_workspace(const sgconv_signal_geometry *geometry, int64_t *bytes)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_scalar_norm_workspace$address() {
+        return sgconv_cuda_scalar_norm_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_workspace(const sgconv_signal_geometry *geometry, int64_t *bytes)
+     * }
+     */
+    public static int sgconv_cuda_scalar_norm_workspace(MemorySegment geometry, MemorySegment bytes) {
+        var mh$ = sgconv_cuda_scalar_norm_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_scalar_norm_workspace", geometry, bytes);
+            }
+            return (int)mh$.invokeExact(geometry, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_scalar_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_scalar_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dm, float *ds, void *workspace, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_scalar_norm_backward$descriptor() {
+        return sgconv_cuda_scalar_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dm, float *ds, void *workspace, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_scalar_norm_backward$handle() {
+        return sgconv_cuda_scalar_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dm, float *ds, void *workspace, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_scalar_norm_backward$address() {
+        return sgconv_cuda_scalar_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_scalar_norm_backward(const sgconv_signal_geometry *geometry, const float *x, const float *m, const float *s, const float *mean, const float *scale, const float *dy, const float *residual, float *dx, float *dm, float *ds, void *workspace, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_scalar_norm_backward(MemorySegment geometry, MemorySegment x, MemorySegment m, MemorySegment s, MemorySegment mean, MemorySegment scale, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dm, MemorySegment ds, MemorySegment workspace, MemorySegment stream) {
+        var mh$ = sgconv_cuda_scalar_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_scalar_norm_backward", geometry, x, m, s, mean, scale, dy, residual, dx, dm, ds, workspace, stream);
+            }
+            return (int)mh$.invokeExact(geometry, x, m, s, mean, scale, dy, residual, dx, dm, ds, workspace, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_batch_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_DOUBLE,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_batch_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_forward(const sgconv_signal_geometry *geometry, int32_t given, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *variance, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_batch_norm_forward$descriptor() {
+        return sgconv_cuda_batch_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_forward(const sgconv_signal_geometry *geometry, int32_t given, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *variance, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_batch_norm_forward$handle() {
+        return sgconv_cuda_batch_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_forward(const sgconv_signal_geometry *geometry, int32_t given, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *variance, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_batch_norm_forward$address() {
+        return sgconv_cuda_batch_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_forward(const sgconv_signal_geometry *geometry, int32_t given, double epsilon, const float *x, const float *weight, const float *bias, float *y, float *mean, float *variance, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_batch_norm_forward(MemorySegment geometry, int given, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment mean, MemorySegment variance, MemorySegment stream) {
+        var mh$ = sgconv_cuda_batch_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_batch_norm_forward", geometry, given, epsilon, x, weight, bias, y, mean, variance, stream);
+            }
+            return (int)mh$.invokeExact(geometry, given, epsilon, x, weight, bias, y, mean, variance, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_batch_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_DOUBLE,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_batch_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_backward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *mean, const float *variance, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_batch_norm_backward$descriptor() {
+        return sgconv_cuda_batch_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_backward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *mean, const float *variance, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_batch_norm_backward$handle() {
+        return sgconv_cuda_batch_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_backward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *mean, const float *variance, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_batch_norm_backward$address() {
+        return sgconv_cuda_batch_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_batch_norm_backward(const sgconv_signal_geometry *geometry, double epsilon, const float *x, const float *weight, const float *mean, const float *variance, const float *dy, const float *residual, float *dx, float *dweight, float *dbias, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_batch_norm_backward(MemorySegment geometry, double epsilon, MemorySegment x, MemorySegment weight, MemorySegment mean, MemorySegment variance, MemorySegment dy, MemorySegment residual, MemorySegment dx, MemorySegment dweight, MemorySegment dbias, MemorySegment stream) {
+        var mh$ = sgconv_cuda_batch_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_batch_norm_backward", geometry, epsilon, x, weight, mean, variance, dy, residual, dx, dweight, dbias, stream);
+            }
+            return (int)mh$.invokeExact(geometry, epsilon, x, weight, mean, variance, dy, residual, dx, dweight, dbias, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_running_statistics {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_DOUBLE,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_running_statistics");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_running_statistics(int64_t channels, int64_t count, double momentum, const float *mean, const float *variance, float *running_mean, float *running_variance, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_running_statistics$descriptor() {
+        return sgconv_cuda_running_statistics.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_running_statistics(int64_t channels, int64_t count, double momentum, const float *mean, const float *variance, float *running_mean, float *running_variance, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_running_statistics$handle() {
+        return sgconv_cuda_running_statistics.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_running_statistics(int64_t channels, int64_t count, double momentum, const float *mean, const float *variance, float *running_mean, float *running_variance, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_running_statistics$address() {
+        return sgconv_cuda_running_statistics.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_running_statistics(int64_t channels, int64_t count, double momentum, const float *mean, const float *variance, float *running_mean, float *running_variance, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_running_statistics(long channels, long count, double momentum, MemorySegment mean, MemorySegment variance, MemorySegment running_mean, MemorySegment running_variance, MemorySegment stream) {
+        var mh$ = sgconv_cuda_running_statistics.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_running_statistics", channels, count, momentum, mean, variance, running_mean, running_variance, stream);
+            }
+            return (int)mh$.invokeExact(channels, count, momentum, mean, variance, running_mean, running_variance, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_embedding_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_embedding_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_forward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, const float *table, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_embedding_forward$descriptor() {
+        return sgconv_cuda_embedding_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_forward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, const float *table, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_embedding_forward$handle() {
+        return sgconv_cuda_embedding_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_forward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, const float *table, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_embedding_forward$address() {
+        return sgconv_cuda_embedding_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_forward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, const float *table, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_embedding_forward(MemorySegment geometry, long vocabulary, MemorySegment tokens, MemorySegment table, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_embedding_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_embedding_forward", geometry, vocabulary, tokens, table, y, stream);
+            }
+            return (int)mh$.invokeExact(geometry, vocabulary, tokens, table, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_embedding_index {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_embedding_index");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_index(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, int64_t *index)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_embedding_index$descriptor() {
+        return sgconv_cuda_embedding_index.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_index(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, int64_t *index)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_embedding_index$handle() {
+        return sgconv_cuda_embedding_index.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_index(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, int64_t *index)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_embedding_index$address() {
+        return sgconv_cuda_embedding_index.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_index(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *tokens, int64_t *index)
+     * }
+     */
+    public static int sgconv_cuda_embedding_index(MemorySegment geometry, long vocabulary, MemorySegment tokens, MemorySegment index) {
+        var mh$ = sgconv_cuda_embedding_index.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_embedding_index", geometry, vocabulary, tokens, index);
+            }
+            return (int)mh$.invokeExact(geometry, vocabulary, tokens, index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_embedding_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_embedding_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_backward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *index, const float *dy, float *dtable, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_embedding_backward$descriptor() {
+        return sgconv_cuda_embedding_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_backward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *index, const float *dy, float *dtable, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_embedding_backward$handle() {
+        return sgconv_cuda_embedding_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_backward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *index, const float *dy, float *dtable, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_embedding_backward$address() {
+        return sgconv_cuda_embedding_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_embedding_backward(const sgconv_signal_geometry *geometry, int64_t vocabulary, const int64_t *index, const float *dy, float *dtable, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_embedding_backward(MemorySegment geometry, long vocabulary, MemorySegment index, MemorySegment dy, MemorySegment dtable, MemorySegment stream) {
+        var mh$ = sgconv_cuda_embedding_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_embedding_backward", geometry, vocabulary, index, dy, dtable, stream);
+            }
+            return (int)mh$.invokeExact(geometry, vocabulary, index, dy, dtable, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_pool_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_pool_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_forward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *x, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_pool_forward$descriptor() {
+        return sgconv_cuda_pool_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_forward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_pool_forward$handle() {
+        return sgconv_cuda_pool_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_forward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_pool_forward$address() {
+        return sgconv_cuda_pool_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_forward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *x, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_pool_forward(MemorySegment geometry, int last, MemorySegment lengths, MemorySegment x, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_pool_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_pool_forward", geometry, last, lengths, x, y, stream);
+            }
+            return (int)mh$.invokeExact(geometry, last, lengths, x, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_pool_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_INT,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_pool_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_backward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_pool_backward$descriptor() {
+        return sgconv_cuda_pool_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_backward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_pool_backward$handle() {
+        return sgconv_cuda_pool_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_backward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_pool_backward$address() {
+        return sgconv_cuda_pool_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pool_backward(const sgconv_signal_geometry *geometry, int32_t last, const int64_t *lengths, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_pool_backward(MemorySegment geometry, int last, MemorySegment lengths, MemorySegment dy, MemorySegment dx, MemorySegment stream) {
+        var mh$ = sgconv_cuda_pool_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_pool_backward", geometry, last, lengths, dy, dx, stream);
+            }
+            return (int)mh$.invokeExact(geometry, last, lengths, dy, dx, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_pair_features_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_pair_features_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_forward(int64_t pairs, int64_t channels, const float *x, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_pair_features_forward$descriptor() {
+        return sgconv_cuda_pair_features_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_forward(int64_t pairs, int64_t channels, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_pair_features_forward$handle() {
+        return sgconv_cuda_pair_features_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_forward(int64_t pairs, int64_t channels, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_pair_features_forward$address() {
+        return sgconv_cuda_pair_features_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_forward(int64_t pairs, int64_t channels, const float *x, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_pair_features_forward(long pairs, long channels, MemorySegment x, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_pair_features_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_pair_features_forward", pairs, channels, x, y, stream);
+            }
+            return (int)mh$.invokeExact(pairs, channels, x, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_pair_features_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_pair_features_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_backward(int64_t pairs, int64_t channels, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_pair_features_backward$descriptor() {
+        return sgconv_cuda_pair_features_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_backward(int64_t pairs, int64_t channels, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_pair_features_backward$handle() {
+        return sgconv_cuda_pair_features_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_backward(int64_t pairs, int64_t channels, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_pair_features_backward$address() {
+        return sgconv_cuda_pair_features_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_pair_features_backward(int64_t pairs, int64_t channels, const float *x, const float *dy, float *dx, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_pair_features_backward(long pairs, long channels, MemorySegment x, MemorySegment dy, MemorySegment dx, MemorySegment stream) {
+        var mh$ = sgconv_cuda_pair_features_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_pair_features_backward", pairs, channels, x, dy, dx, stream);
+            }
+            return (int)mh$.invokeExact(pairs, channels, x, dy, dx, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_cross_entropy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_cross_entropy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_cross_entropy(int64_t batch, int64_t classes, const float *logits, const int64_t *labels, float *losses, float *dlogits, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_cross_entropy$descriptor() {
+        return sgconv_cuda_cross_entropy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_cross_entropy(int64_t batch, int64_t classes, const float *logits, const int64_t *labels, float *losses, float *dlogits, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_cross_entropy$handle() {
+        return sgconv_cuda_cross_entropy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_cross_entropy(int64_t batch, int64_t classes, const float *logits, const int64_t *labels, float *losses, float *dlogits, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_cross_entropy$address() {
+        return sgconv_cuda_cross_entropy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_cross_entropy(int64_t batch, int64_t classes, const float *logits, const int64_t *labels, float *losses, float *dlogits, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_cross_entropy(long batch, long classes, MemorySegment logits, MemorySegment labels, MemorySegment losses, MemorySegment dlogits, MemorySegment stream) {
+        var mh$ = sgconv_cuda_cross_entropy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_cross_entropy", batch, classes, logits, labels, losses, dlogits, stream);
+            }
+            return (int)mh$.invokeExact(batch, classes, logits, labels, losses, dlogits, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class sgconv_cuda_transpose {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            SgconvCuda.C_INT,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_LONG,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER,
+            SgconvCuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sgconv_cuda_transpose");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_transpose(int64_t batch, int64_t rows, int64_t columns, const float *x, float *y, void *stream)
+     * }
+     */
+    public static FunctionDescriptor sgconv_cuda_transpose$descriptor() {
+        return sgconv_cuda_transpose.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_transpose(int64_t batch, int64_t rows, int64_t columns, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MethodHandle sgconv_cuda_transpose$handle() {
+        return sgconv_cuda_transpose.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_transpose(int64_t batch, int64_t rows, int64_t columns, const float *x, float *y, void *stream)
+     * }
+     */
+    public static MemorySegment sgconv_cuda_transpose$address() {
+        return sgconv_cuda_transpose.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * sgconv_status sgconv_cuda_transpose(int64_t batch, int64_t rows, int64_t columns, const float *x, float *y, void *stream)
+     * }
+     */
+    public static int sgconv_cuda_transpose(long batch, long rows, long columns, MemorySegment x, MemorySegment y, MemorySegment stream) {
+        var mh$ = sgconv_cuda_transpose.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("sgconv_cuda_transpose", batch, rows, columns, x, y, stream);
+            }
+            return (int)mh$.invokeExact(batch, rows, columns, x, y, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     /** Names of the functions that are bound. */
     public static List<String> functions() {
         return List.of(
@@ -1749,6 +3336,30 @@ public class SgconvCuda extends SgconvCudaSymbols {
             "sgconv_cuda_gate_gradient",
             "sgconv_cuda_spectrum_multiply",
             "sgconv_cuda_spectrum_backward",
-            "sgconv_cuda_kernel_gradient");
+            "sgconv_cuda_kernel_gradient",
+            "sgconv_cuda_activation_forward",
+            "sgconv_cuda_activation_backward",
+            "sgconv_cuda_add",
+            "sgconv_cuda_linear_forward",
+            "sgconv_cuda_linear_backward",
+            "sgconv_cuda_linear_bias_gradient",
+            "sgconv_cuda_add_partials",
+            "sgconv_cuda_layer_norm_forward",
+            "sgconv_cuda_layer_norm_backward",
+            "sgconv_cuda_scalar_norm_forward",
+            "sgconv_cuda_scalar_norm_workspace",
+            "sgconv_cuda_scalar_norm_backward",
+            "sgconv_cuda_batch_norm_forward",
+            "sgconv_cuda_batch_norm_backward",
+            "sgconv_cuda_running_statistics",
+            "sgconv_cuda_embedding_forward",
+            "sgconv_cuda_embedding_index",
+            "sgconv_cuda_embedding_backward",
+            "sgconv_cuda_pool_forward",
+            "sgconv_cuda_pool_backward",
+            "sgconv_cuda_pair_features_forward",
+            "sgconv_cuda_pair_features_backward",
+            "sgconv_cuda_cross_entropy",
+            "sgconv_cuda_transpose");
     }
 }

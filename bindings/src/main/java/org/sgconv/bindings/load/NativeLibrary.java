@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The native libraries that this project calls: its own, two of the CUDA toolkit, and OpenBLAS. */
+/**
+ * The native libraries that this project calls: its own, those of the CUDA toolkit, and OpenBLAS.
+ */
 public enum NativeLibrary {
   /** SIMD kernels for the host's CPU. */
   CPU(List.of("libsgconv_cpu.so"), LibraryKind.OWN, null),
@@ -19,6 +21,15 @@ public enum NativeLibrary {
    * Fast Fourier transforms of the CUDA toolkit, of the same versions of CUDA in the same order.
    */
   CUFFT(List.of("libcufft.so.12", "libcufft.so.11"), LibraryKind.TOOLKIT, null),
+
+  /** What cuBLAS is made of, of the same versions. */
+  CUBLAS_LT(List.of("libcublasLt.so.13", "libcublasLt.so.12"), LibraryKind.TOOLKIT, null),
+
+  /**
+   * Matrix products of the CUDA toolkit; loaded when one is first asked for. Of a jar, where each
+   * library is a file of its own, the linker takes what it needs by the name of what is loaded.
+   */
+  CUBLAS(List.of("libcublas.so.13", "libcublas.so.12"), LibraryKind.TOOLKIT, CUBLAS_LT),
 
   /** Matrix products for the host's CPU; loaded when one is first asked for. */
   OPENBLAS(List.of("libopenblas.so.0"), LibraryKind.OPENBLAS, null);

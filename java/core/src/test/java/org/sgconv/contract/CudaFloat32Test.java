@@ -4,7 +4,7 @@ import org.sgconv.tensor.DType;
 
 /** The CUDA backend in float32. */
 @OnCudaDevice
-class CudaFloat32Test implements CudaContract, KernelContract, NormLimits, Golden {
+class CudaFloat32Test implements CudaContract, KernelContract, LayerContract, NormLimits, Golden {
 
   @Override
   public DType type() {

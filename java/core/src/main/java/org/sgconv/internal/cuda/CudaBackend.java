@@ -44,6 +44,7 @@ public final class CudaBackend implements BackendProvider {
   private final Gpus gpus;
   private final @Nullable GpuStream bound;
   private volatile @Nullable CudaKernels kernels;
+  private volatile @Nullable CudaLayers layers;
 
   /** For the service loader. */
   public CudaBackend() {
@@ -107,7 +108,7 @@ public final class CudaBackend implements BackendProvider {
             case CUDART ->
                 runtime.runtimeVersion() + ", driver for CUDA " + runtime.driverVersion();
             case CUFFT -> runtime.fftVersion();
-            case CUDA, CPU, OPENBLAS -> runtime.kernelsVersion();
+            case CUDA, CPU, OPENBLAS, CUBLAS, CUBLAS_LT -> runtime.kernelsVersion();
           };
       libraries.add(library.path() + " " + version);
     }
@@ -168,6 +169,17 @@ public final class CudaBackend implements BackendProvider {
     if (known == null) {
       known = new CudaKernels(gpuStream());
       kernels = known;
+    }
+    return known;
+  }
+
+  /** float32 alone; linear maps need cuBLAS, which is loaded for the first of them. */
+  @Override
+  public CudaLayers layers() {
+    CudaLayers known = layers;
+    if (known == null) {
+      known = new CudaLayers(gpuStream());
+      layers = known;
     }
     return known;
   }

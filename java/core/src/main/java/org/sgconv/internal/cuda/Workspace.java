@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.bindings.CudaProducts;
 import org.sgconv.bindings.CudaSpan;
 import org.sgconv.bindings.CudaStream;
 import org.sgconv.bindings.FftPlan;
@@ -13,8 +14,8 @@ import org.sgconv.bindings.closing.Closer;
 
 /**
  * What every convolution on a stream shares: one piece of scratch memory, which only grows, and the
- * cuFFT plans used last. While recordings of the stream exist, nothing that they may use is freed.
- * Use under the stream's lock.
+ * cuFFT plans used last; and cuBLAS, once a product was asked for. While recordings of the stream
+ * exist, nothing that they may use is freed. Use under the stream's lock.
  */
 final class Workspace {
 
@@ -22,13 +23,23 @@ final class Workspace {
   private static final long ALIGNMENT = 512;
   private static final long BEYOND_MEMORY = Long.MAX_VALUE >> 4;
 
+  /** Of cuBLAS's own workspace, as its documentation has it: for Hopper and later, and before. */
+  private static final long PRODUCT_BYTES = 32L << 20;
+
+  private static final long PRODUCT_BYTES_BEFORE = 4L << 20;
+  private static final int HOPPER = 90;
+
   private record PlanKey(long size, long batch) {}
+
+  /** A handle of cuBLAS and its workspace. */
+  private record Products(CudaProducts handle, GpuMemory area) {}
 
   private final GpuStream stream;
   private final Map<PlanKey, FftPlan> plans = new LinkedHashMap<>(MOST_PLANS, 0.75f, true);
   private final List<FftPlan> retiredPlans = new ArrayList<>();
   private final List<GpuMemory> retiredMemory = new ArrayList<>();
   private @Nullable GpuMemory memory;
+  private @Nullable Products products;
   private int recordings;
 
   Workspace(GpuStream stream) {
@@ -100,6 +111,28 @@ final class Workspace {
     return made;
   }
 
+  /**
+   * Matrix products by cuBLAS, loaded and made when the first is asked for, which convolutions
+   * never do.
+   */
+  CudaProducts products() {
+    Products known = products;
+    if (known == null) {
+      stream.requireNoRecording("a handle of cuBLAS");
+      boolean hopper = stream.queue().device().capability() >= HOPPER;
+      GpuMemory area =
+          GpuMemory.allocate(
+              stream, "the workspace of cuBLAS", hopper ? PRODUCT_BYTES : PRODUCT_BYTES_BEFORE);
+      try (Closer undo = Closer.onFailure()) {
+        undo.add(area::free);
+        known = new Products(CudaProducts.create(stream.queue(), area.all()), area);
+        undo.keep();
+      }
+      products = known;
+    }
+    return known.handle;
+  }
+
   private void retire(GpuMemory old) {
     if (recordings > 0) {
       retiredMemory.add(old);
@@ -134,7 +167,7 @@ final class Workspace {
 
   /** Pieces of device memory that it holds. */
   int allocations() {
-    return (memory == null ? 0 : 1) + retiredMemory.size();
+    return (memory == null ? 0 : 1) + (products == null ? 0 : 1) + retiredMemory.size();
   }
 
   /** Frees everything. The stream has no work. */
@@ -145,6 +178,12 @@ final class Workspace {
     memory = null;
     if (scratch != null) {
       all.add(scratch::free);
+    }
+    Products last = products;
+    products = null;
+    if (last != null) {
+      all.add(last.handle);
+      all.add(last.area::free);
     }
     Closer.all(all);
   }
