@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "emulation/control.h"
-#include "sgconv/cuda.h"
+#include "sgconv/cuda_layers.h"
 
 static int failures = 0;
 
@@ -297,6 +297,61 @@ static void sizes(void) {
   refuse(sgconv_cuda_transform_size(1, NULL), "size is NULL", "NULL");
 }
 
+static void layers(void) {
+  const sgconv_signal_geometry good = {2, 3, 4};
+  sgconv_signal_geometry g = good;
+  const sgconv_dropout certain = {1.0, 0, 0, 0};
+  float *const m = memory;
+  float *const odd = (float *)4098;
+  refuse(sgconv_cuda_activation_forward(0, 1, NULL, 0, m, m, NULL), "count = 0", "nothing");
+  refuse(sgconv_cuda_activation_forward(1, 2, NULL, 0, m, m, NULL), "gelu = 2", "no such function");
+  refuse(sgconv_cuda_activation_forward(1, 1, NULL, -1, m, m, NULL), "first = -1", "first");
+  refuse(sgconv_cuda_activation_backward(1, 1, &certain, 0, m, m, m, NULL),
+         "dropout.probability = 1.0", "everything left out");
+  refuse(sgconv_cuda_add(NULL, NULL, m, m, m, NULL), "geometry is NULL", "NULL");
+  g.length = 0;
+  refuse(sgconv_cuda_add(&g, NULL, m, m, m, NULL), "geometry.length = 0", "L");
+  g = good;
+  g.batch = INT64_MAX / 4;
+  refuse(sgconv_cuda_add(&g, NULL, m, m, m, NULL),
+         "signal (batch, channels, length) would have more", "overflow");
+  refuse(sgconv_cuda_add(&good, NULL, m, odd, m, NULL), "branch is not aligned to 4", "alignment");
+  const sgconv_linear_geometry map = {2, 3, 4, 5, 1, 0, {0, 0, 0, 0}, {0, 0, 0, 0}};
+  sgconv_linear_geometry l = map;
+  refuse(sgconv_cuda_linear_forward(&map, 0, m, NULL, NULL, m, m, NULL), "z must be NULL", "z");
+  refuse(sgconv_cuda_linear_forward(&map, -1, m, NULL, NULL, NULL, m, NULL), "member_first = -1",
+         "first");
+  l.glu = 1;
+  refuse(sgconv_cuda_linear_backward(&l, 0, NULL, m, m, NULL), "z is NULL", "no z");
+  refuse(sgconv_cuda_linear_bias_gradient(&l, NULL, m, m, NULL), "z is NULL", "no z");
+  l.tied.probability = -1;
+  refuse(sgconv_cuda_linear_forward(&l, 0, m, NULL, NULL, NULL, m, NULL),
+         "geometry.tied.probability", "tied");
+  refuse(sgconv_cuda_add_partials(0, 1, 0, m, m, NULL), "parts = 0", "parts");
+  refuse(sgconv_cuda_layer_norm_forward(&good, -1, m, m, m, m, NULL, NULL, NULL), "epsilon = -1",
+         "epsilon");
+  refuse(sgconv_cuda_layer_norm_forward(&good, 0, m, m, m, m, m, NULL, NULL), "mean and scale",
+         "half of the statistics");
+  refuse(sgconv_cuda_scalar_norm_backward(&good, m, m, m, m, m, m, NULL, m, m, m, NULL, NULL),
+         "workspace is NULL", "workspace");
+  refuse(sgconv_cuda_batch_norm_forward(&good, 2, 0, m, m, m, m, m, m, NULL), "given = 2", "given");
+  refuse(sgconv_cuda_running_statistics(3, 1, 0.1, m, m, m, m, NULL), "count = 1", "one position");
+  refuse(sgconv_cuda_running_statistics(3, 2, 1.5, m, m, m, m, NULL), "momentum = 1.5", "momentum");
+  const int64_t tokens[] = {0, 1, 4, 0, 0, 0, 0, 0};
+  int64_t index[16];
+  refuse(sgconv_cuda_embedding_index(&good, 4, tokens, index), "tokens[2] = 4, expected 0 to 3",
+         "token");
+  refuse(sgconv_cuda_embedding_forward(&good, 0, tokens, m, m, NULL), "vocabulary = 0",
+         "vocabulary");
+  const int64_t lengths[] = {4, 5};
+  refuse(sgconv_cuda_pool_forward(&good, 0, lengths, m, m, NULL), "lengths[1] = 5, expected 1 to 4",
+         "length");
+  refuse(sgconv_cuda_cross_entropy(2, 5, m, lengths, m, NULL, NULL),
+         "labels[1] = 5, expected 0 to 4", "label");
+  refuse(sgconv_cuda_pair_features_forward(0, 1, m, m, NULL), "pairs = 0", "pairs");
+  refuse(sgconv_cuda_transpose(1, 1, 0, m, m, NULL), "columns = 0", "columns");
+}
+
 static void device(void) {
   const sgconv_kernel_geometry g = {1, 2, 4, 3, 0, SGCONV_SUM, SGCONV_LINEAR, SGCONV_GEOMETRIC, 0};
   expect(sgconv_cuda_check_device(), SGCONV_OK, "", "device");
@@ -328,6 +383,7 @@ int main(void) {
   plan_operands();
   plan_synthesis();
   sizes();
+  layers();
   device();
   return failures == 0 ? 0 : 1;
 }

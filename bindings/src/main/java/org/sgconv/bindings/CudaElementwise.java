@@ -18,7 +18,8 @@ public final class CudaElementwise {
    *
    * @param first number of the first element to the dropout
    */
-  public void activate(long count, boolean gelu, DropoutRule rule, long first, CudaSpan x, CudaSpan y) {
+  public void activate(
+      long count, boolean gelu, DropoutRule rule, long first, CudaSpan x, CudaSpan y) {
     try (NativeHandle.Use use = frame.use()) {
       CudaFrame in = frame.of("sgconv_cuda_activation_forward");
       long bytes = Sizes.floatBytes("x", 1, 1, 1, count);
@@ -37,7 +38,13 @@ public final class CudaElementwise {
 
   /** Writes dx, which may be dy. */
   public void activateBackward(
-      long count, boolean gelu, DropoutRule rule, long first, CudaSpan x, CudaSpan dy, CudaSpan dx) {
+      long count,
+      boolean gelu,
+      DropoutRule rule,
+      long first,
+      CudaSpan x,
+      CudaSpan dy,
+      CudaSpan dx) {
     try (NativeHandle.Use use = frame.use()) {
       CudaFrame in = frame.of("sgconv_cuda_activation_backward");
       long bytes = Sizes.floatBytes("x", 1, 1, 1, count);

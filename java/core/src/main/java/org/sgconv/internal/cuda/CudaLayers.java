@@ -21,14 +21,14 @@ import org.sgconv.tensor.Tensor;
  */
 final class CudaLayers implements LayerOperations {
 
-  private final LayerCalls calls;
+  private final GpuCalls calls;
   private final CudaElementwise elementwise;
   private final CudaSequences sequences;
   private final CudaNormalization norms;
   private final CudaLinearMaps linear;
 
   CudaLayers(GpuStream stream) {
-    this.calls = new LayerCalls(stream);
+    this.calls = new GpuCalls(stream);
     this.elementwise = new CudaElementwise(stream.queue());
     this.sequences = new CudaSequences(stream.queue());
     this.norms = new CudaNormalization(calls);
@@ -39,9 +39,9 @@ final class CudaLayers implements LayerOperations {
   public void gelu(Tensor x, Dropout dropout, Tensor y) {
     try (NativeHandle.Use _ = calls.begin()) {
       elementwise.activate(
-          x.elementCount(), true, LayerCalls.rule(dropout), 0, calls.of("x", x), calls.of("y", y));
+          x.elementCount(), true, GpuCalls.rule(dropout), 0, calls.of("x", x), calls.of("y", y));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gelu", x, e);
+      throw GpuCalls.failed("gelu", x, e);
     }
   }
 
@@ -51,13 +51,13 @@ final class CudaLayers implements LayerOperations {
       elementwise.activateBackward(
           x.elementCount(),
           true,
-          LayerCalls.rule(dropout),
+          GpuCalls.rule(dropout),
           0,
           calls.of("x", x),
           calls.of("dy", dy),
           calls.of("dx", dx));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradient of gelu", x, e);
+      throw GpuCalls.failed("gradient of gelu", x, e);
     }
   }
 
@@ -74,13 +74,13 @@ final class CudaLayers implements LayerOperations {
   private void addRows(@Nullable Tensor x, Tensor branch, Dropout tied, Tensor sum) {
     try (NativeHandle.Use _ = calls.begin()) {
       elementwise.add(
-          LayerCalls.shape(branch),
-          LayerCalls.rule(tied),
+          GpuCalls.shape(branch),
+          GpuCalls.rule(tied),
           calls.ofOptional("x", x),
           calls.of("branch", branch),
           calls.of("sum", sum));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("sum", branch, e);
+      throw GpuCalls.failed("sum", branch, e);
     }
   }
 
@@ -199,12 +199,12 @@ final class CudaLayers implements LayerOperations {
   @Override
   public void embed(MemorySegment tokens, Tensor table, Tensor y) {
     try (NativeHandle.Use _ = calls.begin()) {
-      SignalShape shape = LayerCalls.shape(y);
+      SignalShape shape = GpuCalls.shape(y);
       CudaSpan rows = calls.of("table", table);
       CudaSpan to = calls.of("y", y);
       sequences.embed(shape, table.dim(0), onDevice("tokens", tokens), rows, to);
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("embedding", y, e);
+      throw GpuCalls.failed("embedding", y, e);
     }
   }
 
@@ -213,7 +213,7 @@ final class CudaLayers implements LayerOperations {
   public void embedBackward(MemorySegment tokens, Tensor dy, Tensor dtable) {
     try (NativeHandle.Use _ = calls.begin();
         Arena arena = Arena.ofConfined()) {
-      SignalShape shape = LayerCalls.shape(dy);
+      SignalShape shape = GpuCalls.shape(dy);
       long vocabulary = dtable.dim(0);
       CudaSpan from = calls.of("dy", dy);
       CudaSpan to = calls.of("dtable", dtable);
@@ -222,7 +222,7 @@ final class CudaLayers implements LayerOperations {
       sequences.index(shape, vocabulary, tokens, index);
       sequences.embedBackward(shape, vocabulary, onDevice("tokens", index), from, to);
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradient of an embedding", dy, e);
+      throw GpuCalls.failed("gradient of an embedding", dy, e);
     }
   }
 
@@ -258,18 +258,18 @@ final class CudaLayers implements LayerOperations {
 
   private void pool(boolean last, Tensor x, @Nullable MemorySegment lengths, Tensor y) {
     try (NativeHandle.Use _ = calls.begin()) {
-      sequences.pool(LayerCalls.shape(x), last, lengths, calls.of("x", x), calls.of("y", y));
+      sequences.pool(GpuCalls.shape(x), last, lengths, calls.of("x", x), calls.of("y", y));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("pooling", x, e);
+      throw GpuCalls.failed("pooling", x, e);
     }
   }
 
   private void poolBackward(boolean last, Tensor dy, @Nullable MemorySegment lengths, Tensor dx) {
     try (NativeHandle.Use _ = calls.begin()) {
       sequences.poolBackward(
-          LayerCalls.shape(dx), last, lengths, calls.of("dy", dy), calls.of("dx", dx));
+          GpuCalls.shape(dx), last, lengths, calls.of("dy", dy), calls.of("dx", dx));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradient of a pooling", dx, e);
+      throw GpuCalls.failed("gradient of a pooling", dx, e);
     }
   }
 
@@ -278,7 +278,7 @@ final class CudaLayers implements LayerOperations {
     try (NativeHandle.Use _ = calls.begin()) {
       elementwise.pairFeatures(x.dim(0) / 2, x.dim(1), calls.of("x", x), calls.of("y", y));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("features of pairs", x, e);
+      throw GpuCalls.failed("features of pairs", x, e);
     }
   }
 
@@ -288,7 +288,7 @@ final class CudaLayers implements LayerOperations {
       elementwise.pairFeaturesBackward(
           x.dim(0) / 2, x.dim(1), calls.of("x", x), calls.of("dy", dy), calls.of("dx", dx));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradient of features of pairs", x, e);
+      throw GpuCalls.failed("gradient of features of pairs", x, e);
     }
   }
 
@@ -304,7 +304,7 @@ final class CudaLayers implements LayerOperations {
           calls.of("losses", losses),
           calls.ofOptional("dlogits", dlogits));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("cross-entropy", logits, e);
+      throw GpuCalls.failed("cross-entropy", logits, e);
     }
   }
 
@@ -313,7 +313,7 @@ final class CudaLayers implements LayerOperations {
     try (NativeHandle.Use _ = calls.begin()) {
       elementwise.transpose(x.dim(0), x.dim(1), x.dim(2), calls.of("x", x), calls.of("y", y));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("transpose", x, e);
+      throw GpuCalls.failed("transpose", x, e);
     }
   }
 }

@@ -27,11 +27,11 @@ import org.sgconv.tensor.Tensor;
  */
 final class CudaLinearMaps {
 
-  private final LayerCalls calls;
+  private final GpuCalls calls;
   private final CudaElementwise elementwise;
   private final CudaLinear linear;
 
-  CudaLinearMaps(LayerCalls calls) {
+  CudaLinearMaps(GpuCalls calls) {
     this.calls = calls;
     this.elementwise = new CudaElementwise(calls.stream().queue());
     this.linear = new CudaLinear(calls.stream().queue());
@@ -74,7 +74,7 @@ final class CudaLinearMaps {
         }
       }
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("linear map", in.x(), e);
+      throw GpuCalls.failed("linear map", in.x(), e);
     }
   }
 
@@ -136,7 +136,7 @@ final class CudaLinearMaps {
         linear.biasGradient(shape, z, dy, dbias);
       }
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradients of a linear map", in.x(), e);
+      throw GpuCalls.failed("gradients of a linear map", in.x(), e);
     }
   }
 
@@ -150,7 +150,8 @@ final class CudaLinearMaps {
       return x;
     }
     long elements = part.inputs() * part.length();
-    elementwise.activate(part.batch() * elements, part.gelu(), part.dropout(), first * elements, x, scratch);
+    elementwise.activate(
+        part.batch() * elements, part.gelu(), part.dropout(), first * elements, x, scratch);
     return scratch;
   }
 
@@ -268,8 +269,8 @@ final class CudaLinearMaps {
         x.dim(2),
         gelu,
         glu,
-        LayerCalls.rule(dropout),
-        LayerCalls.rule(tied));
+        GpuCalls.rule(dropout),
+        GpuCalls.rule(tied));
   }
 
   private static LinearShape part(LinearShape shape, long count) {

@@ -9,10 +9,10 @@ import org.sgconv.tensor.Tensor;
 /** Norms of signals on one stream: see {@link org.sgconv.spi.LayerOperations}. */
 final class CudaNormalization {
 
-  private final LayerCalls calls;
+  private final GpuCalls calls;
   private final CudaNorms norms;
 
-  CudaNormalization(LayerCalls calls) {
+  CudaNormalization(GpuCalls calls) {
     this.calls = calls;
     this.norms = new CudaNorms(calls.stream().queue());
   }
@@ -27,7 +27,7 @@ final class CudaNormalization {
       @Nullable Tensor scale) {
     try (NativeHandle.Use _ = calls.begin()) {
       norms.layer(
-          LayerCalls.shape(x),
+          GpuCalls.shape(x),
           epsilon,
           calls.of("x", x),
           calls.of("weight", weight),
@@ -36,7 +36,7 @@ final class CudaNormalization {
           calls.ofOptional("mean", mean),
           calls.ofOptional("scale", scale));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("layer norm", x, e);
+      throw GpuCalls.failed("layer norm", x, e);
     }
   }
 
@@ -52,7 +52,7 @@ final class CudaNormalization {
       Tensor dbias) {
     try (NativeHandle.Use _ = calls.begin()) {
       norms.layerBackward(
-          LayerCalls.shape(x),
+          GpuCalls.shape(x),
           calls.of("x", x),
           calls.of("weight", weight),
           calls.of("mean", mean),
@@ -63,7 +63,7 @@ final class CudaNormalization {
           calls.of("dweight", dweight),
           calls.of("dbias", dbias));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradients of a layer norm", x, e);
+      throw GpuCalls.failed("gradients of a layer norm", x, e);
     }
   }
 
@@ -76,7 +76,7 @@ final class CudaNormalization {
       @Nullable Tensor scale) {
     try (NativeHandle.Use _ = calls.begin()) {
       norms.scalar(
-          LayerCalls.shape(x),
+          GpuCalls.shape(x),
           calls.of("x", x),
           calls.of("shift", shift),
           calls.of("factor", factor),
@@ -84,7 +84,7 @@ final class CudaNormalization {
           calls.ofOptional("mean", mean),
           calls.ofOptional("scale", scale));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("norm", x, e);
+      throw GpuCalls.failed("norm", x, e);
     }
   }
 
@@ -100,7 +100,7 @@ final class CudaNormalization {
       Tensor dshift,
       Tensor dfactor) {
     try (NativeHandle.Use _ = calls.begin()) {
-      SignalShape shape = LayerCalls.shape(x);
+      SignalShape shape = GpuCalls.shape(x);
       norms.scalarBackward(
           shape,
           calls.of("x", x),
@@ -115,7 +115,7 @@ final class CudaNormalization {
           calls.of("dfactor", dfactor),
           calls.stream().workspace().reserve(norms.workspaceBytes(shape)));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradients of a norm", x, e);
+      throw GpuCalls.failed("gradients of a norm", x, e);
     }
   }
 
@@ -131,7 +131,7 @@ final class CudaNormalization {
       Tensor variance) {
     try (NativeHandle.Use _ = calls.begin()) {
       norms.batch(
-          LayerCalls.shape(x),
+          GpuCalls.shape(x),
           given,
           epsilon,
           calls.of("x", x),
@@ -141,7 +141,7 @@ final class CudaNormalization {
           calls.of("mean", mean),
           calls.of("variance", variance));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("batch norm", x, e);
+      throw GpuCalls.failed("batch norm", x, e);
     }
   }
 
@@ -158,7 +158,7 @@ final class CudaNormalization {
       Tensor dbias) {
     try (NativeHandle.Use _ = calls.begin()) {
       norms.batchBackward(
-          LayerCalls.shape(x),
+          GpuCalls.shape(x),
           epsilon,
           calls.of("x", x),
           calls.of("weight", weight),
@@ -170,7 +170,7 @@ final class CudaNormalization {
           calls.of("dweight", dweight),
           calls.of("dbias", dbias));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("gradients of a batch norm", x, e);
+      throw GpuCalls.failed("gradients of a batch norm", x, e);
     }
   }
 
@@ -191,7 +191,7 @@ final class CudaNormalization {
           calls.of("running mean", runningMean),
           calls.of("running variance", runningVariance));
     } catch (RuntimeException e) {
-      throw LayerCalls.failed("running statistics", mean, e);
+      throw GpuCalls.failed("running statistics", mean, e);
     }
   }
 }

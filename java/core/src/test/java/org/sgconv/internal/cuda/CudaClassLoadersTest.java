@@ -40,7 +40,7 @@ class CudaClassLoadersTest {
     assertThat(said)
         .contains(
             "loaders left 0",
-            "allocation=0 bytes=0 pinned=0 stream=0 event=0 graph=0 executable=0 plan=0 ");
+            "allocation=0 bytes=0 pinned=0 stream=0 event=0 graph=0 executable=0 plan=0 handle=0 ");
   }
 
   private List<String> run(String order, String what, String path) throws Exception {

@@ -4,6 +4,8 @@ import org.sgconv.Backend;
 import org.sgconv.Backends;
 import org.sgconv.device.Device;
 import org.sgconv.device.Stream;
+import org.sgconv.spi.Dropout;
+import org.sgconv.spi.LinearOperands;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -25,6 +27,7 @@ public final class DiscoveryProbe {
       System.out.println("CONTEXTS BEFORE " + EmulatedMachine.live("context"));
       attempt("DEFAULT", () -> use(Stream.of(cuda)));
       System.out.println("CONTEXTS AFTER " + EmulatedMachine.live("context"));
+      attempt("MAPPED", () -> map(Stream.of(cuda)));
       for (Device each : Device.all(cuda)) {
         attempt("USED " + each.ordinal(), () -> useOnOwnStream(each));
       }
@@ -41,6 +44,20 @@ public final class DiscoveryProbe {
   private static String use(Stream stream) {
     try (Tensor tensor = Tensor.zeros(stream, DType.FLOAT32, 4)) {
       return "device " + stream.device().ordinal() + ", " + tensor.toFloatArray().length;
+    }
+  }
+
+  private static String map(Stream stream) {
+    Backend backend = stream.backend();
+    try (Tensor x = Tensor.of(backend, new float[] {2, 3}, 1, 2, 1);
+        Tensor weight = Tensor.of(backend, new float[] {5, 7}, 1, 2);
+        Tensor y = Tensor.zeros(stream, DType.FLOAT32, 1, 1, 1)) {
+      Dropout none = Dropout.NONE;
+      backend
+          .provider()
+          .layers()
+          .linear(new LinearOperands(false, none, false, none, x, weight, null, null, null, y));
+      return "to " + y.toFloatArray()[0];
     }
   }
 

@@ -3,6 +3,7 @@ package org.sgconv.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,16 +47,7 @@ class EmulatedDiscoveryTest {
   @ParameterizedTest
   @ValueSource(strings = {"libcufft.so.12", "libsgconv_cuda.so"})
   void whatIsMissingBesideADeviceIsAWarning(String missing) throws Exception {
-    Path libraries = Files.createDirectory(folder.resolve("libraries"));
-    for (String entry : System.getProperty("sgconv.library.path").split(File.pathSeparator, -1)) {
-      try (Stream<Path> files = Files.list(Path.of(entry))) {
-        for (Path file : files.filter(each -> each.toString().contains(".so")).toList()) {
-          if (!file.endsWith(missing)) {
-            Files.copy(file, libraries.resolve(file.getFileName()));
-          }
-        }
-      }
-    }
+    Path libraries = librariesWithout(missing);
     List<String> lines =
         probe(Map.of(), "-Dsgconv.library.path=" + libraries, "-Dsgconv.cuda.toolkit=");
     assertThat(lines)
@@ -66,6 +58,41 @@ class EmulatedDiscoveryTest {
                 assertThat(line)
                     .startsWith("WARNING taking a slower backend: ")
                     .contains("there is a CUDA device, and cannot load " + missing));
+  }
+
+  /** cuBLAS is looked for by the first linear map, and missed by nothing else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"libcublas.so.13", "libcublasLt.so.13"})
+  void withoutProductsOnlyLinearMapsFail(String missing) throws Exception {
+    List<String> lines =
+        probe(
+            Map.of(),
+            "-Dsgconv.library.path=" + librariesWithout(missing),
+            "-Dsgconv.cuda.toolkit=");
+    assertThat(lines)
+        .contains("FOUND", "BEST cuda", "DEFAULT device 0, 4", "USED 0 device 0, 4")
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("MAPPED BackendFailureException: ")
+                    .contains(
+                        "linear maps need cuBLAS: cannot load " + missing,
+                        "add org.bytedeco:cuda-redist"));
+    assertThat(probe(Map.of())).contains("MAPPED to 31.0");
+  }
+
+  private Path librariesWithout(String missing) throws IOException {
+    Path libraries = Files.createDirectory(folder.resolve("libraries"));
+    for (String entry : System.getProperty("sgconv.library.path").split(File.pathSeparator, -1)) {
+      try (Stream<Path> files = Files.list(Path.of(entry))) {
+        for (Path file : files.filter(each -> each.toString().contains(".so")).toList()) {
+          if (!file.endsWith(missing)) {
+            Files.copy(file, libraries.resolve(file.getFileName()));
+          }
+        }
+      }
+    }
+    return libraries;
   }
 
   @Test

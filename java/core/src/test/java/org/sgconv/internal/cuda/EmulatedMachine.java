@@ -56,7 +56,15 @@ final class EmulatedMachine {
     StringBuilder text = new StringBuilder();
     for (String kind :
         new String[] {
-          "allocation", "bytes", "pinned", "stream", "event", "graph", "executable", "plan"
+          "allocation",
+          "bytes",
+          "pinned",
+          "stream",
+          "event",
+          "graph",
+          "executable",
+          "plan",
+          "handle"
         }) {
       text.append(kind).append('=').append(live(kind)).append(' ');
     }

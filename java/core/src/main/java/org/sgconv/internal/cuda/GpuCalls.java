@@ -15,11 +15,11 @@ import org.sgconv.tensor.Tensor;
  * What calls of layers' operations on one stream have in common: its lock, where their tensors are,
  * and the exceptions that the caller sees.
  */
-final class LayerCalls {
+final class GpuCalls {
 
   private final GpuStream stream;
 
-  LayerCalls(GpuStream stream) {
+  GpuCalls(GpuStream stream) {
     this.stream = stream;
   }
 
