@@ -184,7 +184,7 @@ class GoldenFilesTest {
     }
   }
 
-  private static Path resource(String name) {
+  static Path resource(String name) {
     try {
       return Path.of(Objects.requireNonNull(GoldenFilesTest.class.getResource(name), name).toURI());
     } catch (URISyntaxException e) {

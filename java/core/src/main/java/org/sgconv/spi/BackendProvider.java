@@ -221,7 +221,7 @@ public interface BackendProvider {
    */
   default LayerOperations layers() {
     throw new BackendFailureException(
-        name(), "has no operations of layers: take the reference or the cpu backend for models");
+        name(), "has no operations of layers: its provider does not implement layers");
   }
 
   /** Prepares convolutions of one geometry and type; the caller closes the plan. */

@@ -29,6 +29,9 @@ final class Workspace {
   private static final long PRODUCT_BYTES_BEFORE = 4L << 20;
   private static final int HOPPER = 90;
 
+  /** It works with less, and is to leave room for tensors where the budget is small. */
+  private static final long PRODUCT_SHARE = 16;
+
   private record PlanKey(long size, long batch) {}
 
   /** A handle of cuBLAS and its workspace. */
@@ -119,10 +122,7 @@ final class Workspace {
     Products known = products;
     if (known == null) {
       stream.requireNoRecording("a handle of cuBLAS");
-      boolean hopper = stream.queue().device().capability() >= HOPPER;
-      GpuMemory area =
-          GpuMemory.allocate(
-              stream, "the workspace of cuBLAS", hopper ? PRODUCT_BYTES : PRODUCT_BYTES_BEFORE);
+      GpuMemory area = GpuMemory.allocate(stream, "the workspace of cuBLAS", productBytes());
       try (Closer undo = Closer.onFailure()) {
         undo.add(area::free);
         known = new Products(CudaProducts.create(stream.queue(), area.all()), area);
@@ -131,6 +131,13 @@ final class Workspace {
       products = known;
     }
     return known.handle;
+  }
+
+  private long productBytes() {
+    boolean hopper = stream.queue().device().capability() >= HOPPER;
+    long recommended = hopper ? PRODUCT_BYTES : PRODUCT_BYTES_BEFORE;
+    long share = stream.device().memoryBudget() / PRODUCT_SHARE / ALIGNMENT * ALIGNMENT;
+    return Math.max(ALIGNMENT, Math.min(recommended, share));
   }
 
   private void retire(GpuMemory old) {
