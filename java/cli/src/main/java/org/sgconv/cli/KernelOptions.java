@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.sgconv.Backend;
 import org.sgconv.Composition;
 import org.sgconv.ConvolutionMode;
 import org.sgconv.Interpolation;
@@ -12,6 +13,7 @@ import org.sgconv.InvalidArgumentException;
 import org.sgconv.cli.run.CheckpointLayer;
 import org.sgconv.cli.run.Layer;
 import org.sgconv.cli.run.Preset;
+import org.sgconv.cli.run.WholeLayer;
 import org.sgconv.cli.signal.SignalForm;
 import org.sgconv.cli.signal.SignalFormat;
 import org.sgconv.cli.signal.SignalReader;
@@ -49,8 +51,17 @@ final class KernelOptions {
   @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
-      description = "Kernel and skip of a layer of the published code, as .safetensors.")
+      description =
+          "A layer of the published code, as .safetensors: its kernel and skip, or with --layer all"
+              + " of it.")
   private @Nullable Path checkpoint;
+
+  @Option(
+      names = "--layer",
+      description =
+          "Apply the whole layer of the checkpoint: its convolution, GELU, norm if it has one, and"
+              + " linear map with or without GLU.")
+  private boolean wholeLayer;
 
   @Option(
       names = "--prefix",
@@ -76,6 +87,19 @@ final class KernelOptions {
     return checkpoint;
   }
 
+  /** Fails if there is no file for what is asked of it. */
+  void requireSound() {
+    refuseFlag(
+        "only with --checkpoint FILE, which has the layer",
+        "--layer",
+        wholeLayer && checkpoint == null);
+  }
+
+  /** Whether the whole layer of the checkpoint is applied, and not its kernel and skip alone. */
+  boolean isWholeLayer() {
+    return wholeLayer;
+  }
+
   /** Fails if any option says something of a kernel, as another one was named. */
   void refuseAll(String when) {
     refuse(when, "--preset", preset);
@@ -83,6 +107,7 @@ final class KernelOptions {
     refuse(when, "--skip", skip);
     refuse(when, "--mode", mode);
     refuse(when, "--checkpoint", checkpoint);
+    refuseFlag(when, "--layer", wholeLayer);
     refuse(when, "--prefix", prefix);
     refuse(when, "--composition", composition);
     refuse(when, "--interpolation", interpolation);
@@ -92,6 +117,12 @@ final class KernelOptions {
   /** The layer for this signal; the caller closes it. */
   Layer layer(SignalForm signal) throws IOException {
     return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
+  }
+
+  /** The whole layer of the checkpoint where a backend computes; the caller closes it. */
+  WholeLayer wholeLayer(SignalForm signal, Backend backend) throws IOException {
+    Path file = Objects.requireNonNull(checkpoint, "requireSound was not called");
+    return WholeLayer.read(file, readable(file), backend, spec -> requireWidth(spec, signal, file));
   }
 
   private Layer ofPreset(SignalForm signal) {
@@ -116,17 +147,21 @@ final class KernelOptions {
   }
 
   private Layer ofCheckpoint(SignalForm signal, Path file) throws IOException {
+    return readable(file).read(file, spec -> requireWidth(spec, signal, file));
+  }
+
+  /** What the options say of a file that can be there and that no other option contradicts. */
+  private CheckpointLayer readable(Path file) throws IOException {
     refuse("not with --checkpoint, which has its own kernel", "--preset", preset);
     refuse("not with --checkpoint, which has its own kernel", "--seed", seed);
     refuse("not with --checkpoint, which has its own skip", "--skip", skip);
     SignalReader.requireReadable(file, SignalFormat.SAFETENSORS);
     return new CheckpointLayer(
-            Objects.requireNonNullElse(prefix, ""),
-            Objects.requireNonNullElse(mode, ConvolutionMode.CAUSAL),
-            Objects.requireNonNullElse(composition, Composition.CONCATENATE),
-            Objects.requireNonNullElse(interpolation, Interpolation.LINEAR),
-            Objects.requireNonNullElse(initScale, 0))
-        .read(file, spec -> requireWidth(spec, signal, file));
+        Objects.requireNonNullElse(prefix, ""),
+        Objects.requireNonNullElse(mode, ConvolutionMode.CAUSAL),
+        Objects.requireNonNullElse(composition, Composition.CONCATENATE),
+        Objects.requireNonNullElse(interpolation, Interpolation.LINEAR),
+        Objects.requireNonNullElse(initScale, 0));
   }
 
   private static void requireWidth(KernelSpec spec, SignalForm signal, Path file) {
@@ -150,6 +185,13 @@ final class KernelOptions {
   static void refuse(String when, String option, @Nullable Object value) {
     if (value != null) {
       throw new InvalidArgumentException(option + " " + value + ": " + when);
+    }
+  }
+
+  /** Fails if an option without a value was given that says nothing here. */
+  static void refuseFlag(String when, String option, boolean given) {
+    if (given) {
+      throw new InvalidArgumentException(option + ": " + when);
     }
   }
 }

@@ -98,9 +98,9 @@ final class ResponseOptions {
       String only = "only with --kernel";
       KernelOptions.refuse(only, "--kernel-tensor", tensor);
       KernelOptions.refuse(only, "--mix", mix);
-      refuseFlag(tail, "--tail", only);
-      refuseFlag(normalize, "--normalize", only);
-      refuseFlag(resample, "--resample", only);
+      KernelOptions.refuseFlag(only, "--tail", tail);
+      KernelOptions.refuseFlag(only, "--normalize", normalize);
+      KernelOptions.refuseFlag(only, "--resample", resample);
       return;
     }
     others.refuseAll("not with --kernel, which is the kernel itself");
@@ -112,16 +112,11 @@ final class ResponseOptions {
     if (kernel.toString().isEmpty()) {
       throw new InvalidArgumentException("--kernel is empty: expected the name of a file, or room");
     }
-    refuseFlag(resample && isRoom(), "--resample", "not with --kernel room, which has every rate");
+    KernelOptions.refuseFlag(
+        "not with --kernel room, which has every rate", "--resample", resample && isRoom());
     if (tensor != null && (isRoom() || SignalFormat.of(kernel) != SignalFormat.SAFETENSORS)) {
       throw new InvalidArgumentException(
           "--kernel-tensor " + tensor + ": only with a .safetensors file as --kernel");
-    }
-  }
-
-  private static void refuseFlag(boolean given, String option, String when) {
-    if (given) {
-      throw new InvalidArgumentException(option + ": " + when);
     }
   }
 

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     name = "run",
     description =
         "Convolve a signal with a kernel as long as itself, forward and backward, or with --kernel"
-            + " with an impulse response; check the result against the float64 reference and print"
+            + " with an impulse response, or apply a whole layer with --layer; check the result against the float64 reference and print"
             + " how fast it was. Without arguments: a recording that ships with the project.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -116,6 +116,11 @@ final class RunCommand implements Callable<Integer> {
     try (SignalSource source = SignalReader.open(file, name(), rate(), this::note)) {
       SignalForm form = hidden == null ? source.form() : source.form().repeated(hidden);
       files.requireFits(form);
+      if (kernel.isWholeLayer()) {
+        new WholeLayerCommand(spec.commandLine(), kernel, files, checkedRows(backend))
+            .apply(form, () -> signal(source), backend);
+        return;
+      }
       // The values last: before they are read it is clear that there is room for what they become.
       try (Layer layer = kernel.layer(form);
           LongConvolution plan = RunPlan.create(backend, layer, form, checkedRows(backend));
@@ -168,7 +173,8 @@ final class RunCommand implements Callable<Integer> {
       return outputs;
     }
     Path folder = OutputFile.createFolder(Path.of(home, "target", "run"));
-    return OutputOptions.in(folder, response.isGiven() ? "speech-response" : "speech");
+    String name = response.isGiven() ? "speech-response" : "speech";
+    return OutputOptions.in(folder, kernel.isWholeLayer() ? "speech-layer" : name);
   }
 
   private String name() {
@@ -191,6 +197,7 @@ final class RunCommand implements Callable<Integer> {
           "--tensor " + tensor + ": only with a .safetensors file as INPUT");
     }
     response.requireSound(hidden, kernel);
+    kernel.requireSound();
     if (rawRate != null && input == null && !response.mayLackRate()) {
       throw new InvalidArgumentException(
           "--raw-rate " + rawRate + ": only with a file that states no rate as INPUT");

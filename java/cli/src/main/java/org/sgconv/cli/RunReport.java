@@ -10,6 +10,7 @@ import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;
 import org.sgconv.cli.report.TextTable;
+import org.sgconv.cli.run.Layer;
 import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.RunOutput;
 import org.sgconv.cli.run.Step;
@@ -69,14 +70,19 @@ final class RunReport {
 
   /** The kernel in words. */
   String kernel() {
-    KernelSpec spec = run.layer().parameters().spec();
+    return describe(run.layer());
+  }
+
+  /** The kernel of a layer in words, after the layer's name. */
+  static String describe(Layer layer) {
+    KernelSpec spec = layer.parameters().spec();
     String decay =
         (spec.decay() == DecayLaw.POWER ? "power law " : "multiplier ")
             + range(spec.decayMin(), spec.decayMax());
     return String.format(
         Locale.ROOT,
         "%s: %s, %s, %s of %d parameters, %s%s",
-        run.layer().name(),
+        layer.name(),
         spec.mode().name().toLowerCase(Locale.ROOT),
         spec.composition().name().toLowerCase(Locale.ROOT),
         Quantities.count(spec.scales(), "scale"),

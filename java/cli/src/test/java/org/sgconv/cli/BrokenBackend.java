@@ -2,6 +2,7 @@ package org.sgconv.cli;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,8 @@ import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.ForwardOperands;
 import org.sgconv.spi.KernelOperands;
 import org.sgconv.spi.KernelOperations;
+import org.sgconv.spi.LayerOperations;
+import org.sgconv.spi.LinearOperands;
 import org.sgconv.spi.PlanSpectrum;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
@@ -26,6 +29,7 @@ import org.sgconv.tensor.Tensor;
  * at length 257, where the kernel has another length; and at length 997 a value beyond the end of
  * the first row, where rows have lengths of their own. A convolution with 1009 lags is wrong in
  * every sample. Kernels of 23 lags are wrong in one, and so is one gradient of their weights.
+ * Linear maps are wrong in one sample of signals of length 29.
  */
 public final class BrokenBackend implements BackendProvider {
 
@@ -35,6 +39,7 @@ public final class BrokenBackend implements BackendProvider {
   private static final int BROKEN_BEYOND_ROWS = 997;
   private static final int BROKEN_KERNEL = 23;
   static final int BROKEN_LAGS = 1009;
+  static final int BROKEN_LINEAR_MAP = 29;
 
   private static BackendProvider reference() {
     return BackendProvider.of(Backends.reference());
@@ -69,6 +74,23 @@ public final class BrokenBackend implements BackendProvider {
   @Override
   public KernelOperations kernels() {
     return new BrokenKernels(reference().kernels());
+  }
+
+  @Override
+  public LayerOperations layers() {
+    LayerOperations sound = reference().layers();
+    return (LayerOperations)
+        Proxy.newProxyInstance(
+            BrokenBackend.class.getClassLoader(),
+            new Class<?>[] {LayerOperations.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(sound, arguments);
+              if (arguments[0] instanceof LinearOperands operands
+                  && operands.y().dim(2) == BROKEN_LINEAR_MAP) {
+                operands.y().setFlat(BROKEN_LINEAR_MAP + 3, operands.y().getFlat(0) + 0.01);
+              }
+              return result;
+            });
   }
 
   private record BrokenKernels(KernelOperations sound) implements KernelOperations {

@@ -76,7 +76,8 @@ class InfoCommandTest {
     Cli cli = Cli.run("--help");
     assertThat(cli.status()).isZero();
     assertThat(cli.out()).contains("run", "verify", "info", "bundle");
-    assertThat(Cli.run("run", "--help").out()).contains("--checkpoint", "--plot", "--backend");
+    assertThat(Cli.run("run", "--help").out())
+        .contains("--checkpoint", "--layer", "--plot", "--backend");
     assertThat(Cli.run("--version").out()).startsWith("sgconv ");
   }
 }

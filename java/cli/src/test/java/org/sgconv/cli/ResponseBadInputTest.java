@@ -220,6 +220,7 @@ class ResponseBadInputTest {
       {"--skip", 0.5},
       {"--mode", "causal"},
       {"--checkpoint", signal},
+      {"--layer"},
       {"--prefix", "x"},
       {"--composition", "sum"},
       {"--interpolation", "linear"},

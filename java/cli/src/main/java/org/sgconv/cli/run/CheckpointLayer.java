@@ -43,30 +43,38 @@ public record CheckpointLayer(
    */
   public Layer read(Path path, Consumer<KernelSpec> check) {
     try (Safetensors file = Safetensors.open(path)) {
-      List<Long> kernel = dims(file, KERNEL + 0, "(C',H,d)", 3);
-      List<Long> skip = dims(file, "D", "(C,H)", 2);
-      int scales = 1;
-      while (file.entries().containsKey(prefix + KERNEL + scales)) {
-        scales++;
-      }
-      boolean power = file.entries().containsKey(prefix + "decay");
-      KernelSpec spec =
-          KernelSpec.builder()
-              .heads(size(file, skip.get(0)))
-              .hidden(size(file, kernel.get(1)))
-              .kernelDim(size(file, kernel.get(2)))
-              .scales(scales)
-              .mode(mode)
-              .composition(composition)
-              .interpolation(interpolation)
-              .initScale(initScale)
-              .decay(power ? DecayLaw.POWER : DecayLaw.GEOMETRIC)
-              .build();
-      check.accept(spec);
-      Checkpoint checkpoint = Checkpoint.read(file, spec, DType.FLOAT32, prefix);
-      String name = PrintableText.escape(String.valueOf(path.getFileName()));
-      return new Layer(name, checkpoint.parameters(), checkpoint.skip());
+      return read(file, check);
     }
+  }
+
+  /** As {@link #read(Path, Consumer)}, from an open file, which stays open. */
+  Layer read(Safetensors file, Consumer<KernelSpec> check) {
+    KernelSpec spec = spec(file);
+    check.accept(spec);
+    Checkpoint checkpoint = Checkpoint.read(file, spec, DType.FLOAT32, prefix);
+    String name = PrintableText.escape(String.valueOf(file.path().getFileName()));
+    return new Layer(name, checkpoint.parameters(), checkpoint.skip());
+  }
+
+  private KernelSpec spec(Safetensors file) {
+    List<Long> kernel = dims(file, KERNEL + 0, "(C',H,d)", 3);
+    List<Long> skip = dims(file, "D", "(C,H)", 2);
+    int scales = 1;
+    while (file.entries().containsKey(prefix + KERNEL + scales)) {
+      scales++;
+    }
+    boolean power = file.entries().containsKey(prefix + "decay");
+    return KernelSpec.builder()
+        .heads(size(file, skip.get(0)))
+        .hidden(size(file, kernel.get(1)))
+        .kernelDim(size(file, kernel.get(2)))
+        .scales(scales)
+        .mode(mode)
+        .composition(composition)
+        .interpolation(interpolation)
+        .initScale(initScale)
+        .decay(power ? DecayLaw.POWER : DecayLaw.GEOMETRIC)
+        .build();
   }
 
   private List<Long> dims(Safetensors file, String name, String expected, int rank) {

@@ -1,6 +1,9 @@
 package org.sgconv.cli.run;
 
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.sgconv.kernel.KernelParameters;
+import org.sgconv.kernel.KernelSpec;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 
@@ -41,5 +44,21 @@ final class HiddenRows {
       }
     }
     return selected;
+  }
+
+  /**
+   * New FLOAT64 parameters of the kernels of these rows, with a norm only if the whole has one.
+   *
+   * @param spec of these rows alone
+   */
+  KernelParameters select(KernelParameters whole, KernelSpec spec) {
+    int dim = spec.kernelDim();
+    Tensor weights = select(whole.weights(), dim, spec.scales(), spec.channels(), rows.length, dim);
+    Tensor decay = select(whole.decay(), 1, rows.length);
+    @Nullable Tensor norm =
+        whole.norm().map(known -> select(known, 1, spec.channels(), rows.length)).orElse(null);
+    return norm == null
+        ? KernelParameters.of(spec, weights, decay)
+        : KernelParameters.of(spec, weights, decay, norm);
   }
 }

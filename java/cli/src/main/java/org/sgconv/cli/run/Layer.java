@@ -2,8 +2,10 @@ package org.sgconv.cli.run;
 
 import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
+import org.sgconv.Backends;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
+import org.sgconv.kernel.KernelSynthesis;
 import org.sgconv.tensor.DType;
 import org.sgconv.tensor.Tensor;
 import org.sgconv.tensor.TensorScope;
@@ -34,6 +36,16 @@ public record Layer(String name, KernelParameters parameters, Tensor skip)
       KernelParameters copy = made.adopt(same.copyTo(backend));
       Tensor wide = converted.adopt(skip.to(type)).copyTo(backend);
       return new Layer(name, made.release(copy), wide);
+    }
+  }
+
+  /** The kernel of the first hidden row of the first head, of that many lags. */
+  public float[] firstKernel(long length) {
+    HiddenRows row = new HiddenRows(parameters.spec().hidden(), 1);
+    try (KernelParameters first = row.select(parameters, Specs.withHidden(parameters.spec(), 1));
+        Tensor kernel = KernelSynthesis.on(Backends.reference()).forward(first, length);
+        Tensor single = kernel.to(DType.FLOAT32)) {
+      return single.slice(0).slice(0).toFloatArray();
     }
   }
 

@@ -2,7 +2,6 @@ package org.sgconv.cli.run;
 
 import java.util.EnumMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.sgconv.Backend;
 import org.sgconv.kernel.KernelParameters;
 import org.sgconv.kernel.KernelSpec;
@@ -43,7 +42,7 @@ public final class ReferenceCheck {
     int count = rows.count();
     int heads = spec.heads();
     try (TensorScope scope = TensorScope.onHost()) {
-      KernelParameters parameters = scope.adopt(parameters());
+      KernelParameters parameters = scope.adopt(rows.select(run.layer().parameters(), spec));
       Tensor kernel = selected(scope, run.kernel(), length, spec.channels(), count, length);
       Tensor dk = selected(scope, run.kernelGradient(), length, spec.channels(), count, length);
       Tensor skip = selected(scope, run.layer().skip(), 1, heads, count);
@@ -81,20 +80,5 @@ public final class ReferenceCheck {
 
   private Tensor selected(TensorScope scope, Tensor from, long inner, long... dims) {
     return scope.adopt(rows.select(from, inner, dims));
-  }
-
-  /** The layer's parameters for these rows; the norm only if the layer came with one. */
-  private KernelParameters parameters() {
-    KernelParameters whole = run.layer().parameters();
-    long channels = spec.channels();
-    long count = rows.count();
-    int dim = spec.kernelDim();
-    Tensor weights = rows.select(whole.weights(), dim, spec.scales(), channels, count, dim);
-    Tensor decay = rows.select(whole.decay(), 1, count);
-    @Nullable Tensor norm =
-        whole.norm().map(known -> rows.select(known, 1, channels, count)).orElse(null);
-    return norm == null
-        ? KernelParameters.of(spec, weights, decay)
-        : KernelParameters.of(spec, weights, decay, norm);
   }
 }

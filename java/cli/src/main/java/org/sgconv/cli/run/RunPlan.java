@@ -27,8 +27,7 @@ public final class RunPlan {
   public static LongConvolution create(
       Backend backend, Layer layer, SignalForm signal, int checkedRows) {
     KernelSpec spec = layer.parameters().spec();
-    Set<DType> types = LongConvolution.supportedTypes(backend);
-    DType type = types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
+    DType type = type(backend);
     long bytes = tensorBytes(layer, signal, type, Math.min(checkedRows, signal.hidden()));
     HostMemory.reserve("a run on signal " + signal.name() + " " + signal.shapeText(), bytes);
     try {
@@ -38,6 +37,12 @@ public final class RunPlan {
     } finally {
       HostMemory.release(bytes);
     }
+  }
+
+  /** What a run computes in: FLOAT32 unless the backend does not take it. */
+  static DType type(Backend backend) {
+    Set<DType> types = LongConvolution.supportedTypes(backend);
+    return types.contains(DType.FLOAT32) ? DType.FLOAT32 : DType.FLOAT64;
   }
 
   /**

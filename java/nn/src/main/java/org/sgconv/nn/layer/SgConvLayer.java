@@ -9,6 +9,7 @@ import org.sgconv.nn.Norm;
 import org.sgconv.nn.OptimizerHint;
 import org.sgconv.nn.Parameter;
 import org.sgconv.nn.Pass;
+import org.sgconv.nn.PassStateException;
 import org.sgconv.nn.PreparedConvolution;
 import org.sgconv.nn.ResidualLayer;
 import org.sgconv.nn.StateVisitor;
@@ -133,19 +134,13 @@ public final class SgConvLayer implements ResidualLayer {
   }
 
   private void forward(Tensor x, @Nullable Tensor residual, Dropout tied, Pass pass, Tensor y) {
-    KernelSpec shape = kernel.spec();
-    pass.beginForward(this, x, shape.hidden());
+    pass.beginForward(this, x, kernel.spec().hidden());
     pass.requireResult("y", y, "x", x);
     if (residual != null) {
       pass.requireLike("the residual", residual, x);
     }
-    pass.requireParameter("the layer's skip", skip.value());
-    long batch = x.dim(0);
-    long length = x.dim(2);
     LayerOperations operations = pass.operations();
-    Tensor v = pass.keep(this, "convolved", batch, channels(), length);
-    PreparedConvolution prepared = prepared(length, pass.isTraining(), pass);
-    prepared.convolution().forward(prepared.spectrum(), x, Gates.none(), v);
+    Tensor v = convolved(x, pass);
     Norm inner = norm;
     boolean fused = inner == null && !hasTiedDropout(pass);
     Tensor in = v;
@@ -168,9 +163,35 @@ public final class SgConvLayer implements ResidualLayer {
             weight.value(),
             bias.value(),
             residual,
-            saved ? pass.keep(this, "gates", batch, 2L * shape.hidden(), length) : null,
+            saved ? pass.keep(this, "gates", v.dim(0), 2L * y.dim(1), v.dim(2)) : null,
             y));
     pass.forwardDone(this, x);
+  }
+
+  /**
+   * Only the convolution with its skip, v of the formulas above, in an evaluation pass. Results of
+   * forward calls stay as they are.
+   *
+   * @param x (B,H,L)
+   * @return v (B,C·H,L), which belongs to the pass and holds until its next call
+   * @throws PassStateException if the pass trains: v of the forward call is kept for the backward
+   */
+  public Tensor convolve(Tensor x, Pass pass) {
+    if (pass.isTraining()) {
+      throw new PassStateException(
+          "the convolution of a layer alone in a training pass, which keeps that of its forward"
+              + " call: use Pass.evaluation");
+    }
+    pass.requireSignal("x", x, kernel.spec().hidden());
+    return convolved(x, pass);
+  }
+
+  private Tensor convolved(Tensor x, Pass pass) {
+    pass.requireParameter("the layer's skip", skip.value());
+    Tensor v = pass.keep(this, "convolved", x.dim(0), channels(), x.dim(2));
+    PreparedConvolution prepared = prepared(x.dim(2), pass.isTraining(), pass);
+    prepared.convolution().forward(prepared.spectrum(), x, Gates.none(), v);
+    return v;
   }
 
   /** The rare case that the linear map cannot do on its way: its input on its own. */
