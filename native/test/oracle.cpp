@@ -24,13 +24,13 @@ struct Complexes {
   explicit Complexes(std::size_t n) : re(n), im(n) {}
 };
 
-// exp(-iπ k/half) for k < half at element half + k, for every power of two half < n.
+// exp(-iπ k/half) for k < half at element half + k, for every power of two half <= n.
 template <class Number>
 const Complexes<Number> &roots(std::size_t n) {
   static std::map<std::size_t, Complexes<Number>> tables;
-  const auto [entry, missing] = tables.try_emplace(n, n);
+  const auto [entry, missing] = tables.try_emplace(n, 2 * n);
   Complexes<Number> &table = entry->second;
-  for (std::size_t half = 1; missing && half < n; half *= 2) {
+  for (std::size_t half = 1; missing && half <= n; half *= 2) {
     for (std::size_t k = 0; k < half; ++k) {
       const Number angle =
           -std::numbers::pi_v<Number> * static_cast<Number>(k) / static_cast<Number>(half);
@@ -78,6 +78,20 @@ void inverse_fourier(Complexes<Number> &x) {
       }
     }
   }
+}
+
+// The transform of x[j] - i x[j + n] times exp(-iπ j/2n), zeros where x ends.
+template <class Number>
+Complexes<Number> turned(const RowOf<Number> &x, std::size_t n) {
+  Complexes<Number> result(n);
+  const Complexes<Number> &root = roots<Number>(2 * n);
+  for (std::size_t i = 0; i < n && i < x.size(); ++i) {
+    const Number re = x[i], im = n + i < x.size() ? -x[n + i] : 0;
+    result.re[i] = re * root.re[2 * n + i] - im * root.im[2 * n + i];
+    result.im[i] = re * root.im[2 * n + i] + im * root.re[2 * n + i];
+  }
+  fourier(result);
+  return result;
 }
 
 template <class Number>
@@ -155,22 +169,26 @@ RowOf<Number> product(const RowOf<Number> &a, const RowOf<Number> &b) {
     }
     return out;
   }
+  // In half as many complex numbers (a "right-angle" convolution): a polynomial modulo z^2n = -1,
+  // in which the product has room, is modulo z^n = -i one of the coefficients x[j] - i x[j + n].
   std::size_t n = 1;
-  while (n < out.size()) n *= 2;
+  while (2 * n < out.size()) n *= 2;
   // One by one: were they real and imaginary part of one transform, a loud row's rounding would be
   // a quiet one's error.
-  Complexes<Number> x(n), w(n);
-  std::copy(a.begin(), a.end(), x.re.begin());
-  std::copy(b.begin(), b.end(), w.re.begin());
-  fourier(x);
-  fourier(w);
+  Complexes<Number> x = turned(a, n);
+  const Complexes<Number> w = turned(b, n), &root = roots<Number>(2 * n);
   for (std::size_t i = 0; i < n; ++i) {
     const Number re = x.re[i], im = x.im[i];
     x.re[i] = re * w.re[i] - im * w.im[i];
     x.im[i] = re * w.im[i] + im * w.re[i];
   }
   inverse_fourier(x);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = x.re[i] / static_cast<Number>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Number c = root.re[2 * n + i] / static_cast<Number>(n);
+    const Number d = root.im[2 * n + i] / static_cast<Number>(n);
+    if (i < out.size()) out[i] = x.re[i] * c + x.im[i] * d;
+    if (n + i < out.size()) out[n + i] = x.re[i] * d - x.im[i] * c;
+  }
   return out;
 }
 
