@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace oracle {
 
@@ -11,9 +12,18 @@ std::int64_t SynthesisOf<Number>::full_length() const {
 }
 
 template <class Number>
-Number SynthesisOf<Number>::power_law(std::int64_t row, std::int64_t lag) const {
-  const Number delta = decay[static_cast<std::size_t>(row % geometry.hidden)];
-  return geometry.decay == SGCONV_POWER ? std::pow(static_cast<Number>(lag + 1), -delta) : 1;
+typename SynthesisOf<Number>::Laws SynthesisOf<Number>::power_laws() const {
+  if (geometry.decay != SGCONV_POWER) return {};
+  Laws laws;
+  for (const double exponent : decay) {
+    const Number delta = exponent;
+    RowOf<Number> law(static_cast<std::size_t>(full_length()));
+    for (std::size_t lag = 0; lag < law.size(); ++lag) {
+      law[lag] = std::pow(static_cast<Number>(lag + 1), -delta);
+    }
+    laws.push_back(std::move(law));
+  }
+  return laws;
 }
 
 template <class Number>
@@ -52,42 +62,47 @@ void SynthesisOf<Number>::each_coefficient(std::int64_t row, std::int64_t length
 }
 
 template <class Number>
-RowOf<Number> SynthesisOf<Number>::raw(std::int64_t row, std::int64_t length) const {
+RowOf<Number> SynthesisOf<Number>::raw(const Laws &laws, const Row &of, std::int64_t row,
+                                       std::int64_t length) const {
   RowOf<Number> values(static_cast<std::size_t>(length));
   each_coefficient(row, length, [&](std::int64_t lag, std::int64_t index, Number coefficient) {
     values[static_cast<std::size_t>(lag)] +=
-        coefficient * static_cast<Number>(weights[static_cast<std::size_t>(index)]);
+        coefficient * static_cast<Number>(of[static_cast<std::size_t>(index)]);
   });
-  for (std::int64_t lag = 0; lag < std::min(length, full_length()); ++lag) {
-    values[static_cast<std::size_t>(lag)] *= power_law(row, lag);
+  if (laws.empty()) return values;
+  const RowOf<Number> &law = laws[static_cast<std::size_t>(row % geometry.hidden)];
+  for (std::size_t lag = 0; lag < std::min(values.size(), law.size()); ++lag) {
+    values[lag] *= law[lag];
   }
   return values;
 }
 
 // Coefficients are not negative: what absolute weights make is what the terms' magnitudes make.
 template <class Number>
-RowOf<Number> SynthesisOf<Number>::magnitudes(std::int64_t row, std::int64_t length) const {
-  SynthesisOf<Number> absolute = *this;
-  for (double &weight : absolute.weights) weight = std::fabs(weight);
-  return absolute.raw(row, length);
+RowOf<Number> SynthesisOf<Number>::magnitudes(const Laws &laws, std::int64_t row,
+                                              std::int64_t length) const {
+  Row absolute = weights;
+  for (double &weight : absolute) weight = std::fabs(weight);
+  return raw(laws, absolute, row, length);
 }
 
 // Each by itself: norms of different rows differ by orders of magnitude.
 template <class Number>
-Exact<Number> SynthesisOf<Number>::norm() const {
+Exact<Number> SynthesisOf<Number>::norm(const Laws &laws) const {
   Exact<Number> result(rows(), 1);
   for (std::int64_t row = 0; row < rows(); ++row) {
-    const RowOf<Number> one = {oracle::norm(raw(row, full_length()))};
+    const RowOf<Number> one = {oracle::norm(raw(laws, weights, row, full_length()))};
     result.add(row, one, bound_of_sums(one));
   }
   return result;
 }
 
 template <class Number>
-Exact<Number> SynthesisOf<Number>::kernel(const Row &norm, std::int64_t length) const {
+Exact<Number> SynthesisOf<Number>::kernel(const Laws &laws, const Row &norm,
+                                          std::int64_t length) const {
   Exact<Number> result(rows(), length);
   for (std::int64_t row = 0; row < rows(); ++row) {
-    RowOf<Number> values = raw(row, length), terms = magnitudes(row, length);
+    RowOf<Number> values = raw(laws, weights, row, length), terms = magnitudes(laws, row, length);
     const Number z = norm[static_cast<std::size_t>(row)];
     for (Number &value : values) value /= z;
     for (Number &term : terms) term /= z;
@@ -97,20 +112,24 @@ Exact<Number> SynthesisOf<Number>::kernel(const Row &norm, std::int64_t length) 
 }
 
 template <class Number>
-void SynthesisOf<Number>::backward(const Row &norm, std::int64_t length, const Row &gradient,
-                                   RowOf<Number> &grad_weights, Exact<Number> &grad_decay) const {
+void SynthesisOf<Number>::backward(const Laws &laws, const Row &norm, std::int64_t length,
+                                   const Row &gradient, RowOf<Number> &grad_weights,
+                                   Exact<Number> &grad_decay) const {
   grad_weights.assign(weights.size(), 0);
   for (std::int64_t row = 0; row < rows(); ++row) {
     const Number z = norm[static_cast<std::size_t>(row)];
     const auto upstream = [&](std::int64_t lag) {
       return static_cast<Number>(gradient[static_cast<std::size_t>(row * length + lag)]) / z;
     };
+    const RowOf<Number> *const law =
+        laws.empty() ? nullptr : &laws[static_cast<std::size_t>(row % geometry.hidden)];
     each_coefficient(row, length, [&](std::int64_t lag, std::int64_t index, Number coefficient) {
-      grad_weights[static_cast<std::size_t>(index)] +=
-          upstream(lag) * power_law(row, lag) * coefficient;
+      const Number factor = law == nullptr ? 1 : (*law)[static_cast<std::size_t>(lag)];
+      grad_weights[static_cast<std::size_t>(index)] += upstream(lag) * factor * coefficient;
     });
     if (geometry.decay != SGCONV_POWER) continue;
-    const RowOf<Number> values = raw(row, length), terms = magnitudes(row, length);
+    const RowOf<Number> values = raw(laws, weights, row, length),
+                        terms = magnitudes(laws, row, length);
     AllLags<Number> sum;
     Number total = 0, squares = 0;
     for (std::int64_t lag = 0; lag < std::min(length, full_length()); ++lag) {
@@ -140,10 +159,11 @@ std::vector<Judgement> SynthesisOf<Number>::judge(const SynthesisResults &result
                                                   Type type) const {
   RowOf<Number> weight_gradients;
   Exact<Number> exponent_gradients(geometry.hidden, 1);
-  backward(results.norm, length, gradient, weight_gradients, exponent_gradients);
+  const Laws laws = power_laws();
+  backward(laws, results.norm, length, gradient, weight_gradients, exponent_gradients);
   std::vector<Judgement> judgements = {
-      {"norm", norm().error(results.norm, type), type},
-      {"kernel", kernel(results.norm, length).error(results.kernel, type), type},
+      {"norm", norm(laws).error(results.norm, type), type},
+      {"kernel", kernel(laws, results.norm, length).error(results.kernel, type), type},
       // As one row: by themselves some are sums that cancel by chance.
       {"grad_weights", error_of_sums(results.grad_weights, weight_gradients, type), type}};
   if (!results.grad_decay.empty()) {

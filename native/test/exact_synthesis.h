@@ -30,20 +30,24 @@ struct SynthesisOf {
                                const Row &gradient, Type type = Type::kFloat32) const;
 
  private:
+  // The power law's factors of every lag, for each h; none of another decay. Computed once: in many
+  // digits a power takes longer than everything else here.
+  using Laws = std::vector<RowOf<Number>>;
+  Laws power_laws() const;
+
   // Calls visit(lag, weight index, coefficient) for every parameter that row's lags depend on,
   // without the power law.
   template <class Visit>
   void each_coefficient(std::int64_t row, std::int64_t length, Visit &&visit) const;
-  Number power_law(std::int64_t row, std::int64_t lag) const;
-  // Un-normalized values of the first `length` lags of a row.
-  RowOf<Number> raw(std::int64_t row, std::int64_t length) const;
+  // Un-normalized values of the first `length` lags of a row, made from weights.
+  RowOf<Number> raw(const Laws &laws, const Row &of, std::int64_t row, std::int64_t length) const;
   // What the magnitudes of the terms of each of these add up to.
-  RowOf<Number> magnitudes(std::int64_t row, std::int64_t length) const;
-  Exact<Number> norm() const;
-  Exact<Number> kernel(const Row &norm, std::int64_t length) const;
+  RowOf<Number> magnitudes(const Laws &laws, std::int64_t row, std::int64_t length) const;
+  Exact<Number> norm(const Laws &laws) const;
+  Exact<Number> kernel(const Laws &laws, const Row &norm, std::int64_t length) const;
   // Gradients of sum(gradient * kernel). Those of exponents are each by itself a sum of very many
   // terms, which may cancel by chance: their bounds are of the terms.
-  void backward(const Row &norm, std::int64_t length, const Row &gradient,
+  void backward(const Laws &laws, const Row &norm, std::int64_t length, const Row &gradient,
                 RowOf<Number> &grad_weights, Exact<Number> &grad_decay) const;
 };
 
