@@ -1,5 +1,7 @@
 // The same inputs give the same bits whatever the number of threads, and on every repetition.
+// Arguments: the numbers of threads that are held against one thread, 2, 3 and 5 if none are given.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -60,10 +62,10 @@ std::vector<Real> outputs(int threads, const Shape &s) {
 
 // How many numbers of threads give other bits than one thread.
 template <class Real>
-int differences(const Shape &shape) {
+int differences(const std::vector<int> &numbers, const Shape &shape) {
   int failures = 0;
   const std::vector<Real> expected = outputs<Real>(1, shape);
-  for (const int threads : {2, 3, 5}) {
+  for (const int threads : numbers) {
     const std::vector<Real> found = outputs<Real>(threads, shape);
     if (std::memcmp(found.data(), expected.data(), found.size() * sizeof(Real)) == 0) continue;
     ++failures;
@@ -76,7 +78,10 @@ int differences(const Shape &shape) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char **argv) {
+  std::vector<int> numbers;
+  for (int i = 1; i < argc; ++i) numbers.push_back(std::atoi(argv[i]));
+  if (numbers.empty()) numbers = {2, 3, 5};
   const Shape shapes[] = {{7, 1, 3, 1000, SGCONV_CAUSAL},
                           {5, 2, 33, 300, SGCONV_BIDIRECTIONAL},
                           {9, 1, 2, 50, SGCONV_CIRCULAR},
@@ -89,6 +94,9 @@ int main() {
                           {3, 2, 1, 40000, SGCONV_BIDIRECTIONAL, 50000, {1, 40000, 39999}}};
   int failures = 0;
   for (const Shape &shape : shapes)
-    failures += differences<float>(shape) + differences<double>(shape);
+    failures += differences<float>(numbers, shape) + differences<double>(numbers, shape);
+  std::printf("%s: one thread against", sgconv_cpu_tier());
+  for (const int threads : numbers) std::printf(" %d", threads);
+  std::printf(", %d failures\n", failures);
   return failures == 0 ? 0 : 1;
 }
