@@ -1,9 +1,9 @@
 // Static evidence of the CUDA kernels (docs/gpu-evidence.md).
-//   sgconv_evidence_tables <folder of cubins> <version of nvcc> write <folder of tables>
-//   sgconv_evidence_tables <folder of cubins> <version of nvcc> check <folder of tables>
-//   sgconv_evidence_tables <folder of cubins> <version of nvcc> print <length>,...
+//   sgconv_evidence_tables <CUDA library> <version of nvcc> write <folder of tables>
+//   sgconv_evidence_tables <CUDA library> <version of nvcc> check <folder of tables>
+//   sgconv_evidence_tables <CUDA library> <version of nvcc> print <length>,...
 // check ends with 1 if something is worse than the tables say. print is of float32 signals of these
-// lengths only, and needs only their cubins.
+// lengths only.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "evidence/machine/library.h"
 #include "evidence/report/cases.h"
 #include "evidence/report/check.h"
 #include "evidence/report/tables.h"
@@ -23,21 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr const char *kPredictions = "predictions.md", *kMachineCode = "machine-code.md",
                      *kExchanges = "exchanges.md";
+constexpr std::uint32_t kArchitecture = 90;
 const std::vector<std::int32_t> kTypes{SGCONV_FLOAT32, SGCONV_BFLOAT16, SGCONV_FLOAT16};
-
-Kernels read_kernels(const fs::path &folder) {
-  std::vector<fs::path> paths;
-  for (const auto &file : fs::directory_iterator(folder)) {
-    if (file.path().extension() == ".cubin") {
-      paths.push_back(file.path());
-    }
-  }
-  Kernels kernels;
-  for (const fs::path &path : paths) {
-    read_cubin(ElfFile::read(path.string()), kernels);
-  }
-  return kernels;
-}
 
 // Of all lengths, if none are given.
 std::vector<CallEvidence> evidence_of_types(const Kernels &kernels,
@@ -120,13 +108,13 @@ int check(const fs::path &folder, const std::string &compiler,
 int main(int count, char **arguments) {
   const std::string mode = count == 5 ? arguments[3] : "";
   if (mode != "write" && mode != "check" && mode != "print") {
-    std::cerr << "usage: sgconv_evidence_tables <cubins> <nvcc's version> write|check <tables>\n"
-                 "       sgconv_evidence_tables <cubins> <nvcc's version> print <length>,...\n";
+    std::cerr << "usage: sgconv_evidence_tables <library> <nvcc's version> write|check <tables>\n"
+                 "       sgconv_evidence_tables <library> <nvcc's version> print <length>,...\n";
     return 2;
   }
   try {
     const std::string compiler = std::string("nvcc ") + arguments[2];
-    const Kernels kernels = read_kernels(arguments[1]);
+    const Kernels kernels = kernels_of(ElfFile::read(arguments[1]), kArchitecture);
     use_device(Device());
     if (mode == "write") {
       write(arguments[4], compiler, evidence_of_types(kernels, kTypes),

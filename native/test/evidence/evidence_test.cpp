@@ -7,6 +7,7 @@
 #include "cuda/check.h"
 #include "evidence/calls/call.h"
 #include "evidence/count/traffic.h"
+#include "evidence/machine/library.h"
 #include "evidence/model/device.h"
 #include "evidence/report/check.h"
 #include "machine_code.h"
@@ -219,6 +220,64 @@ void test_comparison() {
   count_is(compare(none, before, kColumnsOfPredictions).worse.size(), 1, "a row that is new");
 }
 
+// A library of 64 bits with this section and that of the names.
+ElfFile library_with(const std::string &name, const std::vector<std::uint8_t> &content) {
+  const std::string names = std::string(1, '\0') + name + '\0';
+  std::vector<std::uint8_t> file(64);
+  const auto put = [&](std::size_t at, std::uint64_t value, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) {
+      file[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    }
+  };
+  put(0, 0x0102464c457f, 6);
+  const std::size_t of_names = file.size(), of_content = of_names + names.size();
+  file.insert(file.end(), names.begin(), names.end());
+  file.insert(file.end(), content.begin(), content.end());
+  const std::size_t table = file.size();
+  file.resize(table + 2 * 64);
+  put(0x28, table, 8);
+  put(0x3a, 64, 2);
+  put(0x3c, 2, 2);
+  put(table + 24, of_names, 8);
+  put(table + 32, names.size(), 8);
+  put(table + 64, 1, 4);
+  put(table + 64 + 24, of_content, 8);
+  put(table + 64 + 32, content.size(), 8);
+  return ElfFile(std::move(file), "library");
+}
+
+// One container with one entry, whose content is no ELF file: as if it were compressed.
+std::vector<std::uint8_t> fatbin_of(std::uint8_t kind, std::uint8_t architecture) {
+  std::vector<std::uint8_t> result{0x50, 0xed, 0x55, 0xba, 1, 0, 16, 0, 48, 0, 0, 0, 0, 0, 0, 0};
+  std::vector<std::uint8_t> entry(48);
+  entry[0] = kind;
+  entry[4] = 32;
+  entry[8] = 16;
+  entry[28] = architecture;
+  result.insert(result.end(), entry.begin(), entry.end());
+  return result;
+}
+
+void test_libraries() {
+  const auto refused = [](const std::string &word, const std::string &name,
+                          const std::vector<std::uint8_t> &content) {
+    must_refuse(word, [&] { (void)kernels_of(library_with(name, content), 90); });
+  };
+  const std::string fatbin = ".nv_fatbin";
+  refused("no device code", ".text", fatbin_of(2, 90));
+  refused("no ELF file", fatbin, fatbin_of(2, 90));
+  refused("no machine code", fatbin, fatbin_of(2, 80));
+  refused("no machine code", fatbin, fatbin_of(1, 90));  // PTX
+  refused("another kind", fatbin, fatbin_of(8, 90));
+  refused("something else", fatbin, std::vector<std::uint8_t>(16, 1));
+  auto behind_padding = fatbin_of(2, 90);
+  behind_padding.insert(behind_padding.begin(), 8, 0);
+  refused("no ELF file", fatbin, behind_padding);
+  auto cut = fatbin_of(2, 90);
+  cut.resize(cut.size() - 8);
+  refused("another form", fatbin, cut);
+}
+
 }  // namespace
 
 int main() {
@@ -229,6 +288,7 @@ int main() {
   test_shared_memory();
   test_wavefronts();
   test_refusals();
+  test_libraries();
   test_logic();
   test_model();
   test_comparison();
