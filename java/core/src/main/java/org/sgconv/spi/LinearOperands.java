@@ -5,9 +5,9 @@ import org.sgconv.tensor.Tensor;
 
 /**
  * Tensors of a linear map over channels, {@code z = W·a + bias} at every position, with what meets
- * it in a model: {@code y = residual + tied ⊙ act(z)}, where {@code a = dropout ⊙ gelu(x)} or x
- * itself, and {@code act} is a gated linear unit, {@code z₁ ⊙ σ(z₂)} of the first and second half
- * of z's channels, or nothing.
+ * it in a model: {@code y = residual + tied ⊙ act(z)}, where {@code a = dropout ⊙ gelu(x)} or
+ * {@code dropout ⊙ x}, and {@code act} is a gated linear unit, {@code z₁ ⊙ σ(z₂)} of the first and
+ * second half of z's channels, or nothing.
  *
  * @param gelu whether a is the exact GELU of x, {@code x·(1 + erf(x/√2))/2}, and not x
  * @param dropout of each element (B,N,L) of a
