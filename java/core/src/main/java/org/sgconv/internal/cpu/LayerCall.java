@@ -8,6 +8,7 @@ import org.sgconv.bindings.SignalShape;
 import org.sgconv.spi.Dropout;
 import org.sgconv.spi.HeldMemory;
 import org.sgconv.tensor.DType;
+import org.sgconv.tensor.HostMemory;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -55,6 +56,8 @@ final class LayerCall implements AutoCloseable {
         workspace = null;
         known.close();
       }
+      // A spare block of the pool may be larger, and what is beyond the tensor would stay with it.
+      HostMemory.trim();
       known = Tensor.uninitialized(DType.FLOAT64, Math.ceilDiv(bytes, Double.BYTES));
       workspace = known;
     }
