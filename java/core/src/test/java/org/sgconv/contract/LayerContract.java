@@ -217,7 +217,8 @@ interface LayerContract extends LinearContract, NormContract {
     int means = running.inOutOf("running mean", draw.values(hidden, 0), ones, hidden);
     int variances = running.inOutOf("running variance", draw.values(hidden, 2), ones, hidden);
     running.run(
-        (ops, t) -> ops.runningStatistics(t[mean], t[variance], 17, 0.1, t[means], t[variances]));
+        (ops, t) ->
+            ops.norms().runningStatistics(t[mean], t[variance], 17, 0.1, t[means], t[variances]));
   }
 
   private static double[] times(double factor, double[] values) {

@@ -80,7 +80,8 @@ interface NormContract extends BackendUnderTest {
           kept ? trial.outOf("mean", terms.meanTerms, at.batch(), at.length()) : trial.none();
       int scale =
           kept ? trial.outOf("scale", terms.scaleTerms, at.batch(), at.length()) : trial.none();
-      trial.run((ops, t) -> ops.layerNorm(t[x], t[w], t[b], EPSILON, t[y], t[mean], t[scale]));
+      trial.run(
+          (ops, t) -> ops.norms().layerNorm(t[x], t[w], t[b], EPSILON, t[y], t[mean], t[scale]));
     }
     for (int form = 0; form < 3; form++) {
       Backward trial = new Backward(this, "layer norm", at, draw, form);
@@ -95,8 +96,9 @@ interface NormContract extends BackendUnderTest {
           trial.outOf("dbias", magnitudes(at.channels(), draw.dy, at::channel), at.channels());
       trial.run(
           (ops, t, x, dy, residual, dx) ->
-              ops.layerNormBackward(
-                  x, t[w], t[mean], t[scale], dy, residual, dx, t[dweight], t[dbias]));
+              ops.norms()
+                  .layerNormBackward(
+                      x, t[w], t[mean], t[scale], dy, residual, dx, t[dweight], t[dbias]));
     }
   }
 
@@ -124,7 +126,7 @@ interface NormContract extends BackendUnderTest {
           kept ? trial.outOf("mean", terms.meanTerms, at.batch(), at.length()) : trial.none();
       int scale =
           kept ? trial.outOf("scale", terms.scaleTerms, at.batch(), at.length()) : trial.none();
-      trial.run((ops, t) -> ops.scalarNorm(t[x], t[m], t[s], t[y], t[mean], t[scale]));
+      trial.run((ops, t) -> ops.norms().scalarNorm(t[x], t[m], t[s], t[y], t[mean], t[scale]));
     }
     for (int form = 0; form < 3; form++) {
       Backward trial = new Backward(this, "scalar norm", at, draw, form);
@@ -139,8 +141,9 @@ interface NormContract extends BackendUnderTest {
       int dfactor = trial.outOf("dfactor", terms.parameter(1, draw.dy, _ -> 0), 1);
       trial.run(
           (ops, t, x, dy, residual, dx) ->
-              ops.scalarNormBackward(
-                  x, t[m], t[s], t[mean], t[scale], dy, residual, dx, t[dshift], t[dfactor]));
+              ops.norms()
+                  .scalarNormBackward(
+                      x, t[m], t[s], t[mean], t[scale], dy, residual, dx, t[dshift], t[dfactor]));
     }
   }
 
@@ -166,7 +169,9 @@ interface NormContract extends BackendUnderTest {
     int y1 = own.outOf("y", sums, at.dims());
     int mean1 = own.outOf("mean", terms.meanTerms, channels);
     int variance1 = own.outOf("variance", spread, channels);
-    own.run((ops, t) -> ops.batchNorm(t[x1], t[w1], t[b1], EPSILON, t[y1], t[mean1], t[variance1]));
+    own.run(
+        (ops, t) ->
+            ops.norms().batchNorm(t[x1], t[w1], t[b1], EPSILON, t[y1], t[mean1], t[variance1]));
     LayerTrial given = new LayerTrial(this, "batch norm with statistics " + at);
     int x2 = given.in("x", draw.x, at.dims());
     int w2 = given.in("weight", weight, channels);
@@ -175,7 +180,8 @@ interface NormContract extends BackendUnderTest {
     int mean2 = given.in("mean", draw.rounded(terms.mean), channels);
     int variance2 = given.in("variance", draw.rounded(terms.variance), channels);
     given.run(
-        (ops, t) -> ops.batchNormWith(t[x2], t[w2], t[b2], EPSILON, t[mean2], t[variance2], t[y2]));
+        (ops, t) ->
+            ops.norms().batchNormWith(t[x2], t[w2], t[b2], EPSILON, t[mean2], t[variance2], t[y2]));
     for (int form = 0; form < 3; form++) {
       Backward trial = new Backward(this, "batch norm", at, draw, form);
       int w = trial.in("weight", weight, channels);
@@ -187,8 +193,18 @@ interface NormContract extends BackendUnderTest {
       int dbias = trial.outOf("dbias", magnitudes(channels, draw.dy, at::channel), channels);
       trial.run(
           (ops, t, x, dy, residual, dx) ->
-              ops.batchNormBackward(
-                  x, t[w], EPSILON, t[mean], t[variance], dy, residual, dx, t[dweight], t[dbias]));
+              ops.norms()
+                  .batchNormBackward(
+                      x,
+                      t[w],
+                      EPSILON,
+                      t[mean],
+                      t[variance],
+                      dy,
+                      residual,
+                      dx,
+                      t[dweight],
+                      t[dbias]));
     }
   }
 

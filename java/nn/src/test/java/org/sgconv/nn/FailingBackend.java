@@ -14,6 +14,7 @@ import org.sgconv.spi.BackendProvider;
 import org.sgconv.spi.ConvolutionPlan;
 import org.sgconv.spi.KernelOperations;
 import org.sgconv.spi.LayerOperations;
+import org.sgconv.spi.NormOperations;
 
 /**
  * The reference backend, of which one operation fails when it is told to: before it has begun, or
@@ -104,6 +105,7 @@ public final class FailingBackend {
         yield null;
       }
       case "layers" -> wrap(LayerOperations.class, ((BackendProvider) target).layers());
+      case "norms" -> wrap(NormOperations.class, ((LayerOperations) target).norms());
       case "kernels" -> wrap(KernelOperations.class, ((BackendProvider) target).kernels());
       default -> compute(name, target, method, arguments);
     };

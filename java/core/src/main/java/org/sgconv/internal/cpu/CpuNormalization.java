@@ -6,10 +6,12 @@ import org.sgconv.bindings.CpuElement;
 import org.sgconv.bindings.CpuNorms;
 import org.sgconv.bindings.SignalShape;
 import org.sgconv.internal.boundary.NativeFailures;
+import org.sgconv.internal.host.Heads;
+import org.sgconv.spi.NormOperations;
 import org.sgconv.tensor.Tensor;
 
-/** Norms of signals on one context: see {@link org.sgconv.spi.LayerOperations}. */
-final class CpuNormalization {
+/** Norms of signals on one context: see {@link NormOperations}. */
+final class CpuNormalization implements NormOperations {
 
   private final CpuNorms norms;
   private final LayerCall call;
@@ -19,7 +21,8 @@ final class CpuNormalization {
     this.call = call;
   }
 
-  void layer(
+  @Override
+  public void layerNorm(
       Tensor x,
       Tensor weight,
       Tensor bias,
@@ -46,7 +49,8 @@ final class CpuNormalization {
     }
   }
 
-  void layerBackward(
+  @Override
+  public void layerNormBackward(
       Tensor x,
       Tensor weight,
       Tensor mean,
@@ -77,7 +81,8 @@ final class CpuNormalization {
     }
   }
 
-  void scalar(
+  @Override
+  public void scalarNorm(
       Tensor x,
       Tensor shift,
       Tensor factor,
@@ -102,7 +107,8 @@ final class CpuNormalization {
     }
   }
 
-  void scalarBackward(
+  @Override
+  public void scalarNormBackward(
       Tensor x,
       Tensor shift,
       Tensor factor,
@@ -135,8 +141,32 @@ final class CpuNormalization {
     }
   }
 
+  @Override
+  public void batchNorm(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      double epsilon,
+      Tensor y,
+      Tensor mean,
+      Tensor variance) {
+    batch(false, x, weight, bias, epsilon, y, mean, variance);
+  }
+
+  @Override
+  public void batchNormWith(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      double epsilon,
+      Tensor mean,
+      Tensor variance,
+      Tensor y) {
+    batch(true, x, weight, bias, epsilon, y, mean, variance);
+  }
+
   /** With statistics that are computed and written, or are given. */
-  void batch(
+  private void batch(
       boolean given,
       Tensor x,
       Tensor weight,
@@ -165,7 +195,8 @@ final class CpuNormalization {
     }
   }
 
-  void batchBackward(
+  @Override
+  public void batchNormBackward(
       Tensor x,
       Tensor weight,
       double epsilon,
@@ -196,6 +227,17 @@ final class CpuNormalization {
     } catch (RuntimeException e) {
       throw failed("gradients of a batch norm", x, e);
     }
+  }
+
+  @Override
+  public void runningStatistics(
+      Tensor mean,
+      Tensor variance,
+      long count,
+      double momentum,
+      Tensor runningMean,
+      Tensor runningVariance) {
+    Heads.runningStatistics(mean, variance, count, momentum, runningMean, runningVariance);
   }
 
   private static RuntimeException failed(String what, Tensor x, RuntimeException e) {

@@ -13,6 +13,7 @@ import org.sgconv.spi.Dropout;
 import org.sgconv.spi.LayerOperations;
 import org.sgconv.spi.LinearGradientOperands;
 import org.sgconv.spi.LinearOperands;
+import org.sgconv.spi.NormOperations;
 import org.sgconv.tensor.Tensor;
 
 /**
@@ -95,105 +96,8 @@ final class CudaLayers implements LayerOperations {
   }
 
   @Override
-  public void layerNorm(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor y,
-      @Nullable Tensor mean,
-      @Nullable Tensor scale) {
-    norms.layer(x, weight, bias, epsilon, y, mean, scale);
-  }
-
-  @Override
-  public void layerNormBackward(
-      Tensor x,
-      Tensor weight,
-      Tensor mean,
-      Tensor scale,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dweight,
-      Tensor dbias) {
-    norms.layerBackward(x, weight, mean, scale, dy, residual, dx, dweight, dbias);
-  }
-
-  @Override
-  public void scalarNorm(
-      Tensor x,
-      Tensor shift,
-      Tensor factor,
-      Tensor y,
-      @Nullable Tensor mean,
-      @Nullable Tensor scale) {
-    norms.scalar(x, shift, factor, y, mean, scale);
-  }
-
-  @Override
-  public void scalarNormBackward(
-      Tensor x,
-      Tensor shift,
-      Tensor factor,
-      Tensor mean,
-      Tensor scale,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dshift,
-      Tensor dfactor) {
-    norms.scalarBackward(x, shift, factor, mean, scale, dy, residual, dx, dshift, dfactor);
-  }
-
-  @Override
-  public void batchNorm(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor y,
-      Tensor mean,
-      Tensor variance) {
-    norms.batch(false, x, weight, bias, epsilon, y, mean, variance);
-  }
-
-  @Override
-  public void batchNormWith(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor mean,
-      Tensor variance,
-      Tensor y) {
-    norms.batch(true, x, weight, bias, epsilon, y, mean, variance);
-  }
-
-  @Override
-  public void batchNormBackward(
-      Tensor x,
-      Tensor weight,
-      double epsilon,
-      Tensor mean,
-      Tensor variance,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dweight,
-      Tensor dbias) {
-    norms.batchBackward(x, weight, epsilon, mean, variance, dy, residual, dx, dweight, dbias);
-  }
-
-  @Override
-  public void runningStatistics(
-      Tensor mean,
-      Tensor variance,
-      long count,
-      double momentum,
-      Tensor runningMean,
-      Tensor runningVariance) {
-    norms.running(mean, variance, count, momentum, runningMean, runningVariance);
+  public NormOperations norms() {
+    return norms;
   }
 
   @Override

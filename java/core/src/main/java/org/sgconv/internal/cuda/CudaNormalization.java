@@ -4,10 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.sgconv.bindings.CudaNorms;
 import org.sgconv.bindings.NativeHandle;
 import org.sgconv.bindings.SignalShape;
+import org.sgconv.spi.NormOperations;
 import org.sgconv.tensor.Tensor;
 
-/** Norms of signals on one stream: see {@link org.sgconv.spi.LayerOperations}. */
-final class CudaNormalization {
+/** Norms of signals on one stream: see {@link NormOperations}. */
+final class CudaNormalization implements NormOperations {
 
   private final GpuCalls calls;
   private final CudaNorms norms;
@@ -17,7 +18,8 @@ final class CudaNormalization {
     this.norms = new CudaNorms(calls.stream().queue());
   }
 
-  void layer(
+  @Override
+  public void layerNorm(
       Tensor x,
       Tensor weight,
       Tensor bias,
@@ -40,7 +42,8 @@ final class CudaNormalization {
     }
   }
 
-  void layerBackward(
+  @Override
+  public void layerNormBackward(
       Tensor x,
       Tensor weight,
       Tensor mean,
@@ -67,7 +70,8 @@ final class CudaNormalization {
     }
   }
 
-  void scalar(
+  @Override
+  public void scalarNorm(
       Tensor x,
       Tensor shift,
       Tensor factor,
@@ -88,7 +92,8 @@ final class CudaNormalization {
     }
   }
 
-  void scalarBackward(
+  @Override
+  public void scalarNormBackward(
       Tensor x,
       Tensor shift,
       Tensor factor,
@@ -119,8 +124,32 @@ final class CudaNormalization {
     }
   }
 
+  @Override
+  public void batchNorm(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      double epsilon,
+      Tensor y,
+      Tensor mean,
+      Tensor variance) {
+    batch(false, x, weight, bias, epsilon, y, mean, variance);
+  }
+
+  @Override
+  public void batchNormWith(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      double epsilon,
+      Tensor mean,
+      Tensor variance,
+      Tensor y) {
+    batch(true, x, weight, bias, epsilon, y, mean, variance);
+  }
+
   /** With statistics that are computed and written, or are given. */
-  void batch(
+  private void batch(
       boolean given,
       Tensor x,
       Tensor weight,
@@ -145,7 +174,8 @@ final class CudaNormalization {
     }
   }
 
-  void batchBackward(
+  @Override
+  public void batchNormBackward(
       Tensor x,
       Tensor weight,
       double epsilon,
@@ -174,7 +204,8 @@ final class CudaNormalization {
     }
   }
 
-  void running(
+  @Override
+  public void runningStatistics(
       Tensor mean,
       Tensor variance,
       long count,

@@ -8,6 +8,7 @@ import org.sgconv.spi.Dropout;
 import org.sgconv.spi.LayerOperations;
 import org.sgconv.spi.LinearGradientOperands;
 import org.sgconv.spi.LinearOperands;
+import org.sgconv.spi.NormOperations;
 import org.sgconv.tensor.Tensor;
 
 /** Every operation as its definition says, on arrays of whole tensors in float64. */
@@ -16,8 +17,10 @@ final class ReferenceLayers implements LayerOperations {
   /** Arrays that one operation has at a time, at most, each of its largest tensor's size. */
   private static final long ARRAYS = 6;
 
+  private final NormOperations norms = new ReferenceNorms();
+
   /** Runs an operation whose largest tensor is this, with the library's own failure of memory. */
-  private static void run(String what, Tensor largest, Runnable operation) {
+  static void run(String what, Tensor largest, Runnable operation) {
     ReferenceBackend.arrayLength("number of elements", largest.elementCount());
     long bytes = ARRAYS * Double.BYTES * largest.elementCount();
     String purpose = what + " of " + largest;
@@ -101,120 +104,8 @@ final class ReferenceLayers implements LayerOperations {
   }
 
   @Override
-  public void layerNorm(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor y,
-      @Nullable Tensor mean,
-      @Nullable Tensor scale) {
-    run("norm", x, () -> ChannelNormalization.affine(x, weight, bias, epsilon, y, mean, scale));
-  }
-
-  @Override
-  public void layerNormBackward(
-      Tensor x,
-      Tensor weight,
-      Tensor mean,
-      Tensor scale,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dweight,
-      Tensor dbias) {
-    run(
-        "gradient of a norm",
-        x,
-        () ->
-            ChannelNormalization.affineBackward(
-                x, weight, mean, scale, dy, residual, dx, dweight, dbias));
-  }
-
-  @Override
-  public void scalarNorm(
-      Tensor x,
-      Tensor shift,
-      Tensor factor,
-      Tensor y,
-      @Nullable Tensor mean,
-      @Nullable Tensor scale) {
-    run("norm", x, () -> ChannelNormalization.scalar(x, shift, factor, y, mean, scale));
-  }
-
-  @Override
-  public void scalarNormBackward(
-      Tensor x,
-      Tensor shift,
-      Tensor factor,
-      Tensor mean,
-      Tensor scale,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dshift,
-      Tensor dfactor) {
-    run(
-        "gradient of a norm",
-        x,
-        () ->
-            ChannelNormalization.scalarBackward(
-                x, shift, factor, mean, scale, dy, residual, dx, dshift, dfactor));
-  }
-
-  @Override
-  public void batchNorm(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor y,
-      Tensor mean,
-      Tensor variance) {
-    run("norm", x, () -> BatchNormalization.forward(x, weight, bias, epsilon, y, mean, variance));
-  }
-
-  @Override
-  public void batchNormWith(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      double epsilon,
-      Tensor mean,
-      Tensor variance,
-      Tensor y) {
-    run("norm", x, () -> BatchNormalization.with(x, weight, bias, epsilon, mean, variance, y));
-  }
-
-  @Override
-  public void batchNormBackward(
-      Tensor x,
-      Tensor weight,
-      double epsilon,
-      Tensor mean,
-      Tensor variance,
-      Tensor dy,
-      @Nullable Tensor residual,
-      Tensor dx,
-      Tensor dweight,
-      Tensor dbias) {
-    run(
-        "gradient of a norm",
-        x,
-        () ->
-            BatchNormalization.backward(
-                x, weight, epsilon, mean, variance, dy, residual, dx, dweight, dbias));
-  }
-
-  @Override
-  public void runningStatistics(
-      Tensor mean,
-      Tensor variance,
-      long count,
-      double momentum,
-      Tensor runningMean,
-      Tensor runningVariance) {
-    Heads.runningStatistics(mean, variance, count, momentum, runningMean, runningVariance);
+  public NormOperations norms() {
+    return norms;
   }
 
   @Override

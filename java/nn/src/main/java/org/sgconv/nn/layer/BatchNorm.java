@@ -74,6 +74,7 @@ public final class BatchNorm implements Norm {
     pass.requireParameter("the weight of a norm", weight.value());
     if (!pass.isTraining()) {
       pass.operations()
+          .norms()
           .batchNormWith(x, weight.value(), bias.value(), EPSILON, runningMean, runningVariance, y);
       return;
     }
@@ -87,7 +88,9 @@ public final class BatchNorm implements Norm {
     }
     Tensor mean = pass.keep(this, "mean", hidden);
     Tensor variance = pass.keep(this, "variance", hidden);
-    pass.operations().batchNorm(x, weight.value(), bias.value(), EPSILON, y, mean, variance);
+    pass.operations()
+        .norms()
+        .batchNorm(x, weight.value(), bias.value(), EPSILON, y, mean, variance);
     track(pass, mean, variance, count);
     pass.forwardDone(this, x);
   }
@@ -101,7 +104,9 @@ public final class BatchNorm implements Norm {
     Tensor movedVariance = pass.keep(this, "running variance", hidden);
     movedMean.copyFrom(runningMean);
     movedVariance.copyFrom(runningVariance);
-    pass.operations().runningStatistics(mean, variance, count, MOMENTUM, movedMean, movedVariance);
+    pass.operations()
+        .norms()
+        .runningStatistics(mean, variance, count, MOMENTUM, movedMean, movedVariance);
     TensorCheck.finite("the running mean of " + this + " after this batch", movedMean);
     TensorCheck.finite("the running variance of " + this + " after this batch", movedVariance);
     pass.change(
@@ -116,6 +121,7 @@ public final class BatchNorm implements Norm {
   public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
     Tensor x = pass.beginBackward(this, dy, residual, dx);
     pass.operations()
+        .norms()
         .batchNormBackward(
             x,
             weight.value(),

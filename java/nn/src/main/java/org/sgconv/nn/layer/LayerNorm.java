@@ -51,6 +51,7 @@ public final class LayerNorm implements Norm {
     pass.requireParameter("the weight of a norm", weight.value());
     boolean training = pass.isTraining();
     pass.operations()
+        .norms()
         .layerNorm(
             x,
             weight.value(),
@@ -66,6 +67,7 @@ public final class LayerNorm implements Norm {
   public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
     Tensor x = pass.beginBackward(this, dy, residual, dx);
     pass.operations()
+        .norms()
         .layerNormBackward(
             x,
             weight.value(),

@@ -49,6 +49,7 @@ public final class ScalarNorm implements Norm {
     pass.requireParameter("the factor of a norm", factor.value());
     boolean training = pass.isTraining();
     pass.operations()
+        .norms()
         .scalarNorm(
             x,
             shift.value(),
@@ -63,6 +64,7 @@ public final class ScalarNorm implements Norm {
   public void backward(Tensor dy, @Nullable Tensor residual, Tensor dx, Pass pass) {
     Tensor x = pass.beginBackward(this, dy, residual, dx);
     pass.operations()
+        .norms()
         .scalarNormBackward(
             x,
             shift.value(),
