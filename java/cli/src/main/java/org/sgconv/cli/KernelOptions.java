@@ -11,7 +11,7 @@ import org.sgconv.ConvolutionMode;
 import org.sgconv.Interpolation;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.cli.run.CheckpointLayer;
-import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.KernelAndSkip;
 import org.sgconv.cli.run.Preset;
 import org.sgconv.cli.run.WholeLayer;
 import org.sgconv.cli.signal.SignalForm;
@@ -115,7 +115,7 @@ final class KernelOptions {
   }
 
   /** The layer for this signal; the caller closes it. */
-  Layer layer(SignalForm signal) throws IOException {
+  KernelAndSkip layer(SignalForm signal) throws IOException {
     return checkpoint == null ? ofPreset(signal) : ofCheckpoint(signal, checkpoint);
   }
 
@@ -125,7 +125,7 @@ final class KernelOptions {
     return WholeLayer.read(file, readable(file), backend, spec -> requireWidth(spec, signal, file));
   }
 
-  private Layer ofPreset(SignalForm signal) {
+  private KernelAndSkip ofPreset(SignalForm signal) {
     refuse("only with --checkpoint", "--prefix", prefix);
     refuse("only with --checkpoint", "--composition", composition);
     refuse("only with --checkpoint", "--interpolation", interpolation);
@@ -146,7 +146,7 @@ final class KernelOptions {
         Objects.requireNonNullElse(seed, 1L));
   }
 
-  private Layer ofCheckpoint(SignalForm signal, Path file) throws IOException {
+  private KernelAndSkip ofCheckpoint(SignalForm signal, Path file) throws IOException {
     return readable(file).read(file, spec -> requireWidth(spec, signal, file));
   }
 

@@ -13,7 +13,7 @@ import org.sgconv.Backends;
 import org.sgconv.InvalidArgumentException;
 import org.sgconv.cli.report.OutputFile;
 import org.sgconv.cli.report.Progress;
-import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.KernelAndSkip;
 import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.ReferenceCheck;
 import org.sgconv.cli.run.RunOutput;
@@ -122,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         return;
       }
       // The values last: before they are read it is clear that there is room for what they become.
-      try (Layer layer = kernel.layer(form);
+      try (KernelAndSkip layer = kernel.layer(form);
           LongConvolution plan = RunPlan.create(backend, layer, form, checkedRows(backend));
           Signal signal = signal(source);
           LayerRun run = new LayerRun(plan, layer, signal.values())) {

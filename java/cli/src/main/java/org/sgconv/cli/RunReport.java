@@ -10,7 +10,7 @@ import org.sgconv.Backend;
 import org.sgconv.BackendInfo;
 import org.sgconv.DecayLaw;
 import org.sgconv.cli.report.TextTable;
-import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.KernelAndSkip;
 import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.RunOutput;
 import org.sgconv.cli.run.Step;
@@ -74,7 +74,7 @@ final class RunReport {
   }
 
   /** The kernel of a layer in words, after the layer's name. */
-  static String describe(Layer layer) {
+  static String describe(KernelAndSkip layer) {
     KernelSpec spec = layer.parameters().spec();
     String decay =
         (spec.decay() == DecayLaw.POWER ? "power law " : "multiplier ")

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sgconv.Backends;
 import org.sgconv.HostMemoryException;
-import org.sgconv.cli.run.Layer;
+import org.sgconv.cli.run.KernelAndSkip;
 import org.sgconv.cli.run.LayerRun;
 import org.sgconv.cli.run.Preset;
 import org.sgconv.cli.run.RunPlan;
@@ -176,7 +176,7 @@ class RunMemoryTest {
     Path input = SampleFiles.tensor(folder.resolve("in.safetensors"), "u", 2, 3, 50_021);
     try (SignalSource source = SignalReader.open(input, "u", OptionalInt.empty(), note -> {})) {
       SignalForm form = source.form();
-      try (Layer layer =
+      try (KernelAndSkip layer =
           Preset.PATH_X.layer(3, form.length(), OptionalInt.empty(), null, null, 1)) {
         long needed = refused(layer, form);
         try (LongConvolution plan = RunPlan.create(Backends.cpu(), layer, form, 0)) {
@@ -194,7 +194,7 @@ class RunMemoryTest {
     }
   }
 
-  private long refused(Layer layer, SignalForm form) {
+  private long refused(KernelAndSkip layer, SignalForm form) {
     allow(held + 1);
     try (LongConvolution plan = RunPlan.create(Backends.cpu(), layer, form, 0)) {
       throw new AssertionError(plan + " has been made without any memory");

@@ -41,19 +41,19 @@ public record CheckpointLayer(
    * @param check refuses a layer of wrong sizes, before a norm that the file lacks is computed
    * @throws InvalidFileException if the file is not sound or contradicts what was stated
    */
-  public Layer read(Path path, Consumer<KernelSpec> check) {
+  public KernelAndSkip read(Path path, Consumer<KernelSpec> check) {
     try (Safetensors file = Safetensors.open(path)) {
       return read(file, check);
     }
   }
 
   /** As {@link #read(Path, Consumer)}, from an open file, which stays open. */
-  Layer read(Safetensors file, Consumer<KernelSpec> check) {
+  KernelAndSkip read(Safetensors file, Consumer<KernelSpec> check) {
     KernelSpec spec = spec(file);
     check.accept(spec);
     Checkpoint checkpoint = Checkpoint.read(file, spec, DType.FLOAT32, prefix);
     String name = PrintableText.escape(String.valueOf(file.path().getFileName()));
-    return new Layer(name, checkpoint.parameters(), checkpoint.skip());
+    return new KernelAndSkip(name, checkpoint.parameters(), checkpoint.skip());
   }
 
   private KernelSpec spec(Safetensors file) {

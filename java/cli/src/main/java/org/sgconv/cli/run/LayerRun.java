@@ -30,8 +30,8 @@ import org.sgconv.tensor.TensorScope;
 public final class LayerRun implements AutoCloseable {
 
   private final TensorScope scope = TensorScope.onHost();
-  private final Layer given;
-  private final Layer layer;
+  private final KernelAndSkip given;
+  private final KernelAndSkip layer;
   private final Tensor u;
   private final KernelSynthesis synthesis;
   private final LongConvolution convolution;
@@ -50,7 +50,7 @@ public final class LayerRun implements AutoCloseable {
    * @param convolution as {@link RunPlan} made it; stays the caller's
    * @param signal u (B,H,L), FLOAT32
    */
-  public LayerRun(LongConvolution convolution, Layer layer, Tensor signal) {
+  public LayerRun(LongConvolution convolution, KernelAndSkip layer, Tensor signal) {
     this.convolution = convolution;
     this.given = layer;
     Backend backend = convolution.backend();
@@ -108,7 +108,7 @@ public final class LayerRun implements AutoCloseable {
   }
 
   /** The layer as it was given: its norm is not the one that this run may have taken. */
-  public Layer layer() {
+  public KernelAndSkip layer() {
     return given;
   }
 

@@ -77,7 +77,7 @@ public enum Preset {
    * @param skip every element of D instead of the preset's own, or null
    * @throws InvalidArgumentException if the signal is too short for the preset's scales
    */
-  public Layer layer(
+  public KernelAndSkip layer(
       int hidden,
       long length,
       OptionalInt sampleRate,
@@ -99,7 +99,7 @@ public enum Preset {
     for (long i = 0; i < weights.elementCount(); i++) {
       weights.setFlat(i, constant == null ? random.nextGaussian() : constant);
     }
-    return new Layer(label(), parameters, weights);
+    return new KernelAndSkip(label(), parameters, weights);
   }
 
   private int dim(long length, OptionalInt sampleRate) {

@@ -25,7 +25,7 @@ public final class RunPlan {
    * @throws org.sgconv.device.DeviceMemoryException if the device has not the memory of the plan
    */
   public static LongConvolution create(
-      Backend backend, Layer layer, SignalForm signal, int checkedRows) {
+      Backend backend, KernelAndSkip layer, SignalForm signal, int checkedRows) {
     KernelSpec spec = layer.parameters().spec();
     DType type = type(backend);
     long bytes = tensorBytes(layer, signal, type, Math.min(checkedRows, signal.hidden()));
@@ -50,7 +50,8 @@ public final class RunPlan {
    * most; Long.MAX_VALUE for what no long holds. What a device computes is copied to the host for
    * that. Skip, norm and exponents are left out: they have a few values for each hidden row.
    */
-  private static long tensorBytes(Layer layer, SignalForm signal, DType type, int checkedRows) {
+  private static long tensorBytes(
+      KernelAndSkip layer, SignalForm signal, DType type, int checkedRows) {
     KernelSpec spec = layer.parameters().spec();
     try {
       long hidden = signal.hidden();

@@ -24,7 +24,8 @@ import org.sgconv.text.PrintableText;
  * @param layer where a backend computes, in the type in which it does
  * @param tail what comes after the convolution, on the reference in float64
  */
-public record WholeLayer(Layer kernel, SgConvLayer layer, LayerTail tail) implements AutoCloseable {
+public record WholeLayer(KernelAndSkip kernel, SgConvLayer layer, LayerTail tail)
+    implements AutoCloseable {
 
   private static final String GATED = "output_linear.0.weight";
   private static final String PLAIN = "output_linear.weight";
@@ -43,7 +44,7 @@ public record WholeLayer(Layer kernel, SgConvLayer layer, LayerTail tail) implem
       Path path, CheckpointLayer stated, Backend backend, Consumer<KernelSpec> check) {
     try (Safetensors file = Safetensors.open(path);
         Closer made = Closer.onFailure()) {
-      Layer kernel = made.add(stated.read(file, check));
+      KernelAndSkip kernel = made.add(stated.read(file, check));
       String prefix = stated.prefix();
       SgConvSpec spec = spec(file, prefix, kernel.parameters().spec());
       StoredSource source =

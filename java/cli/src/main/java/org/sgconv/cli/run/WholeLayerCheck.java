@@ -56,10 +56,11 @@ public final class WholeLayerCheck {
     int count = rows.count();
     Tolerance tolerance = Tolerance.of(run.type());
     try (TensorScope scope = TensorScope.onHost()) {
-      Layer whole = run.whole().kernel();
+      KernelAndSkip whole = run.whole().kernel();
       KernelParameters parameters = scope.adopt(rows.select(whole.parameters(), spec));
       Tensor skip = scope.adopt(rows.select(whole.skip(), 1, spec.heads(), count));
-      Tensor kernel = scope.adopt(kernel(new Layer(whole.name(), parameters, skip), length));
+      Tensor kernel =
+          scope.adopt(kernel(new KernelAndSkip(whole.name(), parameters, skip), length));
       Tensor u = scope.adopt(rows.select(run.input(), length, batch, count, length));
       Tensor v =
           scope.adopt(
@@ -77,8 +78,8 @@ public final class WholeLayerCheck {
   }
 
   /** What the backend makes of these rows' parameters: it does not show the kernels of a layer. */
-  private Tensor kernel(Layer some, long length) {
-    try (Layer there = some.on(run.backend(), run.type());
+  private Tensor kernel(KernelAndSkip some, long length) {
+    try (KernelAndSkip there = some.on(run.backend(), run.type());
         Tensor kernel = KernelSynthesis.on(run.backend()).forward(there.parameters(), length)) {
       return kernel.toHost();
     }

@@ -17,11 +17,11 @@ import org.sgconv.tensor.TensorScope;
  * @param parameters of the kernel, FLOAT32
  * @param skip D (C,H), FLOAT32
  */
-public record Layer(String name, KernelParameters parameters, Tensor skip)
+public record KernelAndSkip(String name, KernelParameters parameters, Tensor skip)
     implements AutoCloseable {
 
   /** A new layer with the same values in another type, where a backend computes. */
-  Layer on(Backend backend, DType type) {
+  KernelAndSkip on(Backend backend, DType type) {
     try (TensorScope converted = TensorScope.onHost();
         TensorScope made = TensorScope.onHost()) {
       Tensor weights = converted.adopt(parameters.weights().to(type));
@@ -35,7 +35,7 @@ public record Layer(String name, KernelParameters parameters, Tensor skip)
               : KernelParameters.of(spec, weights, decay, norm);
       KernelParameters copy = made.adopt(same.copyTo(backend));
       Tensor wide = converted.adopt(skip.to(type)).copyTo(backend);
-      return new Layer(name, made.release(copy), wide);
+      return new KernelAndSkip(name, made.release(copy), wide);
     }
   }
 
