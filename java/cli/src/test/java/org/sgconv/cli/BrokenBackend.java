@@ -85,7 +85,8 @@ public final class BrokenBackend implements BackendProvider {
             new Class<?>[] {LayerOperations.class},
             (proxy, method, arguments) -> {
               Object result = method.invoke(sound, arguments);
-              if (arguments[0] instanceof LinearOperands operands
+              if (method.getName().equals("linear")
+                  && arguments[0] instanceof LinearOperands operands
                   && operands.y().dim(2) == BROKEN_LINEAR_MAP) {
                 operands.y().setFlat(BROKEN_LINEAR_MAP + 3, operands.y().getFlat(0) + 0.01);
               }
